@@ -1,0 +1,284 @@
+//! What a template says, resolved: every intrinsic function evaluated, every default filled in.
+//!
+//! A resource's physical name on one machine is its logical id (as under `sam local`), unless the template names it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// The account id that local ARNs carry.
+pub const ACCOUNT: &str = "000000000000";
+
+/// Everything one template describes.
+#[derive(Debug, Clone, Default)]
+pub struct System {
+    /// The region its ARNs name.
+    pub region: String,
+    /// `AWS::Serverless::Function`s by logical id.
+    pub functions: BTreeMap<String, Function>,
+    /// The `AWS::Serverless::Api`, if there is one.
+    pub api: Option<Api>,
+    /// `AWS::DynamoDB::Table`s by logical id.
+    pub tables: BTreeMap<String, Table>,
+    /// `AWS::SQS::Queue`s by logical id.
+    pub queues: BTreeMap<String, Queue>,
+    /// `AWS::SecretsManager::Secret`s by logical id.
+    pub secrets: BTreeMap<String, Secret>,
+}
+
+/// A Lambda function.
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// `FunctionName`, or the logical id.
+    pub name: String,
+    /// Its ARN, unqualified.
+    pub arn: String,
+    /// The cargo binary target it runs: `Metadata.BuildProperties.Binary` (`BuildMethod: rust-cargolambda`).
+    pub binary: String,
+    /// `MemorySize` in MB.
+    pub memory_mb: u32,
+    /// `Timeout`.
+    pub timeout: Duration,
+    /// `Environment.Variables`.
+    pub environment: BTreeMap<String, String>,
+    /// `ReservedConcurrentExecutions`: at most this many instances at once.
+    pub reserved_concurrency: Option<u32>,
+    /// What invokes it besides the API.
+    pub sources: Vec<EventSource>,
+}
+
+/// An event source mapping or schedule of a function.
+#[derive(Debug, Clone)]
+pub enum EventSource {
+    /// `Type: DynamoDB`.
+    Stream(StreamSource),
+    /// `Type: SQS`.
+    Queue(QueueSource),
+    /// `Type: Schedule` or `ScheduleV2`.
+    Schedule(ScheduleSource),
+}
+
+/// A DynamoDB stream that feeds a function. AWS Lambda: "Using AWS Lambda with Amazon DynamoDB".
+#[derive(Debug, Clone)]
+pub struct StreamSource {
+    /// The event's logical id inside the function.
+    pub id: String,
+    /// Name of the table whose stream it reads.
+    pub table: String,
+    /// `StartingPosition: TRIM_HORIZON` (true) or `LATEST` (false).
+    pub from_start: bool,
+    /// `BatchSize`, 100 by default.
+    pub batch_size: usize,
+    /// `MaximumBatchingWindowInSeconds`, 0 by default.
+    pub batch_window: Duration,
+    /// `FilterCriteria.Filters[].Pattern`, each parsed; a record passes if any matches, or if there are none.
+    pub filters: Vec<serde_json::Value>,
+    /// `MaximumRetryAttempts`; `None` is without limit (-1, the default).
+    pub maximum_retry_attempts: Option<u32>,
+    /// `MaximumRecordAgeInSeconds`; `None` is without limit (-1, the default).
+    pub maximum_record_age: Option<Duration>,
+    /// `BisectBatchOnFunctionError`.
+    pub bisect: bool,
+    /// `FunctionResponseTypes: [ReportBatchItemFailures]`.
+    pub report_batch_item_failures: bool,
+    /// `DestinationConfig.OnFailure.Destination`: the ARN of a queue.
+    pub on_failure: Option<String>,
+    /// `Enabled`, true by default.
+    pub enabled: bool,
+}
+
+/// A queue that feeds a function. AWS Lambda: "Using Lambda with Amazon SQS".
+#[derive(Debug, Clone)]
+pub struct QueueSource {
+    /// The event's logical id inside the function.
+    pub id: String,
+    /// The queue's ARN.
+    pub queue: String,
+    /// `BatchSize`, 10 by default.
+    pub batch_size: usize,
+    /// `MaximumBatchingWindowInSeconds`, 0 by default.
+    pub batch_window: Duration,
+    /// `FilterCriteria.Filters[].Pattern`, each parsed.
+    pub filters: Vec<serde_json::Value>,
+    /// `FunctionResponseTypes: [ReportBatchItemFailures]`.
+    pub report_batch_item_failures: bool,
+    /// `ScalingConfig.MaximumConcurrency` (2 to 1000).
+    pub maximum_concurrency: Option<u32>,
+    /// `Enabled`, true by default.
+    pub enabled: bool,
+}
+
+/// A schedule that calls a function. EventBridge: "Schedule types", rate expressions only.
+#[derive(Debug, Clone)]
+pub struct ScheduleSource {
+    /// The event's logical id inside the function.
+    pub id: String,
+    /// The period of `Schedule: rate(…)`.
+    pub every: Duration,
+    /// `Input`: the payload, as JSON text; `None` sends EventBridge's own event.
+    pub input: Option<String>,
+    /// `Enabled` or `State`, enabled by default.
+    pub enabled: bool,
+}
+
+/// A REST API (`AWS::Serverless::Api`).
+#[derive(Debug, Clone)]
+pub struct Api {
+    /// Its logical id, used as the API id.
+    pub id: String,
+    /// `StageName`.
+    pub stage: String,
+    /// One for each `Api` event of a function, in the template's order.
+    pub routes: Vec<Route>,
+    /// `Auth.Authorizers` by name.
+    pub authorizers: BTreeMap<String, Authorizer>,
+    /// `Cors`: answers `OPTIONS` on every path.
+    pub cors: Option<Cors>,
+    /// `GatewayResponses` by response type (`UNAUTHORIZED`, `DEFAULT_4XX`, …).
+    pub gateway_responses: BTreeMap<String, GatewayResponse>,
+    /// `BinaryMediaTypes`.
+    pub binary_media_types: Vec<String>,
+    /// `MethodSettings` for all methods: steady requests a second and burst; `None` is without limit.
+    pub throttle: Option<Throttle>,
+}
+
+/// `ThrottlingRateLimit` and `ThrottlingBurstLimit` of a stage.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Throttle {
+    /// Steady requests a second.
+    pub rate: f64,
+    /// Requests at once.
+    pub burst: u32,
+}
+
+/// One method of one path.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// `GET`, `POST`, …, or `ANY`.
+    pub method: String,
+    /// `/api/products/{id}`; `{name+}` is greedy.
+    pub path: String,
+    /// Logical id of the function it calls.
+    pub function: String,
+    /// Name of the authorizer that guards it.
+    pub authorizer: Option<String>,
+    /// `TimeoutInMillis`, 29 s by default.
+    pub timeout: Duration,
+}
+
+/// A Lambda `TOKEN` authorizer.
+#[derive(Debug, Clone)]
+pub struct Authorizer {
+    /// Logical id of its function.
+    pub function: String,
+    /// `Identity.Header`, `Authorization` by default.
+    pub header: String,
+    /// `Identity.ValidationExpression`, as written: a token it does not match entirely is refused without a call.
+    pub validation: Option<String>,
+    /// `Identity.ReauthorizeEvery`; zero switches the cache off. 300 s by default.
+    pub ttl: Duration,
+}
+
+/// `Cors` of an API, each value as the header says it (SAM's inner single quotes taken off).
+#[derive(Debug, Clone, Default)]
+pub struct Cors {
+    /// `Access-Control-Allow-Origin`.
+    pub allow_origin: String,
+    /// `Access-Control-Allow-Methods`; `None`: those of the path (SAM's default).
+    pub allow_methods: Option<String>,
+    /// `Access-Control-Allow-Headers`.
+    pub allow_headers: Option<String>,
+    /// `Access-Control-Max-Age`.
+    pub max_age: Option<String>,
+    /// `Access-Control-Allow-Credentials`.
+    pub allow_credentials: bool,
+}
+
+/// How the gateway words an answer of its own.
+#[derive(Debug, Clone, Default)]
+pub struct GatewayResponse {
+    /// `StatusCode`; `None` keeps the type's default.
+    pub status: Option<u16>,
+    /// `ResponseParameters.Headers` in order.
+    pub headers: Vec<(String, Parameter)>,
+    /// `ResponseTemplates` by media type: text with `$context.…` variables.
+    pub templates: BTreeMap<String, String>,
+}
+
+/// The value of a mapped response header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Parameter {
+    /// `'text'`.
+    Literal(String),
+    /// `context.requestId`: the part after `context.`.
+    Context(String),
+    /// `method.request.header.Origin`: the header's name.
+    RequestHeader(String),
+}
+
+/// A DynamoDB table. `definition` is the body of a CreateTable call made of the resource's own properties.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// `TableName`, or the logical id.
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+    /// A CreateTable request: `TableName`, `KeySchema`, `AttributeDefinitions`, indexes, `BillingMode`, `StreamSpecification`.
+    pub definition: serde_json::Value,
+    /// The attribute of `TimeToLiveSpecification`, where enabled.
+    pub ttl_attribute: Option<String>,
+}
+
+/// A standard SQS queue.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    /// `QueueName`, or the logical id.
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+    /// `VisibilityTimeout`, 30 s by default.
+    pub visibility_timeout: Duration,
+    /// `MessageRetentionPeriod`, 4 days by default.
+    pub retention: Duration,
+    /// `DelaySeconds`.
+    pub delay: Duration,
+    /// `ReceiveMessageWaitTimeSeconds`.
+    pub receive_wait: Duration,
+    /// `RedrivePolicy`: ARN of the dead-letter queue and `maxReceiveCount`.
+    pub redrive: Option<Redrive>,
+}
+
+/// `RedrivePolicy` of a queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redrive {
+    /// `deadLetterTargetArn`.
+    pub dead_letter_arn: String,
+    /// `maxReceiveCount`.
+    pub max_receive_count: u32,
+}
+
+/// A Secrets Manager secret.
+#[derive(Debug, Clone)]
+pub struct Secret {
+    /// `Name`, or the logical id.
+    pub name: String,
+    /// Its ARN (what `!Ref` gives).
+    pub arn: String,
+    /// `SecretString`, or how to generate it.
+    pub value: SecretValue,
+}
+
+/// Where a secret's first value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretValue {
+    /// `SecretString`, as written.
+    Given(String),
+    /// `GenerateSecretString`.
+    Generated {
+        /// `PasswordLength`, 32 by default.
+        length: usize,
+        /// The characters it is made of, after every `Exclude…`.
+        alphabet: String,
+        /// `GenerateStringKey` and `SecretStringTemplate`: the value becomes one key of that JSON object.
+        template: Option<(String, String)>,
+    },
+}
