@@ -1,1 +1,115 @@
-//! Work in progress.
+//! Amazon DynamoDB on one machine: `dynoxide-rs` embedded, spoken to in process.
+//!
+//! Requests come in as HTTP messages of the DynamoDB JSON 1.0 protocol ([`DynamoDb::handle`]) from whatever serves
+//! the port, so there is one place where calls are counted ([`Metering`]), made to fail for a test ([`Faults`]) and
+//! turned into news for those who read a table's stream ([`DynamoDb::writes`], [`StreamReader`]).
+//!
+//! Everything is kept in one SQLite file. A write that was answered survives `kill -9` of the process.
+#![warn(missing_docs)]
+
+mod decode;
+mod dispatch;
+mod engine;
+mod faults;
+mod handle;
+mod metering;
+mod protocol;
+mod store;
+mod stream;
+mod tables;
+#[cfg(test)]
+mod testing;
+mod ttl;
+mod writes;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use dynoxide::DynoxideError;
+
+use crate::engine::Engine;
+use crate::writes::Writes;
+
+pub use crate::faults::{Fault, FaultKind, Faults};
+pub use crate::metering::{Calls, Metering, UNKNOWN_CALLER, Usage};
+pub use crate::stream::{Record, Sequence, StreamReader};
+pub use crate::ttl::TtlSweeper;
+
+/// DynamoDB. A clone is the same DynamoDB.
+#[derive(Clone)]
+pub struct DynamoDb {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    engine: Engine,
+    writes: Arc<Writes>,
+    metering: Arc<Metering>,
+    faults: Arc<Faults>,
+}
+
+/// Why DynamoDB could not be opened, or a table or stream not used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The data folder or the database file can't be used.
+    #[error("DynamoDB's data folder {path}: {cause}")]
+    Folder {
+        /// The folder.
+        path: String,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// SQLite's own failure.
+    #[error("DynamoDB's data file: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// DynamoDB refused what the template asks of it.
+    #[error("DynamoDB: {0}")]
+    Refused(#[from] DynoxideError),
+    /// A table on disk differs from the template in something that can't be changed in place.
+    #[error(
+        "table {table} in the data folder has another {what} than the template; start with --fresh to make it anew"
+    )]
+    Changed {
+        /// The table's name.
+        table: String,
+        /// What differs.
+        what: &'static str,
+    },
+    /// The template gives the table no stream.
+    #[error("table {0} has no stream: its StreamSpecification is missing")]
+    NoStream(String),
+    /// The call was lost to a panic, or the database thread could not start.
+    #[error("DynamoDB: internal failure: {0}")]
+    Internal(String),
+}
+
+impl DynamoDb {
+    /// Opens the database kept in `folder`, making both where they don't exist.
+    pub fn open(folder: &Path) -> Result<Self, Error> {
+        std::fs::create_dir_all(folder)
+            .map_err(|cause| Error::Folder { path: folder.display().to_string(), cause })?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                engine: Engine::start(&folder.join("dynamodb.sqlite"))?,
+                writes: Arc::default(),
+                metering: Arc::default(),
+                faults: Arc::default(),
+            }),
+        })
+    }
+
+    /// What was called, by whom, and what it cost.
+    pub fn calls(&self) -> &Metering {
+        &self.inner.metering
+    }
+
+    /// The failures waiting to be given to callers.
+    pub fn faults(&self) -> &Faults {
+        &self.inner.faults
+    }
+
+    /// Changes after every successful call that may have written to `table`. A new receiver has seen what was before.
+    pub fn writes(&self, table: &str) -> tokio::sync::watch::Receiver<u64> {
+        self.inner.writes.subscribe(table)
+    }
+}

@@ -1,5 +1,38 @@
 //! AWS Lambda on one machine: function processes, the Runtime API they speak, the Invoke API others call.
+//!
+//! [`Lambda`] keeps a pool of processes for each function. A process is an ordinary Lambda binary: it polls the
+//! [Runtime API](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html) for events and posts its
+//! answers, and can't tell this from AWS. [`Reaper`] sees to it that no process outlives the stack, and
+//! [`api`] is the HTTP face that an AWS SDK calls.
+//!
+//! What happens to one invocation, file by file: `lambda` finds the function's `pool`, which gives the `job` to an
+//! idle `instance` or starts one; the instance hands it to its process through `runtime_api`, waits for the
+//! answer, the deadline or the end of the process, and replies.
 #![warn(missing_docs)]
+
+pub mod api;
+mod credentials;
+mod environment;
+mod failure;
+mod function;
+mod instance;
+mod job;
+mod lambda;
+mod memory;
+mod options;
+mod output;
+mod pool;
+mod process;
+pub mod reaper;
+mod report;
+mod retry;
+mod runtime_api;
+mod stack;
+
+pub use function::FunctionSpec;
+pub use lambda::{DeployError, InstanceInfo, Lambda};
+pub use options::{LogSink, Options};
+pub use reaper::Reaper;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;

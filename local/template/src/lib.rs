@@ -4,5 +4,16 @@
 //! [`Error`] with the name and the line of the thing, never something silently left out.
 #![warn(missing_docs)]
 
+mod error;
+mod field;
 pub mod model;
+mod resources;
+mod stack;
+mod template;
+#[cfg(test)]
+mod testing;
+mod tree;
+mod value;
+
+pub use error::{Error, Problem};
 pub use model::*;

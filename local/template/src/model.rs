@@ -8,6 +8,21 @@ use std::time::Duration;
 /// The account id that local ARNs carry.
 pub const ACCOUNT: &str = "000000000000";
 
+/// The region that local ARNs carry.
+pub const REGION: &str = "us-east-1";
+
+/// The endpoint of the queue URLs that `!Ref` gives. It names and is not connected to: the SDKs send to the
+/// endpoint they are given and pass the URL along as text, and the SQS API looks at the URL's path only.
+pub const QUEUE_ENDPOINT: &str = "http://sqs.us-east-1.localhost";
+
+/// The URL of a queue, as the SQS API answers it.
+///
+/// `endpoint` is where the SQS API is served (`http://127.0.0.1:3001`). On AWS the URL is
+/// `https://sqs.REGION.amazonaws.com/ACCOUNT/NAME`: the same path under another endpoint.
+pub fn queue_url(endpoint: &str, name: &str) -> String {
+    format!("{}/{ACCOUNT}/{name}", endpoint.trim_end_matches('/'))
+}
+
 /// Everything one template describes.
 #[derive(Debug, Clone, Default)]
 pub struct System {
@@ -228,6 +243,14 @@ pub struct Table {
     pub ttl_attribute: Option<String>,
 }
 
+impl Table {
+    /// The ARN of its stream, which stays the same for as long as the table exists.
+    #[must_use]
+    pub fn stream_arn(&self) -> String {
+        format!("{}/stream/local", self.arn)
+    }
+}
+
 /// A standard SQS queue.
 #[derive(Debug, Clone)]
 pub struct Queue {
@@ -245,6 +268,14 @@ pub struct Queue {
     pub receive_wait: Duration,
     /// `RedrivePolicy`: ARN of the dead-letter queue and `maxReceiveCount`.
     pub redrive: Option<Redrive>,
+}
+
+impl Queue {
+    /// What `!Ref` of it gives: its [`queue_url`] at [`QUEUE_ENDPOINT`].
+    #[must_use]
+    pub fn url(&self) -> String {
+        queue_url(QUEUE_ENDPOINT, &self.name)
+    }
 }
 
 /// `RedrivePolicy` of a queue.
@@ -278,6 +309,8 @@ pub enum SecretValue {
         length: usize,
         /// The characters it is made of, after every `Exclude…`.
         alphabet: String,
+        /// `RequireEachIncludedType`: the value has at least one character of each of these (none, if switched off).
+        require: Vec<String>,
         /// `GenerateStringKey` and `SecretStringTemplate`: the value becomes one key of that JSON object.
         template: Option<(String, String)>,
     },

@@ -1,0 +1,102 @@
+//! The gateway's authorizer: from a bearer token to an identity.
+
+use std::process::ExitCode;
+
+use envelope::{Context, Function, FunctionError, InitError, context_of, serve_function};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::SERVICE;
+use crate::keys::{Keys, VerifyError};
+
+/// Serves the function.
+pub fn main() -> ExitCode {
+    serve_function::<Authorize>(SERVICE)
+}
+
+struct Authorize {
+    keys: Keys,
+}
+
+/// "Input to an API Gateway Lambda authorizer", of type `TOKEN`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Request {
+    authorization_token: String,
+    method_arn: String,
+}
+
+/// "Output from an API Gateway Lambda authorizer".
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    principal_id: String,
+    policy_document: Value,
+    context: Map<String, Value>,
+}
+
+impl Function for Authorize {
+    type Event = Request;
+    type Answer = Answer;
+
+    async fn init() -> Result<Self, InitError> {
+        Ok(Self { keys: Keys::read().await? })
+    }
+
+    async fn call(&self, request: Request, _: &Context) -> Result<Answer, FunctionError> {
+        let token = bearer(&request.authorization_token).ok_or_else(unauthorized)?;
+        let identity = match self.keys.verify(token).await {
+            Err(VerifyError::Invalid(_)) => return Err(unauthorized()),
+            outcome => outcome?,
+        };
+        Ok(Answer {
+            principal_id: identity.id.clone(),
+            policy_document: json!({
+                "Version": "2012-10-17",
+                "Statement": [{
+                    "Action": "execute-api:Invoke",
+                    "Effect": "Allow",
+                    "Resource": every_route(&request.method_arn),
+                }],
+            }),
+            context: context_of(&identity),
+        })
+    }
+}
+
+/// The one message that a gateway turns into a 401; any other error means that the authorizer is broken.
+fn unauthorized() -> FunctionError {
+    FunctionError::new("Unauthorized", "Unauthorized")
+}
+
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The gateway caches this answer by token alone, so it has to hold for each route of the stage: who may do what
+/// is for the functions to say.
+fn every_route(method_arn: &str) -> String {
+    let stage: Vec<&str> = method_arn.splitn(3, '/').take(2).collect();
+    format!("{}/*", stage.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_covers_every_route_of_the_stage_and_no_other() {
+        assert_eq!(
+            every_route("arn:aws:execute-api:us-east-1:123456789012:abc/prod/GET/api/users/me"),
+            "arn:aws:execute-api:us-east-1:123456789012:abc/prod/*"
+        );
+    }
+
+    #[test]
+    fn the_scheme_is_bearer_in_any_case() {
+        assert_eq!(bearer("bearer abc"), Some("abc"));
+        assert_eq!(bearer("Basic abc"), None);
+        assert_eq!(bearer("abc"), None);
+    }
+}

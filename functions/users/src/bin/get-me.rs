@@ -1,0 +1,5 @@
+//! `GET /api/users/me`
+
+fn main() -> std::process::ExitCode {
+    users::me::main()
+}

@@ -1,0 +1,5 @@
+//! `GET /api/users`
+
+fn main() -> std::process::ExitCode {
+    users::list::main()
+}

@@ -1,0 +1,5 @@
+//! `POST /api/users/register`
+
+fn main() -> std::process::ExitCode {
+    users::register::main()
+}

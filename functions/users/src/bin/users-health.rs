@@ -1,0 +1,5 @@
+//! `GET /api/users/health`
+
+fn main() -> std::process::ExitCode {
+    users::health::main()
+}

@@ -1,0 +1,134 @@
+//! The keys that tokens are signed with, as Secrets Manager keeps them.
+
+use std::cell::{Cell, RefCell};
+use std::time::{Duration, Instant};
+
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueOutput;
+use envelope::{Identity, Unavailable, timestamp};
+use identity::{InvalidToken, Key, KeyRing, NewToken, SignError, WeakKey};
+
+/// An unknown `kid` has the keys read again at most this often, so that forged tokens cost nothing.
+const REREAD_FOR_UNKNOWN_KEY: Duration = Duration::from_secs(10);
+
+/// A process that only signs never meets an unknown `kid`; it looks for a new key this often.
+const REREAD_FOR_SIGNING: Duration = Duration::from_secs(60 * 60);
+
+/// `AWSCURRENT` and `AWSPREVIOUS` of the signing secret. A key's id is its secret's version id, so rotating the
+/// secret needs no deployment, and tokens of the version before stay good.
+#[derive(Debug)]
+pub struct Keys {
+    client: Client,
+    secret: String,
+    ring: RefCell<KeyRing>,
+    read_at: Cell<Instant>,
+}
+
+/// Why there are no keys.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// The environment names no secret.
+    #[error("no signing secret is configured")]
+    Config(#[from] aws::ConfigError),
+    /// Secrets Manager did not give it.
+    #[error("the signing secret could not be read from Secrets Manager")]
+    Secret {
+        /// What it said.
+        #[source]
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// It is too short.
+    #[error("the signing secret is not usable")]
+    Weak(#[from] WeakKey),
+    /// It has no value.
+    #[error("the signing secret has no SecretString")]
+    Empty,
+}
+
+/// Why a token was not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// It proves nothing.
+    #[error(transparent)]
+    Invalid(#[from] InvalidToken),
+    /// Nobody can tell: the keys could not be read.
+    #[error("the keys could not be read: {cause}")]
+    Unknown {
+        /// Why.
+        cause: KeysError,
+        /// Makes the answer a 503.
+        #[source]
+        unavailable: Unavailable,
+    },
+}
+
+impl Keys {
+    /// Reads the keys of the secret that `JWT_SECRET_ARN` names. There is no default secret.
+    ///
+    /// # Errors
+    /// [`KeysError`]
+    pub async fn read() -> Result<Self, KeysError> {
+        let secret = aws::required("JWT_SECRET_ARN")?;
+        let client = Client::new(&aws::config("secrets-manager")?);
+        let ring = RefCell::new(read(&client, &secret).await?);
+        Ok(Self { client, secret, ring, read_at: Cell::new(Instant::now()) })
+    }
+
+    /// Signs with the current key.
+    ///
+    /// # Errors
+    /// [`SignError`]
+    pub async fn sign(&self, token: NewToken<'_>) -> Result<String, SignError> {
+        if self.read_at.get().elapsed() >= REREAD_FOR_SIGNING {
+            // The key at hand is good for a day more; one that can't be renewed now is renewed next time.
+            if let Err(error) = self.reread().await {
+                tracing::warn!(cause = %error, "signing keys were not read again");
+            }
+        }
+        self.ring.borrow().sign(token)
+    }
+
+    /// Verifies a token; one signed with a key not known yet has the keys read again.
+    ///
+    /// # Errors
+    /// [`VerifyError`]
+    pub async fn verify(&self, token: &str) -> Result<Identity, VerifyError> {
+        let outcome = self.ring.borrow().verify(token, timestamp::epoch_seconds());
+        match outcome {
+            Err(InvalidToken::UnknownKey) if self.read_at.get().elapsed() >= REREAD_FOR_UNKNOWN_KEY => {
+                let unavailable = Unavailable { service: "secrets" };
+                self.reread().await.map_err(|cause| VerifyError::Unknown { cause, unavailable })?;
+                Ok(self.ring.borrow().verify(token, timestamp::epoch_seconds())?)
+            }
+            outcome => Ok(outcome?),
+        }
+    }
+
+    async fn reread(&self) -> Result<(), KeysError> {
+        self.read_at.set(Instant::now());
+        let ring = read(&self.client, &self.secret).await?;
+        self.ring.replace(ring);
+        Ok(())
+    }
+}
+
+async fn read(client: &Client, secret: &str) -> Result<KeyRing, KeysError> {
+    let (current, previous) =
+        tokio::try_join!(version(client, secret, "AWSCURRENT"), version(client, secret, "AWSPREVIOUS"))?;
+    let current = current.ok_or(KeysError::Empty)?;
+    Ok(KeyRing::new(key(current)?, previous.map(key).transpose()?))
+}
+
+/// A secret that was never rotated has no previous version.
+async fn version(client: &Client, secret: &str, stage: &str) -> Result<Option<GetSecretValueOutput>, KeysError> {
+    match client.get_secret_value().secret_id(secret).version_stage(stage).send().await {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => Ok(None),
+        Err(error) => Err(KeysError::Secret { cause: error.into() }),
+    }
+}
+
+fn key(value: GetSecretValueOutput) -> Result<Key, KeysError> {
+    let (Some(id), Some(secret)) = (value.version_id, value.secret_string) else { return Err(KeysError::Empty) };
+    Ok(Key::new(id, secret.into_bytes())?)
+}

@@ -1,0 +1,63 @@
+//! The users, newest first: an index of their table, and the count kept beside it.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use envelope::InitError;
+use tables::{KeptCount, StoreError};
+
+use crate::user::Profile;
+
+/// The index has all users in one partition, sorted by id, and so by time. A partition takes 1 000 writes a
+/// second, which is a thousand registrations.
+pub(super) const PARTITION: &str = "user";
+
+const INDEX: &str = "newest";
+
+/// The list of users.
+#[derive(Debug)]
+pub struct UserList {
+    client: Client,
+    table: String,
+    count: KeptCount,
+}
+
+impl UserList {
+    /// The list of the table that `USERS_TABLE` names, connected as [`super::Users::connect`] is.
+    ///
+    /// # Errors
+    /// [`aws::ConfigError`]
+    pub async fn connect() -> Result<Self, InitError> {
+        let list =
+            Self { client: tables::client()?, table: aws::required("USERS_TABLE")?, count: super::kept_count()? };
+        if let Err(error) = tokio::try_join!(list.newest(1), list.total()) {
+            tracing::warn!(cause = %error, "no connection to the database yet");
+        }
+        Ok(list)
+    }
+
+    /// The newest users, at most so many (of some 300 bytes each: a thousand fit into the 1 MB of one call).
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn newest(&self, limit: u32) -> Result<Vec<Profile>, StoreError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(INDEX)
+            .key_condition_expression("listing = :listing")
+            .expression_attribute_values(":listing", AttributeValue::S(PARTITION.to_owned()))
+            .scan_index_forward(false)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        let items = query.send().await?.items.unwrap_or_default();
+        serde_dynamo::from_items(items).map_err(StoreError::item)
+    }
+
+    /// How many users there are.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn total(&self) -> Result<u64, StoreError> {
+        self.count.total().await
+    }
+}

@@ -1,0 +1,145 @@
+//! The users' table: one item a user, keyed by address, which makes addresses unique.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use envelope::{InitError, Role};
+use events::{Event, UserCreated};
+use serde::Serialize;
+use tables::StoreError;
+
+use crate::email::Email;
+use crate::user::{Profile, User};
+
+/// The users' table.
+#[derive(Debug)]
+pub struct Users {
+    client: Client,
+    table: String,
+}
+
+/// A user that could not be added.
+#[derive(Debug, thiserror::Error)]
+pub enum InsertError {
+    /// Someone has the address.
+    #[error("the address is taken")]
+    EmailTaken,
+    /// The call failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// An item of the table: the user, the partition of the index that lists them, and the event of their registration.
+#[derive(Serialize)]
+struct Item<'a> {
+    #[serde(flatten)]
+    user: &'a User,
+    listing: &'static str,
+    event: &'a Event<UserCreated>,
+}
+
+impl Users {
+    /// The table that `USERS_TABLE` names.
+    ///
+    /// # Errors
+    /// [`aws::ConfigError`]
+    pub fn new() -> Result<Self, aws::ConfigError> {
+        Ok(Self { client: tables::client()?, table: aws::required("USERS_TABLE")? })
+    }
+
+    /// As [`Users::new`], with a first read that opens the connection while start-up has the CPU to itself. A
+    /// database that does not answer yet fails the calls that need it, not the start.
+    ///
+    /// # Errors
+    /// [`aws::ConfigError`]
+    pub async fn connect() -> Result<Self, InitError> {
+        let users = Self::new()?;
+        if let Err(error) = users.ping().await {
+            tracing::warn!(cause = %error, "no connection to the database yet");
+        }
+        Ok(users)
+    }
+
+    /// Reads an item that is not there.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.client.get_item().table_name(&self.table).key("email", key("ping")).send().await?;
+        Ok(())
+    }
+
+    /// Adds a user with the event of it: both, or neither.
+    ///
+    /// # Errors
+    /// [`InsertError`]
+    pub async fn insert(&self, user: &User, event: &Event<UserCreated>) -> Result<(), InsertError> {
+        let item = Item { user, listing: super::user_list::PARTITION, event };
+        let item = serde_dynamo::to_item(item).map_err(StoreError::item)?;
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(email)");
+        match put.send().await {
+            Ok(_) => Ok(()),
+            Err(SdkError::ServiceError(error))
+                if matches!(error.err(), PutItemError::ConditionalCheckFailedException(_)) =>
+            {
+                self.was_it_us(user).await
+            }
+            Err(error) => Err(StoreError::from(error).into()),
+        }
+    }
+
+    /// The SDK tries a put again when its answer was lost, and then meets the item that it wrote itself.
+    async fn was_it_us(&self, user: &User) -> Result<(), InsertError> {
+        match self.profile(user.email.as_str()).await? {
+            Some(profile) if profile.id == user.id => Ok(()),
+            _ => Err(InsertError::EmailTaken),
+        }
+    }
+
+    /// The user of this address.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn profile(&self, email: &str) -> Result<Option<Profile>, StoreError> {
+        let get = self.client.get_item().table_name(&self.table).key("email", key(email)).consistent_read(true);
+        let item = get.send().await?.item;
+        item.map(serde_dynamo::from_item).transpose().map_err(StoreError::item)
+    }
+
+    /// Gives the user of this address a role; `None` if there is no such user.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn set_role(&self, email: &Email, role: Role) -> Result<Option<Profile>, StoreError> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("email", key(email.as_str()))
+            .condition_expression("attribute_exists(email)")
+            .update_expression("SET #role = :role")
+            .expression_attribute_names("#role", "role")
+            .expression_attribute_values(":role", AttributeValue::S(role.as_str().to_owned()))
+            .return_values(ReturnValue::AllNew);
+        match update.send().await {
+            Ok(output) => output.attributes.map(serde_dynamo::from_item).transpose().map_err(StoreError::item),
+            Err(SdkError::ServiceError(error))
+                if matches!(error.err(), UpdateItemError::ConditionalCheckFailedException(_)) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn key(email: &str) -> AttributeValue {
+    AttributeValue::S(email.to_owned())
+}

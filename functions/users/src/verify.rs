@@ -1,0 +1,37 @@
+//! `POST /api/users/auth/verify`
+
+use std::process::ExitCode;
+
+use envelope::{Call, Endpoint, Failure, InitError, Reply, serve};
+use serde_json::json;
+
+use crate::SERVICE;
+use crate::keys::{Keys, VerifyError};
+
+/// Serves the endpoint.
+pub fn main() -> ExitCode {
+    serve::<Verify>(SERVICE)
+}
+
+/// No authorizer guards this route: telling good tokens from bad is what it does.
+struct Verify {
+    keys: Keys,
+}
+
+impl Endpoint for Verify {
+    async fn init() -> Result<Self, InitError> {
+        Ok(Self { keys: Keys::read().await? })
+    }
+
+    async fn call(&self, call: &Call) -> Result<Reply, Failure> {
+        let token = call.bearer_token().ok_or_else(Failure::token_required)?;
+        let identity = match self.keys.verify(token).await {
+            Err(VerifyError::Invalid(_)) => return Err(Failure::invalid_token()),
+            outcome => outcome?,
+        };
+        Reply::ok(
+            "Token valid",
+            json!({"id": identity.id, "email": identity.email, "name": identity.name, "role": identity.role}),
+        )
+    }
+}

@@ -1,0 +1,48 @@
+//! Calling a function.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use local_lambda::{FunctionError, Invocation, Invoke, InvokeError};
+use serde::Deserialize;
+
+use crate::Cause;
+
+/// Calls a function and waits for its answer, which may be that it failed.
+///
+/// A function that was called runs to its end, as on AWS: neither the gateway's timeout nor the client hanging up
+/// (which drops this future) stops it.
+pub(crate) async fn call(
+    invoke: &Arc<dyn Invoke>,
+    function: &Arc<str>,
+    payload: Bytes,
+    timeout: Duration,
+) -> Result<Invocation, Cause> {
+    let (invoke, called) = (Arc::clone(invoke), Arc::clone(function));
+    let run = tokio::spawn(async move { invoke.invoke(&called, payload).await });
+    match tokio::time::timeout(timeout, run).await {
+        Ok(Ok(outcome)) => Ok(outcome?),
+        Ok(Err(ended)) => Err(InvokeError::Unavailable(ended.to_string()).into()),
+        Err(_) => Err(Cause::TimedOut(timeout)),
+    }
+}
+
+/// What a function that failed says about it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Report {
+    pub(crate) error_type: String,
+    pub(crate) error_message: String,
+}
+
+impl Report {
+    pub(crate) fn read(payload: &[u8]) -> Self {
+        serde_json::from_slice(payload).unwrap_or_default()
+    }
+
+    /// The failure in full.
+    pub(crate) fn cause(&self, kind: FunctionError) -> Cause {
+        Cause::Failed { kind, message: format!("{}: {}", self.error_type, self.error_message) }
+    }
+}

@@ -1,0 +1,158 @@
+//! From an operation's name to dynoxide's method, and the capacity units it used.
+
+use dynoxide::types::ConsumedCapacity;
+use dynoxide::{Database, DynoxideError, actions};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::decode::{decode, worded};
+
+/// A successful call's body, and what it consumed.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// The response body, JSON.
+    pub body: String,
+    /// Capacity units; 0 for calls that are not billed in them.
+    pub units: f64,
+}
+
+/// Makes the call, or `None` if there is no such operation.
+pub(crate) fn dispatch(db: &Database, operation: &str, body: &str) -> Option<Result<Answer, DynoxideError>> {
+    let answer = match operation {
+        "GetItem" => metered(body, |request| db.get_item(request)),
+        "PutItem" => metered(body, |request| db.put_item(request)),
+        "UpdateItem" => metered(body, |request| db.update_item(request)),
+        "DeleteItem" => metered(body, |request| db.delete_item(request)),
+        "Query" => metered(body, |request| db.query(request)),
+        "Scan" => metered(body, |request| db.scan(request)),
+        "BatchGetItem" => metered(body, |request| db.batch_get_item(request)),
+        "BatchWriteItem" => metered(body, |request| db.batch_write_item(request)),
+        "TransactGetItems" => metered(body, |request| db.transact_get_items(request)),
+        "TransactWriteItems" => metered(body, |request| db.transact_write_items(request)),
+        "ExecuteStatement" => plain(body, |request| db.execute_statement(request)),
+        "BatchExecuteStatement" => plain(body, |request| db.batch_execute_statement(request)),
+        "ExecuteTransaction" => plain(body, |request| db.execute_transaction(request)),
+        "SearchVectors" => plain(body, |request| db.search_vectors(request)),
+        "CreateTable" => plain(body, |request| db.create_table(request)),
+        "DeleteTable" => plain(body, |request| db.delete_table(request)),
+        "DescribeTable" => plain(body, |request| db.describe_table(request)),
+        "UpdateTable" => plain(body, |request| db.update_table(request)),
+        "ListTables" => plain(body, |request| db.list_tables(request)),
+        "UpdateTimeToLive" => plain(body, |request| db.update_time_to_live(request)),
+        "DescribeTimeToLive" => plain(body, |request| db.describe_time_to_live(request)),
+        "TagResource" => plain(body, |request| db.tag_resource(request)),
+        "UntagResource" => plain(body, |request| db.untag_resource(request)),
+        "ListTagsOfResource" => plain(body, |request| db.list_tags_of_resource(request)),
+        "ListStreams" => plain(body, |request| db.list_streams(request)),
+        "DescribeStream" => plain(body, |request| db.describe_stream(request)),
+        "GetShardIterator" => plain(body, |request| db.get_shard_iterator(request)),
+        "GetRecords" => plain(body, |request| db.get_records(request)),
+        _ => return None,
+    };
+    Some(answer.map_err(|error| worded(operation, error)))
+}
+
+/// Whether a successful call of this operation may have changed items.
+pub(crate) fn writes(operation: &str) -> bool {
+    matches!(
+        operation,
+        "PutItem"
+            | "UpdateItem"
+            | "DeleteItem"
+            | "BatchWriteItem"
+            | "TransactWriteItems"
+            | "ExecuteStatement"
+            | "BatchExecuteStatement"
+            | "ExecuteTransaction"
+    )
+}
+
+fn plain<Q: DeserializeOwned, A: Serialize>(
+    body: &str,
+    call: impl FnOnce(Q) -> Result<A, DynoxideError>,
+) -> Result<Answer, DynoxideError> {
+    Ok(Answer { body: encode(&call(decode(body)?)?)?, units: 0.0 })
+}
+
+/// As [`plain`], but asks for the consumed capacity where the caller did not, and then keeps it out of the answer.
+fn metered<Q: DeserializeOwned + AskCapacity, A: Serialize + TellCapacity>(
+    body: &str,
+    call: impl FnOnce(Q) -> Result<A, DynoxideError>,
+) -> Result<Answer, DynoxideError> {
+    let mut request: Q = decode(body)?;
+    let asked = request.capacity_mode();
+    let for_caller = asked.as_deref().is_some_and(|mode| mode != "NONE");
+    if asked.as_deref().is_none_or(|mode| mode == "NONE") {
+        *asked = Some("TOTAL".to_owned());
+    }
+    let mut answer = call(request)?;
+    let units = answer.units();
+    if !for_caller {
+        answer.forget();
+    }
+    Ok(Answer { body: encode(&answer)?, units })
+}
+
+fn encode(answer: &impl Serialize) -> Result<String, DynoxideError> {
+    serde_json::to_string(answer).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+}
+
+/// A request that can ask for its consumed capacity.
+trait AskCapacity {
+    fn capacity_mode(&mut self) -> &mut Option<String>;
+}
+
+/// A response that can tell it.
+trait TellCapacity {
+    fn units(&self) -> f64;
+    fn forget(&mut self);
+}
+
+trait Units {
+    fn sum(&self) -> f64;
+}
+
+impl Units for ConsumedCapacity {
+    fn sum(&self) -> f64 {
+        self.capacity_units
+    }
+}
+
+impl Units for Vec<ConsumedCapacity> {
+    fn sum(&self) -> f64 {
+        self.iter().map(|table| table.capacity_units).sum()
+    }
+}
+
+macro_rules! metered {
+    ($($module:ident: $request:ident, $response:ident;)*) => {$(
+        impl AskCapacity for actions::$module::$request {
+            fn capacity_mode(&mut self) -> &mut Option<String> {
+                &mut self.return_consumed_capacity
+            }
+        }
+
+        impl TellCapacity for actions::$module::$response {
+            fn units(&self) -> f64 {
+                self.consumed_capacity.as_ref().map_or(0.0, Units::sum)
+            }
+
+            fn forget(&mut self) {
+                self.consumed_capacity = None;
+            }
+        }
+    )*};
+}
+
+metered! {
+    get_item: GetItemRequest, GetItemResponse;
+    put_item: PutItemRequest, PutItemResponse;
+    update_item: UpdateItemRequest, UpdateItemResponse;
+    delete_item: DeleteItemRequest, DeleteItemResponse;
+    query: QueryRequest, QueryResponse;
+    scan: ScanRequest, ScanResponse;
+    batch_get_item: BatchGetItemRequest, BatchGetItemResponse;
+    batch_write_item: BatchWriteItemRequest, BatchWriteItemResponse;
+    transact_get_items: TransactGetItemsRequest, TransactGetItemsResponse;
+    transact_write_items: TransactWriteItemsRequest, TransactWriteItemsResponse;
+}

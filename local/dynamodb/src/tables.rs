@@ -1,0 +1,156 @@
+//! Making the template's tables, and bringing those on disk up to it.
+
+use dynoxide::{Database, DynoxideError};
+use serde_json::{Value, json};
+use template::Table;
+
+use crate::dispatch::dispatch;
+use crate::{DynamoDb, Error};
+
+impl DynamoDb {
+    /// Makes the table, or brings the one on disk up to the template where that loses nothing: its stream, its TTL
+    /// and its global indexes. Another key or local index is [`Error::Changed`].
+    pub async fn ensure_table(&self, table: &Table) -> Result<(), Error> {
+        let table = table.clone();
+        self.inner.engine.run(move |store| ensure(&store.database, &table)).await?
+    }
+}
+
+fn ensure(db: &Database, table: &Table) -> Result<(), Error> {
+    match call(db, "DescribeTable", &json!({ "TableName": table.name })) {
+        Ok(described) => update(db, table, &described["Table"])?,
+        Err(DynoxideError::ResourceNotFoundException(_)) => {
+            call(db, "CreateTable", &creation(&table.definition))?;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    ensure_ttl(db, table)
+}
+
+/// In a template a stream is on by being there; CreateTable wants it said.
+fn creation(definition: &Value) -> Value {
+    let mut request = definition.clone();
+    if let Some(stream) = request.get_mut("StreamSpecification").filter(|stream| stream.get("StreamEnabled").is_none()) {
+        stream["StreamEnabled"] = true.into();
+    }
+    request
+}
+
+fn update(db: &Database, table: &Table, existing: &Value) -> Result<(), Error> {
+    let wanted = &table.definition;
+    let changed = |what| Err(Error::Changed { table: table.name.clone(), what });
+    if key(wanted, &wanted["KeySchema"]) != key(existing, &existing["KeySchema"]) {
+        return changed("key");
+    }
+    if indexes(wanted, "LocalSecondaryIndexes") != indexes(existing, "LocalSecondaryIndexes") {
+        return changed("local secondary index");
+    }
+    update_global_indexes(db, table, existing)?;
+    update_stream(db, table, existing)
+}
+
+/// The attributes of a key and their types: `[("id", "HASH", "S")]`.
+fn key<'a>(table: &'a Value, schema: &'a Value) -> Vec<(&'a str, &'a str, &'a str)> {
+    let types = list(&table["AttributeDefinitions"]);
+    list(schema)
+        .iter()
+        .map(|part| {
+            let name = text(&part["AttributeName"]);
+            let kind = types.iter().find(|of| text(&of["AttributeName"]) == name);
+            (name, text(&part["KeyType"]), kind.map_or("", |of| text(&of["AttributeType"])))
+        })
+        .collect()
+}
+
+/// What makes an index the one it is: its name, key and projection, in the order of names.
+fn indexes<'a>(table: &'a Value, which: &str) -> Vec<(&'a str, Vec<(&'a str, &'a str, &'a str)>, &'a str, Vec<&'a str>)> {
+    let mut indexes: Vec<_> = list(&table[which])
+        .iter()
+        .map(|index| {
+            let projection = &index["Projection"];
+            let mut attributes: Vec<&str> = list(&projection["NonKeyAttributes"]).iter().map(text).collect();
+            attributes.sort_unstable();
+            (text(&index["IndexName"]), key(table, &index["KeySchema"]), text(&projection["ProjectionType"]), attributes)
+        })
+        .collect();
+    indexes.sort_unstable();
+    indexes
+}
+
+/// Global indexes come and go without touching the items. One that changed goes and comes.
+fn update_global_indexes(db: &Database, table: &Table, existing: &Value) -> Result<(), Error> {
+    const GLOBAL: &str = "GlobalSecondaryIndexes";
+    let (wanted, present) = (indexes(&table.definition, GLOBAL), indexes(existing, GLOBAL));
+    for (name, ..) in present.iter().filter(|index| !wanted.contains(index)) {
+        let delete = json!({ "TableName": table.name, "GlobalSecondaryIndexUpdates": [{ "Delete": { "IndexName": name } }] });
+        call(db, "UpdateTable", &delete)?;
+    }
+    for (name, ..) in wanted.iter().filter(|index| !present.contains(index)) {
+        let index = list(&table.definition[GLOBAL]).iter().find(|index| text(&index["IndexName"]) == *name);
+        let create = json!({
+            "TableName": table.name,
+            "AttributeDefinitions": table.definition["AttributeDefinitions"],
+            "GlobalSecondaryIndexUpdates": [{ "Create": index }],
+        });
+        call(db, "UpdateTable", &create)?;
+    }
+    Ok(())
+}
+
+fn update_stream(db: &Database, table: &Table, existing: &Value) -> Result<(), Error> {
+    let (wanted, present) = (view_type(&table.definition), view_type(existing));
+    if wanted == present {
+        return Ok(());
+    }
+    let specification = match wanted {
+        Some(view) => json!({ "StreamEnabled": true, "StreamViewType": view }),
+        None => json!({ "StreamEnabled": false }),
+    };
+    call(db, "UpdateTable", &json!({ "TableName": table.name, "StreamSpecification": specification }))?;
+    Ok(())
+}
+
+/// `StreamViewType` of a table whose stream is on.
+pub(crate) fn view_type(table: &Value) -> Option<&str> {
+    let stream = &table["StreamSpecification"];
+    if stream["StreamEnabled"] == false { None } else { stream["StreamViewType"].as_str() }
+}
+
+fn ensure_ttl(db: &Database, table: &Table) -> Result<(), Error> {
+    let described = call(db, "DescribeTimeToLive", &json!({ "TableName": table.name }))?;
+    let present = described["TimeToLiveDescription"]["AttributeName"].as_str();
+    let wanted = table.ttl_attribute.as_deref();
+    if wanted == present {
+        return Ok(());
+    }
+    let switch = |attribute: &str, on: bool| {
+        let specification = json!({ "AttributeName": attribute, "Enabled": on });
+        call(db, "UpdateTimeToLive", &json!({ "TableName": table.name, "TimeToLiveSpecification": specification }))
+    };
+    // Another attribute can only be named once the present one is off.
+    if let Some(attribute) = present {
+        switch(attribute, false)?;
+    }
+    if let Some(attribute) = wanted {
+        switch(attribute, true)?;
+    }
+    Ok(())
+}
+
+fn call(db: &Database, operation: &str, request: &Value) -> Result<Value, DynoxideError> {
+    let internal = |message: String| DynoxideError::InternalServerError(message);
+    let answer = dispatch(db, operation, &request.to_string())
+        .ok_or_else(|| internal(format!("dynoxide has no {operation}")))??;
+    serde_json::from_str(&answer.body).map_err(|error| internal(error.to_string()))
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

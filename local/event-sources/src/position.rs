@@ -1,0 +1,80 @@
+//! How far each source has come, kept in a SQLite file of its own.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use local_dynamodb::Sequence;
+use rusqlite::{Connection, OptionalExtension};
+use tokio::task::spawn_blocking;
+
+/// The saved positions. A clone is the same file.
+#[derive(Clone)]
+pub(crate) struct Positions {
+    connection: Arc<Mutex<Connection>>,
+}
+
+impl Positions {
+    /// Opens the file, making it where there is none.
+    pub(crate) fn open(folder: &Path) -> rusqlite::Result<Self> {
+        let connection = Connection::open(folder.join("event-sources.sqlite"))?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        // Enough for a saved position to outlive the process; the machine's death may bring a batch again.
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        connection.execute_batch(
+            "CREATE TABLE IF NOT EXISTS positions (source TEXT PRIMARY KEY, passed INTEGER NOT NULL) WITHOUT ROWID",
+        )?;
+        Ok(Self { connection: Arc::new(Mutex::new(connection)) })
+    }
+
+    /// The saved position of `source`, or `None` if it was never saved.
+    pub(crate) async fn load(&self, source: &str) -> rusqlite::Result<Option<Sequence>> {
+        let source = source.to_owned();
+        self.run(move |connection| {
+            let query = "SELECT passed FROM positions WHERE source = ?1";
+            connection.query_row(query, [source], |row| row.get(0)).optional()
+        })
+        .await
+    }
+
+    /// Saves the position of `source`. Once begun it is done even if nobody waits for it.
+    pub(crate) async fn save(&self, source: &str, passed: Sequence) -> rusqlite::Result<()> {
+        let source = source.to_owned();
+        self.run(move |connection| {
+            let save = "INSERT INTO positions (source, passed) VALUES (?1, ?2)
+                ON CONFLICT (source) DO UPDATE SET passed = excluded.passed";
+            connection.prepare_cached(save)?.execute((source, passed)).map(drop)
+        })
+        .await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> rusqlite::Result<T> {
+        let connection = self.connection.clone();
+        let work = move || work(&connection.lock().unwrap_or_else(PoisonError::into_inner));
+        // It neither panics nor is it aborted, short of the runtime's end.
+        spawn_blocking(work).await.map_err(|lost| rusqlite::Error::ToSqlConversionFailure(lost.into()))?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_position_is_there_after_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let positions = Positions::open(folder.path()).unwrap();
+        assert_eq!(positions.load("f/s").await.unwrap(), None);
+        let first: Sequence = "100000000000000000007".parse().unwrap();
+        let second: Sequence = "100000000000000000009".parse().unwrap();
+        for sequence in [first, second] {
+            positions.save("f/s", sequence).await.unwrap();
+        }
+        drop(positions);
+        let positions = Positions::open(folder.path()).unwrap();
+        assert_eq!(positions.load("f/s").await.unwrap(), Some(second));
+        assert_eq!(positions.load("f/t").await.unwrap(), None);
+    }
+}

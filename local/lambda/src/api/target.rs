@@ -1,0 +1,101 @@
+//! Which function a request names: `FunctionName` of the path, and `Qualifier` of the query.
+//!
+//! `FunctionName` is a name, an ARN, or a partial ARN (`ACCOUNT:function:NAME`), each with or without `:QUALIFIER`.
+//! There are no versions or aliases on one machine, so the only qualifier is `$LATEST`.
+
+use http::Uri;
+use percent_encoding::percent_decode_str;
+
+use super::error::Error;
+use crate::Lambda;
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    function: String,
+    qualifier: Option<String>,
+}
+
+impl Target {
+    /// `None` if the path is not the one of Invoke.
+    pub fn parse(uri: &Uri) -> Option<Self> {
+        let name = uri.path().strip_prefix("/2015-03-31/functions/")?.strip_suffix("/invocations")?;
+        if name.is_empty() || name.contains('/') {
+            return None;
+        }
+        let mut pairs = uri.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
+        let qualifier = pairs.find(|(name, _)| *name == "Qualifier").map(|(_, value)| decode(value));
+        let name = decode(name);
+        let (function, suffix) = split_qualifier(&name);
+        Some(Self { function: function.to_owned(), qualifier: qualifier.or(suffix.map(str::to_owned)) })
+    }
+
+    /// The function as the stack knows it.
+    pub fn function(&self, lambda: &Lambda) -> Result<String, Error> {
+        let Self { function, qualifier } = self;
+        if let Some(qualifier) = qualifier.as_ref().filter(|qualifier| *qualifier != "$LATEST") {
+            return Err(Error::NotFound(format!("{function}:{qualifier}")));
+        }
+        // A name of its own first: a partial ARN and a name can't be confused, as names have no colons.
+        let name = function.split_once(":function:").filter(|_| !function.starts_with("arn:"));
+        let known = name.map_or(function.as_str(), |(_account, name)| name);
+        lambda.find(known).map_err(|_| Error::NotFound(function.clone()))?;
+        Ok(known.to_owned())
+    }
+}
+
+fn split_qualifier(name: &str) -> (&str, Option<&str>) {
+    let unqualified_parts = if name.starts_with("arn:") {
+        7
+    } else if name.contains(":function:") {
+        3
+    } else {
+        1
+    };
+    match name.match_indices(':').nth(unqualified_parts - 1) {
+        Some((at, _)) => (&name[..at], Some(&name[at + 1..])),
+        None => (name, None),
+    }
+}
+
+fn decode(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(path: &str) -> Option<(String, Option<String>)> {
+        let target = Target::parse(&path.parse().unwrap())?;
+        Some((target.function, target.qualifier))
+    }
+
+    fn target(function: &str, qualifier: Option<&str>) -> Option<(String, Option<String>)> {
+        Some((function.to_owned(), qualifier.map(str::to_owned)))
+    }
+
+    #[test]
+    fn a_function_is_named_by_name_arn_or_partial_arn_each_with_or_without_a_qualifier() {
+        let arn = "arn:aws:lambda:us-east-1:000000000000:function:shop";
+        let path = |name: &str| format!("/2015-03-31/functions/{name}/invocations");
+        assert_eq!(parsed(&path("shop")), target("shop", None));
+        assert_eq!(parsed(&path("shop:7")), target("shop", Some("7")));
+        assert_eq!(parsed(&path(arn)), target(arn, None));
+        assert_eq!(parsed(&path(&arn.replace(':', "%3A"))), target(arn, None));
+        assert_eq!(parsed(&path(&format!("{arn}:live"))), target(arn, Some("live")));
+        assert_eq!(parsed(&path("000000000000:function:shop")), target("000000000000:function:shop", None));
+        assert_eq!(
+            parsed(&path("000000000000:function:shop:$LATEST")),
+            target("000000000000:function:shop", Some("$LATEST"))
+        );
+        assert_eq!(parsed(&format!("{}?Qualifier=%24LATEST", path("shop"))), target("shop", Some("$LATEST")));
+    }
+
+    #[test]
+    fn another_path_is_not_an_invocation() {
+        for path in ["/", "/2015-03-31/functions/", "/2015-03-31/functions//invocations", "/2015-03-31/functions/shop"] {
+            assert_eq!(parsed(path), None, "{path}");
+        }
+        assert_eq!(parsed("/2015-03-31/functions/a/b/invocations"), None);
+    }
+}

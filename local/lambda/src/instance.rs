@@ -1,0 +1,176 @@
+//! One execution environment: a process, from its start through the invocations it serves to its end.
+//!
+//! Each instance is a task that owns its process and takes all that happens to it from one queue, so that there is
+//! an order to it. Its life has AWS's phases ("Understanding the Lambda execution environment lifecycle"), a file
+//! each: [`init`] until the first poll, [`invoke`] from the delivery of an event to its answer, and in between it
+//! [`rest`]s.
+//!
+//! An instance goes back to the pool before the caller hears the answer, so that a caller who comes straight back
+//! finds it. It may be given its next job before its process polls; a job that is not delivered when the process
+//! ends has not been seen by anybody, and goes to another instance.
+
+mod init;
+mod invoke;
+mod rest;
+
+use std::io;
+use std::process::ExitStatus;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep_until};
+
+use crate::failure::Failure;
+use crate::job::{Delivery, Job, Message, Outcome};
+use crate::output::Log;
+use crate::pool::{Deployment, Pool, Seat};
+use crate::process::Process;
+use crate::report::{self, Figures};
+use crate::{FunctionError, Invocation, InvokeError, environment};
+
+pub(crate) struct Instance {
+    pool: Arc<Pool>,
+    deployment: Arc<Deployment>,
+    instance_id: Arc<str>,
+    mailbox: mpsc::UnboundedReceiver<Message>,
+    process: Process,
+    log: Log,
+    /// The poll that waits for an event.
+    next: Option<oneshot::Sender<Delivery>>,
+    /// It is to end as soon as it rests.
+    stopping: bool,
+}
+
+/// What an instance waits for.
+enum Event {
+    Message(Message),
+    Ended(ExitStatus),
+    Deadline,
+}
+
+/// Takes an instance off the books however its task ends.
+struct Presence {
+    pool: Arc<Pool>,
+    instance_id: Arc<str>,
+}
+
+impl Drop for Presence {
+    fn drop(&mut self) {
+        self.pool.leave(&self.instance_id, None);
+        self.pool.stack.left(&self.instance_id);
+    }
+}
+
+impl Instance {
+    /// Starts an instance for a job and runs it to its end.
+    pub async fn run(seat: Seat, job: Job) {
+        let Seat { pool, deployment, instance_id, pid, mailbox } = seat;
+        let _presence = Presence { pool: pool.clone(), instance_id: instance_id.clone() };
+        let began = Instant::now();
+        let mut log = Log::new(pool.stack.options.log.clone(), deployment.spec.name.clone());
+        let command = environment::command(&pool, &deployment, &instance_id);
+        match Process::start(command, pool.stack.options.reaper.as_ref()) {
+            Ok(process) => {
+                let _ = pid.set(process.pid);
+                let instance =
+                    Self { pool, deployment, instance_id, mailbox, process, log, next: None, stopping: false };
+                instance.live(job, began).await;
+            }
+            Err(error) => {
+                pool.leave(&instance_id, None);
+                match not_executable(&deployment, &error) {
+                    Some(failure) => init::fail(&mut log, &deployment, job, began.elapsed(), &failure),
+                    None => job.answer(Err(InvokeError::Unavailable(format!("starting a process: {error}")))),
+                }
+            }
+        }
+    }
+
+    async fn live(mut self, job: Job, began: Instant) {
+        if let Err(failure) = self.init(began).await {
+            return self.never_came_up(job, began.elapsed(), failure).await;
+        }
+        let mut init = Some(began.elapsed());
+        let mut first = Some(job);
+        let mut settle_by = began + self.pool.stack.options.init_timeout;
+        while let Some(running) = self.rest(first.take(), settle_by).await {
+            settle_by = running.deadline;
+            if !self.invoke(running, init.take()).await {
+                break;
+            }
+        }
+    }
+
+    async fn event(&mut self, deadline: Instant) -> Event {
+        tokio::select! {
+            // What the process said before it ended, or before the deadline, counts.
+            biased;
+            Some(message) = self.mailbox.recv() => Event::Message(message),
+            status = self.process.ended(&mut self.log) => Event::Ended(status),
+            () = sleep_until(deadline) => Event::Deadline,
+        }
+    }
+
+    /// Says no to what does not fit the phase the instance is in.
+    fn refuse(&mut self, message: Message) {
+        match message {
+            Message::Answer { accepted, .. } | Message::InitError { accepted, .. } => {
+                let _ = accepted.send(false);
+            }
+            Message::Stop => self.stopping = true,
+            // The pool gives jobs to idle instances only; should that ever fail, the job is not lost.
+            Message::Job(job) => self.pool.dispatch(job),
+            // The poll's handler hears that its sender was dropped.
+            Message::Next(_) | Message::Kill => {}
+        }
+    }
+
+    /// Leaves the pool; a job that was not delivered goes to another instance.
+    fn leave(&mut self, mut undelivered: Option<Job>) {
+        self.mailbox.close();
+        while let Ok(message) = self.mailbox.try_recv() {
+            match message {
+                Message::Job(job) => undelivered = Some(job),
+                message => self.refuse(message),
+            }
+        }
+        self.pool.leave(&self.instance_id, undelivered);
+    }
+
+    fn figures(&self, duration: Duration, init: Option<Duration>) -> Figures {
+        let memory_mb = self.deployment.spec.memory_mb;
+        Figures { duration, init, memory_mb, peak_kib: self.process.peak_kib() }
+    }
+}
+
+/// The last lines and the answer of an invocation that Lambda ended itself.
+fn fail(log: &mut Log, job: Job, figures: &Figures, failure: &Failure) {
+    let request_id = &job.request.request_id;
+    for line in report::failure(request_id, failure) {
+        log.line(&line);
+    }
+    log.line(&report::end(request_id));
+    log.line(&figures.report(request_id, Some(failure)));
+    let payload = failure.payload(request_id);
+    reply(log, job, payload, Some(failure.kind()));
+}
+
+fn reply(log: &mut Log, job: Job, payload: Bytes, function_error: Option<FunctionError>) {
+    let request_id = job.request.request_id.clone();
+    let log_tail = log.take_tail();
+    job.answer(Ok(Outcome { invocation: Invocation { request_id, payload, function_error }, log_tail }));
+}
+
+/// What is wrong with the executable, if that is why it did not start.
+fn not_executable(deployment: &Deployment, error: &io::Error) -> Option<Failure> {
+    let executable = deployment.spec.executable.display();
+    let is_at_fault = matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied)
+        || error.raw_os_error() == Some(rustix::io::Errno::NOEXEC.raw_os_error());
+    is_at_fault.then(|| Failure::NotExecutable(format!("fork/exec {executable}: {error}")))
+}
+
+fn ended_by_the_stack() -> InvokeError {
+    InvokeError::Unavailable("shutting down".to_owned())
+}

@@ -1,0 +1,96 @@
+//! The invoke phase: from the delivery of an event to its answer, whoever gives it.
+
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::{Event, Instance, ended_by_the_stack, fail, reply};
+use crate::FunctionError;
+use crate::failure::{Failure, response_too_large};
+use crate::job::{Answer, Delivery, Job, Message};
+use crate::report::{self, Figures};
+
+/// An invocation that the process has been given.
+pub(super) struct Running {
+    job: Job,
+    began: Instant,
+    /// When it times out.
+    pub(super) deadline: Instant,
+}
+
+impl Instance {
+    /// Gives the process its event. The job comes back if the poll is gone.
+    pub(super) fn deliver(&mut self, job: Job) -> Result<Running, Job> {
+        let Some(next) = self.next.take().filter(|next| !next.is_closed()) else { return Err(job) };
+        if job.request.tail {
+            self.log.start_tail();
+        }
+        self.log.line(&report::start(&job.request.request_id));
+        let spec = &self.deployment.spec;
+        let began = Instant::now();
+        match next.send(Delivery::new(&job.request, &spec.arn, spec.timeout)) {
+            Ok(()) => Ok(Running { job, began, deadline: began + spec.timeout }),
+            Err(_) => Err(job),
+        }
+    }
+
+    /// Waits for the answer and replies. Says whether the instance lives on.
+    ///
+    /// `init` is how long the init phase took, for the invocation that caused it.
+    pub(super) async fn invoke(&mut self, running: Running, init: Option<Duration>) -> bool {
+        let failure = loop {
+            match self.event(running.deadline).await {
+                Event::Message(Message::Answer { request_id, answer, accepted })
+                    if request_id == running.job.request.request_id && Instant::now() < running.deadline =>
+                {
+                    let figures = self.figures(running.began.elapsed(), init);
+                    if figures.is_over_memory() {
+                        break Failure::OutOfMemory;
+                    }
+                    self.answered(running.job, &figures, answer, accepted);
+                    return true;
+                }
+                Event::Message(Message::Kill) => {
+                    self.process.kill(&mut self.log).await;
+                    self.leave(None);
+                    running.job.answer(Err(ended_by_the_stack()));
+                    return false;
+                }
+                Event::Message(message) => self.refuse(message),
+                Event::Ended(status) => break Failure::Exited(status),
+                Event::Deadline => break Failure::TimedOut(self.deployment.spec.timeout),
+            }
+        };
+        self.failed(running, init, &failure).await;
+        false
+    }
+
+    fn answered(&mut self, job: Job, figures: &Figures, answer: Answer, accepted: oneshot::Sender<bool>) {
+        self.process.drain(&mut self.log);
+        let request_id = &job.request.request_id;
+        self.log.line(&report::end(request_id));
+        self.log.line(&figures.report(request_id, None));
+        let (payload, function_error) = match answer {
+            Answer::Response(payload) => (payload, None),
+            Answer::Error(payload) => (payload, Some(FunctionError::Reported)),
+            Answer::TooLarge => (response_too_large(), Some(FunctionError::Reported)),
+        };
+        self.stopping |= !self.pool.release(&self.instance_id);
+        reply(&mut self.log, job, payload, function_error);
+        let _ = accepted.send(true);
+    }
+
+    /// Ends the process and tells the caller why there is no answer.
+    async fn failed(&mut self, running: Running, init: Option<Duration>, failure: &Failure) {
+        let duration = match failure {
+            Failure::TimedOut(limit) => *limit,
+            _ => running.began.elapsed(),
+        };
+        let figures = self.figures(duration, init);
+        self.process.kill(&mut self.log).await;
+        // Its place must be free when the caller, who may come straight back, hears of it.
+        self.leave(None);
+        fail(&mut self.log, running.job, &figures, failure);
+    }
+}

@@ -1,0 +1,79 @@
+//! What all functions of one [`Lambda`](crate::Lambda) share.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{PoisonError, RwLock};
+
+use tokio::sync::{mpsc, watch};
+
+use crate::Options;
+use crate::job::Message;
+
+/// The side of an instance that others hold.
+pub(crate) type Mailbox = mpsc::UnboundedSender<Message>;
+
+pub(crate) struct Stack {
+    pub options: Options,
+    /// Where the Runtime API listens.
+    pub runtime_api: SocketAddr,
+    /// Every living instance by its unguessable id, which is the base path of its Runtime API.
+    directory: RwLock<HashMap<String, Mailbox>>,
+    closing: watch::Sender<bool>,
+    /// How many instances have not ended entirely, their process included.
+    alive: watch::Sender<usize>,
+}
+
+impl Stack {
+    pub fn new(options: Options, runtime_api: SocketAddr) -> Self {
+        Self {
+            options,
+            runtime_api,
+            directory: RwLock::default(),
+            closing: watch::Sender::new(false),
+            alive: watch::Sender::new(0),
+        }
+    }
+
+    /// Whose id this is.
+    pub fn mailbox(&self, instance_id: &str) -> Option<Mailbox> {
+        self.directory.read().unwrap_or_else(PoisonError::into_inner).get(instance_id).cloned()
+    }
+
+    /// Takes up an instance, which is there until [`left`](Self::left).
+    pub fn joined(&self, instance_id: &str, mailbox: Mailbox) {
+        self.directory.write().unwrap_or_else(PoisonError::into_inner).insert(instance_id.to_owned(), mailbox);
+        self.alive.send_modify(|alive| *alive += 1);
+    }
+
+    /// The process of an instance has ended and been waited for.
+    pub fn left(&self, instance_id: &str) {
+        self.directory.write().unwrap_or_else(PoisonError::into_inner).remove(instance_id);
+        self.alive.send_modify(|alive| *alive = alive.saturating_sub(1));
+    }
+
+    /// No new instance and no new invocation from now on.
+    pub fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    pub fn is_closing(&self) -> bool {
+        *self.closing.borrow()
+    }
+
+    /// Waits until [`close`](Self::close) is called.
+    pub async fn closed(&self) {
+        let _ = self.closing.subscribe().wait_for(|closing| *closing).await;
+    }
+
+    /// Ends every instance at once.
+    pub fn kill_all(&self) {
+        for mailbox in self.directory.read().unwrap_or_else(PoisonError::into_inner).values() {
+            let _ = mailbox.send(Message::Kill);
+        }
+    }
+
+    /// Waits until no process is left.
+    pub async fn all_left(&self) {
+        let _ = self.alive.subscribe().wait_for(|alive| *alive == 0).await;
+    }
+}

@@ -1,0 +1,100 @@
+//! The HTTP face of the queues: the AWS JSON 1.0 protocol, which every SDK has spoken to SQS since 2023.
+//!
+//! Smithy: "AWS JSON 1.0 protocol" and "AWS Query compatible" (the header that keeps error codes as they were in the
+//! XML protocol before). An operation is a function from its input to its output in the file of its kind; what is
+//! common to them (target, decoding, errors) is here.
+
+mod batch;
+mod change;
+mod error;
+mod inspect;
+mod move_tasks;
+mod queues;
+mod receive;
+mod send;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{HeaderMap, Request, Response, StatusCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use template::ACCOUNT;
+use uuid::Uuid;
+
+use crate::{Error, Sqs};
+
+const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
+const TARGET: &str = "AmazonSQS.";
+
+/// A request, apart from its input.
+struct Call<'a> {
+    sqs: &'a Sqs,
+    /// Who makes it.
+    sender: &'a str,
+    /// Its `X-Amzn-Trace-Id` header.
+    trace_header: Option<&'a str>,
+}
+
+pub(crate) async fn handle(sqs: &Sqs, caller: Option<&str>, request: Request<Bytes>) -> Response<Bytes> {
+    let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let call = Call { sqs, sender: caller.unwrap_or(ACCOUNT), trace_header: text("x-amzn-trace-id") };
+    let target = text("x-amz-target").unwrap_or_default();
+    let operation = target.strip_prefix(TARGET).unwrap_or(target);
+    let (status, mut headers, body) = match answer(&call, operation, request.body()).await {
+        Ok(body) => (StatusCode::OK, HeaderMap::new(), body),
+        Err(failure) => error::answer(operation, &failure),
+    };
+    headers.insert(CONTENT_TYPE, JSON);
+    if let Ok(id) = HeaderValue::try_from(Uuid::now_v7().to_string()) {
+        headers.insert("x-amzn-requestid", id);
+    }
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+async fn answer(call: &Call<'_>, operation: &str, body: &[u8]) -> Result<Vec<u8>, Error> {
+    match operation {
+        "SendMessage" => encode(send::one(call, decode(body)?).await?),
+        "SendMessageBatch" => encode(send::batch(call, decode(body)?).await?),
+        "ReceiveMessage" => encode(receive::receive(call, decode(body)?).await?),
+        "DeleteMessage" => encode(change::delete(call, decode(body)?).await?),
+        "DeleteMessageBatch" => encode(change::delete_batch(call, decode(body)?).await?),
+        "ChangeMessageVisibility" => encode(change::visibility(call, decode(body)?).await?),
+        "ChangeMessageVisibilityBatch" => encode(change::visibility_batch(call, decode(body)?).await?),
+        "PurgeQueue" => encode(change::purge(call, decode(body)?).await?),
+        "GetQueueAttributes" => encode(inspect::attributes(call, decode(body)?).await?),
+        "GetQueueUrl" => encode(queues::url(call, decode(body)?)?),
+        "ListQueues" => encode(queues::list(call, decode(body)?)?),
+        "ListDeadLetterSourceQueues" => encode(queues::dead_letter_sources(call, decode(body)?)?),
+        "StartMessageMoveTask" => encode(move_tasks::start(call, decode(body)?).await?),
+        "ListMessageMoveTasks" => encode(move_tasks::list(call, decode(body)?).await?),
+        "CancelMessageMoveTask" => Err(Error::UnsupportedOperation(
+            "A message move task is done at once here: there is none to cancel.".into(),
+        )),
+        "CreateQueue" | "DeleteQueue" | "SetQueueAttributes" | "AddPermission" | "RemovePermission" | "TagQueue"
+        | "UntagQueue" | "ListQueueTags" => Err(Error::UnsupportedOperation(format!(
+            "{operation} is not emulated: queues and their settings come from the template."
+        ))),
+        _ => Err(Error::UnknownOperation(operation.into())),
+    }
+}
+
+fn decode<I: DeserializeOwned>(body: &[u8]) -> Result<I, Error> {
+    // An operation whose parameters are all optional may come with no body at all.
+    serde_json::from_slice(if body.is_empty() { b"{}" } else { body }).map_err(Error::Serialization)
+}
+
+fn encode(output: impl Serialize) -> Result<Vec<u8>, Error> {
+    serde_json::to_vec(&output).map_err(Error::Serialization)
+}
+
+/// The output of an operation that has none.
+#[derive(Serialize)]
+struct Nothing {}
+
+/// A required parameter.
+fn required<T>(value: Option<T>, name: &'static str) -> Result<T, Error> {
+    value.ok_or(Error::MissingParameter(name))
+}

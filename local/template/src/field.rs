@@ -1,0 +1,173 @@
+//! Reading a resolved value as what a property wants, noting what doesn't fit.
+//!
+//! Every method gives `None` after a problem was noted, so a reader can go on to the next property and
+//! still report them all.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use crate::error::{Place, Report};
+use crate::value::{Data, Value};
+
+/// A value and where it is.
+#[derive(Debug, Clone)]
+pub(crate) struct Field<'a> {
+    report: &'a Report,
+    place: Place,
+    line: usize,
+    data: &'a Data,
+}
+
+/// The properties of a type that can be met: what is emulated, and what has no effect on one machine. Everything
+/// else is refused.
+#[derive(Debug)]
+pub(crate) struct Accepted {
+    pub(crate) emulated: &'static [&'static str],
+    pub(crate) without_effect: &'static [&'static str],
+}
+
+impl<'a> Field<'a> {
+    pub(crate) fn new(report: &'a Report, place: Place, value: &'a Value) -> Self {
+        Self { report, place, line: value.line, data: &value.data }
+    }
+
+    /// Notes a problem here.
+    pub(crate) fn note(&self, message: impl Into<String>) {
+        self.report.note(self.line, &self.place, message);
+    }
+
+    /// Notes a problem here, in place of the value that was wanted.
+    pub(crate) fn refuse<T>(&self, message: impl Into<String>) -> Option<T> {
+        self.note(message);
+        None
+    }
+
+    /// The value of `key`, if this is a map that has it.
+    pub(crate) fn get(&self, key: &str) -> Option<Field<'a>> {
+        let Data::Map(entries) = self.data else { return None };
+        let entry = entries.iter().find(|entry| entry.key == key)?;
+        Some(self.below(self.place.key(key), &entry.value))
+    }
+
+    /// The value of `key`, which has to be there.
+    pub(crate) fn need(&self, key: &str) -> Option<Field<'a>> {
+        if self.is_broken() {
+            return None;
+        }
+        self.get(key).or_else(|| self.refuse(format!("needs `{key}`")))
+    }
+
+    /// The entries of a map, in the template's order.
+    pub(crate) fn entries(&self) -> Option<Vec<(&'a str, Field<'a>)>> {
+        match self.data {
+            Data::Map(entries) => {
+                Some(entries.iter().map(|e| (e.key.as_str(), self.below(self.place.key(&e.key), &e.value))).collect())
+            }
+            _ => self.expected("a map"),
+        }
+    }
+
+    /// The items of a list.
+    pub(crate) fn items(&self) -> Option<Vec<Field<'a>>> {
+        match self.data {
+            Data::List(items) => {
+                Some(items.iter().enumerate().map(|(at, item)| self.below(self.place.item(at), item)).collect())
+            }
+            _ => self.expected("a list"),
+        }
+    }
+
+    /// Whether this is a map (where a property takes text, too).
+    pub(crate) fn is_map(&self) -> bool {
+        matches!(self.data, Data::Map(_))
+    }
+
+    /// The text.
+    pub(crate) fn text(&self) -> Option<String> {
+        match self.data {
+            Data::Text(text) => Some(text.clone()),
+            _ => self.expected("text"),
+        }
+    }
+
+    /// `true` or `false`.
+    pub(crate) fn flag(&self) -> Option<bool> {
+        match self.text()?.to_ascii_lowercase().as_str() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => self.expected("true or false"),
+        }
+    }
+
+    /// A whole number in `range`.
+    pub(crate) fn whole<T: TryFrom<i64>>(&self, range: RangeInclusive<i64>) -> Option<T> {
+        let number = self.text()?.parse().ok().filter(|number| range.contains(number));
+        match number.and_then(|number: i64| T::try_from(number).ok()) {
+            Some(number) => Some(number),
+            None => self.expected(&format!("a whole number from {} to {}", range.start(), range.end())),
+        }
+    }
+
+    /// A whole number of seconds in `range`.
+    pub(crate) fn seconds(&self, range: RangeInclusive<i64>) -> Option<Duration> {
+        self.whole(range).map(Duration::from_secs)
+    }
+
+    /// One of a few words.
+    pub(crate) fn one_of(&self, words: &[&'static str]) -> Option<&'static str> {
+        let text = self.text()?;
+        match words.iter().find(|word| **word == text) {
+            Some(word) => Some(word),
+            None => self.expected(&words.join(" or ")),
+        }
+    }
+
+    /// A name of at most `longest` characters out of `[A-Za-z0-9]` and `others`.
+    pub(crate) fn name(&self, others: &str, longest: usize) -> Option<String> {
+        let name = self.text()?;
+        let fits = name.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c));
+        if fits && (1..=longest).contains(&name.len()) {
+            return Some(name);
+        }
+        self.expected(&format!("a name of 1 to {longest} letters, digits and `{others}`"))
+    }
+
+    /// Refuses every key that is not accepted.
+    pub(crate) fn only(&self, accepted: &Accepted) {
+        for (key, field) in self.entries().unwrap_or_default() {
+            if !accepted.emulated.contains(&key) && !accepted.without_effect.contains(&key) {
+                field.note(format!("`{key}` isn't emulated on one machine (or is misspelt): take it out"));
+            }
+        }
+    }
+
+    fn below(&self, place: Place, value: &'a Value) -> Field<'a> {
+        Field::new(self.report, place, value)
+    }
+
+    fn is_broken(&self) -> bool {
+        matches!(self.data, Data::Broken)
+    }
+
+    fn expected<T>(&self, what: &str) -> Option<T> {
+        if self.is_broken() {
+            return None;
+        }
+        let found = Value { line: self.line, data: self.data.clone() }.what();
+        self.refuse(format!("{found} is not {what}"))
+    }
+}
+
+/// The value read from a property that may be left out: what `read` makes of it, or the default.
+pub(crate) fn or_default<T>(
+    field: Option<Field<'_>>,
+    default: T,
+    read: impl FnOnce(Field<'_>) -> Option<T>,
+) -> Option<T> {
+    field.map_or(Some(default), read)
+}
+
+/// The value read from a property that may be left out, if it is there.
+pub(crate) fn optional<T>(field: Option<Field<'_>>, read: impl FnOnce(Field<'_>) -> Option<T>) -> Option<Option<T>> {
+    field.map_or(Some(None), |field| read(field).map(Some))
+}

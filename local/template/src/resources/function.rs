@@ -1,0 +1,151 @@
+//! `AWS::Serverless::Function`. AWS SAM: "AWS::Serverless::Function"; Lambda: "CreateFunction".
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::api::Routes;
+use super::events::events;
+use crate::error::Place;
+use crate::field::{Accepted, Field, optional, or_default};
+use crate::model::{Function, Queue};
+use crate::stack::{Resource, Scope};
+
+const PROPERTIES: Accepted = Accepted {
+    emulated: &[
+        "FunctionName",
+        "Runtime",
+        "PackageType",
+        "MemorySize",
+        "Timeout",
+        "Environment",
+        "ReservedConcurrentExecutions",
+        "Events",
+    ],
+    without_effect: &[
+        "Architectures",
+        "AssumeRolePolicyDocument",
+        "AutoPublishAlias",
+        "AutoPublishAliasAllProperties",
+        "AutoPublishCodeSha256",
+        "CodeSigningConfigArn",
+        // What is built is the cargo target in `Metadata`, wherever it is.
+        "CodeUri",
+        "DeploymentPreference",
+        "Description",
+        "EphemeralStorage",
+        "Handler",
+        "KmsKeyArn",
+        "LoggingConfig",
+        "PermissionsBoundary",
+        "Policies",
+        "PropagateTags",
+        "ProvisionedConcurrencyConfig",
+        "RecursiveLoop",
+        "Role",
+        "RolePath",
+        "RuntimeManagementConfig",
+        "SourceKMSKeyArn",
+        "Tags",
+        "Tracing",
+        "VersionDeletionPolicy",
+        "VersionDescription",
+    ],
+};
+
+/// Variables that Lambda sets itself and refuses to be given. Lambda: "Defined runtime environment variables".
+const RESERVED: [&str; 18] = [
+    "_HANDLER",
+    "_X_AMZN_TRACE_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_REGION",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_LAMBDA_RUNTIME_API",
+    "LAMBDA_TASK_ROOT",
+    "LAMBDA_RUNTIME_DIR",
+];
+
+/// Reads a function; its `Api` events become `routes`.
+pub(crate) fn function(
+    scope: &Scope<'_>,
+    resource: &Resource,
+    queues: &BTreeMap<String, Queue>,
+    routes: &mut Routes<'_>,
+) -> Option<Function> {
+    let place = Place::new(&resource.id);
+    let value = scope.resolve(&resource.properties, &place);
+    let properties = Field::new(scope.report, place.clone(), &value);
+    properties.only(&PROPERTIES);
+    if let Some(runtime) = properties.need("Runtime") {
+        runtime.one_of(&["provided.al2023", "provided.al2"]);
+    }
+    if let Some(package) = properties.get("PackageType") {
+        package.one_of(&["Zip"]);
+    }
+    let name = optional(properties.get("FunctionName"), |field| field.name("-_", 64));
+    let binary = binary(scope, resource);
+    let memory_mb = or_default(properties.get("MemorySize"), 128, |field| field.whole(128..=10_240));
+    let timeout = or_default(properties.get("Timeout"), Duration::from_secs(3), |field| field.seconds(1..=900));
+    let environment = or_default(properties.get("Environment"), BTreeMap::new(), |field| environment(&field));
+    let reserved_concurrency =
+        optional(properties.get("ReservedConcurrentExecutions"), |field| field.whole(0..=100_000));
+    let sources = or_default(properties.get("Events"), Vec::new(), |field| {
+        events(scope, &resource.id, &field, timeout, queues, routes)
+    });
+    Some(Function {
+        name: name?.unwrap_or_else(|| resource.id.clone()),
+        arn: scope.own(resource, "Arn")?,
+        binary: binary?,
+        memory_mb: memory_mb?,
+        timeout: timeout?,
+        environment: environment?,
+        reserved_concurrency: reserved_concurrency?,
+        sources: sources?,
+    })
+}
+
+/// The cargo target. AWS SAM CLI: "Building Rust Lambda functions with Cargo Lambda".
+fn binary(scope: &Scope<'_>, resource: &Resource) -> Option<String> {
+    const HOW: &str = "needs `Metadata: {BuildMethod: rust-cargolambda, BuildProperties: {Binary: its-cargo-binary}}`";
+    let place = Place::new(&resource.id);
+    let Some(node) = &resource.metadata else {
+        scope.report.note(resource.line, &place, HOW);
+        return None;
+    };
+    let value = scope.resolve(node, &place.key("Metadata"));
+    let metadata = Field::new(scope.report, place.key("Metadata"), &value);
+    let Some(method) = metadata.get("BuildMethod") else { return metadata.refuse(HOW) };
+    method.one_of(&["rust-cargolambda"])?;
+    match metadata.get("BuildProperties").and_then(|properties| properties.get("Binary")) {
+        Some(binary) => binary.text(),
+        None => metadata.refuse(HOW),
+    }
+}
+
+fn environment(field: &Field<'_>) -> Option<BTreeMap<String, String>> {
+    field.only(&Accepted { emulated: &["Variables"], without_effect: &[] });
+    let Some(variables) = field.get("Variables") else { return Some(BTreeMap::new()) };
+    let variables = variables.entries()?.into_iter().map(|(name, value)| {
+        let letters = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.len() > 1;
+        if RESERVED.contains(&name) {
+            return value.refuse("Lambda sets this variable itself and refuses to be given it");
+        }
+        if !letters || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+            return value.refuse("the name of a variable is a letter, then letters, digits and `_`");
+        }
+        Some((name.to_owned(), value.text()?))
+    });
+    variables.collect::<Vec<_>>().into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,148 @@
+//! `!Ref` and `!GetAtt`: parameters, pseudo parameters, and the names and attributes of resources.
+//!
+//! CloudFormation: "Pseudo parameters reference"; SAM: "Referencing generated resources".
+
+use super::catalogue::{Resource, Standing};
+use super::kinds::Role;
+use super::resolve::Scope;
+use super::{API, TABLE};
+use crate::error::Place;
+use crate::field::Field;
+use crate::model::{ACCOUNT, QUEUE_ENDPOINT, REGION, queue_url};
+use crate::tree::{Function, Node, Tree};
+use crate::value::{Data, Value};
+
+/// `AWS::StackName`.
+const STACK: &str = "local";
+
+impl<'a> Scope<'a> {
+    /// What `!Ref name` gives.
+    pub(super) fn reference(&self, name: &str, line: usize, place: &Place) -> Option<Value> {
+        if let Some(pseudo) = name.strip_prefix("AWS::") {
+            let text = match pseudo {
+                "Region" => REGION.to_owned(),
+                "AccountId" => ACCOUNT.to_owned(),
+                "Partition" => "aws".to_owned(),
+                "StackName" => STACK.to_owned(),
+                "StackId" => format!("arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{STACK}/local"),
+                "URLSuffix" => "amazonaws.com".to_owned(),
+                "NoValue" => return Some(Value { line, data: Data::NoValue }),
+                _ => return self.refuse(line, place, format!("`{name}` has no value on one machine")),
+            };
+            return Some(Value::text(line, text));
+        }
+        if let Some(value) = self.parameters.get(name) {
+            return Some(Value { line, data: value.data.clone() });
+        }
+        if let Some((id, attribute)) = name.split_once('.') {
+            return self.attribute(id, attribute, line, place).map(|text| Value::text(line, text));
+        }
+        let resource = self.resource(name, line, place)?;
+        let text = self.filled(resource.kind.reference, resource)?;
+        Some(Value::text(line, text))
+    }
+
+    pub(super) fn get_att(&self, argument: &Node, place: &Place) -> Option<String> {
+        let (id, attribute) = match &argument.tree {
+            Tree::Text(text) => match text.split_once('.') {
+                Some((id, attribute)) => (id.to_owned(), attribute.to_owned()),
+                None => return self.refuse(argument.line, place, "!GetAtt wants `LogicalId.Attribute`"),
+            },
+            _ => {
+                let [id, attribute] = self.arguments(Function::GetAtt, argument, place)?;
+                (self.resolve_text(id, place)?, self.resolve_text(attribute, place)?)
+            }
+        };
+        self.attribute(&id, &attribute, argument.line, place)
+    }
+
+    /// What `!GetAtt id.attribute` gives, or `${id.attribute}` in a `!Sub`.
+    fn attribute(&self, id: &str, attribute: &str, line: usize, place: &Place) -> Option<String> {
+        let resource = self.resource(id, line, place)?;
+        match (resource.kind.name, attribute) {
+            // SAM: "Referencing generated resources".
+            (API, "Stage") => match resource.properties.get("StageName") {
+                Some(stage) => self.resolve_text(stage, &Place::new(id).key("StageName")),
+                None => self.refuse(line, place, format!("`{id}` has no StageName")),
+            },
+            (TABLE, "StreamArn") if resource.properties.get("StreamSpecification").is_none() => {
+                self.refuse(line, place, format!("`{id}` has no stream: give it a StreamSpecification"))
+            }
+            (kind, _) => match resource.kind.attribute(attribute) {
+                Some(answer) => self.filled(answer, resource),
+                None => self.refuse(line, place, format!("`{attribute}` of {kind} (`{id}`) is not known here")),
+            },
+        }
+    }
+
+    fn resource(&self, id: &str, line: usize, place: &Place) -> Option<&'a Resource> {
+        let standing = self.catalogue.map_or(Standing::Unknown, |catalogue| catalogue.standing(id));
+        match standing {
+            Standing::Present(resource) if resource.kind.role == Role::InertAmongInert && !self.inert => {
+                let kind = resource.kind.name;
+                self.refuse(
+                    line,
+                    place,
+                    format!("{kind} (`{id}`) is not emulated: only alarms and the like may use it"),
+                )
+            }
+            Standing::Present(resource) => Some(resource),
+            Standing::Absent(condition) => {
+                self.refuse(line, place, format!("`{id}` is not created: its condition `{condition}` is false"))
+            }
+            Standing::Refused => None,
+            Standing::Unknown if self.catalogue.is_none() => {
+                self.refuse(line, place, format!("no parameter is called `{id}`, and resources can't be used here"))
+            }
+            Standing::Unknown if id.starts_with("ServerlessRestApi") => {
+                self.refuse(line, place, "there is no implicit API here: write an AWS::Serverless::Api")
+            }
+            Standing::Unknown => self.refuse(line, place, format!("no parameter or resource is called `{id}`")),
+        }
+    }
+
+    /// The physical name of a resource.
+    pub(crate) fn physical_name(&self, resource: &Resource) -> Option<String> {
+        let Some((key, node)) = resource.kind.named_by.and_then(|key| Some((key, resource.properties.get(key)?)))
+        else {
+            return Some(resource.id.clone());
+        };
+        let place = Place::new(&resource.id).key(key);
+        if self.naming.borrow().contains(&resource.id) {
+            return self.refuse(node.line, &place, format!("the name of `{}` is made of itself", resource.id));
+        }
+        self.naming.borrow_mut().push(resource.id.clone());
+        let value = self.resolve(node, &place);
+        self.naming.borrow_mut().pop();
+        match value.data {
+            Data::Text(name) => Some(name),
+            Data::NoValue => Some(resource.id.clone()),
+            Data::Broken => None,
+            _ => self.refuse(node.line, &place, format!("{} is not a name", value.what())),
+        }
+    }
+
+    /// An attribute that the reader of a resource knows to be there.
+    pub(crate) fn own(&self, resource: &Resource, attribute: &str) -> Option<String> {
+        self.filled(resource.kind.attribute(attribute)?, resource)
+    }
+
+    /// The resource that a property names by one of its attributes.
+    pub(crate) fn named(&self, field: &Field<'_>, kind: &'static str, attribute: &str) -> Option<&'a Resource> {
+        let text = field.text()?;
+        let mut resources = self.catalogue?.of_kind(kind);
+        resources
+            .find(|resource| self.own(resource, attribute).as_ref() == Some(&text))
+            .or_else(|| field.refuse(format!("`{text}` is not the {attribute} of an {kind} in this template")))
+    }
+
+    /// An answer of [`Kind`](super::kinds::Kind) with the name put in.
+    pub(crate) fn filled(&self, answer: &str, resource: &Resource) -> Option<String> {
+        let name = self.physical_name(resource)?;
+        let text = answer.replace("{region}", REGION).replace("{account}", ACCOUNT);
+        Some(text.replace("{queue-url}", &queue_url(QUEUE_ENDPOINT, &name)).replace("{name}", &name))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,235 @@
+//! Evaluates the functions in a value. CloudFormation: "Intrinsic function reference".
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::catalogue::Catalogue;
+use super::conditions::Truths;
+use super::sub::{Part, parts};
+use crate::error::{Place, Report};
+use crate::tree::{Entry, Function, Node, Tree};
+use crate::value::{Data, Value};
+
+/// What can be referred to. What the sections of a template may use grows in their order: a condition sees parameters and
+/// mappings, a resource sees all.
+#[derive(Debug, Clone)]
+pub(crate) struct Scope<'a> {
+    pub(crate) report: &'a Report,
+    pub(crate) parameters: &'a BTreeMap<String, Value>,
+    pub(crate) mappings: Option<&'a Node>,
+    pub(crate) truths: Option<&'a Truths>,
+    pub(crate) catalogue: Option<&'a Catalogue>,
+    /// Whether what is evaluated changes nothing on one machine, and so may name what only exists on AWS.
+    pub(crate) inert: bool,
+    /// Resources whose names are being worked out, to notice a name made of itself.
+    pub(super) naming: RefCell<Vec<String>>,
+}
+
+impl<'a> Scope<'a> {
+    pub(crate) fn new(
+        report: &'a Report,
+        parameters: &'a BTreeMap<String, Value>,
+        mappings: Option<&'a Node>,
+    ) -> Scope<'a> {
+        Self { report, parameters, mappings, truths: None, catalogue: None, inert: false, naming: RefCell::default() }
+    }
+
+    /// The value of `node`: broken where a problem was noted.
+    pub(crate) fn resolve(&self, node: &Node, place: &Place) -> Value {
+        let data = match &node.tree {
+            Tree::Text(text) => return self.plain(Value::text(node.line, text.as_str()), place),
+            Tree::List(items) => {
+                let items = items.iter().enumerate().map(|(at, item)| self.resolve(item, &place.item(at)));
+                Data::List(items.filter(|item| !matches!(item.data, Data::NoValue)).collect())
+            }
+            Tree::Map(entries) => {
+                let entries = entries.iter().map(|entry| Entry {
+                    key: entry.key.clone(),
+                    line: entry.line,
+                    value: self.resolve(&entry.value, &place.key(&entry.key)),
+                });
+                Data::Map(entries.filter(|entry| !matches!(entry.value.data, Data::NoValue)).collect())
+            }
+            Tree::Call(function, argument) => return self.plain(self.call(*function, argument, place), place),
+            Tree::Broken => Data::Broken,
+        };
+        Value { line: node.line, data }
+    }
+
+    /// The value of `node` where only text will do.
+    pub(crate) fn resolve_text(&self, node: &Node, place: &Place) -> Option<String> {
+        let value = self.resolve(node, place);
+        match value.data {
+            Data::Text(text) => Some(text),
+            Data::Broken => None,
+            _ => self.refuse(node.line, place, format!("{} is not text", value.what())),
+        }
+    }
+
+    /// Refuses `{{resolve:…}}`, which CloudFormation replaces at deployment. CloudFormation: "Dynamic references".
+    fn plain(&self, value: Value, place: &Place) -> Value {
+        match &value.data {
+            Data::Text(text) if text.contains("{{resolve:") && !self.inert => {
+                let message = "a dynamic reference can't be resolved on one machine; !Ref the secret and read it";
+                self.report.note(value.line, place, message);
+                Value::broken(value.line)
+            }
+            _ => value,
+        }
+    }
+
+    fn call(&self, function: Function, argument: &Node, place: &Place) -> Value {
+        let line = argument.line;
+        let value = match function {
+            Function::Ref => match argument.text() {
+                Some(name) => self.reference(name, line, place),
+                None => self.refuse(line, place, "!Ref wants a name"),
+            },
+            Function::GetAtt => self.get_att(argument, place).map(|text| Value::text(line, text)),
+            Function::Sub => self.sub(argument, place).map(|text| Value::text(line, text)),
+            Function::If => self.choice(argument, place),
+            Function::Join => self.join(argument, place).map(|text| Value::text(line, text)),
+            Function::Select => self.select(argument, place),
+            Function::Split => self.split(argument, place),
+            Function::FindInMap => self.find_in_map(argument, place),
+            _ => self.refuse(line, place, format!("{function} gives true or false: it belongs in Conditions")),
+        };
+        value.unwrap_or_else(|| Value::broken(line))
+    }
+
+    fn sub(&self, argument: &Node, place: &Place) -> Option<String> {
+        let (text, variables) = match &argument.tree {
+            Tree::Text(text) => (text.as_str(), &[][..]),
+            _ => {
+                let [text, variables] = self.arguments(Function::Sub, argument, place)?;
+                match (text.text(), variables.map()) {
+                    (Some(text), Some(variables)) => (text, variables),
+                    _ => return self.refuse(argument.line, place, "!Sub wants text, or [text, map of variables]"),
+                }
+            }
+        };
+        let Some(parts) = parts(text) else {
+            return self.refuse(
+                argument.line,
+                place,
+                "a `${` is not closed; write `${!…}` for the characters themselves",
+            );
+        };
+        // All variables are evaluated before giving up, so that every unknown one is reported.
+        let texts = parts.into_iter().map(|part| match part {
+            Part::Literal(text) => Some(text.to_owned()),
+            Part::Escaped(name) => Some(format!("${{{name}}}")),
+            Part::Variable(name) => match variables.iter().find(|variable| variable.key == name) {
+                Some(variable) => self.resolve_text(&variable.value, &place.key(name)),
+                None => self.sub_reference(name, argument.line, place),
+            },
+        });
+        texts.collect::<Vec<_>>().into_iter().collect()
+    }
+
+    fn sub_reference(&self, name: &str, line: usize, place: &Place) -> Option<String> {
+        let value = self.reference(name, line, place)?;
+        match value.data {
+            Data::Text(text) => Some(text),
+            Data::Broken => None,
+            _ => self.refuse(line, place, format!("`${{{name}}}` is {}, not text", value.what())),
+        }
+    }
+
+    fn choice(&self, argument: &Node, place: &Place) -> Option<Value> {
+        let [condition, then, otherwise] = self.arguments(Function::If, argument, place)?;
+        let (Some(truths), Some(name)) = (self.truths, condition.text()) else {
+            return self.refuse(
+                argument.line,
+                place,
+                "!If wants the name of a condition, and a place outside Conditions",
+            );
+        };
+        let truth = truths.get(name, condition.line, place, self.report)?;
+        Some(self.resolve(if truth { then } else { otherwise }, place))
+    }
+
+    fn join(&self, argument: &Node, place: &Place) -> Option<String> {
+        let [delimiter, list] = self.arguments(Function::Join, argument, place)?;
+        let delimiter = self.resolve_text(delimiter, place)?;
+        Some(self.texts(list, place)?.join(&delimiter))
+    }
+
+    fn select(&self, argument: &Node, place: &Place) -> Option<Value> {
+        let [index, list] = self.arguments(Function::Select, argument, place)?;
+        let index = self.resolve_text(index, place)?;
+        let items = self.items(list, place)?;
+        match index.parse::<usize>().ok().and_then(|index| items.get(index)) {
+            Some(item) => Some(item.clone()),
+            None => self.refuse(argument.line, place, format!("!Select {index} of a list of {}", items.len())),
+        }
+    }
+
+    fn split(&self, argument: &Node, place: &Place) -> Option<Value> {
+        let [delimiter, text] = self.arguments(Function::Split, argument, place)?;
+        let (delimiter, text) = (self.resolve_text(delimiter, place)?, self.resolve_text(text, place)?);
+        let line = argument.line;
+        if delimiter.is_empty() {
+            return self.refuse(line, place, "!Split wants a delimiter that is not empty");
+        }
+        let items = text.split(&delimiter).map(|item| Value::text(line, item)).collect();
+        Some(Value { line, data: Data::List(items) })
+    }
+
+    fn find_in_map(&self, argument: &Node, place: &Place) -> Option<Value> {
+        let keys: [&Node; 3] = self.arguments(Function::FindInMap, argument, place)?;
+        let mut at = self.mappings;
+        let mut path = Vec::new();
+        for key in keys {
+            let key = self.resolve_text(key, place)?;
+            at = at.and_then(|node| node.get(&key));
+            path.push(key);
+        }
+        match at {
+            Some(Node { tree: Tree::Text(_) | Tree::List(_), .. }) => at.map(|node| self.resolve(node, place)),
+            _ => self.refuse(argument.line, place, format!("Mappings has no {}", path.join("."))),
+        }
+    }
+
+    /// The items of a value that has to be a list.
+    fn items(&self, node: &Node, place: &Place) -> Option<Vec<Value>> {
+        let value = self.resolve(node, place);
+        match value.data {
+            Data::List(items) => Some(items),
+            Data::Broken => None,
+            _ => self.refuse(node.line, place, format!("{} is not a list", value.what())),
+        }
+    }
+
+    /// The items of a value that has to be a list of texts.
+    pub(crate) fn texts(&self, node: &Node, place: &Place) -> Option<Vec<String>> {
+        let texts = self.items(node, place)?.into_iter().map(|item| match item.data {
+            Data::Text(text) => Some(text),
+            Data::Broken => None,
+            _ => self.refuse(item.line, place, format!("{} is not text", item.what())),
+        });
+        texts.collect()
+    }
+
+    /// The arguments of a function that takes `N`.
+    pub(super) fn arguments<'n, const N: usize>(
+        &self,
+        function: Function,
+        node: &'n Node,
+        place: &Place,
+    ) -> Option<[&'n Node; N]> {
+        let items = node.list().map(|items| items.iter().collect::<Vec<_>>()).unwrap_or_default();
+        match <[&Node; N]>::try_from(items) {
+            Ok(arguments) => Some(arguments),
+            Err(_) => self.refuse(node.line, place, format!("{function} wants a list of {N}")),
+        }
+    }
+
+    pub(super) fn refuse<T>(&self, line: usize, place: &Place, message: impl Into<String>) -> Option<T> {
+        self.report.note(line, place, message);
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+//! Reads a whole template: its sections, in the order in which they depend on each other.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::error::{Error, Place, Report};
+use crate::field::Field;
+use crate::model::{REGION, System};
+use crate::resources::{self, Guards, Routes};
+use crate::stack::{self, API, Catalogue, FUNCTION, Globals, QUEUE, Resource, SECRET, Scope, TABLE, Truths};
+use crate::tree::{Node, Tree, load};
+
+/// What `Transform` has to say.
+const SAM: &str = "AWS::Serverless-2016-10-31";
+
+impl System {
+    /// Reads the template at `path`, its parameters set to `overrides` or else to their defaults.
+    ///
+    /// # Errors
+    /// The file can't be read, or has problems: see [`System::parse`].
+    pub fn read(path: &Path, overrides: &BTreeMap<String, String>) -> Result<Self, Error> {
+        let file = path.display().to_string();
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::parse(&text, &file, overrides),
+            Err(source) => Err(Error::Unreadable { file, source }),
+        }
+    }
+
+    /// Reads the text of a template; problems call it `file_name`.
+    ///
+    /// # Errors
+    /// All that CloudFormation or SAM would refuse and this reader notices, and all that can't be emulated on one
+    /// machine, together and by line.
+    pub fn parse(text: &str, file_name: &str, overrides: &BTreeMap<String, String>) -> Result<Self, Error> {
+        let report = Report::default();
+        let system = load(text, &report).map(|root| system(&root, overrides, &report)).unwrap_or_default();
+        report.finish(file_name, system)
+    }
+}
+
+fn system(root: &Node, overrides: &BTreeMap<String, String>, report: &Report) -> System {
+    check_sections(root, report);
+    let parameters = stack::parameters(root.get("Parameters"), overrides, report);
+    let mut scope = Scope::new(report, &parameters, root.get("Mappings"));
+    stack::rules(root.get("Rules"), root.get("Conditions"), &scope);
+    let truths = stack::conditions(root.get("Conditions"), &scope);
+    scope.truths = Some(&truths);
+    let globals = Globals::read(root.get("Globals"), report);
+    let nothing = Node { line: root.line, tree: Tree::Map(Vec::new()) };
+    let resources = root.get("Resources").unwrap_or(&nothing);
+    let catalogue = Catalogue::read(resources, &globals, &truths, report);
+    scope.catalogue = Some(&catalogue);
+
+    stack::check_names(catalogue.present().filter_map(|one| Some((one, scope.physical_name(one)?))), report);
+    let system = emulated(&scope, &catalogue);
+    scope.inert = true;
+    check_inert(&scope, &catalogue);
+    check_outputs(root.get("Outputs"), &scope, &truths);
+    system
+}
+
+/// CloudFormation: "CloudFormation template sections".
+fn check_sections(root: &Node, report: &Report) {
+    let place = Place::new("template");
+    let Some(sections) = root.map() else {
+        return report.note(root.line, &place, "has to be a map of sections");
+    };
+    for section in sections {
+        let place = Place::new(&section.key);
+        match section.key.as_str() {
+            "AWSTemplateFormatVersion" => {
+                if section.value.text() != Some("2010-09-09") {
+                    report.note(section.value.line, &place, "has to be 2010-09-09");
+                }
+            }
+            "Description" | "Metadata" | "Transform" => {}
+            "Parameters" | "Rules" | "Mappings" | "Conditions" | "Globals" | "Resources" | "Outputs" => {
+                if section.value.map().is_none() && !matches!(section.value.tree, Tree::Broken) {
+                    report.note(section.value.line, &place, format!("{} is not a map", section.value.what()));
+                }
+            }
+            other => report.note(section.line, &place, format!("a template has no section `{other}`")),
+        }
+    }
+    let transform = root.get("Transform");
+    let transforms = transform.map(|node| node.list().unwrap_or(std::slice::from_ref(node))).unwrap_or_default();
+    if !matches!(transforms, [one] if one.text() == Some(SAM)) {
+        let line = transform.map_or(root.line, |node| node.line);
+        report.note(line, &Place::new("Transform"), format!("has to be {SAM}, and nothing else"));
+    }
+    if root.get("Resources").is_none() {
+        report.note(root.line, &place, "needs `Resources`");
+    }
+}
+
+/// Reads what runs. Functions come last: their events look at queues and at the API.
+fn emulated(scope: &Scope<'_>, catalogue: &Catalogue) -> System {
+    let mut system = System { region: REGION.to_owned(), ..System::default() };
+    system.queues = all(catalogue, QUEUE, |resource| resources::queue(scope, resource));
+    system.tables = all(catalogue, TABLE, |resource| resources::table(scope, resource));
+    system.secrets = all(catalogue, SECRET, |resource| resources::secret(scope, resource));
+    let mut apis = catalogue.of_kind(API);
+    let first = apis.next();
+    if let (Some(first), Some(second)) = (first, apis.next()) {
+        let message = format!("a second API (after `{}`) isn't emulated on one machine", first.id);
+        scope.report.note(second.line, &Place::new(&second.id), message);
+    }
+    let (api, guards) = first.map_or((None, Guards::default()), |resource| resources::api(scope, resource));
+    let mut routes = Routes::new(&guards);
+    system.functions =
+        all(catalogue, FUNCTION, |resource| resources::function(scope, resource, &system.queues, &mut routes));
+    system.api = api.map(|mut api| {
+        api.routes = routes.into_vec();
+        api
+    });
+    system
+}
+
+/// Reads all resources of a type; those with a problem are left out, and the problem is in the report.
+fn all<T>(
+    catalogue: &Catalogue,
+    kind: &'static str,
+    mut read: impl FnMut(&Resource) -> Option<T>,
+) -> BTreeMap<String, T> {
+    catalogue.of_kind(kind).filter_map(|resource| Some((resource.id.clone(), read(resource)?))).collect()
+}
+
+/// What changes nothing on one machine only has to refer to things that are there.
+fn check_inert(scope: &Scope<'_>, catalogue: &Catalogue) {
+    for resource in catalogue.present().filter(|resource| resource.kind.is_inert()) {
+        scope.resolve(&resource.properties, &Place::new(&resource.id));
+    }
+}
+
+fn check_outputs(section: Option<&Node>, scope: &Scope<'_>, truths: &Truths) {
+    for output in section.and_then(Node::map).unwrap_or_default() {
+        let place = Place::new("Outputs").key(&output.key);
+        if let Some(condition) = output.value.get("Condition") {
+            let name = condition.text().unwrap_or_default();
+            if truths.get(name, condition.line, &place, scope.report) != Some(true) {
+                continue;
+            }
+        }
+        let value = scope.resolve(&output.value, &place);
+        Field::new(scope.report, place, &value).need("Value");
+    }
+}

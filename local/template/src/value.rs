@@ -1,0 +1,44 @@
+//! A value with every function evaluated.
+
+use crate::tree::Entry;
+
+/// One value, and the line it was written on.
+#[derive(Debug, Clone)]
+pub(crate) struct Value {
+    pub(crate) line: usize,
+    pub(crate) data: Data,
+}
+
+/// What a [`Value`] is. Numbers and flags stay text until a property says what it wants: CloudFormation takes
+/// `"3"` for `3` and `"true"` for `true`.
+#[derive(Debug, Clone)]
+pub(crate) enum Data {
+    Text(String),
+    List(Vec<Value>),
+    Map(Vec<Entry<Value>>),
+    /// `!Ref AWS::NoValue`: the property or item is as if it were not written.
+    NoValue,
+    /// A problem was noted here: whoever comes across it says nothing more.
+    Broken,
+}
+
+impl Value {
+    pub(crate) fn text(line: usize, text: impl Into<String>) -> Self {
+        Self { line, data: Data::Text(text.into()) }
+    }
+
+    pub(crate) fn broken(line: usize) -> Self {
+        Self { line, data: Data::Broken }
+    }
+
+    /// What it is, for a message.
+    pub(crate) fn what(&self) -> String {
+        match &self.data {
+            Data::Text(text) => format!("`{text}`"),
+            Data::List(_) => "a list".to_owned(),
+            Data::Map(_) => "a map".to_owned(),
+            Data::NoValue => "AWS::NoValue".to_owned(),
+            Data::Broken => "unreadable".to_owned(),
+        }
+    }
+}

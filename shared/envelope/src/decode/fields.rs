@@ -1,0 +1,190 @@
+//! Reading the fields of a JSON object.
+
+use serde_json::{Map, Value};
+
+use super::from_field::Headline;
+use super::{Decode, FromField, Problem, Reject};
+use crate::{Code, Failure};
+
+/// The fields of a JSON object, and the problems found in them so far.
+#[derive(Debug)]
+pub struct Fields {
+    object: Map<String, Value>,
+    path: String,
+    missing: Vec<String>,
+    problems: Vec<Problem>,
+    headline: Option<Box<Headline>>,
+}
+
+impl Fields {
+    pub(crate) fn new(object: Map<String, Value>) -> Self {
+        Self { object, path: String::new(), missing: Vec::new(), problems: Vec::new(), headline: None }
+    }
+
+    /// Reads a whole body into `T`, or every problem it has into one [`Failure`].
+    pub(crate) fn read<T: Decode>(object: Map<String, Value>) -> Result<T, Failure> {
+        let mut fields = Self::new(object);
+        let value = T::decode(&mut fields);
+        fields.refuse_unknown();
+        match value {
+            Some(value) if fields.problems.is_empty() => Ok(value),
+            _ => Err(fields.into_failure(T::MISSING)),
+        }
+    }
+
+    /// A field that has to be there. `None` means that a problem was noted.
+    pub fn required<T: FromField>(&mut self, name: &str) -> Option<T> {
+        match self.object.remove(name) {
+            None | Some(Value::Null) => {
+                self.note(name, Reject::Missing);
+                None
+            }
+            Some(value) => self.take(name, &value),
+        }
+    }
+
+    /// A field that may be absent. The outer `None` means that a problem was noted.
+    pub fn optional<T: FromField>(&mut self, name: &str) -> Option<Option<T>> {
+        match self.object.remove(name) {
+            None => Some(None),
+            Some(Value::Null) => {
+                self.note(name, Reject::invalid("INVALID_TYPE", "must not be null; leave it out instead"));
+                None
+            }
+            Some(value) => self.take(name, &value).map(Some),
+        }
+    }
+
+    fn take<T: FromField>(&mut self, name: &str, value: &Value) -> Option<T> {
+        T::from_field(value).map_err(|reject| self.note(name, reject)).ok()
+    }
+
+    fn note(&mut self, name: &str, reject: Reject) {
+        let field = format!("{}{name}", self.path);
+        match reject {
+            Reject::Missing => {
+                self.missing.push(field.clone());
+                self.problems.push(Problem { field, code: "REQUIRED", message: "is required".to_owned() });
+            }
+            Reject::Invalid { code, message, headline } => {
+                self.problems.push(Problem { field, code, message });
+                self.headline = self.headline.take().or(headline);
+            }
+        }
+    }
+
+    /// Whatever no `required` or `optional` asked for is a mistake of the client's, told rather than ignored.
+    fn refuse_unknown(&mut self) {
+        for name in std::mem::take(&mut self.object).into_iter().map(|(name, _)| name) {
+            // A client's own key is shown only as far as it helps to find it.
+            let shown: String = name.chars().take(100).collect();
+            self.note(&shown, Reject::invalid("UNKNOWN_FIELD", "is not a field of this request"));
+        }
+    }
+
+    /// Missing fields decide the answer, then the error the route names, then the general one.
+    fn into_failure(self, missing_message: &str) -> Failure {
+        if self.problems.is_empty() {
+            return Failure::internal("a decoder gave no value and named no problem");
+        }
+        let failure = if !self.missing.is_empty() {
+            Failure::validation(Code::MissingFields, missing_message).detail("missingFields", &self.missing)
+        } else if let Some(headline) = self.headline {
+            headline
+                .details
+                .iter()
+                .fold(Failure::validation(headline.code, headline.message), |failure, (key, value)| {
+                    failure.detail(key, value)
+                })
+        } else {
+            Failure::validation(Code::InvalidFields, "Validation failed")
+        };
+        failure.detail("fields", &self.problems)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Price;
+
+    impl FromField for Price {
+        fn from_field(value: &Value) -> Result<Self, Reject> {
+            let price = value.as_f64().ok_or_else(|| Reject::mistyped("a number"))?;
+            let details = Map::from_iter([("price".to_owned(), value.clone())]);
+            (price > 0.0).then_some(Self).ok_or_else(|| {
+                Reject::invalid("OUT_OF_RANGE", "must be above 0").named(
+                    Code::InvalidFields,
+                    "Price must be greater than 0",
+                    details,
+                )
+            })
+        }
+    }
+
+    #[derive(Debug)]
+    struct Request {
+        name: String,
+        note: Option<String>,
+    }
+
+    impl Decode for Request {
+        fn decode(fields: &mut Fields) -> Option<Self> {
+            let name = fields.required("name");
+            let price = fields.required::<Price>("price");
+            let note = fields.optional("note");
+            price?;
+            Some(Self { name: name?, note: note? })
+        }
+    }
+
+    fn read(body: Value) -> Result<Request, Failure> {
+        let Value::Object(object) = body else { panic!("not an object") };
+        Fields::read(object)
+    }
+
+    #[test]
+    fn a_good_body_is_read() {
+        let request = read(json!({"name": "a", "price": 1, "note": "n"})).unwrap();
+        assert_eq!((request.name.as_str(), request.note.as_deref()), ("a", Some("n")));
+        assert_eq!(read(json!({"name": "a", "price": 1})).unwrap().note, None);
+    }
+
+    #[test]
+    fn every_problem_comes_back_and_a_missing_field_decides_the_message() {
+        let failure = read(json!({"price": 0, "note": 7, "colour": 1})).unwrap_err();
+        assert_eq!(failure.code(), Code::MissingFields);
+        assert_eq!(failure.message(), "Missing required fields");
+        assert_eq!(
+            Value::Object(failure.details().clone()),
+            json!({
+                "missingFields": ["name"],
+                "fields": [
+                    {"field": "name", "code": "REQUIRED", "message": "is required"},
+                    {"field": "price", "code": "OUT_OF_RANGE", "message": "must be above 0"},
+                    {"field": "note", "code": "INVALID_TYPE", "message": "must be a string"},
+                    {"field": "colour", "code": "UNKNOWN_FIELD", "message": "is not a field of this request"},
+                ],
+            })
+        );
+    }
+
+    #[test]
+    fn an_error_the_route_names_decides_next() {
+        let failure = read(json!({"name": 1, "price": -2})).unwrap_err();
+        assert_eq!((failure.code(), failure.message()), (Code::InvalidFields, "Price must be greater than 0"));
+        assert_eq!(failure.details()["price"], json!(-2));
+        assert_eq!(failure.details()["fields"].as_array().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn null_is_missing_where_required_and_a_mistake_where_optional() {
+        assert_eq!(read(json!({"name": null, "price": 1})).unwrap_err().details()["missingFields"], json!(["name"]));
+        let failure = read(json!({"name": "a", "price": 1, "note": null})).unwrap_err();
+        assert_eq!((failure.code(), failure.message()), (Code::InvalidFields, "Validation failed"));
+    }
+}

@@ -1,0 +1,68 @@
+//! Strict decoding: a value that exists is valid, and every problem of a request comes back at once.
+//!
+//! A field's type says what is allowed by implementing [`FromField`]; a request's type lists its fields by
+//! implementing [`Decode`].
+//!
+//! ```
+//! use envelope::decode::{Decode, Fields, FromField, Reject, text};
+//! use serde_json::Value;
+//!
+//! struct Name(String);
+//!
+//! impl FromField for Name {
+//!     fn from_field(value: &Value) -> Result<Self, Reject> {
+//!         let name = text(value)?.trim();
+//!         match name.len() {
+//!             0 => Err(Reject::Missing),
+//!             1..=200 => Ok(Self(name.to_owned())),
+//!             _ => Err(Reject::invalid("TOO_LONG", "must be at most 200 bytes")),
+//!         }
+//!     }
+//! }
+//!
+//! struct Rename { name: Name, reason: Option<String> }
+//!
+//! impl Decode for Rename {
+//!     fn decode(fields: &mut Fields) -> Option<Self> {
+//!         let name = fields.required("name");
+//!         let reason = fields.optional("reason");
+//!         Some(Self { name: name?, reason: reason? })
+//!     }
+//! }
+//! ```
+
+mod fields;
+mod from_field;
+mod query;
+
+pub use fields::Fields;
+pub use from_field::{FromField, Reject, text};
+pub use query::{FromQuery, QueryFields, whole_number};
+
+use serde::Serialize;
+
+/// One problem of one field, as in `details.fields`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// Path of the field: `name`, `items[2].quantity`.
+    pub field: String,
+    /// What a program reads: `REQUIRED`, `INVALID_TYPE`, `UNKNOWN_FIELD`, …
+    pub code: &'static str,
+    /// What a person reads.
+    pub message: String,
+}
+
+/// A request body.
+pub trait Decode: Sized {
+    /// The message of the 400 where a required field is absent or blank.
+    const MISSING: &'static str = "Missing required fields";
+
+    /// Takes the fields. All of them are asked for before the first `?`, so that one answer names every problem.
+    fn decode(fields: &mut Fields) -> Option<Self>;
+}
+
+/// The query of a request.
+pub trait DecodeQuery: Sized {
+    /// Takes the parameters, as [`Decode::decode`] does.
+    fn decode(query: &mut QueryFields) -> Option<Self>;
+}

@@ -1,0 +1,132 @@
+//! Reading the query.
+
+use super::{DecodeQuery, Problem};
+use crate::{Code, Failure};
+
+/// A type that a query parameter can be read into.
+pub trait FromQuery: Sized {
+    /// Reads the decoded text.
+    ///
+    /// # Errors
+    /// The problem's code and message.
+    fn from_query(text: &str) -> Result<Self, (&'static str, String)>;
+}
+
+/// The parameters of a query, and the problems found in them so far.
+#[derive(Debug)]
+pub struct QueryFields {
+    parameters: Vec<(String, Vec<String>)>,
+    problems: Vec<Problem>,
+}
+
+impl QueryFields {
+    pub(crate) fn read<T: DecodeQuery>(parameters: Vec<(String, Vec<String>)>) -> Result<T, Failure> {
+        let mut query = Self { parameters, problems: Vec::new() };
+        let value = T::decode(&mut query);
+        for (name, _) in std::mem::take(&mut query.parameters) {
+            let shown: String = name.chars().take(100).collect();
+            query.note(&shown, "UNKNOWN_FIELD", "is not a parameter of this request");
+        }
+        match value {
+            Some(value) if query.problems.is_empty() => Ok(value),
+            _ if query.problems.is_empty() => Err(Failure::internal("a decoder gave no value and named no problem")),
+            _ => Err(Failure::validation(Code::InvalidFields, "Validation failed").detail("fields", &query.problems)),
+        }
+    }
+
+    /// A parameter, if given. The outer `None` means that a problem was noted.
+    pub fn optional<T: FromQuery>(&mut self, name: &str) -> Option<Option<T>> {
+        let Some(at) = self.parameters.iter().position(|(given, _)| given == name) else {
+            return Some(None);
+        };
+        let (_, values) = self.parameters.swap_remove(at);
+        let [value] = values.as_slice() else {
+            self.note(name, "REPEATED", "must be given once");
+            return None;
+        };
+        match T::from_query(value) {
+            Ok(value) => Some(Some(value)),
+            Err((code, message)) => {
+                self.note(name, code, message);
+                None
+            }
+        }
+    }
+
+    /// A problem that one parameter alone does not show.
+    pub fn note(&mut self, name: &str, code: &'static str, message: impl Into<String>) {
+        self.problems.push(Problem { field: name.to_owned(), code, message: message.into() });
+    }
+}
+
+/// A whole number from `least` to `most`, in plain decimal digits.
+///
+/// # Errors
+/// `OUT_OF_RANGE` or `INVALID_TYPE` with the range.
+pub fn whole_number(text: &str, least: u32, most: u32) -> Result<u32, (&'static str, String)> {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(("INVALID_TYPE", format!("must be a whole number from {least} to {most}")));
+    }
+    match text.parse() {
+        Ok(number) if (least..=most).contains(&number) => Ok(number),
+        _ => Err(("OUT_OF_RANGE", format!("must be from {least} to {most}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Limit(u32);
+
+    impl FromQuery for Limit {
+        fn from_query(text: &str) -> Result<Self, (&'static str, String)> {
+            whole_number(text, 1, 100).map(Self)
+        }
+    }
+
+    #[derive(Debug)]
+    struct Page(Option<Limit>);
+
+    impl DecodeQuery for Page {
+        fn decode(query: &mut QueryFields) -> Option<Self> {
+            Some(Self(query.optional("limit")?))
+        }
+    }
+
+    fn read(pairs: &[(&str, &[&str])]) -> Result<Page, Failure> {
+        let owned = pairs
+            .iter()
+            .map(|(name, values)| ((*name).to_owned(), values.iter().map(|value| (*value).to_owned()).collect()))
+            .collect();
+        QueryFields::read(owned)
+    }
+
+    #[test]
+    fn a_parameter_is_read_or_absent() {
+        assert_eq!(read(&[("limit", &["7"])]).unwrap().0.map(|limit| limit.0), Some(7));
+        assert!(read(&[]).unwrap().0.is_none());
+    }
+
+    #[test]
+    fn every_other_spelling_of_a_number_is_refused() {
+        for text in ["", "0", "101", "-1", "+1", "1.0", "1e1", " 1", "٣", "99999999999999999999"] {
+            assert_eq!(read(&[("limit", &[text])]).unwrap_err().code(), Code::InvalidFields, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn repeated_and_unknown_parameters_are_refused_together() {
+        let failure = read(&[("limit", &["1", "2"]), ("sort", &["up"])]).unwrap_err();
+        assert_eq!(
+            failure.details()["fields"],
+            json!([
+                {"field": "limit", "code": "REPEATED", "message": "must be given once"},
+                {"field": "sort", "code": "UNKNOWN_FIELD", "message": "is not a parameter of this request"},
+            ])
+        );
+    }
+}

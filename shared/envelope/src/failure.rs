@@ -1,0 +1,213 @@
+//! An answer that is an error.
+
+use std::error::Error;
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::Code;
+
+/// The message of every unexpected error: the cause goes to the log, never to the client.
+pub(crate) const INTERNAL_MESSAGE: &str = "An internal error occurred";
+
+/// What an endpoint answers when it can't do what it was asked.
+///
+/// Any [`std::error::Error`] becomes one by `?`: a 500 that tells the client nothing and the log everything.
+///
+/// ```
+/// use envelope::{Code, Failure};
+/// use serde_json::json;
+///
+/// let failure = Failure::not_found("Product not found").detail("productId", "42");
+/// assert_eq!(failure.code(), Code::NotFound);
+///
+/// fn port(text: &str) -> Result<u16, Failure> { Ok(text.parse()?) }
+/// assert_eq!(port("eighty").unwrap_err().code(), Code::InternalError);
+/// ```
+pub struct Failure(Box<Inner>);
+
+pub(crate) struct Inner {
+    pub code: Code,
+    pub message: String,
+    pub details: Map<String, Value>,
+    pub retry_after: Option<u64>,
+    pub cause: Option<Box<dyn Error + Send + Sync>>,
+    pub metrics: Vec<&'static str>,
+}
+
+impl Failure {
+    /// An error of any code with its message.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            code,
+            message: message.into(),
+            details: Map::new(),
+            retry_after: None,
+            cause: None,
+            metrics: Vec::new(),
+        }))
+    }
+
+    /// 400: the request is not what the endpoint takes. Decoding makes these by itself ([`crate::decode`]).
+    pub fn validation(code: Code, message: impl Into<String>) -> Self {
+        debug_assert_eq!(code.kind(), "ValidationError");
+        Self::new(code, message)
+    }
+
+    /// 401: no bearer token.
+    pub fn token_required() -> Self {
+        Self::new(Code::TokenRequired, "Token required")
+    }
+
+    /// 401: a bearer token that proves nothing.
+    pub fn invalid_token() -> Self {
+        Self::new(Code::InvalidToken, "Invalid token")
+    }
+
+    /// 401: wrong address or password, without saying which.
+    pub fn invalid_credentials() -> Self {
+        Self::new(Code::InvalidCredentials, "Invalid credentials")
+    }
+
+    /// 403: the caller's role does not allow it.
+    pub fn forbidden() -> Self {
+        Self::new(Code::Forbidden, "Access denied")
+    }
+
+    /// 404.
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::new(Code::NotFound, message)
+    }
+
+    /// 405.
+    pub fn method_not_allowed() -> Self {
+        Self::new(Code::MethodNotAllowed, "Method not allowed")
+    }
+
+    /// 409: the state of the resource does not allow it.
+    pub fn conflict(code: Code, message: impl Into<String>) -> Self {
+        debug_assert_eq!(code.kind(), "ConflictError");
+        Self::new(code, message)
+    }
+
+    /// 413: the body is over `limit` bytes.
+    pub fn payload_too_large(limit: usize) -> Self {
+        Self::new(Code::PayloadTooLarge, "Request body too large").detail("limit", limit)
+    }
+
+    /// 415: the body is not declared as `application/json`.
+    pub fn unsupported_media_type() -> Self {
+        Self::new(Code::UnsupportedMediaType, "Content-Type must be application/json")
+    }
+
+    /// 422: an `Idempotency-Key` came back with another request.
+    pub fn idempotency_key_reused() -> Self {
+        Self::new(Code::IdempotencyKeyReused, "Idempotency key reused with a different request")
+    }
+
+    /// 429: too many; try again after so many seconds.
+    pub fn too_many_requests(message: impl Into<String>, retry_after: u64) -> Self {
+        Self::new(Code::RateLimitExceeded, message).retry_after(retry_after)
+    }
+
+    /// 500: says nothing but that; `cause` goes to the log.
+    pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::new(Code::InternalError, INTERNAL_MESSAGE).caused_by(cause)
+    }
+
+    /// 502: another service answered wrongly.
+    pub fn bad_gateway(message: impl Into<String>) -> Self {
+        Self::new(Code::BadGateway, message)
+    }
+
+    /// 503: not now; try again after so many seconds.
+    pub fn service_unavailable(message: impl Into<String>, retry_after: u64) -> Self {
+        Self::new(Code::ServiceUnavailable, message).retry_after(retry_after)
+    }
+
+    /// 504: another service did not answer in time.
+    pub fn gateway_timeout(message: impl Into<String>) -> Self {
+        Self::new(Code::GatewayTimeout, message)
+    }
+
+    /// Adds one key to `error.details`.
+    #[must_use]
+    pub fn detail(mut self, key: &str, value: impl Serialize) -> Self {
+        // A value that is no JSON (a map with keys that are no strings) is a slip no client should pay for.
+        let value = serde_json::to_value(value).unwrap_or(Value::Null);
+        self.0.details.insert(key.to_owned(), value);
+        self
+    }
+
+    /// Names the cause for the log.
+    #[must_use]
+    pub fn caused_by(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.0.cause = Some(cause.into());
+        self
+    }
+
+    /// Counts one of a metric with this answer.
+    #[must_use]
+    pub fn metric(mut self, name: &'static str) -> Self {
+        self.0.metrics.push(name);
+        self
+    }
+
+    fn retry_after(mut self, seconds: u64) -> Self {
+        self.0.retry_after = Some(seconds.max(1));
+        self
+    }
+
+    /// `error.code`.
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// The message a client reads.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// `error.details`.
+    pub fn details(&self) -> &Map<String, Value> {
+        &self.0.details
+    }
+
+    pub(crate) fn into_inner(self) -> Inner {
+        *self.0
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Failure")
+            .field("code", &self.0.code)
+            .field("message", &self.0.message)
+            .field("details", &self.0.details)
+            .field("cause", &self.0.cause)
+            .finish()
+    }
+}
+
+/// Among the sources of an error, says that trying again may help: the error then becomes a 503 instead of a 500.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("{service} is unavailable")]
+pub struct Unavailable {
+    /// What is, as the client may know it: `database`.
+    pub service: &'static str,
+}
+
+// `Failure` itself is no `Error`, which is what leaves room for this.
+impl<E: Error + Send + Sync + 'static> From<E> for Failure {
+    fn from(error: E) -> Self {
+        let mut source: Option<&(dyn Error + 'static)> = Some(&error);
+        while let Some(current) = source {
+            if current.is::<Unavailable>() {
+                return Self::service_unavailable("Service temporarily unavailable", 1).caused_by(error);
+            }
+            source = current.source();
+        }
+        Self::internal(error)
+    }
+}

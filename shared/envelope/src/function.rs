@@ -1,0 +1,108 @@
+//! Serving a function that no route leads to: an authorizer, an operator's command, a consumer of events.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::process::ExitCode;
+use std::rc::Rc;
+
+use futures_util::FutureExt;
+use lambda_runtime::{Context, Diagnostic};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::runtime::{self, Handler, InitError, Timer, chain};
+use crate::{Service, log, timestamp};
+
+const INTERNAL: &str = "InternalError";
+
+/// A function from one event to one answer.
+pub trait Function: Sized + 'static {
+    /// What it is invoked with.
+    type Event: DeserializeOwned;
+    /// What it answers.
+    type Answer: Serialize;
+
+    /// As [`crate::Endpoint::init`].
+    fn init() -> impl Future<Output = Result<Self, InitError>>;
+
+    /// Handles one event.
+    fn call(&self, event: Self::Event, context: &Context) -> impl Future<Output = Result<Self::Answer, FunctionError>>;
+}
+
+/// An invocation that failed: what its caller reads (`errorType`, `errorMessage`), and what only the log does.
+#[derive(Debug)]
+pub struct FunctionError {
+    kind: &'static str,
+    message: String,
+    cause: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl FunctionError {
+    /// A refusal, with the type and the message its caller reads. Any other error becomes one by `?` that says
+    /// nothing to the caller and everything to the log.
+    pub fn new(kind: &'static str, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), cause: None }
+    }
+}
+
+impl<E: std::error::Error + Send + Sync + 'static> From<E> for FunctionError {
+    fn from(error: E) -> Self {
+        Self { kind: INTERNAL, message: crate::failure::INTERNAL_MESSAGE.to_owned(), cause: Some(Box::new(error)) }
+    }
+}
+
+/// Serves a function until Lambda ends the process. A panic in it fails that one invocation.
+pub fn serve_function<F: Function>(service: Service) -> ExitCode {
+    runtime::run(async move {
+        let function = Rc::new(F::init().await?);
+        let handler: Handler = Box::new(move |event: Box<RawValue>, context: Context| {
+            let function = Rc::clone(&function);
+            Box::pin(async move {
+                let timer = Timer::start();
+                let outcome = AssertUnwindSafe(invoke(function.as_ref(), &event, &context)).catch_unwind().await;
+                let outcome =
+                    outcome.unwrap_or_else(|_| Err(FunctionError::new(INTERNAL, crate::failure::INTERNAL_MESSAGE)));
+                finish(service, &context, &timer, outcome)
+            })
+        });
+        Ok(handler)
+    })
+}
+
+async fn invoke<F: Function>(
+    function: &F,
+    event: &RawValue,
+    context: &Context,
+) -> Result<Box<RawValue>, FunctionError> {
+    let event = serde_json::from_str(event.get())
+        .map_err(|error| FunctionError::new("InvalidEvent", format!("the event was not understood: {error}")))?;
+    Ok(to_raw_value(&function.call(event, context).await?)?)
+}
+
+fn finish(
+    service: Service,
+    context: &Context,
+    timer: &Timer,
+    outcome: Result<Box<RawValue>, FunctionError>,
+) -> Result<Box<RawValue>, Diagnostic> {
+    let failed = outcome.as_ref().err();
+    log::write(
+        &log::Line {
+            timestamp: timestamp::now(),
+            level: if failed.is_some_and(|error| error.kind == INTERNAL) { "ERROR" } else { "INFO" },
+            message: "invocation",
+            request_id: &context.request_id,
+            service: service.name,
+            function: log::function_name(),
+            route: None,
+            status: None,
+            code: failed.map(|error| error.kind),
+            cause: failed.and_then(|error| error.cause.as_ref()).map(|cause| chain(cause.as_ref())),
+            duration: timer.milliseconds(),
+            cold_start: timer.is_cold(),
+        },
+        &[],
+    );
+    outcome.map_err(|error| Diagnostic { error_type: error.kind.to_owned(), error_message: error.message })
+}

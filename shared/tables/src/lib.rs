@@ -1,0 +1,17 @@
+//! What every service's store shares: a DynamoDB client, one error for its calls, and counts kept from a stream.
+
+mod error;
+mod kept_count;
+
+pub use error::StoreError;
+pub use kept_count::{Change, KeptCount};
+
+use aws_sdk_dynamodb::Client;
+
+/// A DynamoDB client made from the function's environment.
+///
+/// # Errors
+/// [`aws::ConfigError`] if the environment lacks something.
+pub fn client() -> Result<Client, aws::ConfigError> {
+    Ok(Client::new(&aws::config("dynamodb")?))
+}
