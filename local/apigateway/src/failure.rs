@@ -21,7 +21,7 @@ pub enum Cause {
     #[error("no answer within {} ms", .0.as_millis())]
     TimedOut(Duration),
     /// It failed. An authorizer's own words are left out of the message: they may hold the token.
-    #[error("{}: {message}", kind(*.kind))]
+    #[error("{}: {message}", how(*kind))]
     Failed {
         /// How.
         kind: FunctionError,
@@ -36,7 +36,7 @@ pub enum Cause {
     Malformed(String),
 }
 
-fn kind(error: FunctionError) -> &'static str {
+fn how(error: FunctionError) -> &'static str {
     match error {
         FunctionError::Reported => "reported an error",
         FunctionError::TimedOut => "timed out",

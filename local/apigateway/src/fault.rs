@@ -184,9 +184,7 @@ impl Fault {
             ),
             Self::BodyTooLarge => (Type::RequestTooLarge, None, "RequestTooLargeException", Some("Request Too Long")),
             Self::BadIntegration => (Type::Default5xx, Some(StatusCode::BAD_GATEWAY), INTERNAL, INTERNAL_MESSAGE),
-            Self::IntegrationTimeout => {
-                (Type::IntegrationTimeout, None, INTERNAL, Some("Endpoint request timed out"))
-            }
+            Self::IntegrationTimeout => (Type::IntegrationTimeout, None, INTERNAL, Some("Endpoint request timed out")),
             Self::IntegrationThrottled => {
                 (Type::IntegrationFailure, Some(StatusCode::INTERNAL_SERVER_ERROR), INTERNAL, INTERNAL_MESSAGE)
             }

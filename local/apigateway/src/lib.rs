@@ -29,8 +29,7 @@ mod routes;
 mod throttle;
 
 pub use answer::Answer;
-pub use api::{BODY_LIMIT, RestApi};
+pub use api::{BODY_LIMIT, RestApi, Unread};
 pub use error::Error;
 pub use failure::{Cause, Failure};
 pub use fault::ResponseType;
-pub use api::Unread;

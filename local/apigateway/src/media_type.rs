@@ -17,9 +17,10 @@ impl BinaryMediaTypes {
     pub(crate) fn include(&self, media_type: &str) -> bool {
         let (kind, subtype) = media_type.split_once('/').unwrap_or((media_type, ""));
         let covers = |pattern: &str, part: &str| pattern == "*" || pattern.eq_ignore_ascii_case(part);
-        self.0.iter().filter_map(|pattern| pattern.split_once('/')).any(|(wanted_kind, wanted_subtype)| {
-            covers(wanted_kind, kind) && covers(wanted_subtype, subtype)
-        })
+        self.0
+            .iter()
+            .filter_map(|pattern| pattern.split_once('/'))
+            .any(|(wanted_kind, wanted_subtype)| covers(wanted_kind, kind) && covers(wanted_subtype, subtype))
     }
 }
 

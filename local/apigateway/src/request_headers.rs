@@ -56,7 +56,10 @@ pub(crate) fn head_length(head: &http::request::Parts) -> usize {
 pub(crate) fn for_function<'a>(headers: &'a HeaderMap, source_ip: IpAddr, trace_id: &'a str) -> Headers<'a> {
     let per_connection: Vec<Cow<'_, str>> = headers.get_all(CONNECTION).iter().map(text).collect();
     let named_by_connection = |name: &HeaderName| {
-        per_connection.iter().flat_map(|names| names.split(',')).any(|named| named.trim().eq_ignore_ascii_case(name.as_str()))
+        per_connection
+            .iter()
+            .flat_map(|names| names.split(','))
+            .any(|named| named.trim().eq_ignore_ascii_case(name.as_str()))
     };
     let mut handed_on = Headers::new();
     for name in headers.keys() {

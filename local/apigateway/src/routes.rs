@@ -49,6 +49,13 @@ pub(crate) struct Target {
     pub(crate) timeout: Duration,
 }
 
+/// Where a request goes.
+#[derive(Debug)]
+pub(crate) enum Destination<'t> {
+    Preflight(&'t Preflight),
+    Function(&'t Target),
+}
+
 /// A resource that a path is, with the values of its parameters as they stand in the path.
 #[derive(Debug)]
 pub(crate) struct Found<'t, 'p> {
@@ -108,10 +115,13 @@ impl Resource {
         self.methods.keys().map(String::as_str)
     }
 
-    /// What a method calls.
-    pub(crate) fn target(&self, method: &Method) -> Option<&Target> {
-        let any = || METHODS.contains(&method.as_str()).then(|| self.methods.get("ANY")).flatten();
-        self.methods.get(method.as_str()).or_else(any)
+    /// Where a request with this method goes.
+    pub(crate) fn destination(&self, method: &Method) -> Option<Destination<'_>> {
+        if let Some(preflight) = self.preflight.as_ref().filter(|_| method == Method::OPTIONS) {
+            return Some(Destination::Preflight(preflight));
+        }
+        let method = METHODS.iter().find(|known| **known == method.as_str())?;
+        self.methods.get(*method).or_else(|| self.methods.get("ANY")).map(Destination::Function)
     }
 }
 

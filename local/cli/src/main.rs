@@ -1,1 +1,52 @@
-fn main() {}
+//! `cargo local`: the SAM template running on one machine, in one process tree.
+//!
+//! `run` puts the stack together; `stack` is what runs; `server` is its one port, behind which `aws_api` and
+//! `control` answer SDKs and tests, and the REST API everyone else. `builder` and `watch` keep the functions built.
+
+mod arguments;
+mod aws_api;
+mod builder;
+mod client;
+mod console;
+mod control;
+mod data_folder;
+mod demo;
+mod error;
+mod functions;
+mod log_files;
+mod run;
+mod server;
+mod stack;
+mod watch;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+
+fn main() -> ExitCode {
+    local_lambda::reaper::run_if_asked();
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: no runtime: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let outcome = runtime.block_on(async {
+        match arguments.command {
+            Some(Command::GrantRole { email, role, port }) => client::grant_role(&email, &role, port).await,
+            None => run::run(arguments.run).await,
+        }
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

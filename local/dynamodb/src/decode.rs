@@ -44,12 +44,10 @@ fn without_position(message: &str) -> &str {
 /// envelope, and that `ExecuteStatement` writes its condition failure in a shape of its own.
 pub(crate) fn worded(operation: &str, error: DynoxideError) -> DynoxideError {
     match error {
-        DynoxideError::EnvelopedValidation(message) => {
-            DynoxideError::ValidationException(match operation {
-                "PutItem" | "UpdateItem" | "DeleteItem" => format!("1 validation error detected: {message}"),
-                _ => message,
-            })
-        }
+        DynoxideError::EnvelopedValidation(message) => DynoxideError::ValidationException(match operation {
+            "PutItem" | "UpdateItem" | "DeleteItem" => format!("1 validation error detected: {message}"),
+            _ => message,
+        }),
         DynoxideError::ConditionalCheckFailedException(message, Some(item)) if operation == "ExecuteStatement" => {
             DynoxideError::StatementConditionalCheckFailed(message, item)
         }

@@ -103,9 +103,10 @@ mod tests {
     #[test]
     fn a_fault_is_given_to_the_calls_it_means_and_as_often_as_it_says() {
         let faults = Faults::default();
-        let fault: Fault =
-            serde_json::from_str(r#"{"kind":"ThrottlingException","times":2,"operation":"PutItem","caller":"a","table":"T"}"#)
-                .unwrap();
+        let fault: Fault = serde_json::from_str(
+            r#"{"kind":"ThrottlingException","times":2,"operation":"PutItem","caller":"a","table":"T"}"#,
+        )
+        .unwrap();
         faults.inject(fault);
         let (t, u) = (["T".to_owned()], ["U".to_owned()]);
         assert_eq!(faults.take("GetItem", Some("a"), &t), None);

@@ -7,14 +7,14 @@ use http::{Request, Response, StatusCode};
 use crate::DynamoDb;
 use crate::dispatch::{Answer, dispatch, writes};
 use crate::faults::FaultKind;
-use crate::protocol::{Call, failed, faulted, internal_error, respond, unknown_operation};
+use crate::protocol::{Call, NotACall, failed, faulted, internal_error, respond};
 
 impl DynamoDb {
     /// Answers one request of the DynamoDB or DynamoDB Streams API. `caller` is the function that makes it, if known.
     pub async fn handle(&self, caller: Option<&str>, request: Request<Bytes>) -> Response<Bytes> {
         let call = match Call::read(request) {
             Ok(call) => call,
-            Err(refused) => return refused,
+            Err(refused) => return refused.response(),
         };
         let operation = call.operation.clone();
         let fault = self.inner.faults.take(&call.operation, caller, &call.tables);
@@ -28,7 +28,7 @@ impl DynamoDb {
             None => match self.perform(call).await {
                 Performed::Done(Answer { body, units }) => (respond(StatusCode::OK, body), Some(units)),
                 Performed::Failed(error) => (failed(&error), None),
-                Performed::Unknown => return unknown_operation(),
+                Performed::Unknown => return NotACall::UnknownOperation.response(),
                 Performed::Lost => (internal_error(), None),
             },
         };

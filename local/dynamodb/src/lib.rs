@@ -86,8 +86,7 @@ pub enum Error {
 impl DynamoDb {
     /// Opens the database kept in `folder`, making both where they don't exist.
     pub fn open(folder: &Path) -> Result<Self, Error> {
-        std::fs::create_dir_all(folder)
-            .map_err(|cause| Error::Folder { path: folder.display().to_string(), cause })?;
+        std::fs::create_dir_all(folder).map_err(|cause| Error::Folder { path: folder.display().to_string(), cause })?;
         Ok(Self {
             inner: Arc::new(Inner {
                 engine: Engine::start(&folder.join("dynamodb.sqlite"))?,

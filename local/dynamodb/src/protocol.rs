@@ -27,24 +27,41 @@ pub(crate) struct Call {
     pub actions: usize,
 }
 
+/// A request that is no call, by what it is instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotACall {
+    NotAPost,
+    UnknownOperation,
+    NotJson,
+}
+
 impl Call {
-    /// Reads a request, or gives the answer to one that is not a call.
-    pub(crate) fn read(request: Request<Bytes>) -> Result<Self, Response<Bytes>> {
+    /// Reads a request. Whether there is such an operation is left to who makes the call.
+    pub(crate) fn read(request: Request<Bytes>) -> Result<Self, NotACall> {
         let (parts, body) = request.into_parts();
         if parts.method != Method::POST {
-            return Err(respond(StatusCode::NOT_FOUND, "<UnknownOperationException/>\n".to_owned()));
+            return Err(NotACall::NotAPost);
         }
-        let operation = operation(&parts.headers).ok_or_else(unknown_operation)?;
-        let unreadable = |_| refuse("com.amazon.coral.service#SerializationException", None);
-        let body = String::from_utf8(body.into()).map_err(|_| unreadable(()))?;
+        let operation = operation(&parts.headers).ok_or(NotACall::UnknownOperation)?;
+        let body = String::from_utf8(body.into()).map_err(|_| NotACall::NotJson)?;
         let named: Named = match serde_json::from_str(&body) {
             Ok(named) => named,
             // A member of the wrong type is left to dynoxide, which words the refusal as DynamoDB does.
             Err(error) if error.is_data() => Named::default(),
-            Err(_) => return Err(unreadable(())),
+            Err(_) => return Err(NotACall::NotJson),
         };
         let actions = named.transact_items.as_ref().map_or(0, Vec::len);
         Ok(Self { operation, body, tables: named.tables(), actions })
+    }
+}
+
+impl NotACall {
+    pub(crate) fn response(self) -> Response<Bytes> {
+        match self {
+            Self::NotAPost => respond(StatusCode::NOT_FOUND, "<UnknownOperationException/>\n".to_owned()),
+            Self::UnknownOperation => refuse("com.amazon.coral.service#UnknownOperationException", None),
+            Self::NotJson => refuse("com.amazon.coral.service#SerializationException", None),
+        }
     }
 }
 
@@ -102,10 +119,6 @@ pub(crate) fn failed(error: &DynoxideError) -> Response<Bytes> {
     respond(status, error.to_json())
 }
 
-pub(crate) fn unknown_operation() -> Response<Bytes> {
-    refuse("com.amazon.coral.service#UnknownOperationException", None)
-}
-
 /// The 500 of a call that was lost.
 pub(crate) fn internal_error() -> Response<Bytes> {
     failed(&DynoxideError::InternalServerError("The request processing has failed.".to_owned()))
@@ -118,13 +131,13 @@ pub(crate) fn faulted(kind: FaultKind, call: &Call) -> Response<Bytes> {
             "com.amazon.coral.availability#ThrottlingException",
             Some("Rate of requests exceeds the allowed throughput."),
         ),
-        FaultKind::ProvisionedThroughputExceededException => failed(
-            &DynoxideError::ProvisionedThroughputExceededException(
+        FaultKind::ProvisionedThroughputExceededException => {
+            failed(&DynoxideError::ProvisionedThroughputExceededException(
                 "The level of configured provisioned throughput for the table was exceeded. Consider increasing your \
                  provisioning level with the UpdateTable API."
                     .to_owned(),
-            ),
-        ),
+            ))
+        }
         FaultKind::TransactionConflict if call.operation.starts_with("Transact") => conflict(call.actions),
         FaultKind::TransactionConflict => refuse(
             "com.amazonaws.dynamodb.v20120810#TransactionConflictException",
@@ -146,10 +159,8 @@ fn conflict(actions: usize) -> Response<Bytes> {
         })
         .collect();
     let codes: Vec<&str> = reasons.iter().map(|reason| reason.code.as_str()).collect();
-    let message = format!(
-        "Transaction cancelled, please refer cancellation reasons for specific reasons [{}]",
-        codes.join(", ")
-    );
+    let message =
+        format!("Transaction cancelled, please refer cancellation reasons for specific reasons [{}]", codes.join(", "));
     failed(&DynoxideError::TransactionCanceledException(message, reasons))
 }
 

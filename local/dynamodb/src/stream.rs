@@ -76,9 +76,11 @@ impl StreamReader {
         const QUERY: &str =
             "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) FROM _stream_records WHERE table_name = ?1";
         let table = self.table.clone();
-        let read = self.dynamodb.inner.engine.run(move |store| {
-            store.connection.prepare_cached(QUERY)?.query_row([table], |row| row.get(0))
-        });
+        let read = self
+            .dynamodb
+            .inner
+            .engine
+            .run(move |store| store.connection.prepare_cached(QUERY)?.query_row([table], |row| row.get(0)));
         Ok(read.await??)
     }
 
@@ -87,9 +89,10 @@ impl StreamReader {
         const QUERY: &str = "SELECT COUNT(*) FROM _stream_records
             WHERE table_name = ?1 AND CAST(sequence_number AS INTEGER) > ?2";
         let table = self.table.clone();
-        let read = self.dynamodb.inner.engine.run(move |store| {
-            store.connection.prepare_cached(QUERY)?.query_row((table, position), |row| row.get(0))
-        });
+        let read =
+            self.dynamodb.inner.engine.run(move |store| {
+                store.connection.prepare_cached(QUERY)?.query_row((table, position), |row| row.get(0))
+            });
         Ok(read.await??)
     }
 }

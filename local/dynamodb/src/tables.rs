@@ -30,7 +30,8 @@ fn ensure(db: &Database, table: &Table) -> Result<(), Error> {
 /// In a template a stream is on by being there; CreateTable wants it said.
 fn creation(definition: &Value) -> Value {
     let mut request = definition.clone();
-    if let Some(stream) = request.get_mut("StreamSpecification").filter(|stream| stream.get("StreamEnabled").is_none()) {
+    if let Some(stream) = request.get_mut("StreamSpecification").filter(|stream| stream.get("StreamEnabled").is_none())
+    {
         stream["StreamEnabled"] = true.into();
     }
     request
@@ -49,31 +50,51 @@ fn update(db: &Database, table: &Table, existing: &Value) -> Result<(), Error> {
     update_stream(db, table, existing)
 }
 
-/// The attributes of a key and their types: `[("id", "HASH", "S")]`.
-fn key<'a>(table: &'a Value, schema: &'a Value) -> Vec<(&'a str, &'a str, &'a str)> {
-    let types = list(&table["AttributeDefinitions"]);
-    list(schema)
-        .iter()
-        .map(|part| {
-            let name = text(&part["AttributeName"]);
-            let kind = types.iter().find(|of| text(&of["AttributeName"]) == name);
-            (name, text(&part["KeyType"]), kind.map_or("", |of| text(&of["AttributeType"])))
-        })
-        .collect()
+/// An attribute of a key.
+#[derive(PartialEq)]
+struct KeyPart<'a> {
+    attribute: &'a str,
+    /// `HASH` or `RANGE`.
+    role: &'a str,
+    /// `S`, `N` or `B`.
+    kind: &'a str,
 }
 
-/// What makes an index the one it is: its name, key and projection, in the order of names.
-fn indexes<'a>(table: &'a Value, which: &str) -> Vec<(&'a str, Vec<(&'a str, &'a str, &'a str)>, &'a str, Vec<&'a str>)> {
-    let mut indexes: Vec<_> = list(&table[which])
-        .iter()
-        .map(|index| {
-            let projection = &index["Projection"];
-            let mut attributes: Vec<&str> = list(&projection["NonKeyAttributes"]).iter().map(text).collect();
-            attributes.sort_unstable();
-            (text(&index["IndexName"]), key(table, &index["KeySchema"]), text(&projection["ProjectionType"]), attributes)
-        })
-        .collect();
-    indexes.sort_unstable();
+fn key<'a>(table: &'a Value, schema: &'a Value) -> Vec<KeyPart<'a>> {
+    let kinds = list(&table["AttributeDefinitions"]);
+    let part = |part: &'a Value| {
+        let attribute = text(&part["AttributeName"]);
+        let kind = kinds.iter().find(|of| text(&of["AttributeName"]) == attribute);
+        KeyPart { attribute, role: text(&part["KeyType"]), kind: kind.map_or("", |of| text(&of["AttributeType"])) }
+    };
+    list(schema).iter().map(part).collect()
+}
+
+/// What makes an index the one it is.
+#[derive(PartialEq)]
+struct Index<'a> {
+    name: &'a str,
+    key: Vec<KeyPart<'a>>,
+    projection: &'a str,
+    /// The other attributes it has, sorted.
+    attributes: Vec<&'a str>,
+}
+
+/// The indexes of one sort, in the order of their names.
+fn indexes<'a>(table: &'a Value, which: &str) -> Vec<Index<'a>> {
+    let index = |index: &'a Value| {
+        let projection = &index["Projection"];
+        let mut attributes: Vec<&str> = list(&projection["NonKeyAttributes"]).iter().map(text).collect();
+        attributes.sort_unstable();
+        Index {
+            name: text(&index["IndexName"]),
+            key: key(table, &index["KeySchema"]),
+            projection: text(&projection["ProjectionType"]),
+            attributes,
+        }
+    };
+    let mut indexes: Vec<Index<'a>> = list(&table[which]).iter().map(index).collect();
+    indexes.sort_unstable_by_key(|index| index.name);
     indexes
 }
 
@@ -81,11 +102,12 @@ fn indexes<'a>(table: &'a Value, which: &str) -> Vec<(&'a str, Vec<(&'a str, &'a
 fn update_global_indexes(db: &Database, table: &Table, existing: &Value) -> Result<(), Error> {
     const GLOBAL: &str = "GlobalSecondaryIndexes";
     let (wanted, present) = (indexes(&table.definition, GLOBAL), indexes(existing, GLOBAL));
-    for (name, ..) in present.iter().filter(|index| !wanted.contains(index)) {
-        let delete = json!({ "TableName": table.name, "GlobalSecondaryIndexUpdates": [{ "Delete": { "IndexName": name } }] });
+    for Index { name, .. } in present.iter().filter(|index| !wanted.contains(index)) {
+        let delete =
+            json!({ "TableName": table.name, "GlobalSecondaryIndexUpdates": [{ "Delete": { "IndexName": name } }] });
         call(db, "UpdateTable", &delete)?;
     }
-    for (name, ..) in wanted.iter().filter(|index| !present.contains(index)) {
+    for Index { name, .. } in wanted.iter().filter(|index| !present.contains(index)) {
         let index = list(&table.definition[GLOBAL]).iter().find(|index| text(&index["IndexName"]) == *name);
         let create = json!({
             "TableName": table.name,

@@ -19,7 +19,7 @@ pub struct Filters(Vec<Pattern>);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("filter pattern, at {path}: {problem}")]
 pub struct FilterError {
-    /// Where: `dynamodb.NewImage.stock`.
+    /// Where: `$.dynamodb.NewImage.stock`.
     pub path: String,
     /// What is wrong, naming it.
     pub problem: String,
@@ -29,8 +29,8 @@ impl Filters {
     /// Reads patterns, refusing what it would not understand.
     pub fn parse(patterns: &[Value]) -> Result<Self, FilterError> {
         let parse = |pattern: &Value| match pattern {
-            Value::Object(fields) => Pattern::parse(fields, "the top"),
-            other => Err(error("the top", format!("a pattern is an object, not {other}"))),
+            Value::Object(fields) => Pattern::parse(fields, "$"),
+            other => Err(error("$", format!("a pattern is an object, not {other}"))),
         };
         patterns.iter().map(parse).collect::<Result<_, _>>().map(Self)
     }
@@ -78,7 +78,7 @@ impl Pattern {
     fn parse(object: &Map<String, Value>, path: &str) -> Result<Self, FilterError> {
         let mut pattern = Self { fields: Vec::new(), any_of: Vec::new() };
         for (name, value) in object {
-            let path = if path == "the top" { name.clone() } else { format!("{path}.{name}") };
+            let path = format!("{path}.{name}");
             match value {
                 Value::Array(alternatives) if name == "$or" => {
                     for alternative in alternatives {
@@ -88,7 +88,9 @@ impl Pattern {
                         pattern.any_of.push(Self::parse(fields, &path)?);
                     }
                 }
-                Value::Object(fields) => pattern.fields.push((name.clone(), Field::Object(Self::parse(fields, &path)?))),
+                Value::Object(fields) => {
+                    pattern.fields.push((name.clone(), Field::Object(Self::parse(fields, &path)?)))
+                }
                 Value::Array(rules) if !rules.is_empty() => {
                     let rules = rules.iter().map(|rule| Rule::parse(rule).map_err(|problem| error(&path, problem)));
                     pattern.fields.push((name.clone(), Field::Value(rules.collect::<Result<_, _>>()?)));

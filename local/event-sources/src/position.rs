@@ -36,12 +36,13 @@ impl Positions {
         .await
     }
 
-    /// Saves the position of `source`. Once begun it is done even if nobody waits for it.
+    /// Saves the position of `source`, which never goes back. Once begun it is done even if nobody waits for it, so
+    /// one left over from a stopped task may come after those of its successor.
     pub(crate) async fn save(&self, source: &str, passed: Sequence) -> rusqlite::Result<()> {
         let source = source.to_owned();
         self.run(move |connection| {
             let save = "INSERT INTO positions (source, passed) VALUES (?1, ?2)
-                ON CONFLICT (source) DO UPDATE SET passed = excluded.passed";
+                ON CONFLICT (source) DO UPDATE SET passed = max(passed, excluded.passed)";
             connection.prepare_cached(save)?.execute((source, passed)).map(drop)
         })
         .await
@@ -63,13 +64,13 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_position_is_there_after_a_restart() {
+    async fn a_position_is_there_after_a_restart_and_never_goes_back() {
         let folder = tempfile::tempdir().unwrap();
         let positions = Positions::open(folder.path()).unwrap();
         assert_eq!(positions.load("f/s").await.unwrap(), None);
         let first: Sequence = "100000000000000000007".parse().unwrap();
         let second: Sequence = "100000000000000000009".parse().unwrap();
-        for sequence in [first, second] {
+        for sequence in [first, second, first] {
             positions.save("f/s", sequence).await.unwrap();
         }
         drop(positions);

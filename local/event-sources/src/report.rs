@@ -27,7 +27,9 @@ impl Report {
         match failures {
             Value::Null => Self::Success,
             Value::Array(items) if items.is_empty() => Self::Success,
-            Value::Array(items) => items.iter().map(identifier).collect::<Option<_>>().map_or(Self::Malformed, Self::Failed),
+            Value::Array(items) => {
+                items.iter().map(identifier).collect::<Option<_>>().map_or(Self::Malformed, Self::Failed)
+            }
             _ => Self::Malformed,
         }
     }

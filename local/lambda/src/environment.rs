@@ -32,7 +32,8 @@ pub(crate) fn command(pool: &Pool, deployment: &Deployment, instance_id: &str) -
     command.envs(&spec.environment).envs(&options.environment);
     // Reserved: a function can't set these.
     command
-        .env("AWS_LAMBDA_RUNTIME_API", format!("{runtime_api}/{instance_id}"))
+        // With a scheme, as `cargo lambda watch` has it: without one, an address with a path is no URI to the client.
+        .env("AWS_LAMBDA_RUNTIME_API", format!("http://{runtime_api}/{instance_id}"))
         .env("AWS_LAMBDA_FUNCTION_NAME", &spec.name)
         .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", spec.memory_mb.to_string())
         .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")

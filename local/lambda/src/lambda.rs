@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
-use crate::job::{Job, Outcome, Request};
+use crate::job::{Job, Outcome, Reply, Request};
 use crate::pool::Pool;
 use crate::stack::Stack;
 use crate::{FunctionSpec, Invocation, Invoke, InvokeError, Options, retry, runtime_api};
@@ -101,11 +101,8 @@ impl Lambda {
     /// # Errors
     /// There is no such executable, or the stack is shutting down.
     pub fn deploy(&self, mut spec: FunctionSpec) -> Result<(), DeployError> {
-        let unusable = |source| DeployError::Executable {
-            function: spec.name.clone(),
-            path: spec.executable.clone(),
-            source,
-        };
+        let unusable =
+            |source| DeployError::Executable { function: spec.name.clone(), path: spec.executable.clone(), source };
         // Functions run in another folder, where a relative path would mean something else.
         let executable = std::path::absolute(&spec.executable).map_err(unusable)?;
         std::fs::metadata(&executable).map_err(unusable)?;
@@ -132,9 +129,7 @@ impl Lambda {
         let registry = self.functions.read();
         let of = |(function, pool): (&String, &Arc<Pool>)| {
             let function = function.clone();
-            pool.members()
-                .into_iter()
-                .map(move |(pid, busy)| InstanceInfo { function: function.clone(), pid, busy })
+            pool.members().into_iter().map(move |(pid, busy)| InstanceInfo { function: function.clone(), pid, busy })
         };
         registry.by_name.iter().flat_map(of).collect()
     }
@@ -158,17 +153,17 @@ impl Lambda {
 
     /// Runs an invocation to its end.
     pub(crate) async fn run(&self, function: &str, request: Request) -> Result<Outcome, InvokeError> {
-        self.functions.run(function, request).await
+        answer(self.functions.dispatch(function, request)?).await
     }
 
     /// Queues an invocation.
     pub(crate) fn enqueue(&self, function: &str, request: Request) -> Result<String, InvokeError> {
-        let function = self.find(function)?.current().spec.name.clone();
         if self.functions.stack.is_closing() {
             return Err(InvokeError::Unavailable("shutting down".to_owned()));
         }
         let request_id = request.request_id.clone();
-        tokio::spawn(retry::until_it_succeeds(self.functions.clone(), function, request));
+        let first = self.functions.dispatch(function, request.clone())?;
+        tokio::spawn(retry::until_it_succeeds(self.functions.clone(), function.to_owned(), request, first));
         Ok(request_id)
     }
 }
@@ -179,12 +174,17 @@ impl Invoke for Lambda {
     }
 }
 
+/// Waits for the end of an invocation.
+pub(crate) async fn answer(reply: oneshot::Receiver<Reply>) -> Reply {
+    reply.await.unwrap_or_else(|_| Err(InvokeError::Unavailable("its instance is lost".to_owned())))
+}
+
 impl Functions {
-    pub async fn run(&self, function: &str, request: Request) -> Result<Outcome, InvokeError> {
-        let (reply, outcome) = oneshot::channel();
-        // From here on it is the instance's: a caller who goes away does not stop it.
+    /// Starts an invocation, which is the instance's from here on: a caller who goes away does not stop it.
+    pub fn dispatch(&self, function: &str, request: Request) -> Result<oneshot::Receiver<Reply>, InvokeError> {
+        let (reply, receiver) = oneshot::channel();
         self.find(function)?.dispatch(Job { request, reply });
-        outcome.await.unwrap_or_else(|_| Err(InvokeError::Unavailable(format!("{function}: its instance is lost"))))
+        Ok(receiver)
     }
 
     fn find(&self, function: &str) -> Result<Arc<Pool>, InvokeError> {

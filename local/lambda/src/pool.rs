@@ -68,11 +68,6 @@ impl Pool {
         state.stop_idle();
     }
 
-    /// What is deployed now.
-    pub fn current(&self) -> Arc<Deployment> {
-        self.lock().current.clone()
-    }
-
     /// Ends the idle instances, for good if the stack is closing.
     pub fn stop_idle(&self) {
         self.lock().stop_idle();

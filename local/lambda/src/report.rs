@@ -92,12 +92,8 @@ fn milliseconds(duration: Duration) -> f64 {
 mod tests {
     use super::*;
 
-    const WARM: Figures = Figures {
-        duration: Duration::from_micros(1234),
-        init: None,
-        memory_mb: 128,
-        peak_kib: Some(11 * 1024 + 1),
-    };
+    const WARM: Figures =
+        Figures { duration: Duration::from_micros(1234), init: None, memory_mb: 128, peak_kib: Some(11 * 1024 + 1) };
 
     #[test]
     fn a_warm_invocation_is_billed_to_the_next_millisecond() {

@@ -7,23 +7,34 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
 
 use crate::InvokeError;
-use crate::job::Request;
-use crate::lambda::Functions;
+use crate::job::{Reply, Request};
+use crate::lambda::{self, Functions};
 
 const MAXIMUM_AGE: Duration = Duration::from_secs(6 * 3600);
 const FIRST_INTERVAL: Duration = Duration::from_secs(1);
 const LONGEST_INTERVAL: Duration = Duration::from_secs(300);
 
-/// Invokes a function until it succeeds, has failed too often, or the stack ends.
-pub(crate) async fn until_it_succeeds(functions: Arc<Functions>, function: String, request: Request) {
+/// Sees an invocation, whose first try is under way, through until it succeeds, has failed too often, or the stack ends.
+pub(crate) async fn until_it_succeeds(
+    functions: Arc<Functions>,
+    function: String,
+    request: Request,
+    first: oneshot::Receiver<Reply>,
+) {
     let queued = Instant::now();
     let mut delays = functions.stack.options.retry_delays.iter();
     let mut interval = FIRST_INTERVAL;
+    let mut tried = Ok(first);
     loop {
-        let delay = match functions.run(&function, request.clone()).await {
+        let outcome = match tried {
+            Ok(reply) => lambda::answer(reply).await,
+            Err(error) => Err(error),
+        };
+        let delay = match outcome {
             Ok(outcome) if outcome.invocation.function_error.is_none() => return,
             Ok(_) => match delays.next() {
                 Some(delay) => *delay,
@@ -43,6 +54,7 @@ pub(crate) async fn until_it_succeeds(functions: Arc<Functions>, function: Strin
             () = sleep(delay) => {}
             () = functions.stack.closed() => break,
         }
+        tried = functions.dispatch(&function, request.clone());
     }
     tracing::warn!(function, request_id = request.request_id, "an asynchronous invocation was given up");
 }

@@ -1,7 +1,6 @@
 //! The queues as the rest of the process uses them.
 
 use std::path::Path;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -114,9 +113,9 @@ impl Sqs {
     pub async fn wait_for_messages(&self, queue: &str) -> Result<(), Error> {
         let queue = self.queues.find(queue)?;
         loop {
-            // Enlisted before looking: what is written between the look and the sleep wakes too.
-            let mut changed = pin!(queue.changed.notified());
-            changed.as_mut().enable();
+            // Made before looking: `notify_waiters` reaches it from then on, so what is written between the look and
+            // the sleep wakes too.
+            let changed = queue.changed.notified();
             let looked_at = Arc::clone(queue);
             let due = self.store.run(move |work| store::next_due(work, &looked_at)).await?;
             let Some(due) = due else {

@@ -129,7 +129,7 @@ async fn a_sender_that_is_gone_wakes_all_the_same() {
     wakes(&world, "jobs", async move {
         // Polled once, which hands it to the store, and never again.
         let mut sending = pin!(send.send("jobs", NewMessage::new("a")));
-        poll_fn(|context| Poll::Ready(drop(sending.as_mut().poll(context)))).await;
+        let _ = poll_fn(|context| Poll::Ready(sending.as_mut().poll(context))).await;
         while send.depth("jobs").await.unwrap().visible == 0 {}
     })
     .await;

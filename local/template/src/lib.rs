@@ -7,6 +7,7 @@
 mod error;
 mod field;
 pub mod model;
+mod pattern;
 mod resources;
 mod stack;
 mod template;

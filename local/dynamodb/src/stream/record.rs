@@ -66,7 +66,8 @@ impl Row {
 
     pub(super) fn record(self, origin: &Origin) -> Result<Record, Error> {
         let images = [("NewImage", &self.new_image), ("OldImage", &self.old_image)];
-        let size = self.keys.len() + images.iter().filter_map(|(_, image)| image.as_deref()).map(str::len).sum::<usize>();
+        let size =
+            self.keys.len() + images.iter().filter_map(|(_, image)| image.as_deref()).map(str::len).sum::<usize>();
         let mut dynamodb = json!({
             "ApproximateCreationDateTime": self.created_at,
             "Keys": parse(&self.keys)?,

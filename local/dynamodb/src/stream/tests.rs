@@ -1,6 +1,6 @@
-use std::time::{SystemTime, UNIX_EPOCH};
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, StatementStatus};
 use serde_json::json;
@@ -97,14 +97,16 @@ async fn event_ids_are_unique_and_the_same_after_a_restart() {
 }
 
 /// The query of dynoxide's `next_stream_sequence_number`, which every write to a table with a stream makes.
-const NEXT: &str = "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 FROM _stream_records WHERE table_name = ?1";
+const NEXT: &str =
+    "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 FROM _stream_records WHERE table_name = ?1";
 
 #[tokio::test]
 async fn a_write_costs_the_same_however_many_records_are_kept() {
     let (folder, db) = database().await;
     let connection = Connection::open(folder.path().join("dynamodb.sqlite")).unwrap();
     let steps = |kept: usize| {
-        let insert = "INSERT INTO _stream_records (table_name, event_name, keys_json, sequence_number, shard_id, created_at)
+        let insert =
+            "INSERT INTO _stream_records (table_name, event_name, keys_json, sequence_number, shard_id, created_at)
             VALUES ('Things', 'INSERT', '{}', ?1, 's', 0)";
         connection.execute_batch("BEGIN").unwrap();
         for sequence in 1..=kept {

@@ -17,10 +17,7 @@ async fn ensuring_a_table_twice_changes_nothing() {
     db.ensure_table(&things()).await.unwrap();
     assert_eq!(described(&db).await, before);
     let ttl = call(&db, "DescribeTimeToLive", json!({ "TableName": "Things" })).await.1;
-    assert_eq!(
-        ttl,
-        json!({ "TimeToLiveDescription": { "TimeToLiveStatus": "ENABLED", "AttributeName": "expires" } })
-    );
+    assert_eq!(ttl, json!({ "TimeToLiveDescription": { "TimeToLiveStatus": "ENABLED", "AttributeName": "expires" } }));
 }
 
 #[tokio::test]

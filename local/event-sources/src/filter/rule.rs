@@ -61,11 +61,11 @@ impl Rule {
             Self::Prefix(wanted) => text.is_some_and(|text| text.starts_with(wanted.as_str())),
             Self::Suffix(wanted) => text.is_some_and(|text| text.ends_with(wanted.as_str())),
             Self::AnythingBut(exceptions) => !exceptions.iter().any(|rule| rule.matches_one(value)),
-            Self::Numeric(comparisons) => value
-                .is_number()
-                .then(|| value.as_f64())
-                .flatten()
-                .is_some_and(|number| comparisons.iter().all(|(comparison, limit)| comparison.holds(number, *limit))),
+            Self::Numeric(comparisons) => {
+                value.is_number().then(|| value.as_f64()).flatten().is_some_and(|number| {
+                    comparisons.iter().all(|(comparison, limit)| comparison.holds(number, *limit))
+                })
+            }
             Self::Exists(wanted) => *wanted,
         }
     }
@@ -83,7 +83,6 @@ impl Comparison {
         })
     }
 
-    #[allow(clippy::float_cmp)] // `=` means it.
     fn holds(self, number: f64, limit: f64) -> bool {
         match self {
             Self::Equal => number == limit,
@@ -116,7 +115,9 @@ fn comparisons(operand: &Value) -> Option<Vec<(Comparison, f64)>> {
 /// A value, a list of values, or an operator on strings with one or a list of them.
 fn exceptions(operand: &Value) -> Result<Vec<Rule>, String> {
     match operand {
-        Value::Array(values) if values.is_empty() || values.iter().any(|value| value.is_array() || value.is_object()) => {
+        Value::Array(values)
+            if values.is_empty() || values.iter().any(|value| value.is_array() || value.is_object()) =>
+        {
             Err(misused("anything-but", operand))
         }
         Value::Array(values) => Ok(values.iter().cloned().map(Rule::Is).collect()),

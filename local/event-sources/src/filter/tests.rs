@@ -115,18 +115,22 @@ fn a_body_is_matched_as_what_the_pattern_wants_it_to_be() {
 #[test]
 fn what_is_not_understood_is_refused_and_named() {
     for (pattern, path, problem) in [
-        (json!({ "a": { "b": [{ "wildcard": "x*" }] } }), "a.b", r#"unknown operator "wildcard""#),
-        (json!({ "a": [{ "anything-but": { "cidr": "x" } }] }), "a", r#"unknown operator "cidr""#),
-        (json!({ "a": [{ "prefix": 3 }] }), "a", r#"operator "prefix" can't take 3"#),
-        (json!({ "a": [{ "numeric": [">"] }] }), "a", r#"operator "numeric" can't take [">"]"#),
-        (json!({ "a": [{ "numeric": ["!", 1] }] }), "a", r#"operator "numeric" can't take ["!",1]"#),
-        (json!({ "a": [{ "exists": "yes" }] }), "a", r#"operator "exists" can't take "yes""#),
-        (json!({ "a": [{ "anything-but": [] }] }), "a", r#"operator "anything-but" can't take []"#),
-        (json!({ "a": [{ "prefix": "x", "suffix": "y" }] }), "a", r#"{"prefix":"x","suffix":"y"} should have one operator"#),
-        (json!({ "a": "x" }), "a", r#"a value is matched by a list of rules, not by "x""#),
-        (json!({ "a": [] }), "a", "a value is matched by a list of rules, not by []"),
-        (json!({ "$or": ["x"] }), "$or", r#"an alternative is an object, not "x""#),
-        (json!("x"), "the top", r#"a pattern is an object, not "x""#),
+        (json!({ "a": { "b": [{ "wildcard": "x*" }] } }), "$.a.b", r#"unknown operator "wildcard""#),
+        (json!({ "a": [{ "anything-but": { "cidr": "x" } }] }), "$.a", r#"unknown operator "cidr""#),
+        (json!({ "a": [{ "prefix": 3 }] }), "$.a", r#"operator "prefix" can't take 3"#),
+        (json!({ "a": [{ "numeric": [">"] }] }), "$.a", r#"operator "numeric" can't take [">"]"#),
+        (json!({ "a": [{ "numeric": ["!", 1] }] }), "$.a", r#"operator "numeric" can't take ["!",1]"#),
+        (json!({ "a": [{ "exists": "yes" }] }), "$.a", r#"operator "exists" can't take "yes""#),
+        (json!({ "a": [{ "anything-but": [] }] }), "$.a", r#"operator "anything-but" can't take []"#),
+        (
+            json!({ "a": [{ "prefix": "x", "suffix": "y" }] }),
+            "$.a",
+            r#"{"prefix":"x","suffix":"y"} should have one operator"#,
+        ),
+        (json!({ "a": "x" }), "$.a", r#"a value is matched by a list of rules, not by "x""#),
+        (json!({ "a": [] }), "$.a", "a value is matched by a list of rules, not by []"),
+        (json!({ "$or": ["x"] }), "$.$or", r#"an alternative is an object, not "x""#),
+        (json!("x"), "$", r#"a pattern is an object, not "x""#),
     ] {
         let error = Filters::parse(std::slice::from_ref(&pattern)).unwrap_err();
         assert_eq!((error.path.as_str(), error.problem.as_str()), (path, problem), "{pattern}");

@@ -93,7 +93,8 @@ mod tests {
 
     #[test]
     fn another_path_is_not_an_invocation() {
-        for path in ["/", "/2015-03-31/functions/", "/2015-03-31/functions//invocations", "/2015-03-31/functions/shop"] {
+        for path in ["/", "/2015-03-31/functions/", "/2015-03-31/functions//invocations", "/2015-03-31/functions/shop"]
+        {
             assert_eq!(parsed(path), None, "{path}");
         }
         assert_eq!(parsed("/2015-03-31/functions/a/b/invocations"), None);

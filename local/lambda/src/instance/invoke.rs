@@ -23,6 +23,8 @@ impl Instance {
     /// Gives the process its event. The job comes back if the poll is gone.
     pub(super) fn deliver(&mut self, job: Job) -> Result<Running, Job> {
         let Some(next) = self.next.take().filter(|next| !next.is_closed()) else { return Err(job) };
+        // What it wrote since its last answer is not this invocation's.
+        self.process.drain(&mut self.log);
         if job.request.tail {
             self.log.start_tail();
         }
@@ -68,6 +70,8 @@ impl Instance {
 
     fn answered(&mut self, job: Job, figures: &Figures, answer: Answer, accepted: oneshot::Sender<bool>) {
         self.process.drain(&mut self.log);
+        // First of all, so that whoever learns of the end, from the log or as the caller, finds the instance idle.
+        self.stopping |= !self.pool.release(&self.instance_id);
         let request_id = &job.request.request_id;
         self.log.line(&report::end(request_id));
         self.log.line(&figures.report(request_id, None));
@@ -76,7 +80,6 @@ impl Instance {
             Answer::Error(payload) => (payload, Some(FunctionError::Reported)),
             Answer::TooLarge => (response_too_large(), Some(FunctionError::Reported)),
         };
-        self.stopping |= !self.pool.release(&self.instance_id);
         reply(&mut self.log, job, payload, function_error);
         let _ = accepted.send(true);
     }

@@ -63,16 +63,17 @@ fn definition(properties: &Field<'_>) -> Option<Map<String, Json>> {
     let provisioned = or_default(properties.get("BillingMode"), true, |field| {
         Some(field.one_of(&["PROVISIONED", "PAY_PER_REQUEST"])? == "PROVISIONED")
     });
-    let provisioned = provisioned?;
+    // Whatever BillingMode says wrong, the rest is looked at, too.
+    let by_capacity = provisioned == Some(true);
     let attributes = properties.need("AttributeDefinitions").and_then(|field| attributes(&field));
     let key = properties.need("KeySchema").and_then(|field| key_schema(&field));
-    let global = properties.get("GlobalSecondaryIndexes").map(|field| indexes(&field, provisioned));
+    let global = properties.get("GlobalSecondaryIndexes").map(|field| indexes(&field, by_capacity));
     let local = properties.get("LocalSecondaryIndexes").map(|field| indexes(&field, false));
-    let throughput = provisioned.then(|| properties.need("ProvisionedThroughput").and_then(|field| throughput(&field)));
+    let throughput = by_capacity.then(|| properties.need("ProvisionedThroughput").and_then(|field| throughput(&field)));
     let stream = properties.get("StreamSpecification").map(|field| stream(&field));
 
     let mut definition = Map::new();
-    let billing = if provisioned { "PROVISIONED" } else { "PAY_PER_REQUEST" };
+    let billing = if provisioned? { "PROVISIONED" } else { "PAY_PER_REQUEST" };
     definition.insert("BillingMode".to_owned(), json!(billing));
     definition.insert("AttributeDefinitions".to_owned(), attributes?);
     definition.insert("KeySchema".to_owned(), key?);

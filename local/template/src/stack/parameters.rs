@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use regex::Regex;
-
 use crate::error::{Place, Report};
+use crate::pattern;
 use crate::tree::{Entry, Node};
 use crate::value::{Data, Value};
 
@@ -119,15 +118,14 @@ impl Parameter<'_> {
         }
     }
 
-    /// Whether the pattern matches all of the text.
     fn matches(&self, pattern: &str, text: &str) -> bool {
-        match Regex::new(&format!(r"\A(?:{pattern})\z")) {
-            Ok(regex) => regex.is_match(text),
-            Err(error) => {
-                self.report.note(self.line, &self.place.key("AllowedPattern"), format!("can't be checked: {error}"));
+        pattern::whole(pattern).map_or_else(
+            |problem| {
+                self.report.note(self.line, &self.place.key("AllowedPattern"), problem);
                 true
-            }
-        }
+            },
+            |pattern| pattern.is_match(text),
+        )
     }
 
     fn allowed(&self) -> Option<Vec<String>> {

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use regex::Regex;
-
 use crate::field::{Accepted, Field, optional, or_default};
 use crate::model::Authorizer;
+use crate::pattern;
 use crate::stack::{FUNCTION, Scope};
 
 const AUTH: Accepted = Accepted {
@@ -74,8 +73,8 @@ fn authorizer(scope: &Scope<'_>, field: &Field<'_>) -> Option<Authorizer> {
 
 fn expression(field: &Field<'_>) -> Option<String> {
     let text = field.text()?;
-    match Regex::new(&text) {
+    match pattern::whole(&text) {
         Ok(_) => Some(text),
-        Err(error) => field.refuse(format!("is no regular expression that can be matched here: {error}")),
+        Err(problem) => field.refuse(problem),
     }
 }

@@ -45,8 +45,5 @@ fn wrong_conditions_are_named_once_each() {
 #[test]
 fn a_condition_cannot_look_at_resources() {
     let found = lines(parse(&template("  Wanted: !Equals [!Ref Q, x]\n"), &[]));
-    assert_eq!(
-        found,
-        ["t.yaml:4: Conditions.Wanted: no parameter is called `Q`, and resources can't be used here"]
-    );
+    assert_eq!(found, ["t.yaml:4: Conditions.Wanted: no parameter is called `Q`, and resources can't be used here"]);
 }

@@ -11,7 +11,8 @@ fn maps_merge_and_what_is_plain_is_the_functions_own() {
     let system = parse(&template(globals, &own), &[]).unwrap_or_else(|error| panic!("{error}"));
     let function = function(&system);
     assert_eq!((function.memory_mb, function.timeout.as_secs()), (512, 7));
-    let environment: Vec<_> = function.environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let environment: Vec<_> =
+        function.environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(environment, [("AA", "global"), ("BB", "us-east-1"), ("CC", "own")]);
 }
 

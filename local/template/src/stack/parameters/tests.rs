@@ -1,4 +1,4 @@
-use crate::testing::{lines, parse, valued, value};
+use crate::testing::{lines, parse, value, valued};
 
 fn template(parameter: &str) -> String {
     format!(
@@ -26,10 +26,7 @@ fn an_override_is_taken_before_the_default() {
 
 #[test]
 fn a_parameter_without_value_is_named() {
-    assert_eq!(
-        problem("{Type: String}", &[]),
-        "has no Default: give it a value (--parameter-overrides P=…)"
-    );
+    assert_eq!(problem("{Type: String}", &[]), "has no Default: give it a value (--parameter-overrides P=…)");
     assert_eq!(of("{Type: String}", &[("P", "b")]), "b");
 }
 
@@ -59,7 +56,8 @@ fn constraints_hold_for_defaults_and_overrides() {
 
 #[test]
 fn each_item_of_a_list_is_checked() {
-    let text = template("{Type: CommaDelimitedList, AllowedPattern: '[a-z]+'}").replace("!Ref P", "!Join ['|', !Ref P]");
+    let text =
+        template("{Type: CommaDelimitedList, AllowedPattern: '[a-z]+'}").replace("!Ref P", "!Join ['|', !Ref P]");
     let read = parse(&text, &[("P", "a, b,c")]).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(value(&read), "a|b|c");
     assert_eq!(lines(parse(&text, &[("P", "a,1")])), ["t.yaml:3: P: `1` does not match [a-z]+"]);

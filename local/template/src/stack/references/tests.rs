@@ -1,4 +1,4 @@
-use crate::testing::{problems, system, valued, value};
+use crate::testing::{problems, system, value, valued};
 
 const OTHERS: &str = "  Q: {Type: AWS::SQS::Queue}
   Named: {Type: AWS::SQS::Queue, Properties: {QueueName: !Sub '${AWS::StackName}-jobs'}}
@@ -48,7 +48,10 @@ fn get_att_takes_both_forms() {
     assert_eq!(of("!GetAtt Named.Arn"), "arn:aws:sqs:us-east-1:000000000000:local-jobs");
     assert_eq!(of("!GetAtt [Named, QueueName]"), "local-jobs");
     assert_eq!(of("{'Fn::GetAtt': [Named, QueueUrl]}"), "http://sqs.us-east-1.localhost/000000000000/local-jobs");
-    assert_eq!(of("{'Fn::GetAtt': Streamed.StreamArn}"), "arn:aws:dynamodb:us-east-1:000000000000:table/Streamed/stream/local");
+    assert_eq!(
+        of("{'Fn::GetAtt': Streamed.StreamArn}"),
+        "arn:aws:dynamodb:us-east-1:000000000000:table/Streamed/stream/local"
+    );
     assert_eq!(of("!GetAtt FRole.Arn"), "arn:aws:iam::000000000000:role/FRole");
 }
 

@@ -1,4 +1,4 @@
-use crate::testing::{lines, parse, problems, system, valued, value};
+use crate::testing::{lines, parse, problems, system, value, valued};
 
 const TOP: &str = "Transform: AWS::Serverless-2016-10-31
 Parameters:
@@ -35,7 +35,10 @@ fn functions_nest() {
 
 #[test]
 fn sub_takes_variables_of_its_own_and_escapes() {
-    assert_eq!(of("!Sub ['${Name}/${Stage}/${!Literal}', {Name: !Select [0, !Ref Origins]}]"), "a.example/dev/${Literal}");
+    assert_eq!(
+        of("!Sub ['${Name}/${Stage}/${!Literal}', {Name: !Select [0, !Ref Origins]}]"),
+        "a.example/dev/${Literal}"
+    );
     assert_eq!(of("{'Fn::Sub': '$5 and ${Stage}'}"), "$5 and dev");
 }
 
@@ -61,10 +64,7 @@ fn wrong_arguments_are_named() {
     assert_eq!(problem("!Split ['', a]"), "!Split wants a delimiter that is not empty");
     assert_eq!(problem("!If [Nowhere, a, b]"), "no condition is called `Nowhere`");
     assert_eq!(problem("!Equals [a, b]"), "!Equals gives true or false: it belongs in Conditions");
-    assert_eq!(
-        problem("!Sub 'a ${Stage'"),
-        "a `${` is not closed; write `${!…}` for the characters themselves"
-    );
+    assert_eq!(problem("!Sub 'a ${Stage'"), "a `${` is not closed; write `${!…}` for the characters themselves");
 }
 
 #[test]

@@ -1,11 +1,15 @@
-use crate::testing::{function_with, lines, parse, problems, system, valued, value};
+use crate::testing::{function_with, lines, parse, problems, system, value, valued};
 
 #[test]
 fn every_duplicate_key_is_reported_with_both_lines() {
-    let found = problems("  Q: {Type: AWS::SQS::Queue}\n  Q: {Type: AWS::SQS::Queue}\n  R: {Type: AWS::SQS::Queue, Type: X}\n");
+    let found =
+        problems("  Q: {Type: AWS::SQS::Queue}\n  Q: {Type: AWS::SQS::Queue}\n  R: {Type: AWS::SQS::Queue, Type: X}\n");
     assert_eq!(
         found,
-        ["t.yaml:4: template.Resources.Q: `Q` is already in line 3", "t.yaml:5: template.Resources.R.Type: `Type` is already in line 5"]
+        [
+            "t.yaml:4: template.Resources.Q: `Q` is already in line 3",
+            "t.yaml:5: template.Resources.R.Type: `Type` is already in line 5"
+        ]
     );
 }
 
@@ -26,10 +30,7 @@ fn what_is_no_yaml_is_reported_with_its_line() {
 #[test]
 fn aliases_are_not_cloudformation() {
     let found = problems("  Q: &q {Type: AWS::SQS::Queue}\n  R: *q\n");
-    assert_eq!(
-        found,
-        ["t.yaml:4: template.Resources.R: CloudFormation has no YAML aliases; write the value out"]
-    );
+    assert_eq!(found, ["t.yaml:4: template.Resources.R: CloudFormation has no YAML aliases; write the value out"]);
 }
 
 #[test]
@@ -47,10 +48,7 @@ fn functions_that_cannot_be_evaluated_are_refused_in_both_forms() {
 #[test]
 fn a_function_stands_alone_in_its_map() {
     let found = problems(&function_with("Role: {'Fn::Sub': x, Other: y}"));
-    assert_eq!(
-        found,
-        ["t.yaml:6: template.Resources.F.Properties.Role: `Fn::Sub` has to be the only key of its map"]
-    );
+    assert_eq!(found, ["t.yaml:6: template.Resources.F.Properties.Role: `Fn::Sub` has to be the only key of its map"]);
 }
 
 #[test]

@@ -1,0 +1,271 @@
+//! The API: what happens to a request, in order.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderValue, Method, Request, Response};
+use local_lambda::{Invoke, InvokeError};
+
+use crate::answer::Answer;
+use crate::authorizer::{Authorizer, Refusal};
+use crate::context::{Context, Stage};
+use crate::cors::Preflight;
+use crate::event::{Body, Event};
+use crate::fault::Fault;
+use crate::gateway_response::GatewayResponses;
+use crate::invocation::{self, Report};
+use crate::media_type::{self, BinaryMediaTypes};
+use crate::request_headers::{self, METHOD_OVERRIDE};
+use crate::routes::{Destination, Found, METHODS, Routes, Target};
+use crate::throttle::Throttle;
+use crate::{Cause, Error, Failure, query, reply};
+
+/// The longest body of a request, in bytes ("Quotas for configuring and running a REST API": 10 MB).
+pub const BODY_LIMIT: usize = 10 * 1024 * 1024;
+/// The longest request line and header values together, in bytes (the same page).
+const HEAD_LIMIT: usize = 10_240;
+
+/// The REST API of a template.
+#[derive(Debug)]
+pub struct RestApi {
+    invoke: Invoker,
+    stage: Stage,
+    routes: Routes,
+    binary: BinaryMediaTypes,
+    responses: GatewayResponses,
+    throttle: Option<Throttle>,
+}
+
+/// Why a listener could not read a request's body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// It is longer than [`BODY_LIMIT`].
+    TooLong,
+    /// It ended early, or its encoding is broken.
+    Broken,
+}
+
+struct Invoker(Arc<dyn Invoke>);
+
+impl std::fmt::Debug for Invoker {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Invoke")
+    }
+}
+
+/// What is learnt about a request on its way, for the log.
+#[derive(Default)]
+struct Trail {
+    route: Option<Arc<str>>,
+    function: Option<Arc<str>>,
+}
+
+impl RestApi {
+    /// The API of a system, in front of its functions.
+    ///
+    /// # Errors
+    /// The template has no API, or API Gateway would not deploy it.
+    pub fn new(system: &template::System, invoke: Arc<dyn Invoke>) -> Result<Self, Error> {
+        let api = system.api.as_ref().ok_or(Error::NoApi)?;
+        let known = |place: String, function: &str| match system.functions.contains_key(function) {
+            true => Ok(()),
+            false => Err(Error::UnknownFunction { place, function: function.to_owned() }),
+        };
+        let mut authorizers = BTreeMap::new();
+        for (name, described) in &api.authorizers {
+            known(format!("authorizer {name}"), &described.function)?;
+            authorizers.insert(name.as_str(), Arc::new(Authorizer::new(name, described)?));
+        }
+        let mut routes = Routes::default();
+        for route in &api.routes {
+            known(format!("{} {}", route.method, route.path), &route.function)?;
+            let authorizer = route.authorizer.as_deref().map(|name| {
+                let unknown = || Error::UnknownAuthorizer { path: route.path.clone(), authorizer: name.to_owned() };
+                authorizers.get(name).cloned().ok_or_else(unknown)
+            });
+            let (function, timeout) = (route.function.as_str().into(), route.timeout);
+            routes.add(
+                &route.path,
+                &route.method,
+                Target { function, authorizer: authorizer.transpose()?, timeout },
+            )?;
+        }
+        if let Some(cors) = &api.cors {
+            for resource in routes.resources_mut().filter(|resource| !resource.methods().any(|of| of == "OPTIONS")) {
+                resource.preflight = Some(Preflight::new(cors, resource.methods())?);
+            }
+        }
+        if api.throttle.is_some_and(|limits| !limits.rate.is_finite() || limits.rate <= 0.0 || limits.burst == 0) {
+            return Err(Error::Throttle);
+        }
+        Ok(Self {
+            invoke: Invoker(invoke),
+            stage: Stage { api_id: api.id.clone(), name: api.stage.clone(), region: system.region.clone() },
+            routes,
+            binary: BinaryMediaTypes::new(&api.binary_media_types),
+            responses: GatewayResponses::new(&api.gateway_responses)?,
+            throttle: api.throttle.map(|limits| Throttle::new(limits, Instant::now())),
+        })
+    }
+
+    /// Answers a request. `peer` is who sent it: the address that functions are told.
+    ///
+    /// Dropping the future (the client hung up) does not stop a function that was called.
+    pub async fn handle(&self, request: Request<Bytes>, peer: SocketAddr) -> Answer {
+        let started = Instant::now();
+        let (head, body) = request.into_parts();
+        let mut context = Context::new(&self.stage, &head, method(&head), peer);
+        let mut trail = Trail::default();
+        let outcome = self.serve(&head, &body, &mut context, &mut trail).await;
+        self.answer(&head, context, trail, outcome, started)
+    }
+
+    /// Answers a request whose body could not be read.
+    pub fn refuse(&self, head: &Parts, peer: SocketAddr, why: Unread) -> Answer {
+        let started = Instant::now();
+        let context = Context::new(&self.stage, head, method(head), peer);
+        let fault = match why {
+            Unread::TooLong => Fault::BodyTooLarge,
+            Unread::Broken => Fault::BadRequest,
+        };
+        self.answer(head, context, Trail::default(), Err(fault.into()), started)
+    }
+
+    async fn serve<'a>(
+        &'a self,
+        head: &'a Parts,
+        body: &Bytes,
+        context: &mut Context<'a>,
+        trail: &mut Trail,
+    ) -> Result<Response<Bytes>, Refusal> {
+        let path = head.uri.path();
+        if request_headers::head_length(head) > HEAD_LIMIT {
+            return Err(Fault::HeadTooLarge.into());
+        }
+        if body.len() > BODY_LIMIT {
+            return Err(Fault::BodyTooLarge.into());
+        }
+        query::check_path(path).map_err(|_| Fault::BadRequest)?;
+        let query = query::parse(head.uri.query().unwrap_or_default()).map_err(|_| Fault::BadRequest)?;
+
+        let found = self.routes.find(path).ok_or_else(|| no_route(head))?;
+        let resource = found.resource;
+        let destination = resource.destination(&context.http_method).ok_or_else(|| no_route(head))?;
+        context.resource_id = Some(&resource.id);
+        context.resource_path = Some(&resource.path);
+        trail.route = Some(Arc::clone(&resource.path));
+        if self.throttle.as_ref().is_some_and(|throttle| !throttle.admits(Instant::now())) {
+            return Err(Fault::Throttled.into());
+        }
+        let target = match destination {
+            Destination::Preflight(preflight) => return Ok(preflight.response()),
+            Destination::Function(target) => target,
+        };
+        trail.function = Some(Arc::clone(&target.function));
+        if let Some(authorizer) = &target.authorizer {
+            let method_arn = self.stage.method_arn(&context.http_method, path);
+            context.authorizer = Some(authorizer.authorize(&self.invoke.0, &head.headers, &method_arn).await?);
+        }
+        self.integrate(head, body, &found, &query, context, target).await
+    }
+
+    /// Calls the function of a route.
+    async fn integrate(
+        &self,
+        head: &Parts,
+        body: &Bytes,
+        found: &Found<'_, '_>,
+        query: &query::Parameters<'_>,
+        context: &Context<'_>,
+        target: &Target,
+    ) -> Result<Response<Bytes>, Refusal> {
+        let failed =
+            |fault, cause| Refusal { fault, failure: Some(Failure { function: target.function.to_string(), cause }) };
+        let trace_id = request_headers::trace_id(&head.headers);
+        let headers = request_headers::for_function(&head.headers, context.source_ip(), &trace_id);
+        let path = format!("/{}", head.uri.path().trim_start_matches('/'));
+        let body = Body::new(body, &head.headers, &self.binary);
+        let event = Event { found, path: &path, headers: &headers, query, context, body };
+        let payload = event
+            .to_json()
+            .map_err(|error| failed(Fault::ApiMisconfigured, Cause::Malformed(format!("the event: {error}"))))?;
+        let called = invocation::call(&self.invoke.0, &target.function, payload.into(), target.timeout).await;
+        let invocation = called.map_err(|cause| failed(fault_of(&cause), cause))?;
+        if let Some(kind) = invocation.function_error {
+            return Err(failed(Fault::BadIntegration, Report::read(&invocation.payload).cause(kind)));
+        }
+        let decode = self.binary.include(media_type::accepted(&head.headers));
+        let mut response = reply::read(&invocation.payload, decode).map_err(|(fault, cause)| failed(fault, cause))?;
+        if let Ok(value) = HeaderValue::from_str(&trace_id) {
+            response.headers_mut().insert(request_headers::TRACE_ID, value);
+        }
+        Ok(response)
+    }
+
+    fn answer(
+        &self,
+        head: &Parts,
+        context: Context<'_>,
+        trail: Trail,
+        outcome: Result<Response<Bytes>, Refusal>,
+        started: Instant,
+    ) -> Answer {
+        let (mut response, gateway_response, failure) = match outcome {
+            Ok(response) => (response, None, None),
+            Err(Refusal { fault, failure }) => {
+                (self.responses.response(fault, &context, &head.headers), Some(fault.response_type()), failure)
+            }
+        };
+        for (name, value) in
+            [("x-amzn-requestid", &context.request_id), ("x-amz-apigw-id", &context.extended_request_id)]
+        {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+        Answer {
+            response,
+            request_id: context.request_id,
+            method: context.http_method,
+            path: head.uri.path().to_owned(),
+            route: trail.route,
+            function: trail.function,
+            duration: started.elapsed(),
+            gateway_response,
+            failure,
+        }
+    }
+}
+
+/// The method that is called: "API Gateway overrides the method" with `X-HTTP-Method-Override` ("Important notes").
+fn method(head: &Parts) -> Method {
+    let wanted = head.headers.get(METHOD_OVERRIDE).and_then(|value| value.to_str().ok());
+    let known = wanted.and_then(|wanted| METHODS.iter().find(|known| known.eq_ignore_ascii_case(wanted)));
+    known.and_then(|known| known.parse().ok()).unwrap_or_else(|| head.method.clone())
+}
+
+/// A request for nothing there is. With an `Authorization` header, API Gateway takes it for one signed with AWS
+/// credentials and complains of the signature instead.
+fn no_route(head: &Parts) -> Fault {
+    match head.headers.get(http::header::AUTHORIZATION) {
+        Some(value) if !value.is_empty() => Fault::NoRouteButAuthorization,
+        _ => Fault::NoRoute,
+    }
+}
+
+fn fault_of(cause: &Cause) -> Fault {
+    match cause {
+        Cause::TimedOut(_) => Fault::IntegrationTimeout,
+        Cause::NotInvoked(InvokeError::Throttled(_)) => Fault::IntegrationThrottled,
+        Cause::NotInvoked(InvokeError::NotFound(_)) => Fault::ApiMisconfigured,
+        Cause::NotInvoked(InvokeError::Unavailable(_)) => Fault::IntegrationUnavailable,
+        Cause::Failed { .. } | Cause::Malformed(_) => Fault::BadIntegration,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,176 @@
+//! Lambda `TOKEN` authorizers. Developer Guide: "Use API Gateway Lambda authorizers", "Input to an API Gateway Lambda
+//! authorizer" and "Output from an API Gateway Lambda authorizer".
+
+mod cache;
+mod permit;
+mod policy;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http::header::{HeaderMap, HeaderName};
+use local_lambda::{FunctionError, Invoke};
+use regex::Regex;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use crate::fault::Fault;
+use crate::invocation::{self, Report};
+use crate::{Cause, Error, Failure};
+use cache::Cache;
+use permit::Permit;
+use policy::Verdict;
+
+/// How long the gateway waits for an authorizer: as long as for any integration.
+const PATIENCE: Duration = Duration::from_secs(29);
+/// How many tokens are remembered; then the oldest is forgotten.
+const REMEMBERED: usize = 10_000;
+/// A longer ARN of a method under authorization is a 414 ("Output from an API Gateway Lambda authorizer").
+const LONGEST_ARN: usize = 1_600;
+
+/// A function that says what the bearer of a token may do.
+#[derive(Debug)]
+pub(crate) struct Authorizer {
+    function: Arc<str>,
+    header: HeaderName,
+    validation: Option<Regex>,
+    cache: Cache<Arc<Permit>>,
+}
+
+/// Leave to call one method: what the function is told about the caller.
+#[derive(Debug, Clone)]
+pub(crate) struct Granted {
+    permit: Arc<Permit>,
+    latency: Duration,
+}
+
+/// Why a request goes no further: as what the gateway answers, and what the log should know.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) fault: Fault,
+    pub(crate) failure: Option<Failure>,
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Self { fault, failure: None }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Input<'a> {
+    r#type: &'a str,
+    method_arn: &'a str,
+    authorization_token: &'a str,
+}
+
+impl Authorizer {
+    pub(crate) fn new(name: &str, described: &template::Authorizer) -> Result<Self, Error> {
+        let header = described
+            .header
+            .parse()
+            .map_err(|_| Error::Header { place: format!("authorizer {name}"), text: described.header.clone() })?;
+        let validation = described.validation.as_deref().map(whole).transpose();
+        Ok(Self {
+            function: described.function.as_str().into(),
+            header,
+            validation: validation.map_err(|source| Error::Validation { authorizer: name.to_owned(), source })?,
+            cache: Cache::new(described.ttl, REMEMBERED),
+        })
+    }
+
+    /// Decides whether a request may call a method.
+    ///
+    /// The function is asked unless it answered for the same token less than the TTL ago. Its policy is evaluated for
+    /// each request, so what it says about one method holds for no other.
+    pub(crate) async fn authorize(
+        &self,
+        invoke: &Arc<dyn Invoke>,
+        headers: &HeaderMap,
+        method_arn: &str,
+    ) -> Result<Granted, Refusal> {
+        if method_arn.len() > LONGEST_ARN {
+            return Err(Fault::UriTooLong.into());
+        }
+        let token = self.token(headers).ok_or(Fault::Unauthorized)?;
+        let started = Instant::now();
+        let (permit, latency) = match self.cache.get(token, started) {
+            Some(permit) => (permit, Duration::ZERO),
+            None => {
+                let permit = Arc::new(self.ask(invoke, token, method_arn).await?);
+                let answered = Instant::now();
+                self.cache.put(token, Arc::clone(&permit), answered);
+                (permit, answered - started)
+            }
+        };
+        match permit.policy.verdict(method_arn) {
+            Verdict::Allowed => Ok(Granted { permit, latency }),
+            Verdict::Forbidden => Err(Fault::Denied { explicit: true }.into()),
+            Verdict::NotMentioned => Err(Fault::Denied { explicit: false }.into()),
+        }
+    }
+
+    /// The token, if there is one that looks like one. Of several headers the last counts, as in the event.
+    fn token<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        let token = headers.get_all(&self.header).iter().next_back()?.to_str().ok()?;
+        let passes = self.validation.as_ref().is_none_or(|validation| validation.is_match(token));
+        (!token.is_empty() && passes).then_some(token)
+    }
+
+    async fn ask(&self, invoke: &Arc<dyn Invoke>, token: &str, method_arn: &str) -> Result<Permit, Refusal> {
+        let input = Input { r#type: "TOKEN", method_arn, authorization_token: token };
+        let payload = serde_json::to_vec(&input).map_err(|error| self.malformed(error.to_string()))?;
+        let answer = invocation::call(invoke, &self.function, payload.into(), PATIENCE).await;
+        let invocation = answer.map_err(|cause| self.refusal(Fault::AuthorizerFailure, cause))?;
+        match invocation.function_error {
+            None => Permit::read(&invocation.payload).map_err(|why| self.malformed(why)),
+            Some(kind) => {
+                let report = Report::read(&invocation.payload);
+                // The one message by which a function refuses a token rather than failing.
+                if kind == FunctionError::Reported && report.error_message == "Unauthorized" {
+                    return Err(Fault::Unauthorized.into());
+                }
+                // Not its message, which may quote the token.
+                Err(self.refusal(Fault::AuthorizerFailure, Cause::Failed { kind, message: report.error_type }))
+            }
+        }
+    }
+
+    fn malformed(&self, why: String) -> Refusal {
+        self.refusal(Fault::AuthorizerMalformed, Cause::Malformed(why))
+    }
+
+    fn refusal(&self, fault: Fault, cause: Cause) -> Refusal {
+        Refusal { fault, failure: Some(Failure { function: self.function.to_string(), cause }) }
+    }
+}
+
+impl Granted {
+    /// `principalId`, or a value of the context.
+    pub(crate) fn variable(&self, name: &str) -> Option<&str> {
+        match name {
+            "principalId" => Some(&self.permit.principal_id),
+            name => self.permit.context.get(name).map(String::as_str),
+        }
+    }
+}
+
+/// `requestContext.authorizer`.
+impl Serialize for Granted {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Permit { principal_id, context, .. } = &*self.permit;
+        let mut map = serializer.serialize_map(None)?;
+        for (name, value) in context {
+            map.serialize_entry(name, value)?;
+        }
+        map.serialize_entry("principalId", principal_id)?;
+        map.serialize_entry("integrationLatency", &self.latency.as_millis())?;
+        map.end()
+    }
+}
+
+/// The expression, matching whole values only.
+fn whole(expression: &str) -> Result<Regex, regex::Error> {
+    Regex::new(&format!(r"\A(?:{expression})\z"))
+}

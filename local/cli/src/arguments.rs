@@ -1,0 +1,75 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Runs the template on this machine: gateway, functions, tables, queues and secrets, with no Docker and no account.
+#[derive(Debug, Parser)]
+#[command(name = "cargo local", bin_name = "cargo local", version, args_conflicts_with_subcommands = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub run: Run,
+}
+
+/// How to run the stack.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The port to serve on; 0 takes a free one
+    #[arg(long, default_value_t = 3000)]
+    pub port: u16,
+    /// Where data is kept [default: `local` in the workspace's target folder]
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Throw away the data of earlier runs
+    #[arg(long)]
+    pub fresh: bool,
+    /// Build the functions with optimizations
+    #[arg(long, conflicts_with = "profile")]
+    pub release: bool,
+    /// Build the functions with this profile
+    #[arg(long, value_name = "NAME", default_value = "dev")]
+    pub profile: String,
+    /// The template [default: `template.yaml` of the workspace]
+    #[arg(long, value_name = "FILE")]
+    pub template: Option<PathBuf>,
+    /// Values for the template's parameters
+    #[arg(long, value_name = "KEY=VALUE", num_args = 1.., value_parser = key_value)]
+    pub parameter_overrides: Vec<(String, String)>,
+    /// Don't rebuild and swap functions when their sources change
+    #[arg(long)]
+    pub no_watch: bool,
+    /// Don't build: run the functions as they were built before, beside this program
+    #[arg(long)]
+    pub no_build: bool,
+    /// Don't make an admin and a demo catalogue in a new data folder
+    #[arg(long)]
+    pub no_demo: bool,
+    /// Show what functions log, not only their errors
+    #[arg(long)]
+    pub logs: bool,
+}
+
+/// What else can be done with a stack that runs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Give a registered user a role; it counts from their next login
+    GrantRole {
+        /// The user's address
+        email: String,
+        /// `admin` or `customer`
+        role: String,
+        /// The port of the stack
+        #[arg(long, default_value_t = 3000)]
+        port: u16,
+    },
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("must be KEY=VALUE, e.g. AllowedOrigins=https://shop.example.com".to_owned()),
+    }
+}

@@ -1,0 +1,100 @@
+//! Building the functions with cargo.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use local_lambda::Reaper;
+use serde::Deserialize;
+
+use crate::error::Error;
+use crate::workspace::{Workspace, cargo};
+
+/// The executable of each binary target.
+pub type Executables = BTreeMap<String, PathBuf>;
+
+/// Builds the binaries the template names.
+#[derive(Clone)]
+pub struct Builder {
+    workspace: Workspace,
+    profile: String,
+    binaries: BTreeSet<String>,
+    reaper: Reaper,
+}
+
+/// A line of `cargo build --message-format=json` that tells of an artifact.
+#[derive(Deserialize)]
+struct Message {
+    reason: String,
+    target: Option<Target>,
+    executable: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+}
+
+impl Builder {
+    pub fn new(workspace: Workspace, profile: String, binaries: BTreeSet<String>, reaper: Reaper) -> Self {
+        Self { workspace, profile, binaries, reaper }
+    }
+
+    /// Builds what is not built yet; cargo shows its progress on the terminal.
+    pub async fn build(&self) -> Result<Executables, Error> {
+        let mut command = cargo();
+        command
+            .current_dir(&self.workspace.root)
+            .args(["build", "--message-format=json-render-diagnostics", "--profile", &self.profile])
+            .args(self.binaries.iter().flat_map(|binary| ["--bin", binary]))
+            .stdin(Stdio::null())
+            .stderr(Stdio::inherit());
+        // A build must not go on alone when this process is killed.
+        self.reaper.enlist(&mut command);
+        let output = command.output().await.map_err(Error::Cargo)?;
+        if !output.status.success() {
+            return Err(Error::Build);
+        }
+        let built = executables(&output.stdout);
+        match self.binaries.iter().find(|binary| !built.contains_key(*binary)) {
+            Some(missing) => Err(Error::NoBinary(missing.clone())),
+            None => Ok(built),
+        }
+    }
+}
+
+/// The binaries as an earlier build left them, beside this executable.
+pub fn built_before(binaries: &BTreeSet<String>) -> Result<Executables, Error> {
+    let own = std::env::current_exe().map_err(Error::Cargo)?;
+    let folder = own.parent().unwrap_or(Path::new("."));
+    binaries
+        .iter()
+        .map(|binary| {
+            let path = folder.join(binary);
+            if path.is_file() { Ok((binary.clone(), path)) } else { Err(Error::NotBuilt(path)) }
+        })
+        .collect()
+}
+
+fn executables(messages: &[u8]) -> Executables {
+    let lines = messages.split(|byte| *byte == b'\n');
+    let messages = lines.filter_map(|line| serde_json::from_slice::<Message>(line).ok());
+    messages
+        .filter(|message| message.reason == "compiler-artifact")
+        .filter_map(|message| Some((message.target?.name, message.executable?)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn executables_are_read_from_cargos_messages() {
+        let messages = br#"{"reason":"compiler-artifact","target":{"name":"users"},"executable":null}
+{"reason":"compiler-artifact","target":{"name":"login"},"executable":"/t/debug/login"}
+{"reason":"build-finished","success":true}
+not json"#;
+        assert_eq!(executables(messages), BTreeMap::from([("login".to_owned(), PathBuf::from("/t/debug/login"))]));
+    }
+}

@@ -1,0 +1,88 @@
+//! The folder a stack keeps its data in: one stack at a time.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+
+/// A data folder that is this process's alone until it ends, however it ends.
+#[derive(Debug)]
+pub struct DataFolder {
+    path: PathBuf,
+    new: bool,
+    _lock: File,
+}
+
+impl DataFolder {
+    /// Takes the folder, emptied first if `fresh`.
+    pub fn take(path: PathBuf, fresh: bool) -> Result<Self, Error> {
+        let failed = |cause: io::Error| Error::Folder { path: path.clone(), cause };
+        fs::create_dir_all(&path).map_err(failed)?;
+        let lock = File::create(path.join("lock")).map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(Error::InUse(path)),
+            Err(TryLockError::Error(cause)) => return Err(failed(cause)),
+        }
+        if fresh {
+            empty(&path).map_err(failed)?;
+        }
+        let new = !path.join("used").exists();
+        Ok(Self { path, new, _lock: lock })
+    }
+
+    /// Whether nothing was ever kept in it.
+    pub fn is_new(&self) -> bool {
+        self.new
+    }
+
+    /// Notes that what a new folder gets is in it. A stack killed before this starts anew from what it finds.
+    pub fn mark_used(&self) -> Result<(), Error> {
+        fs::write(self.path.join("used"), "").map_err(|cause| Error::Folder { path: self.path.clone(), cause })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Removes all but the lock, which is held. Only what a stack makes is removed: the folder may be anyone's.
+fn empty(path: &Path) -> io::Result<()> {
+    for name in ["used", "bin", "dynamodb", "event-sources", "logs", "secretsmanager", "sqs"] {
+        let entry = path.join(name);
+        let removed = if entry.is_dir() { fs::remove_dir_all(&entry) } else { fs::remove_file(&entry) };
+        match removed {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_has_one_stack_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = DataFolder::take(folder.path().to_owned(), false).unwrap();
+        assert!(matches!(DataFolder::take(folder.path().to_owned(), false), Err(Error::InUse(_))));
+        drop(first);
+        assert!(DataFolder::take(folder.path().to_owned(), false).is_ok());
+    }
+
+    #[test]
+    fn fresh_removes_what_stacks_keep_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        fs::create_dir(path.join("dynamodb")).unwrap();
+        fs::write(path.join("my-notes"), "mine").unwrap();
+        DataFolder::take(path.to_owned(), false).unwrap().mark_used().unwrap();
+        let fresh = DataFolder::take(path.to_owned(), true).unwrap();
+        assert!(fresh.is_new());
+        assert!(!path.join("dynamodb").exists());
+        assert!(path.join("my-notes").exists());
+    }
+}

@@ -1,0 +1,51 @@
+//! Why the stack does not run.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Each says what to do where that is known.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("cargo could not be run: {0}")]
+    Cargo(#[source] io::Error),
+    #[error("the workspace could not be read with `cargo metadata`: {0}")]
+    Workspace(String),
+    #[error("the functions do not build; see above")]
+    Build,
+    #[error("{0} is not a cargo binary of this workspace, but the template's Metadata names it")]
+    NoBinary(String),
+    #[error("{0} was not built yet; run without --no-build")]
+    NotBuilt(PathBuf),
+    #[error("{0}")]
+    Template(#[from] template::Error),
+    #[error("port {port} is taken; stop what listens there or choose another with --port")]
+    PortTaken { port: u16 },
+    #[error("can't listen on port {port}: {cause}")]
+    Port { port: u16, cause: io::Error },
+    #[error("{} is in use by another `cargo local`; stop it or choose another folder with --data-dir", .0.display())]
+    InUse(PathBuf),
+    #[error("{}: {cause}", path.display())]
+    Folder { path: PathBuf, cause: io::Error },
+    #[error(transparent)]
+    DynamoDb(#[from] local_dynamodb::Error),
+    #[error(transparent)]
+    Sqs(#[from] local_sqs::Error),
+    #[error(transparent)]
+    Secrets(#[from] local_secretsmanager::Error),
+    #[error(transparent)]
+    EventSources(#[from] local_event_sources::Error),
+    #[error(transparent)]
+    Api(#[from] local_apigateway::Error),
+    #[error(transparent)]
+    Deploy(#[from] local_lambda::DeployError),
+    #[error("can't start Lambda: {0}")]
+    Lambda(#[source] io::Error),
+    #[error("GET /health did not say 200 within {0} s: {1}")]
+    NotReady(u64, String),
+    #[error("the process that guards the functions was killed; stopped")]
+    ReaperDied,
+    #[error("no stack answers on port {0}; is `cargo local` running? (--port says where)")]
+    NoStack(u16),
+    #[error("{0}")]
+    Refused(String),
+}

@@ -1,0 +1,79 @@
+//! Deploying the template's functions, and swapping those whose executable changed.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use local_lambda::{FunctionSpec, Lambda};
+use template::System;
+
+use crate::builder::Executables;
+use crate::error::Error;
+
+/// The functions of a system, with the build that each one runs.
+pub struct Functions {
+    system: System,
+    lambda: Lambda,
+    /// Where running builds are kept while cargo makes newer ones; `None` runs them where cargo puts them.
+    folder: Option<PathBuf>,
+    deployed: BTreeMap<String, Build>,
+}
+
+/// What tells one build of a binary from another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Build {
+    modified: SystemTime,
+    bytes: u64,
+}
+
+impl Functions {
+    pub fn new(system: System, lambda: Lambda, folder: Option<PathBuf>) -> Result<Self, Error> {
+        if let Some(folder) = &folder {
+            let failed = |cause| Error::Folder { path: folder.clone(), cause };
+            // Builds of an earlier run: nothing runs them any more.
+            let _ = fs::remove_dir_all(folder);
+            fs::create_dir_all(folder).map_err(failed)?;
+        }
+        Ok(Self { system, lambda, folder, deployed: BTreeMap::new() })
+    }
+
+    /// Deploys each function whose build is not the one it runs, and gives their names.
+    pub fn deploy(&mut self, executables: &Executables) -> Result<Vec<String>, Error> {
+        let mut changed = Vec::new();
+        for (logical_id, function) in &self.system.functions {
+            let Some(executable) = executables.get(&function.binary) else {
+                return Err(Error::NoBinary(function.binary.clone()));
+            };
+            let build = build_of(executable)?;
+            if self.deployed.get(logical_id) == Some(&build) {
+                continue;
+            }
+            let kept = match &self.folder {
+                Some(folder) => keep(executable, folder, &build)?,
+                None => executable.clone(),
+            };
+            self.lambda.deploy(FunctionSpec::new(logical_id, function, kept))?;
+            self.deployed.insert(logical_id.clone(), build);
+            changed.push(function.name.clone());
+        }
+        Ok(changed)
+    }
+}
+
+fn build_of(executable: &Path) -> Result<Build, Error> {
+    let failed = |cause| Error::Folder { path: executable.to_owned(), cause };
+    let metadata = fs::metadata(executable).map_err(failed)?;
+    Ok(Build { modified: metadata.modified().map_err(failed)?, bytes: metadata.len() })
+}
+
+/// A second name for the file cargo made: its next build makes another file under the first.
+fn keep(executable: &Path, folder: &Path, build: &Build) -> Result<PathBuf, Error> {
+    let name = executable.file_name().unwrap_or_default().to_string_lossy();
+    let stamp = build.modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
+    let kept = folder.join(format!("{name}-{stamp}"));
+    if !kept.exists() && fs::hard_link(executable, &kept).is_err() {
+        fs::copy(executable, &kept).map_err(|cause| Error::Folder { path: kept.clone(), cause })?;
+    }
+    Ok(kept)
+}

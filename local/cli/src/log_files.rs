@@ -1,0 +1,61 @@
+//! What functions log: a file each, and their errors on the terminal.
+
+use std::collections::HashMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Sender};
+
+use local_lambda::LogSink;
+use serde::Deserialize;
+
+use crate::console;
+
+/// Takes lines from all functions and writes them on a thread of its own, as a sink must not block.
+pub struct LogFiles {
+    lines: Sender<(String, String)>,
+    show_all: bool,
+}
+
+impl LogFiles {
+    /// Logs into `FOLDER/FUNCTION.log`, appending.
+    pub fn new(folder: PathBuf, show_all: bool) -> Self {
+        let (lines, incoming) = mpsc::channel::<(String, String)>();
+        std::thread::spawn(move || {
+            let _ = fs::create_dir_all(&folder);
+            let mut files: HashMap<String, Option<File>> = HashMap::new();
+            for (function, line) in incoming {
+                let path = folder.join(format!("{function}.log"));
+                let open = || OpenOptions::new().create(true).append(true).open(path).ok();
+                // A full disk must not stop the stack; its lines are lost, as CloudWatch's would be.
+                if let Some(file) = files.entry(function).or_insert_with(open) {
+                    let _ = writeln!(file, "{line}");
+                }
+            }
+        });
+        Self { lines, show_all }
+    }
+}
+
+/// As much of a structured log line as the terminal shows.
+#[derive(Deserialize)]
+struct Line {
+    level: String,
+    message: String,
+    cause: Option<String>,
+}
+
+impl LogSink for LogFiles {
+    fn line(&self, function: &str, line: &str) {
+        if self.show_all {
+            console::function_line(function, line);
+        } else if line.contains(r#""level":"ERROR""#)
+            && let Ok(Line { level, message, cause }) = serde_json::from_str(line)
+            && level == "ERROR"
+        {
+            let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
+            console::function_line(function, &format!("{message}{cause}"));
+        }
+        let _ = self.lines.send((function.to_owned(), line.to_owned()));
+    }
+}

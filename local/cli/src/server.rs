@@ -1,0 +1,87 @@
+//! The stack's one port, on loopback.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use local_apigateway::{Answer, BODY_LIMIT, Unread};
+use tokio::net::TcpListener;
+
+use crate::error::Error;
+use crate::stack::Stack;
+use crate::{aws_api, console, control};
+
+/// What an SDK may send: Lambda's 6 MB and DynamoDB's 16 MB are checked by the services themselves.
+const AWS_BODY_LIMIT: usize = 16 * 1024 * 1024;
+
+/// A client that does not finish its request head by then is hung up on.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Takes the port.
+pub async fn listen(port: u16) -> Result<TcpListener, Error> {
+    TcpListener::bind(("127.0.0.1", port)).await.map_err(|cause| match cause.kind() {
+        io::ErrorKind::AddrInUse => Error::PortTaken { port },
+        _ => Error::Port { port, cause },
+    })
+}
+
+/// Serves until the future is dropped.
+pub async fn serve(listener: TcpListener, stack: Arc<Stack>) {
+    loop {
+        let Ok((stream, peer)) = listener.accept().await else {
+            // Out of file descriptors, most likely: others have to end before this can go on.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let _ = stream.set_nodelay(true);
+        let stack = Arc::clone(&stack);
+        tokio::spawn(async move {
+            let service = service_fn(move |request| respond(Arc::clone(&stack), request, peer));
+            // A client that breaks off is its own affair.
+            let _ = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEAD_TIMEOUT)
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
+        });
+    }
+}
+
+async fn respond(
+    stack: Arc<Stack>,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let aws = aws_api::is_meant(&request);
+    let control = request.uri().path().starts_with(control::PREFIX);
+    let (head, body) = request.into_parts();
+    let response = match read(body, if aws { AWS_BODY_LIMIT } else { BODY_LIMIT }).await {
+        Ok(body) if aws => aws_api::handle(&stack, Request::from_parts(head, body)).await,
+        Ok(body) if control => control::handle(&stack, Request::from_parts(head, body)).await,
+        Ok(body) => told(stack.api.handle(Request::from_parts(head, body), peer).await),
+        Err(unread) => told(stack.api.refuse(&head, peer, unread)),
+    };
+    Ok(response.map(Full::new))
+}
+
+fn told(answer: Answer) -> Response<Bytes> {
+    console::request(&answer);
+    answer.response
+}
+
+async fn read(body: Incoming, limit: usize) -> Result<Bytes, Unread> {
+    match Limited::new(body, limit).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Unread::TooLong),
+        Err(_) => Err(Unread::Broken),
+    }
+}

@@ -1,0 +1,123 @@
+//! Making batches: as many records as the source wants, as soon as it wants them.
+
+use std::collections::VecDeque;
+use std::time::SystemTime;
+
+use local_dynamodb::{Record, Sequence};
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
+
+use super::{MAX_PAYLOAD, Stream};
+
+/// A record on its way to the function.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub sequence: Sequence,
+    pub created: SystemTime,
+    /// Its element of `Records`.
+    pub json: String,
+}
+
+/// Records to deliver together.
+#[derive(Debug)]
+pub(super) struct Batch {
+    pub entries: Vec<Entry>,
+    /// The position once they are delivered.
+    pub through: Sequence,
+}
+
+/// Records read at a time.
+const READ: usize = 200;
+
+/// `{"Records":[]}`, and a comma for each record.
+const WRAPPING: usize = 14;
+
+/// Makes the batches of one source.
+pub(super) struct Batches<'a> {
+    stream: &'a Stream,
+    writes: watch::Receiver<u64>,
+    /// What was read and is in no batch yet.
+    ahead: VecDeque<Record>,
+    /// The last record read.
+    read: Sequence,
+    /// Whether the last reading may have left some.
+    more: bool,
+}
+
+impl<'a> Batches<'a> {
+    pub(super) fn new(stream: &'a Stream) -> Self {
+        Self {
+            stream,
+            writes: stream.reader.writes(),
+            ahead: VecDeque::new(),
+            read: stream.position.passed(),
+            more: true,
+        }
+    }
+
+    /// The next batch, when there is one: once it is full, or once the batching window is over.
+    pub(super) async fn next(&mut self) -> Batch {
+        let mut batch = Batch { entries: Vec::new(), through: self.stream.position.passed() };
+        let mut size = WRAPPING;
+        let mut window_ends = None;
+        loop {
+            if self.ahead.is_empty() {
+                self.read_ahead().await;
+            }
+            while let Some(record) = self.ahead.pop_front() {
+                let sequence = record.sequence;
+                if self.stream.filters.pass(&record.event) {
+                    let json = record.event.to_string();
+                    if !batch.entries.is_empty() && size + json.len() + 1 > MAX_PAYLOAD {
+                        self.ahead.push_front(record);
+                        return batch;
+                    }
+                    size += json.len() + 1;
+                    batch.entries.push(Entry { sequence, created: record.created, json });
+                }
+                batch.through = sequence;
+                if batch.entries.len() >= self.stream.source.batch_size {
+                    return batch;
+                }
+            }
+            if self.more {
+                continue;
+            }
+            if batch.entries.is_empty() {
+                self.stream.position.pass(batch.through).await;
+                self.written().await;
+            } else {
+                let ends = *window_ends.get_or_insert_with(|| Instant::now() + self.stream.source.batch_window);
+                if Instant::now() >= ends || timeout_at(ends, self.written()).await.is_err() {
+                    return batch;
+                }
+            }
+        }
+    }
+
+    /// Waits until the table was written to since the last read.
+    async fn written(&mut self) {
+        // The sender lives as long as the reader does.
+        let _ = self.writes.changed().await;
+    }
+
+    async fn read_ahead(&mut self) {
+        let mut failures = 0;
+        loop {
+            self.writes.mark_unchanged();
+            match self.stream.reader.read_after(self.read, READ).await {
+                Ok(records) => {
+                    self.read = records.last().map_or(self.read, |record| record.sequence);
+                    self.more = records.len() == READ;
+                    self.ahead = records.into();
+                    return;
+                }
+                Err(cause) => {
+                    failures += 1;
+                    tracing::error!(source = self.stream.position.key, %cause, "the stream could not be read");
+                    self.stream.backoff.wait(failures).await;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+use std::time::Duration;
+
+use crate::testing::{function, function_with, problems, system};
+
+#[test]
+fn a_bare_function_has_the_defaults_of_lambda() {
+    let system = system(&function_with("Role: arn:aws:iam::000000000000:role/r"));
+    let function = function(&system);
+    assert_eq!((function.name.as_str(), function.binary.as_str()), ("F", "f"));
+    assert_eq!(function.arn, "arn:aws:lambda:us-east-1:000000000000:function:F");
+    assert_eq!((function.memory_mb, function.timeout), (128, Duration::from_secs(3)));
+    assert_eq!(function.reserved_concurrency, None);
+    assert!(function.environment.is_empty() && function.sources.is_empty());
+}
+
+#[test]
+fn its_name_is_in_its_arn() {
+    let system = system(&function_with(
+        "FunctionName: !Sub '${AWS::StackName}-f', MemorySize: 1769, Timeout: 900, ReservedConcurrentExecutions: 0",
+    ));
+    let function = function(&system);
+    assert_eq!(function.name, "local-f");
+    assert_eq!(function.arn, "arn:aws:lambda:us-east-1:000000000000:function:local-f");
+    assert_eq!((function.memory_mb, function.timeout.as_secs(), function.reserved_concurrency), (1_769, 900, Some(0)));
+}
+
+#[test]
+fn a_function_that_is_no_cargo_binary_says_what_it_needs() {
+    let found = problems(
+        "  F: {Type: AWS::Serverless::Function, Properties: {Runtime: provided.al2023}}
+  G: {Type: AWS::Serverless::Function, Properties: {Runtime: provided.al2}, Metadata: {BuildMethod: makefile}}
+",
+    );
+    assert_eq!(
+        found,
+        [
+            "t.yaml:3: F: needs `Metadata: {BuildMethod: rust-cargolambda, BuildProperties: {Binary: its-cargo-binary}}`",
+            "t.yaml:4: G.Metadata.BuildMethod: `makefile` is not rust-cargolambda",
+        ]
+    );
+}
+
+#[test]
+fn what_would_change_how_it_runs_is_refused() {
+    for property in ["Layers: [x]", "VpcConfig: {}", "EventInvokeConfig: {}", "DeadLetterQueue: {}", "Tiemout: 3"] {
+        let name = property.split(':').next().expect("a name");
+        let message =
+            format!("t.yaml:6: F.{name}: `{name}` isn't emulated on one machine (or is misspelt): take it out");
+        assert_eq!(problems(&function_with(property)), [message]);
+    }
+}
+
+#[test]
+fn values_that_lambda_refuses_are_refused() {
+    let found =
+        problems(&function_with("MemorySize: 64, Timeout: 901, Environment: {Variables: {AWS_REGION: x, 9X: y}}"));
+    assert_eq!(
+        found,
+        [
+            "t.yaml:6: F.MemorySize: `64` is not a whole number from 128 to 10240",
+            "t.yaml:6: F.Timeout: `901` is not a whole number from 1 to 900",
+            "t.yaml:6: F.Environment.Variables.AWS_REGION: Lambda sets this variable itself and refuses to be given it",
+            "t.yaml:6: F.Environment.Variables.9X: the name of a variable is a letter, then letters, digits and `_`",
+        ]
+    );
+    let python = function_with("Role: r").replace("provided.al2023", "python3.13");
+    assert_eq!(problems(&python), ["t.yaml:6: F.Runtime: `python3.13` is not provided.al2023 or provided.al2"]);
+}
