@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
+/// All that a stack makes in its data folder, beside the lock.
+const KEPT: [&str; 7] = ["used", "bin", "dynamodb", "event-sources", "logs", "secretsmanager", "sqs"];
+
 /// A data folder that is this process's alone until it ends, however it ends.
 #[derive(Debug)]
 pub struct DataFolder {
@@ -42,14 +45,17 @@ impl DataFolder {
         fs::write(self.path.join("used"), "").map_err(|cause| Error::Folder { path: self.path.clone(), cause })
     }
 
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// A folder in it, made if it is not there: one of [`KEPT`].
+    pub fn folder(&self, name: &'static str) -> Result<PathBuf, Error> {
+        let path = self.path.join(name);
+        fs::create_dir_all(&path).map_err(|cause| Error::Folder { path: path.clone(), cause })?;
+        Ok(path)
     }
 }
 
 /// Removes all but the lock, which is held. Only what a stack makes is removed: the folder may be anyone's.
 fn empty(path: &Path) -> io::Result<()> {
-    for name in ["used", "bin", "dynamodb", "event-sources", "logs", "secretsmanager", "sqs"] {
+    for name in KEPT {
         let entry = path.join(name);
         let removed = if entry.is_dir() { fs::remove_dir_all(&entry) } else { fs::remove_file(&entry) };
         match removed {

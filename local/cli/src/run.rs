@@ -66,12 +66,12 @@ async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Arc<Stack>>) -
         builder.build().await?
     };
 
-    let logs = data.path().join("logs");
+    let logs = data.folder("logs")?;
     let log = LogFiles::new(logs.clone(), arguments.logs);
     let stack = Arc::new(Stack::start(&system, &data, url.clone(), log, reaper).await?);
     let _ = running.set(Arc::clone(&stack));
     let watched = !arguments.no_watch && !arguments.no_build;
-    let builds = watched.then(|| data.path().join("bin"));
+    let builds = watched.then(|| data.folder("bin")).transpose()?;
     let mut functions = Functions::new(system.clone(), stack.lambda.clone(), builds)?;
     functions.deploy(&executables)?;
 

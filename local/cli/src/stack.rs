@@ -44,13 +44,13 @@ impl Stack {
         log: LogFiles,
         reaper: Reaper,
     ) -> Result<Self, Error> {
-        let folder = |name: &str| data.path().join(name);
-        let dynamodb = DynamoDb::open(&folder("dynamodb"))?;
+        let folder = |name| data.folder(name);
+        let dynamodb = DynamoDb::open(&folder("dynamodb")?)?;
         for table in system.tables.values() {
             dynamodb.ensure_table(table).await?;
         }
-        let sqs = Sqs::open(&folder("sqs"), system.queues.values())?;
-        let secrets = SecretsManager::open(&folder("secretsmanager"), system.secrets.values())?;
+        let sqs = Sqs::open(&folder("sqs")?, system.queues.values())?;
+        let secrets = SecretsManager::open(&folder("secretsmanager")?, system.secrets.values())?;
         let lambda = Lambda::start(Options {
             region: system.region.clone(),
             endpoint_url: Some(endpoint_url),
@@ -68,7 +68,7 @@ impl Stack {
             destination: Arc::new(Queues(sqs.clone())),
             backoff: Backoff::default(),
         };
-        let event_sources = EventSources::start(system, services, &folder("event-sources")).await?;
+        let event_sources = EventSources::start(system, services, &folder("event-sources")?).await?;
         let ttl = dynamodb.sweep_ttl_every(TTL_SWEEP);
         Ok(Self { api, lambda, dynamodb, sqs, secrets, event_sources, _ttl: ttl })
     }

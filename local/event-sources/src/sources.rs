@@ -237,4 +237,6 @@ async fn all_passed(
 }
 
 #[cfg(test)]
+mod kill;
+#[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! What the tests of this crate share: a table with a stream, functions that are closures, a mailbox.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -182,7 +182,8 @@ impl Destination for Mailbox {
 
 /// A data folder that sources are started in, once or again.
 pub(crate) struct World {
-    folder: tempfile::TempDir,
+    folder: PathBuf,
+    _temporary: Option<tempfile::TempDir>,
     pub db: DynamoDb,
     pub mailbox: Arc<Mailbox>,
 }
@@ -190,15 +191,21 @@ pub(crate) struct World {
 impl World {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let db = DynamoDb::open(folder.path()).unwrap();
+        let world = Self::at(folder.path()).await;
+        Self { _temporary: Some(folder), ..world }
+    }
+
+    /// The one that was in `folder` before.
+    pub(crate) async fn at(folder: &Path) -> Self {
+        let db = DynamoDb::open(folder).unwrap();
         for name in ["Things", "Others"] {
             db.ensure_table(&table(name)).await.unwrap();
         }
-        Self { folder, db, mailbox: Arc::default() }
+        Self { folder: folder.to_owned(), _temporary: None, db, mailbox: Arc::default() }
     }
 
     pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
+        &self.folder
     }
 
     pub(crate) fn services(&self, functions: &Arc<Functions>) -> Services {

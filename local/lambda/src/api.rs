@@ -139,9 +139,10 @@ fn client_context(headers: &HeaderMap) -> Result<Option<String>, Error> {
     let Some(encoded) = header(headers, CLIENT_CONTEXT) else { return Ok(None) };
     let invalid = || Error::InvalidContent("Client context must be a valid Base64-encoded JSON object.".to_owned());
     let json = String::from_utf8(BASE64_STANDARD.decode(encoded).map_err(|_| invalid())?).map_err(|_| invalid())?;
-    // It becomes a header, where a line break would be refused.
     let value: serde_json::Value = serde_json::from_str(&json).map_err(|_| invalid())?;
-    if value.is_object() { Ok(Some(value.to_string())) } else { Err(invalid()) }
+    // It reaches the function as a header: on one line, and without what no header can carry.
+    let context = value.to_string();
+    if value.is_object() && HeaderValue::from_str(&context).is_ok() { Ok(Some(context)) } else { Err(invalid()) }
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

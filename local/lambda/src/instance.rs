@@ -71,7 +71,7 @@ impl Instance {
         let began = Instant::now();
         let mut log = Log::new(pool.stack.options.log.clone(), deployment.spec.name.clone());
         let command = environment::command(&pool, &deployment, &instance_id);
-        match Process::start(command, pool.stack.options.reaper.as_ref()) {
+        match Process::start(command, pool.stack.options.reaper.as_ref()).await {
             Ok(process) => {
                 let _ = pid.set(process.pid);
                 let instance =

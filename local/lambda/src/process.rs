@@ -15,6 +15,9 @@ use crate::output::Log;
 
 /// How long a process may take to end after SIGTERM, as on AWS for one that has asked for the signal.
 const TERMINATION: Duration = Duration::from_millis(500);
+/// How often, and how long apart, a busy executable is tried.
+const TRIES: usize = 100;
+const BETWEEN_TRIES: Duration = Duration::from_millis(10);
 
 pub(crate) struct Process {
     child: Child,
@@ -25,14 +28,14 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    pub fn start(mut command: Command, reaper: Option<&Reaper>) -> io::Result<Self> {
+    pub async fn start(mut command: Command, reaper: Option<&Reaper>) -> io::Result<Self> {
         let (output, stdout) = io::pipe()?;
         let stderr = stdout.try_clone()?;
         command.stdin(Stdio::null()).stdout(stdout).stderr(stderr).kill_on_drop(true);
         if let Some(reaper) = reaper {
             reaper.enlist(&mut command);
         }
-        let child = command.spawn()?;
+        let child = spawn(&mut command).await?;
         // Our ends of what the child writes to; the end of file must come with the child's.
         drop(command);
         let output = pipe::Receiver::from_owned_fd(output.into())?;
@@ -42,13 +45,13 @@ impl Process {
 
     /// Waits for its end, writing its output to the log meanwhile. Safe to cancel and to call again.
     pub async fn ended(&mut self, log: &mut Log) -> ExitStatus {
-        let mut buffer = [0; 8192];
         loop {
             tokio::select! {
                 // Fails only if somebody else has waited for it; how it ended is not known then.
                 status = self.child.wait() => return status.unwrap_or(ExitStatus::from_raw(Signal::KILL.as_raw())),
                 () = readable(self.output.as_ref()) => {
                     let Some(output) = &self.output else { continue };
+                    let mut buffer = [0; 8192];
                     match output.try_read(&mut buffer) {
                         Ok(length) if length > 0 => log.output(&buffer[..length]),
                         Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -97,6 +100,20 @@ impl Process {
         }
         self.kill(log).await;
     }
+}
+
+/// Starts the process. A program that was written a moment ago can be "busy": a process that another thread forked while
+/// the file was open holds it open too, until it executes its own program.
+async fn spawn(command: &mut Command) -> io::Result<Child> {
+    for _ in 0..TRIES {
+        match command.spawn() {
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {
+                tokio::time::sleep(BETWEEN_TRIES).await;
+            }
+            started => return started,
+        }
+    }
+    command.spawn()
 }
 
 async fn readable(output: Option<&pipe::Receiver>) {

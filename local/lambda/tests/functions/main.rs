@@ -26,7 +26,6 @@ fn main() -> ExitCode {
     if let Some(port) = std::env::var_os(ends::PARENT_TO_BE_KILLED) {
         return ends::parent(&port);
     }
-    if std::env::var_os("BENCH").is_some() { world::block_on(bench()); return ExitCode::SUCCESS; }
     let mut arguments = Arguments::from_args();
     // Each test starts processes; more of them at once than there are processors only makes them slow.
     arguments.test_threads = arguments.test_threads.or(Some(4));
@@ -72,7 +71,8 @@ fn trials() -> Vec<Trial> {
         swap:
             a_swap_leaves_the_busy_one_to_finish_and_ends_the_idle_ones,
             no_invocation_fails_while_the_function_is_swapped,
-            a_swap_counts_old_and_new_ones_as_concurrent;
+            a_swap_counts_old_and_new_ones_as_concurrent,
+            an_executable_that_is_still_open_for_writing_is_waited_for;
         runtime_api:
             a_wrong_id_and_a_second_answer_are_refused,
             an_instance_is_known_by_its_own_path_only,
@@ -91,17 +91,5 @@ fn trials() -> Vec<Trial> {
             a_killed_parent_leaves_no_process,
             a_killed_reaper_is_noticed,
             the_reaper_ends_whatever_was_enlisted;
-    }
-}
-
-async fn bench() {
-    let world = world::World::with(world::spec()).await;
-    for tasks in [1, 8] {
-    let began = std::time::Instant::now();
-    let per = 8000 / tasks;
-    let mut set = tokio::task::JoinSet::new();
-    for _ in 0..tasks { let world = world.clone(); set.spawn(async move { for _ in 0..per { world.invoke(serde_json::json!({"do":"echo"})).await; } }); }
-    set.join_all().await;
-    println!("{tasks}: {:.0}/s, instances {}", 8000.0 / began.elapsed().as_secs_f64(), world.lambda.instances().len());
     }
 }

@@ -1,5 +1,8 @@
 //! A function is replaced while it runs.
 
+use std::path::Path;
+use std::time::Duration;
+
 use local_lambda::{FunctionSpec, InvokeError};
 use serde_json::json;
 
@@ -50,4 +53,18 @@ pub async fn a_swap_counts_old_and_new_ones_as_concurrent() {
     drop(line);
     let old = pid_of(&busy.await.unwrap().unwrap());
     assert_ne!(world.pid().await, old);
+}
+
+pub async fn an_executable_that_is_still_open_for_writing_is_waited_for() {
+    let executable = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("busy-{}", std::process::id()));
+    std::fs::copy(spec().executable, &executable).unwrap();
+    let writer = std::fs::OpenOptions::new().append(true).open(&executable).unwrap();
+    let world = World::with(FunctionSpec { executable: executable.clone(), ..spec() }).await;
+    let close = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        drop(writer);
+    };
+    let (answer, ()) = tokio::join!(world.answer(json!({})), close);
+    std::fs::remove_file(executable).unwrap();
+    assert_eq!(answer["events"], 1);
 }

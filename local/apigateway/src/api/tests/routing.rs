@@ -1,0 +1,138 @@
+//! What is refused, and what is answered without a function.
+
+use super::*;
+
+#[tokio::test]
+async fn what_has_no_route_is_refused() {
+    let api = api(willing());
+    for (method, target) in [
+        ("GET", "/none"),
+        ("GET", "/"),
+        ("DELETE", "/open/1"),
+        ("HEAD", "/open/1"),
+        ("OPTIONS", "/me"),
+        ("GET", "/open"),
+    ] {
+        let answer = api.handle(request(method, target, &[], b""), peer()).await;
+        assert_eq!(gateway(&answer), (403, "MISSING_AUTHENTICATION_TOKEN"), "{method} {target}");
+        assert_eq!((answer.route.as_deref(), answer.function.as_deref()), (None, None));
+        let answer = api.handle(request(method, target, &[BEARER], b""), peer()).await;
+        assert_eq!(gateway(&answer), (403, "INVALID_SIGNATURE"), "{method} {target}");
+        assert_eq!(answer.response.headers()["x-amzn-errortype"], "IncompleteSignatureException");
+        assert!(!String::from_utf8_lossy(answer.response.body()).contains("ada"));
+    }
+    assert_eq!(status(&api.handle(request("PATCH", "/files/a", &[], b""), peer()).await), 200);
+}
+
+#[tokio::test]
+async fn what_can_not_be_read_is_refused_before_anything_is_called() {
+    let lambda = functions(|_, _| says(&json!({})));
+    let api = api(lambda.clone());
+    for target in ["/open/%", "/open/%zz", "/open/%ff", "/open/1?a=%ff", "/open/1?a=%e", "/open/1?a={b}"] {
+        assert_eq!(gateway(&get(&api, target, &[]).await), (400, "DEFAULT_4XX"), "{target}");
+    }
+    let long = "x".repeat(10_240);
+    assert_eq!(gateway(&get(&api, "/open/1", &[("x-a", &long)]).await), (431, "DEFAULT_4XX"));
+    assert_eq!(gateway(&get(&api, &format!("/open/{long}"), &[]).await), (431, "DEFAULT_4XX"));
+    let answer = api.handle(request("POST", "/open/1", &[], &vec![b'a'; BODY_LIMIT + 1]), peer()).await;
+    assert_eq!(gateway(&answer), (413, "REQUEST_TOO_LARGE"));
+    assert!(lambda.calls.lock().unwrap().is_empty());
+    assert_eq!(status(&api.handle(request("POST", "/open/1", &[], &vec![b'a'; BODY_LIMIT]), peer()).await), 200);
+    let head = request("POST", "/open/1", &[], b"").into_parts().0;
+    let answer = api.refuse(&head, peer(), Unread::TooLong);
+    assert_eq!(gateway(&answer), (413, "REQUEST_TOO_LARGE"));
+    assert_eq!(answer.response.headers()["x-amzn-requestid"], answer.request_id.as_str());
+    assert_eq!(gateway(&api.refuse(&head, peer(), Unread::Broken)), (400, "DEFAULT_4XX"));
+}
+
+#[tokio::test]
+async fn preflights_are_answered_without_asking_anyone() {
+    let lambda = functions(|_, _| says(&json!({})));
+    let cors = template::Cors {
+        allow_origin: "https://shop.test".into(),
+        allow_headers: Some("Authorization,Content-Type".into()),
+        max_age: Some("600".into()),
+        allow_credentials: true,
+        allow_methods: None,
+    };
+    let api = api_with(lambda.clone(), |api| {
+        api.cors = Some(cors);
+        api.routes.push(route("OPTIONS", "/own", None));
+    });
+    let preflight = async |target: &str| api.handle(request("OPTIONS", target, &[], b""), peer()).await;
+    let answer = preflight("/open/1").await;
+    assert_eq!(
+        (gateway(&answer), answer.route.as_deref(), answer.function.as_deref()),
+        ((200, ""), Some("/open/{id}"), None)
+    );
+    let headers = answer.response.headers();
+    assert_eq!(headers["access-control-allow-origin"], "https://shop.test");
+    assert_eq!(headers["access-control-allow-methods"], "GET,OPTIONS,POST");
+    assert_eq!(headers["access-control-allow-headers"], "Authorization,Content-Type");
+    assert_eq!(headers["access-control-max-age"], "600");
+    assert_eq!(headers["access-control-allow-credentials"], "true");
+    assert_eq!(headers["content-type"], "application/json");
+    assert_eq!(headers["x-amzn-requestid"], answer.request_id.as_str());
+    assert_eq!(answer.response.body(), "{}\n");
+    let methods = |answer: Answer| answer.response.headers()["access-control-allow-methods"].clone();
+    assert_eq!(methods(preflight("/me").await), "GET,OPTIONS");
+    assert_eq!(methods(preflight("/files/a/b").await), "DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT");
+    assert_eq!(gateway(&preflight("/none").await), (403, "MISSING_AUTHENTICATION_TOKEN"));
+    assert!(lambda.calls.lock().unwrap().is_empty());
+    assert_eq!(preflight("/own").await.function.as_deref(), Some("F"));
+}
+
+#[tokio::test]
+async fn a_stage_is_throttled_but_not_by_requests_for_nothing() {
+    let api = api_with(willing(), |api| api.throttle = Some(template::Throttle { rate: 0.001, burst: 2 }));
+    for _ in 0..5 {
+        assert_eq!(status(&get(&api, "/none", &[]).await), 403);
+    }
+    assert_eq!(status(&get(&api, "/open/1", &[]).await), 200);
+    assert_eq!(status(&get(&api, "/me", &[BEARER]).await), 200);
+    let answer = get(&api, "/open/1", &[]).await;
+    assert_eq!(gateway(&answer), (429, "THROTTLED"));
+    assert_eq!((answer.route.as_deref(), answer.function.as_deref()), (Some("/open/{id}"), None));
+}
+
+/// No target, however odd, is answered with anything but what the gateway means to say.
+#[tokio::test]
+async fn odd_targets_are_routed_or_refused() {
+    let api = api(willing());
+    let pieces = ["/", "open", "files", "%", "%2", "%2F", "%C3%A9", "?", "&", "=", "+", ";", "..", "a"];
+    let mut seen = std::collections::BTreeMap::<u16, usize>::new();
+    for number in 0..pieces.len().pow(4) {
+        let target: String = (0..4).map(|at| pieces[number / pieces.len().pow(at) % pieces.len()]).collect();
+        let Ok(uri) = format!("/{target}").parse::<http::Uri>() else { continue };
+        let answer = api.handle(Request::get(uri).body(Bytes::new()).unwrap(), peer()).await;
+        *seen.entry(status(&answer)).or_default() += 1;
+    }
+    assert_eq!(seen.keys().copied().collect::<Vec<_>>(), [200, 400, 403], "{seen:?}");
+}
+
+#[test]
+fn an_api_that_could_not_be_deployed_is_refused() {
+    let refusal = |change: fn(&mut template::Api)| {
+        let mut system = system();
+        change(system.api.as_mut().unwrap());
+        RestApi::new(&system, willing()).unwrap_err().to_string()
+    };
+    assert_eq!(
+        RestApi::new(&template::System::default(), willing()).unwrap_err().to_string(),
+        "the template has no AWS::Serverless::Api"
+    );
+    assert_eq!(refusal(|api| api.routes[0].function = "G".into()), "GET /open/{id}: there is no function G");
+    assert_eq!(refusal(|api| api.routes[0].authorizer = Some("A".into())), "/open/{id}: there is no authorizer A");
+    assert_eq!(
+        refusal(|api| api.throttle = Some(template::Throttle { rate: 1.0, burst: 0 })),
+        Error::Throttle.to_string()
+    );
+    let authorizer = |change: fn(&mut template::Authorizer)| {
+        let mut system = system();
+        change(system.api.as_mut().unwrap().authorizers.get_mut("Users").unwrap());
+        RestApi::new(&system, willing()).unwrap_err().to_string()
+    };
+    assert_eq!(authorizer(|of| of.function = "G".into()), "authorizer Users: there is no function G");
+    assert_eq!(authorizer(|of| of.header = "a b".into()), r#"authorizer Users: "a b" can't be in a header"#);
+    assert!(authorizer(|of| of.validation = Some("(".into())).starts_with("authorizer Users: ValidationExpression: "));
+}
