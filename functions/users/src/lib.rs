@@ -14,6 +14,7 @@ pub mod login;
 pub mod me;
 pub mod name;
 pub mod password;
+pub mod publish;
 pub mod register;
 pub mod store;
 pub mod user;

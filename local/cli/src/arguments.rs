@@ -50,6 +50,9 @@ pub struct Run {
     /// Show what functions log, not only their errors
     #[arg(long)]
     pub logs: bool,
+    /// Stop when standard input ends, and so when the program that started this does
+    #[arg(long, hide = true)]
+    pub stop_on_stdin_close: bool,
 }
 
 /// What else can be done with a stack that runs.
@@ -64,6 +67,31 @@ pub enum Command {
         /// The port of the stack
         #[arg(long, default_value_t = 3000)]
         port: u16,
+    },
+    /// Look at the dead letters: messages and records that were given up
+    Dlq {
+        #[command(subcommand)]
+        action: Option<DeadLetters>,
+        /// The port of the stack
+        #[arg(long, default_value_t = 3000, global = true)]
+        port: u16,
+    },
+}
+
+/// What to do with dead letters.
+#[derive(Debug, Clone, Subcommand)]
+pub enum DeadLetters {
+    /// Count them, queue by queue (the default)
+    List,
+    /// Show those of one queue
+    Show {
+        /// The queue's name
+        name: String,
+    },
+    /// Send those of one queue back to where they came from
+    Redrive {
+        /// The queue's name
+        name: String,
     },
 }
 

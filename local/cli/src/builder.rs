@@ -48,10 +48,11 @@ impl Builder {
             .args(["build", "--message-format=json-render-diagnostics", "--profile", &self.profile])
             .args(self.binaries.iter().flat_map(|binary| ["--bin", binary]))
             .stdin(Stdio::null())
-            .stderr(Stdio::inherit());
+            .stdout(Stdio::piped());
         // A build must not go on alone when this process is killed.
         self.reaper.enlist(&mut command);
-        let output = command.output().await.map_err(Error::Cargo)?;
+        let building = command.spawn().map_err(Error::Cargo)?;
+        let output = building.wait_with_output().await.map_err(Error::Cargo)?;
         if !output.status.success() {
             return Err(Error::Build);
         }

@@ -46,9 +46,7 @@ pub fn function_line(function: &str, text: &str) {
 
 /// A request that was answered.
 pub fn request(answer: &Answer) {
-    let time = OffsetDateTime::now_utc()
-        .format(format_description!("[hour]:[minute]:[second]"))
-        .unwrap_or_default();
+    let time = OffsetDateTime::now_utc().format(format_description!("[hour]:[minute]:[second]")).unwrap_or_default();
     let who = match (&answer.function, &answer.gateway_response) {
         (_, Some(response)) => format!("gateway: {}", response.name()),
         (Some(function), None) => function.to_string(),

@@ -1,8 +1,11 @@
-//! What tests and tools may ask of a running stack, under `/_local/`: look inside, rotate a secret, inject faults.
+//! What tests and tools may ask of a running stack, under `/_local/`: look inside, run a schedule, redrive dead letters, rotate a
+//! secret, inject faults.
 
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use local_dynamodb::Fault;
+use local_event_sources::Failed;
+use local_sqs::{Message, RedriveFailure};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -13,7 +16,7 @@ use crate::stack::Stack;
 pub const PREFIX: &str = "/_local/";
 
 /// A header that no web page can send without being asked for permission first.
-const HEADER: &str = "x-local-stack";
+pub const HEADER: &str = "x-local-stack";
 
 /// Answers a control request with JSON.
 pub async fn handle(stack: &Stack, request: Request<Bytes>) -> Response<Bytes> {
@@ -45,14 +48,69 @@ async fn control(stack: &Stack, request: &Request<Bytes>) -> Result<Value, (Stat
             Ok(Value::Null)
         }
         (&Method::POST, ["event-sources", "drain"]) => {
-            stack.event_sources.drained().await.map_err(failed)?;
+            let failed_ones = if request.uri().query() == Some("hurry") { Failed::Hurry } else { Failed::Wait };
+            stack.event_sources.drained(failed_ones).await.map_err(failed)?;
             Ok(Value::Null)
+        }
+        (&Method::POST, ["schedules", function, "run"]) => {
+            let invocation = stack.event_sources.run_schedule(function).await.map_err(failed)?;
+            let answer = String::from_utf8_lossy(&invocation.payload);
+            match invocation.function_error {
+                None => Ok(serde_json::from_str(&answer).unwrap_or(Value::Null)),
+                Some(_) => Err(failed(answer)),
+            }
+        }
+        (&Method::GET, ["queues"]) => queues(stack).await,
+        (&Method::GET, ["queues", name, "messages"]) => messages(stack, name).await,
+        (&Method::POST, ["queues", name, "redrive"]) => {
+            let redriven = stack.sqs.redrive(name).await.map_err(queue_error)?;
+            let failure = redriven.failure.map(RedriveFailure::code);
+            Ok(json!({"found": redriven.found, "moved": redriven.moved, "failure": failure}))
         }
         (&Method::POST, ["secrets", name, "rotate"]) => {
             let version = stack.secrets.rotate(name).await.map_err(bad_request)?;
             Ok(json!({"versionId": version}))
         }
         _ => Err((StatusCode::NOT_FOUND, "no such control".to_owned())),
+    }
+}
+
+/// Each queue with its messages counted, and the functions it feeds: none, if it is for dead letters.
+async fn queues(stack: &Stack) -> Result<Value, (StatusCode, String)> {
+    let mut all = Vec::new();
+    for queue in stack.sqs.all() {
+        let depth = stack.sqs.depth(&queue.name).await.map_err(failed)?;
+        all.push(json!({
+            "name": queue.name,
+            "visible": depth.visible,
+            "inFlight": depth.in_flight,
+            "delayed": depth.delayed,
+            "readers": stack.event_sources.readers(&queue.arn).collect::<Vec<_>>(),
+        }));
+    }
+    Ok(Value::Array(all))
+}
+
+/// The oldest messages of a queue, which does not receive them.
+async fn messages(stack: &Stack, queue: &str) -> Result<Value, (StatusCode, String)> {
+    const MOST: usize = 100;
+    let shown = |message: Message| {
+        json!({
+            "id": message.id,
+            "sent": message.sent,
+            "receiveCount": message.receive_count,
+            "from": message.dead_letter_source,
+            "body": message.body,
+        })
+    };
+    let messages = stack.sqs.peek(queue, MOST).await.map_err(queue_error)?;
+    Ok(messages.into_iter().map(shown).collect())
+}
+
+fn queue_error(error: local_sqs::Error) -> (StatusCode, String) {
+    match error {
+        local_sqs::Error::QueueDoesNotExist => (StatusCode::NOT_FOUND, error.to_string()),
+        error => failed(error),
     }
 }
 

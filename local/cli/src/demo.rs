@@ -1,16 +1,22 @@
-//! What a new data folder gets: an admin to start with.
+//! What a new data folder gets: an admin to start with, and a few products to look at.
 
 use bytes::Bytes;
 use local_lambda::Invoke;
 use rand::Rng;
 use rand::distr::Alphanumeric;
-use serde_json::json;
+use reqwest::{Client, Response, StatusCode};
+use serde_json::{Value, json};
+use template::System;
 
+use crate::client::GRANT_ROLE;
 use crate::error::Error;
 use crate::stack::Stack;
 
 /// The admin's address. `example.com` is nobody's (RFC 2606).
 const EMAIL: &str = "admin@example.com";
+
+/// Bodies of `POST /api/products`.
+const CATALOGUE: &str = include_str!("catalogue.json");
 
 /// Credentials to log in with.
 pub struct Admin {
@@ -18,23 +24,74 @@ pub struct Admin {
     pub password: String,
 }
 
-/// Registers an admin as any user would register, through the API, and grants the role as an operator would.
-pub async fn make_admin(stack: &Stack, url: &str, grant_role: &str) -> Result<Admin, Error> {
-    let password: String = rand::rng().sample_iter(Alphanumeric).take(16).map(char::from).collect();
-    let refused = |error: &dyn std::fmt::Display| Error::Refused(format!("the demo admin was not made: {error}"));
-    let response = reqwest::Client::new()
-        .post(format!("{url}/api/users/register"))
-        .json(&json!({"email": EMAIL, "password": password, "name": "Admin"}))
-        .send()
-        .await
-        .map_err(|error| refused(&error))?;
-    if response.status() != http::StatusCode::CREATED {
-        return Err(refused(&response.text().await.unwrap_or_default()));
+/// Makes the demo data the way anyone would: through the API, and by an operator's command. A template without the
+/// functions for it gets none, and so does a folder whose first start was cut short: its admin's password is lost.
+pub async fn make(system: &System, stack: &Stack, url: &str) -> Result<Option<Admin>, Error> {
+    let has = |path: &str| {
+        let routes = system.api.iter().flat_map(|api| &api.routes);
+        routes.into_iter().any(|route| route.path == path && route.method == "POST")
+    };
+    if !has("/api/users/register") || !system.functions.contains_key(GRANT_ROLE) {
+        return Ok(None);
     }
-    let grant = Bytes::from(json!({"email": EMAIL, "role": "admin"}).to_string());
-    let invocation = stack.lambda.invoke(grant_role, grant).await.map_err(|error| refused(&error))?;
-    match invocation.function_error {
-        None => Ok(Admin { email: EMAIL, password }),
-        Some(_) => Err(refused(&String::from_utf8_lossy(&invocation.payload))),
+    let shop = Shop { client: Client::new(), url };
+    let Some(admin) = shop.make_admin(stack).await? else { return Ok(None) };
+    if has("/api/products") {
+        shop.make_catalogue(&admin).await?;
     }
+    Ok(Some(admin))
+}
+
+struct Shop<'a> {
+    client: Client,
+    url: &'a str,
+}
+
+impl Shop<'_> {
+    async fn make_admin(&self, stack: &Stack) -> Result<Option<Admin>, Error> {
+        let password: String = rand::rng().sample_iter(Alphanumeric).take(16).map(char::from).collect();
+        let user = json!({"email": EMAIL, "password": password, "name": "Admin"});
+        let response = self.send("/api/users/register", None, &user).await?;
+        if response.status() == StatusCode::CONFLICT {
+            return Ok(None);
+        }
+        succeeded(response).await?;
+        let grant = Bytes::from(json!({"email": EMAIL, "role": "admin"}).to_string());
+        let invocation = stack.lambda.invoke(GRANT_ROLE, grant).await.map_err(|error| refused(&error))?;
+        match invocation.function_error {
+            None => Ok(Some(Admin { email: EMAIL, password })),
+            Some(_) => Err(refused(&String::from_utf8_lossy(&invocation.payload))),
+        }
+    }
+
+    async fn make_catalogue(&self, admin: &Admin) -> Result<(), Error> {
+        let credentials = json!({"email": admin.email, "password": admin.password});
+        let login = succeeded(self.send("/api/users/login", None, &credentials).await?).await?;
+        let login: Value = login.json().await.map_err(|error| refused(&error))?;
+        let token = login["data"]["token"].as_str();
+        let products: Vec<Value> = serde_json::from_str(CATALOGUE).map_err(|error| refused(&error))?;
+        for product in &products {
+            succeeded(self.send("/api/products", token, product).await?).await?;
+        }
+        Ok(())
+    }
+
+    async fn send(&self, path: &str, token: Option<&str>, body: &Value) -> Result<Response, Error> {
+        let mut request = self.client.post(format!("{}{path}", self.url)).json(body);
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        request.send().await.map_err(|error| refused(&error))
+    }
+}
+
+async fn succeeded(response: Response) -> Result<Response, Error> {
+    if response.status().is_success() {
+        return Ok(response);
+    }
+    Err(refused(&response.text().await.unwrap_or_default()))
+}
+
+fn refused(error: &dyn std::fmt::Display) -> Error {
+    Error::Refused(format!("the demo data was not made: {error}"))
 }

@@ -10,10 +10,12 @@ mod client;
 mod console;
 mod control;
 mod data_folder;
+mod dead_letters;
 mod demo;
 mod error;
 mod functions;
 mod log_files;
+mod parent;
 mod run;
 mod server;
 mod stack;
@@ -24,7 +26,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, DeadLetters};
 
 fn main() -> ExitCode {
     local_lambda::reaper::run_if_asked();
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
     let outcome = runtime.block_on(async {
         match arguments.command {
             Some(Command::GrantRole { email, role, port }) => client::grant_role(&email, &role, port).await,
+            Some(Command::Dlq { action, port }) => dead_letters::run(action.unwrap_or(DeadLetters::List), port).await,
             None => run::run(arguments.run).await,
         }
     });

@@ -11,14 +11,13 @@ use tokio::sync::OnceCell;
 
 use crate::arguments::Run;
 use crate::builder::{self, Builder};
-use crate::client::GRANT_ROLE;
 use crate::data_folder::DataFolder;
 use crate::error::Error;
 use crate::functions::Functions;
 use crate::log_files::LogFiles;
 use crate::stack::Stack;
 use crate::workspace::Workspace;
-use crate::{console, demo, server, watch};
+use crate::{console, demo, parent, server, watch};
 
 /// How long a stack may take to be healthy.
 const READY_WITHIN: Duration = Duration::from_secs(30);
@@ -29,11 +28,13 @@ pub async fn run(arguments: Run) -> Result<(), Error> {
     let mut terminate = signal(SignalKind::terminate()).map_err(Error::Lambda)?;
     let reaper = Reaper::start().await.map_err(Error::Lambda)?;
     let stack = OnceCell::new();
+    let parent = parent::ended(arguments.stop_on_stdin_close);
     let outcome = tokio::select! {
         outcome = serve(arguments, reaper.clone(), &stack) => outcome,
         () = reaper.ended() => Err(Error::ReaperDied),
         _ = interrupt.recv() => Ok(()),
         _ = terminate.recv() => Ok(()),
+        () = parent => Ok(()),
     };
     if let Some(stack) = stack.get() {
         let stack: &Arc<Stack> = stack;
@@ -78,8 +79,9 @@ async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Arc<Stack>>) -
     let serving = server::serve(listener, Arc::clone(&stack));
     let watching = async {
         ready(&url).await?;
-        if data.is_new() && !arguments.no_demo && system.functions.contains_key(GRANT_ROLE) {
-            let admin = demo::make_admin(&stack, &url, GRANT_ROLE).await?;
+        if data.is_new() && !arguments.no_demo
+            && let Some(admin) = demo::make(&system, &stack, &url).await?
+        {
             console::say(&format!("\n  admin: {} / {}", admin.email, admin.password));
         }
         data.mark_used()?;

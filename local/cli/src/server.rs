@@ -23,6 +23,10 @@ use crate::{aws_api, console, control};
 /// What an SDK may send: Lambda's 6 MB and DynamoDB's 16 MB are checked by the services themselves.
 const AWS_BODY_LIMIT: usize = 16 * 1024 * 1024;
 
+/// How much more of a body that is too long is read, and for how long.
+const IN_VAIN: usize = 64 * 1024 * 1024;
+const IN_VAIN_FOR: Duration = Duration::from_secs(10);
+
 /// A client that does not finish its request head by then is hung up on.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -78,10 +82,24 @@ fn told(answer: Answer) -> Response<Bytes> {
     answer.response
 }
 
-async fn read(body: Incoming, limit: usize) -> Result<Bytes, Unread> {
-    match Limited::new(body, limit).collect().await {
+async fn read(mut body: Incoming, limit: usize) -> Result<Bytes, Unread> {
+    match Limited::new(&mut body, limit).collect().await {
         Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(Unread::TooLong),
+        Err(error) if error.is::<LengthLimitError>() => {
+            let _ = tokio::time::timeout(IN_VAIN_FOR, drop_rest(body)).await;
+            Err(Unread::TooLong)
+        }
         Err(_) => Err(Unread::Broken),
+    }
+}
+
+/// Reads on for nothing: most clients write all they have before they read, and would never see the answer if they
+/// were hung up on before that.
+async fn drop_rest(mut body: Incoming) {
+    let mut left = IN_VAIN;
+    while let Some(Ok(frame)) = body.frame().await {
+        let length = frame.data_ref().map_or(0, Bytes::len);
+        let Some(rest) = left.checked_sub(length) else { return };
+        left = rest;
     }
 }

@@ -65,6 +65,7 @@ impl Stack {
         let services = Services {
             lambda: Arc::new(lambda.clone()),
             dynamodb: dynamodb.clone(),
+            sqs: sqs.clone(),
             destination: Arc::new(Queues(sqs.clone())),
             backoff: Backoff::default(),
         };

@@ -1,20 +1,26 @@
 //! All sources of a system: started, watched and stopped together.
 
-use std::collections::BTreeMap;
+mod drain;
+mod trim;
+
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
-use local_dynamodb::{DynamoDb, Sequence, StreamReader};
-use local_lambda::Invoke;
+use local_dynamodb::{DynamoDb, StreamReader};
+use local_lambda::{Invocation, Invoke};
+use local_sqs::Sqs;
 use template::{EventSource, Function, StreamSource, System};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+pub use self::drain::Failed;
+use self::trim::{stream_keys, trim};
 use crate::filter::FilterError;
 use crate::position::Positions;
-use crate::stream::{Progress, Stream, key};
-use crate::{Backoff, Destination};
+use crate::queue::Queue;
+use crate::schedule::Schedule;
+use crate::stream::{Progress, Stream};
+use crate::{Backoff, Destination, Error};
 
 /// What sources read from and deliver to.
 #[derive(Clone)]
@@ -23,54 +29,19 @@ pub struct Services {
     pub lambda: Arc<dyn Invoke>,
     /// Has the tables and their streams.
     pub dynamodb: DynamoDb,
+    /// Has the queues.
+    pub sqs: Sqs,
     /// Is told of discarded records.
     pub destination: Arc<dyn Destination>,
     /// The waits between tries.
     pub backoff: Backoff,
 }
 
-/// Why the sources could not be started, or not be looked at.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// A filter is not understood.
-    #[error("function {function}, event {source_id}: {cause}")]
-    Filter {
-        /// The function's name.
-        function: String,
-        /// The event's logical id.
-        source_id: String,
-        /// What is wrong with it.
-        cause: FilterError,
-    },
-    /// A source reads a table that the template does not have.
-    #[error("function {function}, event {source_id}: there is no table {table}")]
-    NoTable {
-        /// The function's name.
-        function: String,
-        /// The event's logical id.
-        source_id: String,
-        /// The table it names.
-        table: String,
-    },
-    /// A source's task is gone, which only a panic brings about.
-    #[error("function {function}, event {source_id}: its task has ended")]
-    Ended {
-        /// The function's name.
-        function: String,
-        /// The event's logical id.
-        source_id: String,
-    },
-    /// The stream can't be read.
-    #[error(transparent)]
-    DynamoDb(#[from] local_dynamodb::Error),
-    /// The file with the positions can't be used.
-    #[error("positions of the event sources: {0}")]
-    Positions(#[from] rusqlite::Error),
-}
-
 /// The running sources. Dropping it stops them too.
 pub struct EventSources {
     streams: Vec<Watched>,
+    queues: Vec<Queue>,
+    schedules: Vec<Schedule>,
     tasks: JoinSet<()>,
 }
 
@@ -88,9 +59,9 @@ pub struct Status {
     pub function: String,
     /// The event's logical id in the function.
     pub source: String,
-    /// Records it has not passed.
+    /// Records or messages it is not done with.
     pub behind: u64,
-    /// How often in a row the batch in hand has failed.
+    /// How often in a row its batches have failed.
     pub failures: u32,
 }
 
@@ -102,24 +73,32 @@ impl EventSources {
         let mut streams = Vec::new();
         for (function, source) in stream_sources(system).filter(|(_, source)| source.enabled) {
             let reader = reader(system, &services.dynamodb, function, source)?;
-            let mut stream = Stream::new(function, source, reader.clone(), &positions, &services).map_err(|cause| {
-                Error::Filter { function: function.name.clone(), source_id: source.id.clone(), cause }
-            })?;
+            let mut stream = Stream::new(function, source, reader.clone(), &positions, &services)
+                .map_err(|cause| filter_error(function, &source.id, cause))?;
             stream.restore().await?;
             let progress = stream.progress();
             let watched = Watched { function: function.name.clone(), source: source.id.clone(), reader, progress };
             streams.push((watched, stream));
         }
+        let queues = queues(system, &services)?;
+        let schedules = schedules(system, &services);
+
         let mut tasks = JoinSet::new();
         tasks.spawn(trim(stream_keys(system), positions, services.dynamodb));
+        for queue in &queues {
+            tasks.spawn(queue.clone().run());
+        }
+        for schedule in schedules.iter().filter(|schedule| schedule.is_enabled()) {
+            tasks.spawn(schedule.clone().run());
+        }
         let watch = |(watched, stream): (Watched, Stream)| {
             tasks.spawn(stream.run());
             watched
         };
-        Ok(Self { streams: streams.into_iter().map(watch).collect(), tasks })
+        Ok(Self { streams: streams.into_iter().map(watch).collect(), queues, schedules, tasks })
     }
 
-    /// How each source is doing.
+    /// How each stream and queue is doing.
     pub async fn status(&self) -> Result<Vec<Status>, Error> {
         let mut all = Vec::new();
         for Watched { function, source, reader, progress } in &self.streams {
@@ -127,35 +106,31 @@ impl EventSources {
             let behind = reader.count_after(passed).await?;
             all.push(Status { function: function.clone(), source: source.clone(), behind, failures });
         }
+        for queue in &self.queues {
+            let (function, source) = (queue.function().to_owned(), queue.source().to_owned());
+            all.push(Status { function, source, behind: queue.messages().await?, failures: queue.failures() });
+        }
         Ok(all)
     }
 
-    /// Returns when no source has anything left, all at the same moment: also not what functions wrote meanwhile.
-    pub async fn drained(&self) -> Result<(), Error> {
-        loop {
-            let before = self.levels().await?;
-            for (watched, (_, latest)) in self.streams.iter().zip(&before) {
-                let mut progress = watched.progress.clone();
-                if progress.wait_for(|progress| progress.passed >= *latest).await.is_err() {
-                    return Err(watched.ended());
-                }
-            }
-            // Neither number ever goes back. If a second look finds what the first found, it was so in between.
-            let level = before.iter().all(|(passed, latest)| passed >= latest);
-            if level && before == self.levels().await? {
-                return Ok(());
-            }
+    /// Makes the calls that a function's schedules make, now (also those that are switched off), and gives the answer
+    /// of the last. The function goes by its name.
+    pub async fn run_schedule(&self, function: &str) -> Result<Invocation, Error> {
+        let mut last = Err(Error::NoSchedule(function.to_owned()));
+        for schedule in self.schedules.iter().filter(|schedule| schedule.function() == function) {
+            last = Ok(schedule.fire().await?);
         }
+        last
     }
 
-    /// The position of each source and of the end of its stream.
-    async fn levels(&self) -> Result<Vec<(Sequence, Sequence)>, Error> {
-        let mut levels = Vec::new();
-        for watched in &self.streams {
-            let passed = watched.progress.borrow().passed;
-            levels.push((passed, watched.reader.latest().await?));
-        }
-        Ok(levels)
+    /// The functions (by name) that read a queue (by ARN).
+    pub fn readers<'a>(&'a self, queue: &'a str) -> impl Iterator<Item = &'a str> {
+        self.queues.iter().filter(move |one| one.queue() == queue).map(Queue::function)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn activity(&self, function: &str) -> watch::Receiver<crate::activity::Level> {
+        self.queues.iter().find(|queue| queue.function() == function).expect("a queue").activity().watch()
     }
 
     /// Stops them where they are. A batch in hand is not passed and comes again at the next start.
@@ -179,6 +154,47 @@ fn stream_sources(system: &System) -> impl Iterator<Item = (&Function, &StreamSo
     })
 }
 
+fn queues(system: &System, services: &Services) -> Result<Vec<Queue>, Error> {
+    let mut queues = Vec::new();
+    for function in system.functions.values() {
+        for source in &function.sources {
+            let EventSource::Queue(source) = source else { continue };
+            if !source.enabled {
+                continue;
+            }
+            let (name, source_id) = (function.name.clone(), source.id.clone());
+            let Ok(queue) = services.sqs.queue(&source.queue) else {
+                return Err(Error::NoQueue { function: name, source_id, queue: source.queue.clone() });
+            };
+            let (visibility, timeout) = (queue.visibility_timeout, function.timeout);
+            if visibility < timeout {
+                return Err(Error::ShortVisibility { function: name, source_id, visibility, timeout });
+            }
+            let queue = Queue::new(function, source, &system.region, visibility, services)
+                .map_err(|cause| filter_error(function, &source.id, cause))?;
+            queues.push(queue);
+        }
+    }
+    Ok(queues)
+}
+
+fn schedules(system: &System, services: &Services) -> Vec<Schedule> {
+    let of = |function: &Function| {
+        let schedule = |source: &EventSource| match source {
+            EventSource::Schedule(source) => {
+                Some(Schedule::new(function, source, &system.region, services.lambda.clone()))
+            }
+            _ => None,
+        };
+        function.sources.iter().filter_map(schedule).collect::<Vec<_>>()
+    };
+    system.functions.values().flat_map(of).collect()
+}
+
+fn filter_error(function: &Function, source_id: &str, cause: FilterError) -> Error {
+    Error::Filter { function: function.name.clone(), source_id: source_id.to_owned(), cause }
+}
+
 fn reader(
     system: &System,
     dynamodb: &DynamoDb,
@@ -191,49 +207,6 @@ fn reader(
         table: source.table.clone(),
     })?;
     Ok(dynamodb.stream(table)?)
-}
-
-/// Names of the positions of all sources, those switched off too, by table.
-fn stream_keys(system: &System) -> BTreeMap<String, Vec<String>> {
-    let mut keys: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (function, source) in stream_sources(system) {
-        keys.entry(source.table.clone()).or_default().push(key(function, source));
-    }
-    keys
-}
-
-/// Streams keep their records for a day, and here until every source has passed them.
-const RETENTION: Duration = Duration::from_secs(24 * 60 * 60);
-
-async fn trim(keys: BTreeMap<String, Vec<String>>, positions: Positions, dynamodb: DynamoDb) {
-    loop {
-        match all_passed(&keys, &positions).await {
-            Ok(passed) => {
-                if let Err(cause) = dynamodb.trim_streams(passed, RETENTION).await {
-                    tracing::warn!(%cause, "the streams could not be trimmed");
-                }
-            }
-            Err(cause) => tracing::warn!(%cause, "the positions could not be read"),
-        }
-        tokio::time::sleep(Duration::from_secs(60 * 60)).await;
-    }
-}
-
-/// For each table the position that all its sources have saved.
-async fn all_passed(
-    keys: &BTreeMap<String, Vec<String>>,
-    positions: &Positions,
-) -> rusqlite::Result<BTreeMap<String, Sequence>> {
-    let mut passed = BTreeMap::new();
-    for (table, keys) in keys {
-        let mut lowest = None;
-        for key in keys {
-            let position = positions.load(key).await?.unwrap_or(Sequence::START);
-            lowest = Some(lowest.map_or(position, |lowest: Sequence| lowest.min(position)));
-        }
-        passed.extend(lowest.map(|lowest| (table.clone(), lowest)));
-    }
-    Ok(passed)
 }
 
 #[cfg(test)]

@@ -132,7 +132,7 @@ impl Position {
 }
 
 /// The most a batch holds: what Lambda takes as the payload of an invocation.
-const MAX_PAYLOAD: usize = 6 * 1024 * 1024;
+pub(crate) const MAX_PAYLOAD: usize = 6 * 1024 * 1024;
 
 /// Whether a record made `age` ago is too old for its source.
 fn is_too_old(source: &StreamSource, age: Duration) -> bool {

@@ -1,6 +1,7 @@
-//! What the tests of this crate share: a table with a stream, functions that are closures, a mailbox.
+//! What the tests of this crate share: systems with sources, functions that are closures, a mailbox.
 
-use std::collections::BTreeMap;
+mod system;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -11,68 +12,13 @@ use futures_util::future::BoxFuture;
 use http::Request;
 use local_dynamodb::DynamoDb;
 use local_lambda::{FunctionError, Invocation, Invoke, InvokeError};
+use local_sqs::{NewMessage, Sqs};
 use serde_json::{Value, json};
-use template::{EventSource, Function, StreamSource, System, Table};
+use template::System;
 
-use crate::{Backoff, Destination, EventSources, Services, Undelivered};
+use crate::{Backoff, Destination, EventSources, Failed, Services, Undelivered};
 
-pub(crate) const QUEUE: &str = "arn:aws:sqs:eu-central-1:000000000000:Discarded";
-
-pub(crate) fn table(name: &str) -> Table {
-    Table {
-        name: name.to_owned(),
-        arn: format!("arn:aws:dynamodb:eu-central-1:000000000000:table/{name}"),
-        definition: json!({
-            "TableName": name,
-            "AttributeDefinitions": [{ "AttributeName": "id", "AttributeType": "S" }],
-            "KeySchema": [{ "AttributeName": "id", "KeyType": "HASH" }],
-            "BillingMode": "PAY_PER_REQUEST",
-            "StreamSpecification": { "StreamViewType": "NEW_AND_OLD_IMAGES" },
-        }),
-        ttl_attribute: None,
-    }
-}
-
-/// Reads `Things` from its start, with the defaults of a template.
-pub(crate) fn source() -> StreamSource {
-    StreamSource {
-        id: "Stream".to_owned(),
-        table: "Things".to_owned(),
-        from_start: true,
-        batch_size: 100,
-        batch_window: Duration::ZERO,
-        filters: Vec::new(),
-        maximum_retry_attempts: None,
-        maximum_record_age: None,
-        bisect: false,
-        report_batch_item_failures: false,
-        on_failure: None,
-        enabled: true,
-    }
-}
-
-pub(crate) fn function(name: &str, source: StreamSource) -> Function {
-    Function {
-        name: name.to_owned(),
-        arn: format!("arn:aws:lambda:eu-central-1:000000000000:function:{name}"),
-        binary: name.to_owned(),
-        memory_mb: 128,
-        timeout: Duration::from_secs(3),
-        environment: BTreeMap::new(),
-        reserved_concurrency: None,
-        sources: vec![EventSource::Stream(source)],
-    }
-}
-
-/// The tables `Things` and `Others`, and a function `reader` with `source`.
-pub(crate) fn system(source: StreamSource) -> System {
-    System {
-        region: "eu-central-1".to_owned(),
-        functions: BTreeMap::from([("reader".to_owned(), function("reader", source))]),
-        tables: ["Things", "Others"].map(|name| (name.to_owned(), table(name))).into(),
-        ..System::default()
-    }
-}
+pub(crate) use system::*;
 
 /// How a function of the tests ends.
 pub(crate) enum Answer {
@@ -86,7 +32,7 @@ pub(crate) enum Answer {
 /// It answers nothing in particular.
 pub(crate) const OK: Answer = Answer::Says(Value::Null);
 
-type Behaviour = dyn Fn(&str, Vec<String>) -> BoxFuture<'static, Answer> + Send + Sync;
+type Behaviour = dyn Fn(&str, Vec<String>, &Value) -> BoxFuture<'static, Answer> + Send + Sync;
 
 /// Functions that are closures over (function, ids of the records in the batch).
 pub(crate) struct Functions {
@@ -101,8 +47,19 @@ impl Functions {
         Self::awaiting(move |_, ids| std::future::ready(behaviour(&ids)).boxed())
     }
 
+    /// Functions that look at their whole event.
+    pub(crate) fn replying(behaviour: impl Fn(&Value) -> Answer + Send + Sync + 'static) -> Arc<Self> {
+        Self::behaving(move |_, _, event| std::future::ready(behaviour(event)).boxed())
+    }
+
     pub(crate) fn awaiting(
         behaviour: impl Fn(&str, Vec<String>) -> BoxFuture<'static, Answer> + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        Self::behaving(move |function, ids, _| behaviour(function, ids))
+    }
+
+    fn behaving(
+        behaviour: impl Fn(&str, Vec<String>, &Value) -> BoxFuture<'static, Answer> + Send + Sync + 'static,
     ) -> Arc<Self> {
         Arc::new(Self {
             behaviour: Box::new(behaviour),
@@ -125,17 +82,22 @@ impl Functions {
 impl Invoke for Functions {
     fn invoke<'a>(&'a self, function: &'a str, payload: Bytes) -> BoxFuture<'a, Result<Invocation, InvokeError>> {
         let event: Value = serde_json::from_slice(&payload).unwrap();
-        let id = |record: &Value| record["dynamodb"]["Keys"]["id"]["S"].as_str().unwrap().to_owned();
-        let ids: Vec<String> = event["Records"].as_array().unwrap().iter().map(id).collect();
+        // Of a stream's record the item's id, of a queue's the body.
+        let id = |record: &Value| {
+            let id = record["dynamodb"]["Keys"]["id"]["S"].as_str();
+            id.or(record["body"].as_str()).unwrap().to_owned()
+        };
+        let ids: Vec<String> = event["Records"].as_array().into_iter().flatten().map(id).collect();
         let number = {
             let mut log = self.log.lock().unwrap();
             log.push(ids.clone());
             log.len()
         };
+        let answer = (self.behaviour)(function, ids, &event);
         self.payloads.lock().unwrap().push(event);
         self.called.notify_one();
         async move {
-            let (payload, function_error) = match (self.behaviour)(function, ids).await {
+            let (payload, function_error) = match answer.await {
                 Answer::Says(value) => (value, None),
                 Answer::Fails => (json!({ "errorMessage": "no" }), Some(FunctionError::Reported)),
                 Answer::IsThrottled => return Err(InvokeError::Throttled(function.to_owned())),
@@ -185,6 +147,7 @@ pub(crate) struct World {
     folder: PathBuf,
     _temporary: Option<tempfile::TempDir>,
     pub db: DynamoDb,
+    pub sqs: Sqs,
     pub mailbox: Arc<Mailbox>,
 }
 
@@ -201,7 +164,9 @@ impl World {
         for name in ["Things", "Others"] {
             db.ensure_table(&table(name)).await.unwrap();
         }
-        Self { folder: folder.to_owned(), _temporary: None, db, mailbox: Arc::default() }
+        let queues = queues().map(|(_, queue)| queue);
+        let sqs = Sqs::open(folder, &queues).unwrap();
+        Self { folder: folder.to_owned(), _temporary: None, db, sqs, mailbox: Arc::default() }
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -212,6 +177,7 @@ impl World {
         Services {
             lambda: functions.clone(),
             dynamodb: self.db.clone(),
+            sqs: self.sqs.clone(),
             destination: self.mailbox.clone(),
             backoff: Backoff { first: Duration::from_millis(1), most: Duration::from_millis(2) },
         }
@@ -224,8 +190,19 @@ impl World {
     /// Starts, waits until nothing is left, and stops.
     pub(crate) async fn drain(&self, system: &System, functions: &Arc<Functions>) {
         let sources = self.start(system, functions).await;
-        sources.drained().await.unwrap();
+        sources.drained(Failed::Wait).await.unwrap();
         sources.stop().await;
+    }
+
+    /// Sends a message for each of the words in `text`.
+    pub(crate) async fn send(&self, text: &str) {
+        let messages = text.split_whitespace().map(NewMessage::new).collect();
+        self.sqs.send_all("Jobs", messages).await.unwrap();
+    }
+
+    /// The bodies of the messages in a queue, in order.
+    pub(crate) async fn bodies(&self, queue: &str) -> Vec<String> {
+        self.sqs.peek(queue, 100).await.unwrap().into_iter().map(|message| message.body).collect()
     }
 
     /// Puts an item for each of the ids in `text`.

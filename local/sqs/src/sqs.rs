@@ -52,6 +52,11 @@ impl Sqs {
         Ok(&self.queues.find(queue)?.settings)
     }
 
+    /// All queues as the template describes them, in the order of their names.
+    pub fn all(&self) -> impl Iterator<Item = &template::Queue> {
+        self.queues.iter().map(|queue| &queue.settings)
+    }
+
     /// Sends a message and gives its id. Once it is answered the message survives the end of the process.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use crate::{Pagination, failure};
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Meta<'a> {
     pub request_id: &'a str,
-    pub timestamp: String,
+    pub timestamp: &'a str,
     /// Milliseconds.
     pub execution_time: u64,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,36 +1,29 @@
 //! A request on its way into an endpoint.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::{Duration, SystemTime};
 
-use http::{HeaderMap, Method, header};
 use identity::{Identity, KeyRing, Role};
-use lambda_http::Body;
-use lambda_http::aws_lambda_events::apigw::{ApiGatewayProxyRequest, ApiGatewayV2httpRequest};
-use lambda_http::aws_lambda_events::query_map::QueryMap;
-use lambda_http::request::LambdaRequest;
 use lambda_runtime::Context;
-use serde_json::Value;
 
-use crate::authorizer;
-use crate::decode::{Decode, DecodeQuery, Fields, QueryFields};
-use crate::{Code, Failure, request_id, timestamp};
+use crate::decode::{Decode, DecodeQuery, Fields, QueryFields, object};
+use crate::event::Event;
+use crate::headers::RequestHeaders;
+use crate::{Code, Failure, authorizer, request_id, timestamp};
 
 /// The most a request body may hold, in bytes.
 pub const BODY_LIMIT: usize = 256 * 1024;
 
 /// One request: what an endpoint may know of it.
-///
-/// Read from a REST API's event ("Input format of a Lambda function for proxy integration") or an HTTP API's
-/// (payload format 2.0, which `cargo lambda watch` sends).
-#[derive(Debug)]
 pub struct Call {
     pub(crate) request_id: String,
-    pub(crate) method: Method,
     pub(crate) route: String,
-    pub(crate) headers: HeaderMap,
-    path_parameters: Vec<(String, String)>,
-    query: Vec<(String, Vec<String>)>,
-    body: Option<Body>,
+    pub(crate) headers: RequestHeaders,
+    pub(crate) is_http_api: bool,
+    path_parameters: BTreeMap<String, String>,
+    query: BTreeMap<String, Vec<String>>,
+    body: Vec<u8>,
     caller: Result<Identity, Anonymous>,
     source_ip: String,
     path_prefix: String,
@@ -48,18 +41,27 @@ pub(crate) enum Anonymous {
 }
 
 impl Call {
-    pub(crate) fn read(request: LambdaRequest, context: &Context, keys: Option<&KeyRing>) -> Result<Self, Failure> {
-        let mut call = match request {
-            LambdaRequest::ApiGatewayV1(event) => Self::from_rest(event),
-            LambdaRequest::ApiGatewayV2(event) => Self::from_http(event),
-            _ => return Err(Failure::internal("the event is neither a REST API's nor an HTTP API's")),
+    pub(crate) fn read(mut event: Event, context: &Context, keys: Option<&KeyRing>) -> Self {
+        let headers = event.take_headers();
+        let gateways = event.request_context.request_id.take().filter(|id| !id.is_empty());
+        let request_id = match request_id::from_caller(&headers) {
+            Some(callers) => callers.to_owned(),
+            None => gateways.unwrap_or_else(|| context.request_id.clone()),
         };
-        if call.request_id.is_empty() {
-            call.request_id.clone_from(&context.request_id);
-        }
-        if let Some(id) = request_id::from_caller(&call.headers) {
-            call.request_id = id.to_owned();
-        }
+        let mut call = Self {
+            request_id,
+            headers,
+            route: event.route(),
+            is_http_api: event.is_http_api(),
+            path_parameters: event.take_path_parameters(),
+            query: event.take_query(),
+            body: event.take_body(),
+            caller: authorizer::identity(&event.take_authorizer()),
+            source_ip: event.source_ip().to_owned(),
+            path_prefix: event.path_prefix().to_owned(),
+            deadline: context.deadline(),
+            trace_id: context.xray_trace_id.clone(),
+        };
         // Outside a gateway with an authorizer, and only where this process was given a key, it checks tokens itself.
         if let (Err(Anonymous::NoToken), Some(keys)) = (&call.caller, keys) {
             call.caller = match call.bearer_token() {
@@ -67,54 +69,7 @@ impl Call {
                 Some(token) => keys.verify(token, timestamp::epoch_seconds()).map_err(|_| Anonymous::InvalidToken),
             };
         }
-        call.deadline = UNIX_EPOCH + Duration::from_millis(context.deadline);
-        call.trace_id.clone_from(&context.xray_trace_id);
-        Ok(call)
-    }
-
-    fn from_rest(event: ApiGatewayProxyRequest) -> Self {
-        let context = event.request_context;
-        let path = event.path.unwrap_or_default();
-        let mut headers = event.multi_value_headers;
-        headers.extend(event.headers);
-        let query = if event.multi_value_query_string_parameters.is_empty() {
-            event.query_string_parameters
-        } else {
-            event.multi_value_query_string_parameters
-        };
-        Self {
-            request_id: context.request_id.unwrap_or_default(),
-            method: event.http_method,
-            route: event.resource.unwrap_or_default(),
-            headers,
-            path_parameters: event.path_parameters.into_iter().collect(),
-            query: parameters(&query),
-            body: event.body.map(|text| Body::from_maybe_encoded(event.is_base64_encoded, &text)),
-            caller: authorizer::identity(&context.authorizer.fields),
-            source_ip: context.identity.source_ip.unwrap_or_default(),
-            // Behind a stage's own URL the context's path is `/prod/api/…` where the event's is `/api/…`.
-            path_prefix: context.path.as_deref().and_then(|full| full.strip_suffix(&path)).unwrap_or("").to_owned(),
-            deadline: UNIX_EPOCH,
-            trace_id: None,
-        }
-    }
-
-    fn from_http(event: ApiGatewayV2httpRequest) -> Self {
-        let context = event.request_context;
-        Self {
-            request_id: context.request_id.unwrap_or_default(),
-            method: context.http.method,
-            route: event.raw_path.unwrap_or_default(),
-            headers: event.headers,
-            path_parameters: event.path_parameters.into_iter().collect(),
-            query: parameters(&event.query_string_parameters),
-            body: event.body.map(|text| Body::from_maybe_encoded(event.is_base64_encoded, &text)),
-            caller: Err(Anonymous::NoToken),
-            source_ip: context.http.source_ip.unwrap_or_default(),
-            path_prefix: String::new(),
-            deadline: UNIX_EPOCH,
-            trace_id: None,
-        }
+        call
     }
 
     /// The id of this request, in the answer, the log, the services it calls and the events it causes.
@@ -142,14 +97,14 @@ impl Call {
         &self.path_prefix
     }
 
-    /// A request header, if it is text.
+    /// The first value of a request header; its name in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+        self.headers.get(name)
     }
 
     /// The token of `Authorization: Bearer …` (RFC 6750; the scheme in any case).
     pub fn bearer_token(&self) -> Option<&str> {
-        let (scheme, token) = self.header(header::AUTHORIZATION.as_str())?.split_once(' ')?;
+        let (scheme, token) = self.header("authorization")?.split_once(' ')?;
         let token = token.trim();
         (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
     }
@@ -176,7 +131,7 @@ impl Call {
 
     /// A parameter of the path; empty if the route has none of that name.
     pub fn path_parameter(&self, name: &str) -> &str {
-        self.path_parameters.iter().find(|(given, _)| given == name).map_or("", |(_, value)| value)
+        self.path_parameters.get(name).map_or("", String::as_str)
     }
 
     /// The query, read strictly.
@@ -192,22 +147,21 @@ impl Call {
     /// # Errors
     /// 413 over [`BODY_LIMIT`], 415 if it is not declared as JSON, 400 if it is none or with every problem in `details.fields`.
     pub fn body<T: Decode>(&self) -> Result<T, Failure> {
-        let bytes = self.body.as_deref().unwrap_or_default();
-        if bytes.len() > BODY_LIMIT {
+        if self.body.len() > BODY_LIMIT {
             return Err(Failure::payload_too_large(BODY_LIMIT));
         }
-        if !bytes.is_empty() && !self.is_json() {
+        if !self.body.is_empty() && !self.is_json() {
             return Err(Failure::unsupported_media_type());
         }
-        match serde_json::from_slice(bytes) {
-            Ok(Value::Object(object)) => Fields::read(object),
-            _ => Err(Failure::validation(Code::InvalidJson, "Request body must be a JSON object")),
+        match object(&self.body) {
+            Some(object) => Fields::read(object),
+            None => Err(Failure::validation(Code::InvalidJson, "Request body must be a JSON object")),
         }
     }
 
     /// `application/json`, with no charset or UTF-8 (RFC 8259, section 8.1).
     fn is_json(&self) -> bool {
-        let Some(content_type) = self.header(header::CONTENT_TYPE.as_str()) else { return false };
+        let Some(content_type) = self.header("content-type") else { return false };
         let mut parts = content_type.split(';').map(str::trim);
         parts.next().is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json"))
             && parts.all(|parameter| match parameter.split_once('=') {
@@ -219,14 +173,9 @@ impl Call {
     }
 }
 
-fn parameters(query: &QueryMap) -> Vec<(String, Vec<String>)> {
-    let mut grouped: Vec<(String, Vec<String>)> = Vec::new();
-    for (name, value) in query.iter() {
-        match grouped.iter_mut().find(|(known, _)| known == name) {
-            Some((_, values)) => values.push(value.to_owned()),
-            None => grouped.push((name.to_owned(), vec![value.to_owned()])),
-        }
+// Headers, query, body and caller hold what no log may.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("request_id", &self.request_id).field("route", &self.route).finish_non_exhaustive()
     }
-    grouped.sort();
-    grouped
 }

@@ -17,6 +17,11 @@ macro_rules! codes {
                 match self { $($(Self::$variant => $name,)+)+ }
             }
 
+            /// The code of this name, as another service's answer gives it.
+            pub fn parse(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == name)
+            }
+
             /// `error.type`, the family the code belongs to.
             pub const fn kind(self) -> &'static str {
                 match self { $($(Self::$variant)|+ => $kind,)+ }

@@ -1,21 +1,28 @@
 //! CORS headers (Fetch standard, "CORS protocol") of a function's answers; preflights are the gateway's.
 
-use std::sync::OnceLock;
+use crate::headers::ResponseHeaders;
 
-use http::{HeaderMap, HeaderValue, header};
+/// Which other origin may read the answers.
+pub(crate) struct Cors {
+    origin: Option<String>,
+}
 
-/// Allows the origin the template names in `ALLOWED_ORIGINS`; without one, no other origin reads the answers.
-pub(crate) fn allow(headers: &mut HeaderMap) {
-    static ORIGIN: OnceLock<Option<HeaderValue>> = OnceLock::new();
-    let origin = ORIGIN.get_or_init(|| {
-        let origin = std::env::var("ALLOWED_ORIGINS").ok()?;
-        HeaderValue::from_str(&origin).ok().filter(|value| !value.is_empty())
-    });
-    let Some(origin) = origin else { return };
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-    headers
-        .insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("X-Request-ID,Location,Retry-After"));
-    if origin != "*" {
-        headers.insert(header::VARY, HeaderValue::from_static("Origin"));
+impl Cors {
+    /// The origin that the template names in `ALLOWED_ORIGINS`; without one, no other origin reads the answers.
+    pub(crate) fn from_env() -> Self {
+        Self::new(std::env::var("ALLOWED_ORIGINS").ok())
+    }
+
+    pub(crate) fn new(origin: Option<String>) -> Self {
+        Self { origin: origin.filter(|origin| !origin.is_empty()) }
+    }
+
+    pub(crate) fn allow(&self, headers: &mut ResponseHeaders) {
+        let Some(origin) = &self.origin else { return };
+        headers.set("access-control-allow-origin", origin.clone());
+        headers.set("access-control-expose-headers", "X-Request-ID,Location,Retry-After");
+        if origin != "*" {
+            headers.set("vary", "Origin");
+        }
     }
 }

@@ -4,13 +4,16 @@ use std::future::Future;
 use std::process::ExitCode;
 use std::rc::Rc;
 
-use identity::{Key, KeyRing};
-use lambda_http::request::{LambdaRequest, RequestOrigin};
+use futures_util::future::LocalBoxFuture;
+use identity::{Key, KeyRing, WeakKey};
 use lambda_runtime::{Context, Diagnostic};
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::answer::Answer;
-use crate::runtime::{self, Handler, InitError};
+use crate::answer::answer;
+use crate::cors::Cors;
+use crate::event::Event;
+use crate::log::Line;
+use crate::runtime::{self, Handler, InitError, Warmth};
 use crate::{Call, Failure, Reply};
 
 /// The service an endpoint belongs to, as its answers' `X-Service` and `X-Version` name it.
@@ -34,63 +37,88 @@ pub trait Endpoint: Sized + 'static {
 /// Serves an endpoint until Lambda ends the process. A panic in it is a 500 without detail.
 pub fn serve<E: Endpoint>(service: Service) -> ExitCode {
     runtime::run(async move {
-        let endpoint = Rc::new(E::init().await?);
-        let keys = own_keys()?;
-        Ok(handler(service, keys, move |call| {
-            let endpoint = Rc::clone(&endpoint);
-            Box::pin(async move {
-                let outcome = runtime::caught(endpoint.call(&call)).await;
-                Answer::new(service, &call, outcome)
-            })
-        }))
+        let endpoint = Box::new(E::init().await?);
+        Ok(handler(Server::new(service, Cors::from_env(), own_keys()?, endpoint)))
     })
 }
 
-type Answering = Box<dyn Fn(Call) -> futures_util::future::LocalBoxFuture<'static, Answer>>;
+fn handler(server: Server) -> Handler {
+    let server = Rc::new(server);
+    Box::new(move |event, context| {
+        let server = Rc::clone(&server);
+        Box::pin(async move {
+            let (answer, line) = server.respond(&event, &context).await?;
+            line.write(&context);
+            Ok(answer)
+        })
+    })
+}
 
-fn handler(
+/// An endpoint with its type forgotten, so that all around it is compiled once and not once for each.
+pub(crate) trait Answering {
+    fn answer<'a>(&'a self, call: &'a Call) -> LocalBoxFuture<'a, Result<Reply, Failure>>;
+}
+
+impl<E: Endpoint> Answering for E {
+    fn answer<'a>(&'a self, call: &'a Call) -> LocalBoxFuture<'a, Result<Reply, Failure>> {
+        Box::pin(async move { self.call(call).await })
+    }
+}
+
+/// An endpoint with what every call of the process shares.
+pub(crate) struct Server {
     service: Service,
+    cors: Cors,
     keys: Option<KeyRing>,
-    answer: impl Fn(Call) -> futures_util::future::LocalBoxFuture<'static, Answer> + 'static,
-) -> Handler {
-    handler_of(service, keys, Box::new(answer))
+    warmth: Warmth,
+    endpoint: Box<dyn Answering>,
 }
 
-/// Everything about a request that does not depend on the endpoint's type, so that it is compiled once.
-fn handler_of(service: Service, keys: Option<KeyRing>, answer: Answering) -> Handler {
-    let answer = Rc::new(answer);
-    let keys = Rc::new(keys);
-    Box::new(move |event: Box<RawValue>, context: Context| {
-        let (answer, keys) = (Rc::clone(&answer), Rc::clone(&keys));
-        Box::pin(async move { respond(service, keys.as_ref().as_ref(), answer.as_ref(), &event, &context).await })
-    })
+impl Server {
+    pub(crate) fn new(service: Service, cors: Cors, keys: Option<KeyRing>, endpoint: Box<dyn Answering>) -> Self {
+        Self { service, cors, keys, warmth: Warmth::default(), endpoint }
+    }
+
+    /// From a gateway's event to the answer it passes on, and the line to log.
+    ///
+    /// # Errors
+    /// [`Diagnostic`] if no gateway made the event.
+    pub(crate) async fn respond(
+        &self,
+        event: &RawValue,
+        context: &Context,
+    ) -> Result<(Box<RawValue>, Line), Diagnostic> {
+        let timer = self.warmth.start();
+        let event: Event = serde_json::from_str(event.get()).map_err(invalid_event)?;
+        let call = Call::read(event, context, self.keys.as_ref());
+        let outcome = runtime::caught(self.endpoint.answer(&call)).await;
+        let (answer, line) = answer(self.service, &self.cors, &call, outcome, &timer);
+        Ok((to_raw_value(&answer).map_err(invalid_event)?, line))
+    }
 }
 
-async fn respond(
-    service: Service,
-    keys: Option<&KeyRing>,
-    answer: &Answering,
-    event: &RawValue,
-    context: &Context,
-) -> Result<Box<RawValue>, Diagnostic> {
-    let timer = runtime::Timer::start();
-    let request: LambdaRequest = serde_json::from_str(event.get()).map_err(runtime::diagnostic)?;
-    let origin = request.request_origin();
-    let answer = match Call::read(request, context, keys) {
-        Ok(call) => answer(call).await,
-        Err(failure) => Answer::without_call(service, &context.request_id, failure),
-    };
-    let response = answer.finish(&timer);
-    let response = match origin {
-        RequestOrigin::ApiGatewayV2 => to_raw_value(&response.for_http_api()),
-        _ => to_raw_value(&response),
-    };
-    response.map_err(runtime::diagnostic)
+fn invalid_event(error: serde_json::Error) -> Diagnostic {
+    tracing::error!(cause = %error, "not an API Gateway event");
+    Diagnostic { error_type: "InvalidEvent".to_owned(), error_message: "not an API Gateway event".to_owned() }
+}
+
+/// `JWT_KEY` and `JWT_KEY_ID` are there to be set together.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OwnKeyError {
+    #[error("JWT_KEY is set but not JWT_KEY_ID, the `kid` of the tokens it signs")]
+    NoId,
+    #[error("JWT_KEY is not usable")]
+    Weak(#[from] WeakKey),
 }
 
 /// The key a process verifies tokens with itself, where no gateway does (`cargo lambda watch`): the deployed
 /// template gives a protected function none.
-fn own_keys() -> Result<Option<KeyRing>, InitError> {
-    let (Ok(id), Ok(secret)) = (std::env::var("JWT_KEY_ID"), std::env::var("JWT_KEY")) else { return Ok(None) };
+fn own_keys() -> Result<Option<KeyRing>, OwnKeyError> {
+    key_ring(std::env::var("JWT_KEY").ok(), std::env::var("JWT_KEY_ID").ok())
+}
+
+pub(crate) fn key_ring(secret: Option<String>, id: Option<String>) -> Result<Option<KeyRing>, OwnKeyError> {
+    let Some(secret) = secret else { return Ok(None) };
+    let id = id.ok_or(OwnKeyError::NoId)?;
     Ok(Some(KeyRing::new(Key::new(id, secret.into_bytes())?, None)))
 }

@@ -154,7 +154,9 @@ impl Failure {
         self
     }
 
-    fn retry_after(mut self, seconds: u64) -> Self {
+    /// Adds `Retry-After`: try again after so many seconds.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
         self.0.retry_after = Some(seconds.max(1));
         self
     }

@@ -1,18 +1,18 @@
 //! Serving a function that no route leads to: an authorizer, an operator's command, a consumer of events.
 
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 use std::rc::Rc;
 
-use futures_util::FutureExt;
 use lambda_runtime::{Context, Diagnostic};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::runtime::{self, Handler, InitError, Timer, chain};
-use crate::{Service, log, timestamp};
+use crate::failure::INTERNAL_MESSAGE;
+use crate::log::Line;
+use crate::runtime::{self, Handler, InitError, Timer, Warmth, chain};
+use crate::{Service, timestamp};
 
 const INTERNAL: &str = "InternalError";
 
@@ -48,7 +48,7 @@ impl FunctionError {
 
 impl<E: std::error::Error + Send + Sync + 'static> From<E> for FunctionError {
     fn from(error: E) -> Self {
-        Self { kind: INTERNAL, message: crate::failure::INTERNAL_MESSAGE.to_owned(), cause: Some(Box::new(error)) }
+        Self { kind: INTERNAL, message: INTERNAL_MESSAGE.to_owned(), cause: Some(Box::new(error)) }
     }
 }
 
@@ -56,21 +56,22 @@ impl<E: std::error::Error + Send + Sync + 'static> From<E> for FunctionError {
 pub fn serve_function<F: Function>(service: Service) -> ExitCode {
     runtime::run(async move {
         let function = Rc::new(F::init().await?);
-        let handler: Handler = Box::new(move |event: Box<RawValue>, context: Context| {
-            let function = Rc::clone(&function);
+        let warmth = Rc::new(Warmth::default());
+        let handler: Handler = Box::new(move |event, context| {
+            let (function, warmth) = (Rc::clone(&function), Rc::clone(&warmth));
             Box::pin(async move {
-                let timer = Timer::start();
-                let outcome = AssertUnwindSafe(invoke(function.as_ref(), &event, &context)).catch_unwind().await;
-                let outcome =
-                    outcome.unwrap_or_else(|_| Err(FunctionError::new(INTERNAL, crate::failure::INTERNAL_MESSAGE)));
-                finish(service, &context, &timer, outcome)
+                let timer = warmth.start();
+                let outcome = runtime::caught(invoke(function.as_ref(), &event, &context)).await;
+                let (answer, line) = finish(service, &context, &timer, outcome);
+                line.write(&context);
+                answer
             })
         });
         Ok(handler)
     })
 }
 
-async fn invoke<F: Function>(
+pub(crate) async fn invoke<F: Function>(
     function: &F,
     event: &RawValue,
     context: &Context,
@@ -80,29 +81,28 @@ async fn invoke<F: Function>(
     Ok(to_raw_value(&function.call(event, context).await?)?)
 }
 
-fn finish(
+/// What the caller reads, and the line to log.
+pub(crate) fn finish(
     service: Service,
     context: &Context,
     timer: &Timer,
     outcome: Result<Box<RawValue>, FunctionError>,
-) -> Result<Box<RawValue>, Diagnostic> {
+) -> (Result<Box<RawValue>, Diagnostic>, Line) {
     let failed = outcome.as_ref().err();
-    log::write(
-        &log::Line {
-            timestamp: timestamp::now(),
-            level: if failed.is_some_and(|error| error.kind == INTERNAL) { "ERROR" } else { "INFO" },
-            message: "invocation",
-            request_id: &context.request_id,
-            service: service.name,
-            function: log::function_name(),
-            route: None,
-            status: None,
-            code: failed.map(|error| error.kind),
-            cause: failed.and_then(|error| error.cause.as_ref()).map(|cause| chain(cause.as_ref())),
-            duration: timer.milliseconds(),
-            cold_start: timer.is_cold(),
-        },
-        &[],
-    );
-    outcome.map_err(|error| Diagnostic { error_type: error.kind.to_owned(), error_message: error.message })
+    let line = Line {
+        timestamp: timestamp::now(),
+        level: if failed.is_some_and(|error| error.kind == INTERNAL) { "ERROR" } else { "INFO" },
+        message: "invocation",
+        request_id: context.request_id.clone(),
+        service: service.name,
+        route: None,
+        status: None,
+        code: failed.map(|error| error.kind),
+        cause: failed.and_then(|error| error.cause.as_ref()).map(|cause| chain(cause.as_ref())),
+        duration: timer.milliseconds(),
+        cold_start: timer.is_cold(),
+        metrics: Vec::new(),
+    };
+    let told = |error: FunctionError| Diagnostic { error_type: error.kind.to_owned(), error_message: error.message };
+    (outcome.map_err(told), line)
 }

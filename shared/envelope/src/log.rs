@@ -1,17 +1,19 @@
-//! Structured logs: JSON, one line a request, which is also its CloudWatch metrics (embedded metric format).
+//! Structured logs: JSON, one line an invocation, which is also its CloudWatch metrics (embedded metric format).
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::sync::OnceLock;
 
+use lambda_runtime::Context;
 use serde::Serialize;
-use serde_json::{Value, json};
 use tracing::level_filters::LevelFilter;
 
 use crate::{runtime, timestamp};
 
 /// The namespace of every metric.
-const NAMESPACE: &str = "Storefront";
+pub(crate) const NAMESPACE: &str = "Storefront";
+
+/// Every metric is kept by service and function; both are keys of the line.
+pub(crate) const DIMENSIONS: [[&str; 2]; 1] = [["service", "function"]];
 
 /// Starts logging. `LOG_LEVEL` (`error`, `warn`, `info`, `debug`) is `info` by default.
 pub(crate) fn init() {
@@ -22,16 +24,16 @@ pub(crate) fn init() {
     runtime::log_panics();
 }
 
-/// One line of the log: what happened to one invocation.
+/// What happened to one invocation. It holds nothing a client wrote but the request id (checked), the HTTP method
+/// and, where no route was matched, the path.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Line<'a> {
+pub(crate) struct Line {
     pub timestamp: String,
     pub level: &'static str,
     pub message: &'static str,
-    pub request_id: &'a str,
-    pub service: &'a str,
-    pub function: &'static str,
+    pub request_id: String,
+    pub service: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub route: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -42,50 +44,79 @@ pub(crate) struct Line<'a> {
     pub cause: Option<String>,
     pub duration: u64,
     pub cold_start: bool,
+    /// Counts one of each, besides `Latency` and `ColdStart`.
+    #[serde(skip)]
+    pub metrics: Vec<&'static str>,
 }
 
-/// Writes the line with its metrics: `Latency`, `ColdStart` and those the handler counted.
-///
-/// CloudWatch Logs, "Specification: Embedded metric format".
-pub(crate) fn write(line: &Line<'_>, counted: &[&'static str]) {
-    let mut values: BTreeMap<&str, u64> = BTreeMap::from([("Latency", line.duration)]);
-    if line.cold_start {
-        values.insert("ColdStart", 1);
-    }
-    for name in counted {
-        *values.entry(name).or_default() += 1;
-    }
-    let metrics: Vec<Value> = values
-        .keys()
-        .map(|name| json!({"Name": name, "Unit": if *name == "Latency" { "Milliseconds" } else { "Count" }}))
-        .collect();
-    let entry = Entry {
-        line,
-        values: &values,
-        aws: json!({
-            "Timestamp": timestamp::epoch_seconds() * 1000,
-            "CloudWatchMetrics": [{"Namespace": NAMESPACE, "Dimensions": [["service", "function"]], "Metrics": metrics}],
-        }),
-    };
-    if let Ok(mut text) = serde_json::to_vec(&entry) {
-        text.push(b'\n');
+impl Line {
+    /// Writes the line to where Lambda reads logs.
+    pub(crate) fn write(&self, context: &Context) {
         // With nobody left to read the log there is nobody left to tell.
-        let _ = std::io::stdout().lock().write_all(&text);
+        let _ = std::io::stdout().lock().write_all(self.to_json(context).as_bytes());
+    }
+
+    /// The line with its metrics and its end.
+    ///
+    /// CloudWatch, "Specification: Embedded metric format".
+    pub(crate) fn to_json(&self, context: &Context) -> String {
+        let mut values: BTreeMap<&str, u64> = BTreeMap::from([("Latency", self.duration)]);
+        if self.cold_start {
+            values.insert("ColdStart", 1);
+        }
+        for name in &self.metrics {
+            *values.entry(name).or_default() += 1;
+        }
+        let unit = |name: &str| if name == "Latency" { "Milliseconds" } else { "Count" };
+        let metrics = values.keys().map(|name| Metric { name, unit: unit(name) }).collect();
+        let entry = Entry {
+            line: self,
+            function: &context.env_config.function_name,
+            values: &values,
+            aws: Metadata {
+                timestamp: timestamp::epoch_milliseconds(),
+                cloud_watch_metrics: [Directive { namespace: NAMESPACE, dimensions: DIMENSIONS, metrics }],
+            },
+        };
+        // Strings and numbers under distinct keys: nothing here can fail to serialise.
+        let mut text = serde_json::to_string(&entry).unwrap_or_default();
+        text.push('\n');
+        text
     }
 }
 
 #[derive(Serialize)]
 struct Entry<'a> {
     #[serde(flatten)]
-    line: &'a Line<'a>,
+    line: &'a Line,
+    function: &'a str,
     #[serde(flatten)]
     values: &'a BTreeMap<&'a str, u64>,
     #[serde(rename = "_aws")]
-    aws: Value,
+    aws: Metadata<'a>,
 }
 
-/// The name this function was deployed under.
-pub(crate) fn function_name() -> &'static str {
-    static NAME: OnceLock<String> = OnceLock::new();
-    NAME.get_or_init(|| std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default())
+/// "Metadata object".
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metadata<'a> {
+    timestamp: u64,
+    cloud_watch_metrics: [Directive<'a>; 1],
+}
+
+/// "MetricDirective object".
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive<'a> {
+    namespace: &'static str,
+    dimensions: [[&'static str; 2]; 1],
+    metrics: Vec<Metric<'a>>,
+}
+
+/// "MetricDefinition object".
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metric<'a> {
+    name: &'a str,
+    unit: &'static str,
 }

@@ -42,10 +42,15 @@ pub enum Pagination {
 }
 
 impl Pagination {
+    /// A page found by a cursor, with the one of the page that follows, if any does.
+    pub fn cursor(limit: u32, next_cursor: Option<String>) -> Self {
+        Self::Cursor { limit, has_next: next_cursor.is_some(), next_cursor }
+    }
+
     /// A numbered page. `rows` is how many this page holds and `more` whether any follow: what was seen wins
     /// over `total` where a kept count trails behind.
     pub fn page(page: u32, limit: u32, rows: usize, more: bool, total: u64) -> Self {
-        let before = u64::from(page - 1) * u64::from(limit);
+        let before = u64::from(page.saturating_sub(1)) * u64::from(limit);
         let seen = if rows == 0 { 0 } else { before + rows as u64 + u64::from(more) };
         let total = if more {
             total.max(seen)
@@ -59,7 +64,7 @@ impl Pagination {
             limit,
             total,
             total_capped: false,
-            total_pages: total.div_ceil(u64::from(limit)),
+            total_pages: total.div_ceil(u64::from(limit.max(1))),
             has_next: more,
             has_prev: page > 1 && total > 0,
             next_cursor: None,
@@ -110,7 +115,8 @@ mod tests {
 
     #[test]
     fn a_cursor_page_has_no_numbers() {
-        let last = Pagination::Cursor { limit: 20, has_next: false, next_cursor: None };
-        assert_eq!(serde_json::to_value(last).unwrap(), json!({"limit": 20, "hasNext": false}));
+        let page = |next: Option<&str>| serde_json::to_value(Pagination::cursor(20, next.map(str::to_owned))).unwrap();
+        assert_eq!(page(None), json!({"limit": 20, "hasNext": false}));
+        assert_eq!(page(Some("c")), json!({"limit": 20, "hasNext": true, "nextCursor": "c"}));
     }
 }

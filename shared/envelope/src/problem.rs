@@ -1,19 +1,17 @@
 //! Errors as RFC 9457 problem details, for clients that ask for them.
 
-use http::{HeaderMap, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::body::Meta;
 use crate::failure;
+use crate::headers::RequestHeaders;
 
 /// The media type of RFC 9457, section 6.1.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Whether `Accept` names the media type itself, not with `q=0` (RFC 9110, section 12.5.1).
-pub(crate) fn wanted(headers: &HeaderMap) -> bool {
-    let accepted = headers.get_all(header::ACCEPT).into_iter().filter_map(|value| value.to_str().ok());
-    accepted.flat_map(|value| value.split(',')).any(|range| {
+pub(crate) fn wanted(headers: &RequestHeaders) -> bool {
+    headers.all("accept").flat_map(|value| value.split(',')).any(|range| {
         let mut parts = range.split(';').map(str::trim);
         parts.next().is_some_and(|media_type| media_type.eq_ignore_ascii_case(MEDIA_TYPE))
             && !parts.filter_map(|part| part.split_once('=')).any(|(name, value)| {
@@ -37,7 +35,7 @@ struct Problem<'a> {
 }
 
 /// `about:blank` says that the status tells the type; `code`, `details` and `requestId` extend it (section 3.2).
-pub(crate) fn body(failure: &failure::Inner, meta: &Meta<'_>) -> String {
+pub(crate) fn body(failure: &failure::Inner, request_id: &str) -> String {
     let status = failure.code.status();
     let problem = Problem {
         kind: "about:blank",
@@ -46,22 +44,19 @@ pub(crate) fn body(failure: &failure::Inner, meta: &Meta<'_>) -> String {
         detail: &failure.message,
         code: failure.code.as_str(),
         details: &failure.details,
-        request_id: meta.request_id,
+        request_id,
     };
     serde_json::to_string(&problem).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderMap, HeaderValue};
+    use crate::headers::RequestHeaders;
 
     #[test]
     fn only_the_media_type_by_name_is_a_wish() {
-        let wanted = |accept: &'static str| {
-            let mut headers = HeaderMap::new();
-            headers.insert("accept", HeaderValue::from_static(accept));
-            super::wanted(&headers)
-        };
+        let wanted =
+            |accept: &str| super::wanted(&RequestHeaders::from_iter([("Accept".to_owned(), accept.to_owned())]));
         assert!(wanted("application/problem+json"));
         assert!(wanted("application/json;q=0.5, Application/Problem+JSON; q=0.9"));
         assert!(!wanted("*/*"));

@@ -1,39 +1,37 @@
 //! `X-Request-ID`.
 
-use http::HeaderMap;
+use crate::headers::RequestHeaders;
 
 /// The request header that carries a caller's own id, and the response header that always carries one.
 pub const HEADER: &str = "x-request-id";
 
 /// The caller's id if it is 1 to 128 of `[A-Za-z0-9._-]`; a value outside that could forge log lines.
-pub(crate) fn from_caller(headers: &HeaderMap) -> Option<&str> {
-    let id = headers.get(HEADER)?.to_str().ok()?;
+pub(crate) fn from_caller(headers: &RequestHeaders) -> Option<&str> {
+    let id = headers.get(HEADER)?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     ((1..=128).contains(&id.len()) && id.bytes().all(plain)).then_some(id)
 }
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderMap, HeaderValue};
+    use crate::headers::RequestHeaders;
 
-    fn of(id: &[u8]) -> Option<String> {
-        let mut headers = HeaderMap::new();
-        headers.insert(super::HEADER, HeaderValue::from_bytes(id).unwrap());
+    fn of(id: &str) -> Option<String> {
+        let headers = RequestHeaders::from_iter([("X-Request-ID".to_owned(), id.to_owned())]);
         super::from_caller(&headers).map(str::to_owned)
     }
 
     #[test]
     fn plain_ids_are_kept() {
         for id in ["a", "0197-abc_DEF.9", &"x".repeat(128)] {
-            assert_eq!(of(id.as_bytes()).as_deref(), Some(id));
+            assert_eq!(of(id).as_deref(), Some(id));
         }
     }
 
     #[test]
     fn ids_that_are_empty_long_or_odd_are_not() {
-        for id in ["", "a b", "a\"b", "a/b", &"x".repeat(129)] {
-            assert_eq!(of(id.as_bytes()), None, "{id}");
+        for id in ["", "a b", "a\"b", "a/b", "a\nb", "é", &"x".repeat(129)] {
+            assert_eq!(of(id), None, "{id}");
         }
-        assert_eq!(of("é".as_bytes()), None);
     }
 }

@@ -1,12 +1,12 @@
 //! What every function does around its handler: the runtime, one log line an invocation, panics caught.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::error::Error;
 use std::future::Future;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use futures_util::FutureExt;
@@ -14,7 +14,7 @@ use futures_util::future::LocalBoxFuture;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 
-use crate::{Failure, log};
+use crate::log;
 
 /// Why a function could not start. It is written to the log and ends the process.
 pub type InitError = Box<dyn Error + Send + Sync>;
@@ -56,17 +56,19 @@ fn refuse_to_start(error: &(dyn Error + 'static)) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Runs a handler's future; a panic in it becomes a failure like any other.
-pub(crate) async fn caught<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    AssertUnwindSafe(future)
-        .catch_unwind()
-        .await
-        .unwrap_or_else(|payload| Err(Failure::internal(panic_text(&*payload))))
+/// What a handler panicked with.
+#[derive(Debug, thiserror::Error)]
+#[error("panic: {0}")]
+pub(crate) struct Panicked(String);
+
+/// Runs a handler's future; a panic in it becomes an error like any other unexpected one.
+pub(crate) async fn caught<T, E: From<Panicked>>(future: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    AssertUnwindSafe(future).catch_unwind().await.unwrap_or_else(|payload| Err(Panicked(panic_text(&*payload)).into()))
 }
 
 fn panic_text(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().copied().or(payload.downcast_ref::<String>().map(String::as_str));
-    format!("panic: {}", text.unwrap_or("(no message)"))
+    text.unwrap_or("(no message)").to_owned()
 }
 
 /// An error with its sources, as one line.
@@ -81,9 +83,15 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-/// An invocation that fails as such: Lambda, not the caller's program, learns of it.
-pub(crate) fn diagnostic(error: impl Error) -> Diagnostic {
-    Diagnostic { error_type: "InvalidEvent".to_owned(), error_message: error.to_string() }
+/// Whether this process has been invoked before.
+#[derive(Default)]
+pub(crate) struct Warmth(Cell<bool>);
+
+impl Warmth {
+    /// Starts the time of one invocation.
+    pub(crate) fn start(&self) -> Timer {
+        Timer { started: Instant::now(), cold: !self.0.replace(true) }
+    }
 }
 
 /// The time an invocation takes, and whether it is the first of its process.
@@ -93,11 +101,6 @@ pub(crate) struct Timer {
 }
 
 impl Timer {
-    pub(crate) fn start() -> Self {
-        static WARM: AtomicBool = AtomicBool::new(false);
-        Self { started: Instant::now(), cold: !WARM.swap(true, Ordering::Relaxed) }
-    }
-
     pub(crate) fn milliseconds(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }

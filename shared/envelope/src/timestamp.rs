@@ -23,6 +23,11 @@ pub fn epoch_seconds() -> u64 {
     OffsetDateTime::now_utc().unix_timestamp().max(0).unsigned_abs()
 }
 
+/// The present in milliseconds since the epoch.
+pub fn epoch_milliseconds() -> u64 {
+    u64::try_from(OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use time::macros::datetime;

@@ -5,6 +5,9 @@
 
 mod client;
 mod health;
+mod procedure;
+#[cfg(test)]
+mod testing;
 
 pub use client::{CallError, ServiceClient};
 pub use health::{Health, Status};

@@ -65,3 +65,37 @@ where
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use envelope::{Code, Failure};
+    use testing::{Fault, FaultKind, Tables};
+
+    use super::StoreError;
+
+    async fn get(tables: &Tables, table: &str) -> StoreError {
+        let name = aws_sdk_dynamodb::types::AttributeValue::S("x".to_owned());
+        tables.client().get_item().table_name(table).key("name", name).send().await.unwrap_err().into()
+    }
+
+    #[tokio::test]
+    async fn what_may_work_later_is_told_from_what_will_not() {
+        let tables = Tables::of_template().await;
+        for kind in [
+            FaultKind::ThrottlingException,
+            FaultKind::ProvisionedThroughputExceededException,
+            FaultKind::InternalServerError,
+            FaultKind::TransactionConflict,
+        ] {
+            tables.dynamodb().faults().inject(Fault { times: 3, ..Fault::next(kind) });
+            let error = get(&tables, "UserCountsTable").await;
+            assert!(matches!(error, StoreError::Busy { .. }), "{error:?}");
+            assert_eq!(Failure::from(error).code(), Code::ServiceUnavailable);
+            tables.dynamodb().faults().clear();
+        }
+        let error = get(&tables, "NoSuchTable").await;
+        assert!(matches!(error, StoreError::Failed(_)), "{error:?}");
+        assert_eq!(Failure::from(error).code(), Code::InternalError);
+        assert_eq!(Failure::from(StoreError::item("no total")).code(), Code::InternalError);
+    }
+}

@@ -79,10 +79,8 @@ impl KeptCount {
             }
             match self.transaction(&left)?.send().await {
                 Ok(_) => return Ok(()),
-                Err(error) => match counted_before(&error) {
-                    Some(counted) if counted.is_empty() => {
-                        tokio::time::sleep(Duration::from_millis(10 << attempt)).await;
-                    }
+                Err(error) => match cancelled_for(&error).and_then(|reasons| counted_before(&reasons)) {
+                    Some(counted) if counted.is_empty() => tokio::time::sleep(pause(attempt)).await,
                     Some(counted) => {
                         let kept = left.into_iter().enumerate().filter(|(index, _)| !counted.contains(index));
                         left = kept.map(|(_, change)| change).collect();
@@ -125,20 +123,33 @@ impl KeptCount {
     }
 }
 
-/// Which changes of a cancelled transaction were counted before: none, if it only ran into another one; `None`,
-/// if it failed for any other reason.
-fn counted_before(error: &SdkError<TransactWriteItemsError>) -> Option<BTreeSet<usize>> {
+/// Before another try: at random up to 10 ms at first and twice that each time, so that those who ran into each
+/// other do not again ("Exponential Backoff And Jitter", AWS Architecture Blog: "full jitter").
+fn pause(attempt: u32) -> Duration {
+    Duration::from_micros(rand::random_range(0..=10_000 << attempt))
+}
+
+/// Why each item of a transaction let it be cancelled; `None`, if it failed for any other reason.
+fn cancelled_for(error: &SdkError<TransactWriteItemsError>) -> Option<Vec<&str>> {
     let TransactWriteItemsError::TransactionCanceledException(cancelled) = error.as_service_error()? else {
         return None;
     };
-    let codes: Vec<&str> = cancelled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or("")).collect();
-    let expected = |code: &&str| matches!(*code, "None" | "ConditionalCheckFailed" | "TransactionConflict");
-    codes.iter().all(|code| expected(code)).then(|| {
-        let markers = codes.iter().skip(1).enumerate();
-        markers.filter(|(_, code)| **code == "ConditionalCheckFailed").map(|(index, _)| index).collect()
-    })
+    Some(cancelled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or("None")).collect())
+}
+
+/// Which changes were counted before: none, if the transaction only ran into another one or was throttled; `None`,
+/// if trying again will not help. The first reason is the count's own, the rest are the markers'.
+fn counted_before(reasons: &[&str]) -> Option<BTreeSet<usize>> {
+    const PASSING: &[&str] = &["None", "TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"];
+    let (count, markers) = reasons.split_first()?;
+    let counted = |reason: &str| reason == "ConditionalCheckFailed";
+    let known = PASSING.contains(count) && markers.iter().all(|reason| counted(reason) || PASSING.contains(reason));
+    known.then(|| (0..markers.len()).filter(|&index| counted(markers[index])).collect())
 }
 
 fn text(value: &str) -> AttributeValue {
     AttributeValue::S(value.to_owned())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,11 @@
-//! What every service's store shares: a DynamoDB client, one error for its calls, and counts kept from a stream.
+//! What every service's store shares: a DynamoDB client, one error for its calls, cursors, and counts kept
+//! from a stream.
 
+mod cursor;
 mod error;
 mod kept_count;
 
+pub use cursor::Cursor;
 pub use error::StoreError;
 pub use kept_count::{Change, KeptCount};
 

@@ -1,5 +1,10 @@
 use serde_json::json;
 
+use std::collections::BTreeMap;
+
+use local_dynamodb::Sequence;
+
+use super::trim::all_passed;
 use super::*;
 use crate::testing::{Functions, OK, World, function, put, source, system, table};
 
@@ -39,7 +44,7 @@ async fn drained_waits_for_what_functions_write() {
     let sources = world.start(&system, &functions).await;
     for id in ["a", "b", "c"] {
         world.put(id).await;
-        sources.drained().await.unwrap();
+        sources.drained(Failed::Wait).await.unwrap();
         let last = format!("{id}xxx");
         assert!(functions.batches().contains(&last), "{:?}", functions.batches());
     }

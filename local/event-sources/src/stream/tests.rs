@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::Failed;
 use crate::testing::{Answer, Functions, Mailbox, OK, QUEUE, World, put, source, system};
 
 /// Sequence numbers of the records in the `batch`th invocation.
@@ -29,12 +30,12 @@ async fn a_write_wakes_a_source_that_waits() {
     let world = World::new().await;
     let functions = Functions::new(|_| OK);
     let sources = world.start(&system(source()), &functions).await;
-    sources.drained().await.unwrap();
+    sources.drained(Failed::Wait).await.unwrap();
     for id in ["a", "b"] {
         world.put(id).await;
         functions.called.notified().await;
     }
-    sources.drained().await.unwrap();
+    sources.drained(Failed::Wait).await.unwrap();
     assert_eq!(functions.batches(), ["a", "b"]);
 }
 
@@ -81,7 +82,7 @@ async fn filtered_records_are_passed_over_for_good() {
     assert_eq!(functions.batches(), ["k1 k2"]);
     world.put("x y").await;
     let sources = world.start(&filtered, &functions).await;
-    sources.drained().await.unwrap();
+    sources.drained(Failed::Wait).await.unwrap();
     assert_eq!(sources.status().await.unwrap()[0].behind, 0);
     sources.stop().await;
     // Without the filter they don't come back.
@@ -104,7 +105,7 @@ async fn every_record_comes_once_whatever_the_sizes_of_readings_and_batches() {
         for n in 1..=450 {
             put(&world.db, "Things", &n.to_string(), &json!({})).await;
         }
-        sources.drained().await.unwrap();
+        sources.drained(Failed::Wait).await.unwrap();
         assert_eq!(functions.batches().join(" "), expected.join(" "));
         sources.stop().await;
         let again = Functions::new(|_| OK);
@@ -123,14 +124,14 @@ async fn a_window_gathers_records_until_the_batch_is_full() {
     let sources =
         world.start(&system(StreamSource { batch_size: 3, batch_window: hour, ..source() }), &functions).await;
     world.put("a b c").await;
-    sources.drained().await.unwrap();
+    sources.drained(Failed::Wait).await.unwrap();
     assert_eq!(functions.batches(), ["a b c"]);
     sources.stop().await;
     let moment = Duration::from_millis(5);
     let sources =
         world.start(&system(StreamSource { batch_size: 3, batch_window: moment, ..source() }), &functions).await;
     world.put("d").await;
-    sources.drained().await.unwrap();
+    sources.drained(Failed::Wait).await.unwrap();
     assert_eq!(functions.batches(), ["a b c", "d"]);
 }
 

@@ -2,33 +2,38 @@
 
 use serde_json::{Map, Value};
 
-use super::from_field::Headline;
-use super::{Decode, FromField, Problem, Reject};
-use crate::{Code, Failure};
+use super::findings::Findings;
+use super::{Decode, FromField, Reject};
+use crate::Failure;
 
 /// The fields of a JSON object, and the problems found in them so far.
 #[derive(Debug)]
 pub struct Fields {
     object: Map<String, Value>,
-    path: String,
-    missing: Vec<String>,
-    problems: Vec<Problem>,
-    headline: Option<Box<Headline>>,
+    findings: Findings,
 }
 
 impl Fields {
     pub(crate) fn new(object: Map<String, Value>) -> Self {
-        Self { object, path: String::new(), missing: Vec::new(), problems: Vec::new(), headline: None }
+        Self { object, findings: Findings::default() }
     }
 
-    /// Reads a whole body into `T`, or every problem it has into one [`Failure`].
-    pub(crate) fn read<T: Decode>(object: Map<String, Value>) -> Result<T, Failure> {
+    /// Reads a whole body into `T`, as [`crate::Call::body`] does.
+    ///
+    /// # Errors
+    /// 400 with every problem it has.
+    pub fn read<T: Decode>(object: Map<String, Value>) -> Result<T, Failure> {
+        Self::read_nested(object).map_err(|findings| findings.into_failure(T::MISSING))
+    }
+
+    /// Reads an object into `T`, or every problem it has.
+    pub(super) fn read_nested<T: Decode>(object: Map<String, Value>) -> Result<T, Box<Findings>> {
         let mut fields = Self::new(object);
         let value = T::decode(&mut fields);
         fields.refuse_unknown();
         match value {
-            Some(value) if fields.problems.is_empty() => Ok(value),
-            _ => Err(fields.into_failure(T::MISSING)),
+            Some(value) if fields.findings.is_empty() => Ok(value),
+            _ => Err(Box::new(fields.findings)),
         }
     }
 
@@ -36,7 +41,7 @@ impl Fields {
     pub fn required<T: FromField>(&mut self, name: &str) -> Option<T> {
         match self.object.remove(name) {
             None | Some(Value::Null) => {
-                self.note(name, Reject::Missing);
+                self.note(name, T::absent());
                 None
             }
             Some(value) => self.take(name, &value),
@@ -59,47 +64,15 @@ impl Fields {
         T::from_field(value).map_err(|reject| self.note(name, reject)).ok()
     }
 
-    fn note(&mut self, name: &str, reject: Reject) {
-        let field = format!("{}{name}", self.path);
-        match reject {
-            Reject::Missing => {
-                self.missing.push(field.clone());
-                self.problems.push(Problem { field, code: "REQUIRED", message: "is required".to_owned() });
-            }
-            Reject::Invalid { code, message, headline } => {
-                self.problems.push(Problem { field, code, message });
-                self.headline = self.headline.take().or(headline);
-            }
-        }
+    fn note(&mut self, path: &str, reject: Reject) {
+        self.findings.note(path, reject);
     }
 
     /// Whatever no `required` or `optional` asked for is a mistake of the client's, told rather than ignored.
     fn refuse_unknown(&mut self) {
-        for name in std::mem::take(&mut self.object).into_iter().map(|(name, _)| name) {
-            // A client's own key is shown only as far as it helps to find it.
-            let shown: String = name.chars().take(100).collect();
-            self.note(&shown, Reject::invalid("UNKNOWN_FIELD", "is not a field of this request"));
+        for name in self.object.keys() {
+            self.findings.note(name, Reject::invalid("UNKNOWN_FIELD", "is not a field of this request"));
         }
-    }
-
-    /// Missing fields decide the answer, then the error the route names, then the general one.
-    fn into_failure(self, missing_message: &str) -> Failure {
-        if self.problems.is_empty() {
-            return Failure::internal("a decoder gave no value and named no problem");
-        }
-        let failure = if !self.missing.is_empty() {
-            Failure::validation(Code::MissingFields, missing_message).detail("missingFields", &self.missing)
-        } else if let Some(headline) = self.headline {
-            headline
-                .details
-                .iter()
-                .fold(Failure::validation(headline.code, headline.message), |failure, (key, value)| {
-                    failure.detail(key, value)
-                })
-        } else {
-            Failure::validation(Code::InvalidFields, "Validation failed")
-        };
-        failure.detail("fields", &self.problems)
     }
 }
 
@@ -108,6 +81,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::Code;
 
     #[derive(Debug)]
     struct Price;

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::findings::Findings;
 use crate::Code;
 
 /// A type that a JSON value can be read into.
@@ -11,6 +12,11 @@ pub trait FromField: Sized {
     /// # Errors
     /// [`Reject`] says what is wrong with it.
     fn from_field(value: &Value) -> Result<Self, Reject>;
+
+    /// What it is called that the field is not there, where it has to be.
+    fn absent() -> Reject {
+        Reject::Missing
+    }
 }
 
 /// Why a value was not taken.
@@ -27,6 +33,8 @@ pub enum Reject {
         /// Set where the route names this error itself: it then words the whole answer.
         headline: Option<Box<Headline>>,
     },
+    /// Something in it is wrong.
+    Within(Box<Findings>),
 }
 
 /// An error that a route's contract names: its code, message and details.
@@ -48,14 +56,25 @@ impl Reject {
         Self::invalid("INVALID_TYPE", format!("must be {expected}"))
     }
 
+    /// What is wrong inside a value: at least one problem, each with its path (`city`, `[2]`).
+    pub fn within(problems: impl IntoIterator<Item = (String, Self)>) -> Self {
+        let mut findings = Findings::default();
+        for (path, reject) in problems {
+            findings.note(&path, reject);
+        }
+        Self::Within(Box::new(findings))
+    }
+
     /// Makes this the error the whole answer is about, unless a field is missing.
     #[must_use]
     pub fn named(self, code: Code, message: &'static str, details: Map<String, Value>) -> Self {
+        let headline = Box::new(Headline { code, message, details });
         match self {
             Self::Missing => Self::Missing,
-            Self::Invalid { code: field_code, message: text, .. } => {
-                let headline = Some(Box::new(Headline { code, message, details }));
-                Self::Invalid { code: field_code, message: text, headline }
+            Self::Invalid { code, message, .. } => Self::Invalid { code, message, headline: Some(headline) },
+            Self::Within(mut findings) => {
+                findings.name(headline);
+                Self::Within(findings)
             }
         }
     }

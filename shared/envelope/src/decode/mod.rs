@@ -32,25 +32,22 @@
 //! ```
 
 mod fields;
+mod findings;
 mod from_field;
+mod limit;
+mod nested;
+mod object;
+mod problems;
 mod query;
+
+pub(crate) use object::object;
 
 pub use fields::Fields;
 pub use from_field::{FromField, Reject, text};
+pub use limit::Limit;
+pub use nested::{list_of, object_of};
+pub use problems::Problem;
 pub use query::{FromQuery, QueryFields, whole_number};
-
-use serde::Serialize;
-
-/// One problem of one field, as in `details.fields`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Problem {
-    /// Path of the field: `name`, `items[2].quantity`.
-    pub field: String,
-    /// What a program reads: `REQUIRED`, `INVALID_TYPE`, `UNKNOWN_FIELD`, …
-    pub code: &'static str,
-    /// What a person reads.
-    pub message: String,
-}
 
 /// A request body.
 pub trait Decode: Sized {

@@ -1,6 +1,9 @@
 //! Reading the query.
 
-use super::{DecodeQuery, Problem};
+use std::collections::BTreeMap;
+
+use super::DecodeQuery;
+use super::problems::Problems;
 use crate::{Code, Failure};
 
 /// A type that a query parameter can be read into.
@@ -12,20 +15,35 @@ pub trait FromQuery: Sized {
     fn from_query(text: &str) -> Result<Self, (&'static str, String)>;
 }
 
+impl FromQuery for String {
+    fn from_query(text: &str) -> Result<Self, (&'static str, String)> {
+        Ok(text.to_owned())
+    }
+}
+
+impl FromQuery for bool {
+    fn from_query(text: &str) -> Result<Self, (&'static str, String)> {
+        match text {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ => Err(("INVALID_TYPE", "must be true or false".to_owned())),
+        }
+    }
+}
+
 /// The parameters of a query, and the problems found in them so far.
 #[derive(Debug)]
 pub struct QueryFields {
-    parameters: Vec<(String, Vec<String>)>,
-    problems: Vec<Problem>,
+    parameters: BTreeMap<String, Vec<String>>,
+    problems: Problems,
 }
 
 impl QueryFields {
-    pub(crate) fn read<T: DecodeQuery>(parameters: Vec<(String, Vec<String>)>) -> Result<T, Failure> {
-        let mut query = Self { parameters, problems: Vec::new() };
+    pub(crate) fn read<T: DecodeQuery>(parameters: BTreeMap<String, Vec<String>>) -> Result<T, Failure> {
+        let mut query = Self { parameters, problems: Problems::default() };
         let value = T::decode(&mut query);
-        for (name, _) in std::mem::take(&mut query.parameters) {
-            let shown: String = name.chars().take(100).collect();
-            query.note(&shown, "UNKNOWN_FIELD", "is not a parameter of this request");
+        for name in query.parameters.keys() {
+            query.problems.note(name, "UNKNOWN_FIELD", "is not a parameter of this request");
         }
         match value {
             Some(value) if query.problems.is_empty() => Ok(value),
@@ -36,10 +54,7 @@ impl QueryFields {
 
     /// A parameter, if given. The outer `None` means that a problem was noted.
     pub fn optional<T: FromQuery>(&mut self, name: &str) -> Option<Option<T>> {
-        let Some(at) = self.parameters.iter().position(|(given, _)| given == name) else {
-            return Some(None);
-        };
-        let (_, values) = self.parameters.swap_remove(at);
+        let Some(values) = self.parameters.remove(name) else { return Some(None) };
         let [value] = values.as_slice() else {
             self.note(name, "REPEATED", "must be given once");
             return None;
@@ -55,7 +70,7 @@ impl QueryFields {
 
     /// A problem that one parameter alone does not show.
     pub fn note(&mut self, name: &str, code: &'static str, message: impl Into<String>) {
-        self.problems.push(Problem { field: name.to_owned(), code, message: message.into() });
+        self.problems.note(name, code, message);
     }
 }
 

@@ -1,0 +1,5 @@
+//! `GET /api/notifications`
+
+fn main() -> std::process::ExitCode {
+    notifications::list::main()
+}

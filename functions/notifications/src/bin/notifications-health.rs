@@ -1,0 +1,5 @@
+//! `GET /api/notifications/health`
+
+fn main() -> std::process::ExitCode {
+    notifications::health::main()
+}

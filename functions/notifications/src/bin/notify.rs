@@ -1,0 +1,5 @@
+//! `notify`
+
+fn main() -> std::process::ExitCode {
+    notifications::notify::main()
+}

@@ -1,0 +1,5 @@
+//! `apply-stock-event`
+
+fn main() -> std::process::ExitCode {
+    orders::apply_stock_event::main()
+}

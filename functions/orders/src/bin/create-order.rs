@@ -1,0 +1,5 @@
+//! `POST /api/orders`
+
+fn main() -> std::process::ExitCode {
+    orders::create::main()
+}

@@ -1,0 +1,5 @@
+//! `GET /api/orders`
+
+fn main() -> std::process::ExitCode {
+    orders::list::main()
+}

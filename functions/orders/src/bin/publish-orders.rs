@@ -1,0 +1,5 @@
+//! `publish-orders`
+
+fn main() -> std::process::ExitCode {
+    orders::publish::main()
+}

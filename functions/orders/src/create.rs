@@ -1,0 +1,119 @@
+//! `POST /api/orders`
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use envelope::{Call, Endpoint, Failure, InitError, Reply, serve};
+use events::{Event, Origin};
+
+use crate::SERVICE;
+use crate::answer::PlacedAnswer;
+use crate::idempotency::{self, IdempotencyKey};
+use crate::order::Order;
+use crate::order_id::OrderId;
+use crate::placement::Placement;
+use crate::stock::{Ask, HoldState, Reserve, Stock};
+use crate::store::{Inserted, Orders, Stored};
+
+/// Serves the endpoint.
+pub fn main() -> ExitCode {
+    serve::<Create<Stock>>(SERVICE)
+}
+
+/// What writing the order is left of the function's time when the stock takes all it may.
+const TIME_TO_WRITE: Duration = Duration::from_secs(3);
+
+struct Create<S> {
+    orders: Orders,
+    stock: S,
+}
+
+impl Endpoint for Create<Stock> {
+    async fn init() -> Result<Self, InitError> {
+        let stock = Stock::new()?;
+        Ok(Self { orders: Orders::connect().await?, stock })
+    }
+
+    async fn call(&self, call: &Call) -> Result<Reply, Failure> {
+        let customer = call.identity()?;
+        let key = call.header(idempotency::HEADER).map(IdempotencyKey::parse).transpose()?;
+        let placement: Placement = call.body()?;
+        let request = Request {
+            key,
+            user_id: &customer.id,
+            placement,
+            request_id: call.request_id(),
+            trace_id: call.trace_id(),
+            patience: call.time_left().saturating_sub(TIME_TO_WRITE),
+        };
+        let placed = self.place(request).await?;
+        let (Placed::New(order) | Placed::Before(order)) = &placed;
+        let path = format!("/api/orders/{}", order.order_id.as_str());
+        let reply = Reply::created(call, &path, "Order created successfully", PlacedAnswer::from(order))?;
+        Ok(match placed {
+            Placed::New(_) => reply.metric("OrdersMade"),
+            Placed::Before(_) => reply.header(idempotency::REPLAYED, "true"),
+        })
+    }
+}
+
+/// A request to place an order.
+struct Request<'a> {
+    key: Option<IdempotencyKey>,
+    user_id: &'a str,
+    placement: Placement,
+    request_id: &'a str,
+    trace_id: Option<&'a str>,
+    /// How long to wait for the stock.
+    patience: Duration,
+}
+
+/// An order that was placed: by this request, or by the same one before.
+#[derive(Debug)]
+enum Placed {
+    New(Order),
+    Before(Order),
+}
+
+impl<S: Reserve> Create<S> {
+    /// Holds the stock, then writes the order. Nothing here is undone: whatever stops it half way leaves a hold that
+    /// ends by itself, and the same request sent again goes on from there. Equal requests at once hold the same hold
+    /// and write the same order, and all but one of them find it written.
+    async fn place(&self, request: Request<'_>) -> Result<Placed, Failure> {
+        let Request { key, user_id, placement, request_id, trace_id, patience } = request;
+        let order_id = key.as_ref().map_or_else(OrderId::random, |key| OrderId::of(user_id, key));
+        let fingerprint = placement.fingerprint()?;
+        let items = placement.lines.as_slice();
+        let ask = Ask { order_id: &order_id, fingerprint: &fingerprint, request_id, trace_id, items };
+        let hold = match self.stock.reserve(&ask, patience).await {
+            Ok(hold) if hold.state != HoldState::Cancelled => hold,
+            Err(failure) if key.is_none() => return Err(failure),
+            // Sold out since, out of reach, or given back for good when the order was cancelled (which must not be
+            // written again: nothing would move it on): a request that was answered before gets that answer again.
+            outcome => {
+                let now = outcome.err().unwrap_or_else(|| Failure::internal("a hold cancelled without its order"));
+                let Ok(Some(stored)) = self.orders.find(&order_id).await else { return Err(now) };
+                return placed_before(stored, &fingerprint);
+            }
+        };
+        let order =
+            Order::place(order_id, user_id.to_owned(), hold.items, hold.total_amount, placement.shipping_address);
+        let time = &order.created_at;
+        let event = Event::new(order.created(), Origin { service: SERVICE.name, request_id, trace_id, time });
+        match self.orders.insert(&order, &fingerprint, &event).await? {
+            Inserted::New => Ok(Placed::New(order)),
+            Inserted::Before(stored) => placed_before(*stored, &fingerprint),
+        }
+    }
+}
+
+fn placed_before(stored: Stored, fingerprint: &str) -> Result<Placed, Failure> {
+    if stored.fingerprint == fingerprint {
+        Ok(Placed::Before(stored.order))
+    } else {
+        Err(Failure::idempotency_key_reused())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+//! What is ordered: so many of a product.
+
+use envelope::Code;
+use envelope::decode::{Decode, Fields, FromField, Reject, list_of, object_of, text};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+/// A product's id as the product service gave it out. Whether there is such a product, that service knows.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct ProductId(String);
+
+impl ProductId {
+    /// Far more than any id has.
+    const MAX_BYTES: usize = 100;
+
+    /// The id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromField for ProductId {
+    fn from_field(value: &Value) -> Result<Self, Reject> {
+        let id = text(value)?.trim();
+        match id.len() {
+            0 => Err(Reject::Missing),
+            // Ids are UUIDs, and those are the same in any case.
+            1..=Self::MAX_BYTES => Ok(Self(Uuid::try_parse(id).map_or_else(|_| id.to_owned(), |id| id.to_string()))),
+            _ => Err(Reject::invalid("TOO_LONG", format!("must be at most {} bytes", Self::MAX_BYTES))),
+        }
+    }
+}
+
+/// How many of it: 1 to 10 000.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Quantity(u32);
+
+impl Quantity {
+    /// The most of one product in one order.
+    pub const MOST: u32 = 10_000;
+
+    fn new(quantity: u64) -> Result<Self, Reject> {
+        match u32::try_from(quantity) {
+            Ok(quantity @ 1..=Self::MOST) => Ok(Self(quantity)),
+            _ => Err(Reject::invalid("OUT_OF_RANGE", format!("must be from 1 to {}", Self::MOST))),
+        }
+    }
+
+    fn plus(self, more: Self) -> Result<Self, Reject> {
+        Self::new(u64::from(self.0) + u64::from(more.0))
+    }
+}
+
+impl FromField for Quantity {
+    fn from_field(value: &Value) -> Result<Self, Reject> {
+        if value.as_i64().is_some_and(i64::is_negative) {
+            return Self::new(0);
+        }
+        Self::new(value.as_u64().ok_or_else(|| Reject::mistyped("a whole number"))?)
+    }
+}
+
+/// A line of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Line {
+    /// Of what.
+    pub product_id: ProductId,
+    /// How many.
+    pub quantity: Quantity,
+}
+
+impl Decode for Line {
+    fn decode(fields: &mut Fields) -> Option<Self> {
+        let product_id = fields.required("productId");
+        let quantity = fields.required("quantity");
+        Some(Self { product_id: product_id?, quantity: quantity? })
+    }
+}
+
+impl FromField for Line {
+    fn from_field(value: &Value) -> Result<Self, Reject> {
+        object_of(value).map_err(|reject| malformed(reject, value))
+    }
+}
+
+/// The lines of an order: at least one, each of another product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Lines(Vec<Line>);
+
+impl Lines {
+    /// Lines that an order has at most.
+    pub const MOST: usize = 50;
+
+    /// The lines.
+    pub fn as_slice(&self) -> &[Line] {
+        &self.0
+    }
+
+    /// Lines of the same product are one line of all of them, where the first one stood.
+    fn merge(given: Vec<Line>) -> Result<Self, Reject> {
+        let mut lines: Vec<Line> = Vec::with_capacity(given.len());
+        for (index, line) in given.into_iter().enumerate() {
+            match lines.iter_mut().find(|known| known.product_id == line.product_id) {
+                None => lines.push(line),
+                Some(known) => {
+                    known.quantity = known.quantity.plus(line.quantity).map_err(|reject| {
+                        let within = Reject::within([(format!("[{index}].quantity"), reject)]);
+                        malformed(within, &json!(line))
+                    })?;
+                }
+            }
+        }
+        Ok(Self(lines))
+    }
+}
+
+impl FromField for Lines {
+    fn from_field(value: &Value) -> Result<Self, Reject> {
+        match value {
+            Value::Array(lines) if !lines.is_empty() => Self::merge(list_of(value, Self::MOST)?),
+            Value::Array(_) => Err(empty(Reject::invalid("EMPTY", "must have at least one element"), value)),
+            _ => Err(empty(Reject::mistyped("an array"), value)),
+        }
+    }
+
+    fn absent() -> Reject {
+        empty(Reject::invalid("REQUIRED", "is required"), &json!([]))
+    }
+}
+
+fn empty(reject: Reject, items: &Value) -> Reject {
+    let details = Map::from_iter([("items".to_owned(), items.clone())]);
+    reject.named(Code::EmptyOrder, "Order must contain items", details)
+}
+
+fn malformed(reject: Reject, item: &Value) -> Reject {
+    // A field that is missing in a line is a malformed line, not a missing field of the order.
+    let details = Map::from_iter([("item".to_owned(), item.clone())]);
+    reject.named(Code::InvalidItem, "Invalid item format", details)
+}

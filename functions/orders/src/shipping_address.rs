@@ -1,0 +1,43 @@
+//! Where an order goes to.
+
+use std::collections::BTreeMap;
+
+use envelope::decode::{FromField, Reject, text};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// An address, in whatever fields its country has: an object of strings, at most 2 KiB of names and values together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ShippingAddress(BTreeMap<String, String>);
+
+impl ShippingAddress {
+    /// Bytes an address has at most.
+    pub const MAX_BYTES: usize = 2 * 1024;
+}
+
+impl FromField for ShippingAddress {
+    fn from_field(value: &Value) -> Result<Self, Reject> {
+        let Value::Object(object) = value else { return Err(Reject::mistyped("an object of strings")) };
+        let mut fields = BTreeMap::new();
+        let mut problems = Vec::new();
+        for (name, value) in object {
+            match text(value) {
+                // A nested attribute of DynamoDB has a name too.
+                Ok(_) if name.trim().is_empty() => {
+                    return Err(Reject::invalid("INVALID_FORMAT", "must not have a field without a name"));
+                }
+                Ok(text) => _ = fields.insert(name.clone(), text.to_owned()),
+                Err(reject) => problems.push((name.clone(), reject)),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(Reject::within(problems));
+        }
+        if fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > Self::MAX_BYTES {
+            let message = format!("must be at most {} bytes of text", Self::MAX_BYTES);
+            return Err(Reject::invalid("TOO_LONG", message));
+        }
+        Ok(Self(fields))
+    }
+}

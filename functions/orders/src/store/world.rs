@@ -1,0 +1,69 @@
+//! What the tests of this crate share.
+
+use envelope::timestamp;
+use events::{Event, Origin, Payload};
+use money::{Amount, Price};
+use testing::Tables;
+
+use super::{OrderList, Orders};
+use crate::SERVICE;
+use crate::order::{Item, Order};
+use crate::order_id::OrderId;
+use crate::stock::{Hold, HoldState};
+
+/// Two lamps, held.
+pub(crate) fn hold(state: HoldState) -> Hold {
+    let unit_price = Price::from_cents(1_999).unwrap();
+    let lamps = Item {
+        product_id: "p1".to_owned(),
+        product_name: "Lamp".to_owned(),
+        quantity: 2,
+        unit_price,
+        total_price: unit_price.times(2),
+    };
+    Hold { items: vec![lamps], total_amount: Amount::from_cents(3_998), state }
+}
+
+/// A pending order of this customer's.
+pub(crate) fn order(user_id: &str) -> Order {
+    let Hold { items, total_amount, .. } = hold(HoldState::Held);
+    Order::place(OrderId::random(), user_id.to_owned(), items, total_amount, None)
+}
+
+/// An event of a request `r1`.
+pub(crate) fn event<T: Payload>(told: T) -> Event<T> {
+    let time = timestamp::now();
+    Event::new(told, Origin { service: SERVICE.name, request_id: "r1", trace_id: None, time: &time })
+}
+
+/// The orders' table of a test's own.
+pub(crate) struct World {
+    pub(crate) tables: Tables,
+    pub(crate) orders: Orders,
+    pub(crate) list: OrderList,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let tables = Tables::of_template().await;
+        let orders = Orders::at(tables.client(), "OrdersTable");
+        let list = OrderList::at(tables.client(), "OrdersTable");
+        Self { tables, orders, list }
+    }
+
+    /// A pending order of this customer's, written.
+    pub(crate) async fn placed(&self, user_id: &str) -> Order {
+        let order = order(user_id);
+        self.orders.insert(&order, "f1", &event(order.created())).await.unwrap();
+        order
+    }
+
+    /// The types of the events that the table's stream tells of, in order.
+    pub(crate) async fn told(&self) -> Vec<String> {
+        let stream = self.tables.stream_event("OrdersTable").await;
+        let kinds = stream["Records"].as_array().unwrap().iter();
+        kinds
+            .map(|record| record["dynamodb"]["NewImage"]["event"]["M"]["type"]["S"].as_str().unwrap().to_owned())
+            .collect()
+    }
+}

@@ -1,0 +1,5 @@
+//! `POST /api/products`
+
+fn main() -> std::process::ExitCode {
+    products::create::main()
+}

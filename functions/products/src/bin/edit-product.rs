@@ -1,0 +1,5 @@
+//! `PATCH /api/products/{id}`
+
+fn main() -> std::process::ExitCode {
+    products::edit::main()
+}

@@ -1,0 +1,5 @@
+//! `GET /api/products`
+
+fn main() -> std::process::ExitCode {
+    products::list::main()
+}

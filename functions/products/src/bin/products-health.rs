@@ -1,0 +1,5 @@
+//! `GET /api/products/health`
+
+fn main() -> std::process::ExitCode {
+    products::health::main()
+}

@@ -1,0 +1,115 @@
+//! Units of a product, and changes of how many there are.
+
+use envelope::decode::{Decode, Fields, FromField, Reject, text};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The most units of a product that there may be.
+pub const MAX: u64 = 1_000_000_000;
+
+/// Units for sale: 0 to [`MAX`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Stock(u64);
+
+impl Stock {
+    /// How many.
+    pub fn units(self) -> u64 {
+        self.0
+    }
+}
+
+impl FromField for Stock {
+    fn from_field(value: &Value) -> Result<Self, Reject> {
+        whole(value, 0).map(Self)
+    }
+}
+
+/// A number of units that a change is about: 1 to [`MAX`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quantity(u64);
+
+impl Quantity {
+    /// How many.
+    pub fn units(self) -> u64 {
+        self.0
+    }
+}
+
+impl FromField for Quantity {
+    fn from_field(value: &Value) -> Result<Self, Reject> {
+        whole(value, 1).map(Self)
+    }
+}
+
+/// What happens to the stock of a product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StockChange {
+    /// Units go, if there are as many.
+    Decrease(Quantity),
+    /// Units come, up to [`MAX`].
+    Increase(Quantity),
+}
+
+impl StockChange {
+    /// How many units come or go.
+    pub fn units(self) -> u64 {
+        match self {
+            Self::Decrease(quantity) | Self::Increase(quantity) => quantity.units(),
+        }
+    }
+}
+
+enum Operation {
+    Decrease,
+    Increase,
+}
+
+impl FromField for Operation {
+    fn from_field(value: &Value) -> Result<Self, Reject> {
+        match text(value)? {
+            "decrease" => Ok(Self::Decrease),
+            "increase" => Ok(Self::Increase),
+            _ => Err(Reject::invalid("INVALID_VALUE", "must be decrease or increase")),
+        }
+    }
+}
+
+impl Decode for StockChange {
+    fn decode(fields: &mut Fields) -> Option<Self> {
+        let quantity = fields.required("quantity");
+        let operation = fields.optional("operation");
+        Some(match operation?.unwrap_or(Operation::Decrease) {
+            Operation::Decrease => Self::Decrease(quantity?),
+            Operation::Increase => Self::Increase(quantity?),
+        })
+    }
+}
+
+/// A whole number from `least` to [`MAX`]; `5.0` is the number 5 (RFC 8259, section 6).
+fn whole(value: &Value, least: u64) -> Result<u64, Reject> {
+    let mistyped = || Reject::mistyped(&format!("a whole number from {least} to {MAX}"));
+    let number = value.as_f64().filter(|number| number.fract() == 0.0).ok_or_else(mistyped)?;
+    if number < least as f64 || number > MAX as f64 {
+        return Err(Reject::invalid("OUT_OF_RANGE", format!("must be from {least} to {MAX}")));
+    }
+    Ok(number as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn stock_is_a_whole_number_up_to_a_thousand_million() {
+        for (value, units) in [(json!(0), 0), (json!(7), 7), (json!(7.0), 7), (json!(1_000_000_000), MAX)] {
+            assert_eq!(Stock::from_field(&value).unwrap().units(), units);
+        }
+        for value in [json!(-1), json!(1_000_000_001), json!(1e300), json!(0.5), json!("7"), json!(true)] {
+            assert!(Stock::from_field(&value).is_err(), "{value}");
+        }
+        assert!(matches!(Quantity::from_field(&json!(0)), Err(Reject::Invalid { code: "OUT_OF_RANGE", .. })));
+    }
+}

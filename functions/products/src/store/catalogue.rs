@@ -1,0 +1,193 @@
+//! A page of the products that pass a filter, newest first.
+//!
+//! | filter | rows | total |
+//! |---|---|---|
+//! | none, or a category | a run of the index | its kept count |
+//! | words | ids from the words' lists ([`super::Postings`]), narrowed down there | counted to 1 000 |
+//! | prices, and a category or none | see below | counted to 1 000 |
+//!
+//! A range of prices and an order by time are two sort keys, and an index has one. So the index by price says first,
+//! by keys alone, whether more than 1 000 products are in the range. If not, these are all the matches: they are put
+//! in order, and the page is cut out of them. If so, products in the range are common, and the newest of them are
+//! met by going through the newest of all; should those in the range be among the oldest, so that [`BUDGET`] products
+//! do not fill the page, all the keys of the range are read and put in order after all. Either way the work
+//! depends on the page and on how many match, never on how many products there are.
+
+use envelope::InitError;
+use tables::StoreError;
+
+use super::{Index, Postings, Shelf, Shelves};
+use crate::filter::{Filter, Prices};
+use crate::product::Product;
+
+/// As far as matches are counted one by one.
+const CAP: usize = 1_000;
+
+/// The newest products that are looked at for those in a range of prices.
+const BUDGET: usize = 5_000;
+
+/// The lists of products, their index and their counts.
+#[derive(Debug)]
+pub struct Catalogue {
+    shelves: Shelves,
+    postings: Postings,
+    index: Index,
+}
+
+/// Some rows of a list.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The products.
+    pub rows: Vec<Product>,
+    /// How many rows of the list these are: some may have been edited out of it since the index was written.
+    pub seen: usize,
+    /// The id after which the list goes on, if it does.
+    pub next: Option<String>,
+}
+
+/// How many rows a list has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Total {
+    /// So many.
+    Exact(u64),
+    /// More than so many.
+    Capped(u64),
+}
+
+impl Total {
+    /// How many are known of.
+    pub fn count(self) -> u64 {
+        match self {
+            Self::Exact(count) | Self::Capped(count) => count,
+        }
+    }
+}
+
+/// What an index knows of the products that pass a filter.
+enum Matches {
+    /// Their ids, newest first: all there are, or more than were asked for.
+    Ids(Vec<String>),
+    /// More than [`CAP`], and these are the newest.
+    Rows(Vec<Product>),
+}
+
+impl Catalogue {
+    /// The lists of these parts.
+    pub fn new(shelves: Shelves, postings: Postings, index: Index) -> Self {
+        Self { shelves, postings, index }
+    }
+
+    /// The tables that `PRODUCTS_TABLE` and `PRODUCT_INDEX_TABLE` name, with a first read that opens the connections
+    /// while start-up has the CPU to itself.
+    ///
+    /// # Errors
+    /// [`aws::ConfigError`]
+    pub async fn connect() -> Result<Self, InitError> {
+        let client = tables::client()?;
+        let (products, index) = (aws::required("PRODUCTS_TABLE")?, aws::required("PRODUCT_INDEX_TABLE")?);
+        let catalogue = Self::new(
+            Shelves::new(client.clone(), products),
+            Postings::new(client.clone(), index.clone()),
+            Index::new(client, index),
+        );
+        if let Err(error) = catalogue.page(&Filter::default(), 0, 1).await {
+            tracing::warn!(cause = %error, "no connection to the database yet");
+        }
+        Ok(catalogue)
+    }
+
+    /// The `limit` rows after the first `before`, and how many rows there are.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn page(&self, filter: &Filter, before: usize, limit: usize) -> Result<(Found, Total), StoreError> {
+        let shelf = shelf(filter);
+        // One row more than the page tells whether another page follows.
+        let needed = before + limit + 1;
+        match self.matches(filter, None, CAP + 1, needed).await? {
+            None => {
+                let (rows, total) =
+                    tokio::try_join!(self.shelves.newest(shelf, None, needed), self.index.total(shelf))?;
+                Ok((Found::of_rows(rows, before, limit), Total::Exact(total)))
+            }
+            Some(Matches::Ids(ids)) => {
+                let total = if ids.len() > CAP { Total::Capped(CAP as u64) } else { Total::Exact(ids.len() as u64) };
+                Ok((self.found(filter, &ids, before, limit).await?, total))
+            }
+            Some(Matches::Rows(rows)) => Ok((Found::of_rows(rows, before, limit), Total::Capped(CAP as u64))),
+        }
+    }
+
+    /// The `limit` rows after the product of this id, which need not be there any more.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn after(&self, filter: &Filter, id: &str, limit: usize) -> Result<Found, StoreError> {
+        match self.matches(filter, Some(id), limit + 1, limit + 1).await? {
+            None => Ok(Found::of_rows(self.shelves.newest(shelf(filter), Some(id), limit + 1).await?, 0, limit)),
+            Some(Matches::Ids(ids)) => self.found(filter, &ids, 0, limit).await,
+            Some(Matches::Rows(rows)) => Ok(Found::of_rows(rows, 0, limit)),
+        }
+    }
+
+    /// The newest products that pass a filter, `needed` of them and counted up to `most`; `None` if the list is a run of
+    /// an index.
+    async fn matches(
+        &self,
+        filter: &Filter,
+        after: Option<&str>,
+        most: usize,
+        needed: usize,
+    ) -> Result<Option<Matches>, StoreError> {
+        match (&filter.search, filter.prices) {
+            (None, None) => Ok(None),
+            (Some(search), _) => {
+                Ok(Some(Matches::Ids(self.postings.find(search, filter, after, most.max(needed)).await?)))
+            }
+            (None, Some(prices)) => self.matches_in(shelf(filter), prices, after, needed).await.map(Some),
+        }
+    }
+
+    async fn matches_in(
+        &self,
+        shelf: Shelf<'_>,
+        prices: Prices,
+        after: Option<&str>,
+        needed: usize,
+    ) -> Result<Matches, StoreError> {
+        let mut ids = self.shelves.ids_in(shelf, prices, CAP + 1).await?;
+        if ids.len() > CAP {
+            if let Some(rows) = self.shelves.newest_in(shelf, prices, after, needed, BUDGET).await? {
+                return Ok(Matches::Rows(rows));
+            }
+            ids = self.shelves.ids_in(shelf, prices, usize::MAX).await?;
+        }
+        ids.retain(|id| after.is_none_or(|after| id.as_str() < after));
+        ids.sort_unstable_by(|a, b| b.cmp(a));
+        Ok(Matches::Ids(ids))
+    }
+
+    /// The page of these ids, with the products as they are now.
+    async fn found(&self, filter: &Filter, ids: &[String], before: usize, limit: usize) -> Result<Found, StoreError> {
+        let rest = ids.get(before..).unwrap_or_default();
+        let page = &rest[..rest.len().min(limit)];
+        let mut rows = self.shelves.rows(page).await?;
+        rows.retain(|product| filter.still_takes(product));
+        let next = page.last().filter(|_| rest.len() > limit).cloned();
+        Ok(Found { rows, seen: page.len(), next })
+    }
+}
+
+impl Found {
+    fn of_rows(mut rows: Vec<Product>, before: usize, limit: usize) -> Self {
+        rows.drain(..before.min(rows.len()));
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = rows.last().filter(|_| more).map(|product| product.id.clone());
+        Self { seen: rows.len(), rows, next }
+    }
+}
+
+fn shelf(filter: &Filter) -> Shelf<'_> {
+    filter.category.as_ref().map_or(Shelf::All, Shelf::Category)
+}

@@ -1,0 +1,156 @@
+//! Searching: the products that have all of some words, newest first.
+//!
+//! Each word has a list of postings, newest first, each with its product's price and category. The search reads a
+//! block of every word's list side by side and goes on along the one whose postings are the fewest: its postings
+//! are looked up in the other lists, in the blocks that were read or by key. What that costs depends on how many
+//! products have the rarest of the words, not on how many products there are.
+
+use std::collections::HashSet;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::KeysAndAttributes;
+use futures_util::future::try_join_all;
+use tables::StoreError;
+
+use super::index::{posting_key, word_list};
+use super::{read, text};
+use crate::filter::{Filter, Search};
+use crate::index::Posting;
+
+/// Words whose lists are read to find the rarest; the others are only looked up.
+const PROBES: usize = 8;
+
+/// Postings that are read at once: some 100 bytes each, well inside the 1 MB of one call.
+const BLOCK: usize = 1_001;
+
+/// Keys a batch of reads takes ("BatchGetItem").
+const BATCH: usize = 100;
+
+/// The lists of postings.
+#[derive(Debug)]
+pub struct Postings {
+    client: Client,
+    table: String,
+}
+
+/// A run of a word's list.
+struct Block {
+    postings: Vec<Posting>,
+    /// Whether the list ends with it.
+    ends: bool,
+}
+
+impl Block {
+    /// Whether a product is in the word's list, if the block tells: it does from where it begins to its last posting.
+    fn tells(&self, id: &str) -> Option<bool> {
+        let position = self.postings.binary_search_by(|posting| id.cmp(posting.id.as_str()));
+        match position {
+            Ok(_) => Some(true),
+            Err(place) => (self.ends || place < self.postings.len()).then_some(false),
+        }
+    }
+
+    /// Sorts the first blocks of lists, the rarest word's first: of those that ended the shortest, or else the one that
+    /// goes back furthest.
+    fn rarity(&self) -> (bool, usize, &str) {
+        if self.ends { (false, self.postings.len(), "") } else { (true, 0, self.reaches()) }
+    }
+
+    /// The id of the last product in it.
+    fn reaches(&self) -> &str {
+        self.postings.last().map_or("", |posting| &posting.id)
+    }
+}
+
+impl Postings {
+    /// The index table of this name.
+    pub fn new(client: Client, table: String) -> Self {
+        Self { client, table }
+    }
+
+    /// The ids of the newest products that have all the words and pass the filter, from before the id `after`: all
+    /// there are, or else at least `most`.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn find(
+        &self,
+        search: &Search,
+        filter: &Filter,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        let (probed, others) = search.words().split_at(search.words().len().min(PROBES));
+        let narrowed = probed.len() + others.len() > 1 || filter.category.is_some() || filter.prices.is_some();
+        let at_once = if narrowed { BLOCK } else { most.min(BLOCK) };
+        let mut blocks = try_join_all(probed.iter().map(|word| self.block(word, after, at_once))).await?;
+        let Some(rarest) = (0..blocks.len()).min_by_key(|&at| blocks[at].rarity()) else { return Ok(Vec::new()) };
+        let word = &probed[rarest];
+        let mut block = blocks.remove(rarest);
+        let known: Vec<(&String, Option<Block>)> = probed
+            .iter()
+            .filter(|other| *other != word)
+            .zip(blocks.into_iter().map(Some))
+            .chain(others.iter().zip(std::iter::repeat_with(|| None)))
+            .collect();
+
+        let mut found = Vec::new();
+        loop {
+            let mut ids: Vec<String> =
+                block.postings.iter().filter(|posting| passes(posting, filter)).map(|posting| posting.id.clone()).collect();
+            for (word, block) in &known {
+                ids = self.having(word, block.as_ref(), ids).await?;
+            }
+            found.append(&mut ids);
+            if block.ends || found.len() >= most {
+                return Ok(found);
+            }
+            block = self.block(word, Some(block.reaches()), BLOCK).await?;
+        }
+    }
+
+    async fn block(&self, word: &str, after: Option<&str>, most: usize) -> Result<Block, StoreError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .expression_attribute_names("#list", "list")
+            .expression_attribute_values(":list", text(word_list(word)))
+            .scan_index_forward(false)
+            .limit(i32::try_from(most).unwrap_or(i32::MAX));
+        let query = match after {
+            None => query.key_condition_expression("#list = :list"),
+            Some(id) => query
+                .key_condition_expression("#list = :list AND id < :after")
+                .expression_attribute_values(":after", text(id)),
+        };
+        let page = query.send().await?;
+        let postings = page.items.unwrap_or_default().into_iter().map(read).collect::<Result<_, _>>()?;
+        Ok(Block { postings, ends: page.last_evaluated_key.is_none() })
+    }
+
+    /// Those of the products that have a word.
+    async fn having(&self, word: &str, block: Option<&Block>, ids: Vec<String>) -> Result<Vec<String>, StoreError> {
+        let told = |id: &str| block.and_then(|block| block.tells(id));
+        let unknown: Vec<&String> = ids.iter().filter(|id| told(id).is_none()).collect();
+        let looked_up: HashSet<String> =
+            try_join_all(unknown.chunks(BATCH).map(|ids| self.look_up(word, ids))).await?.into_iter().flatten().collect();
+        Ok(ids.into_iter().filter(|id| told(id).unwrap_or_else(|| looked_up.contains(id))).collect())
+    }
+
+    async fn look_up(&self, word: &str, ids: &[&String]) -> Result<Vec<String>, StoreError> {
+        let keys = ids.iter().map(|id| posting_key(word, id)).collect();
+        let keys = KeysAndAttributes::builder().set_keys(Some(keys)).build().map_err(StoreError::item)?;
+        let output = self.client.batch_get_item().request_items(&self.table, keys).send().await?;
+        if output.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
+            return Err(StoreError::busy("unprocessed keys"));
+        }
+        let found = output.responses.unwrap_or_default().into_values().flatten();
+        found.map(|item| read(item).map(|posting: Posting| posting.id)).collect()
+    }
+}
+
+fn passes(posting: &Posting, filter: &Filter) -> bool {
+    filter.category.as_ref().is_none_or(|category| *category == posting.facts.category)
+        && filter.prices.is_none_or(|prices| prices.contain(posting.facts.price))
+}

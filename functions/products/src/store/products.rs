@@ -1,0 +1,295 @@
+//! The products' table: one item a product, with the event of its creation.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use envelope::InitError;
+use events::{Event, ProductCreated};
+use serde::{Deserialize, Serialize};
+use tables::StoreError;
+use uuid::Uuid;
+
+use super::contention::Patience;
+use super::{Item, number, read, text};
+use crate::product::Product;
+use crate::stock::{self, StockChange};
+use crate::text::Category;
+
+/// The products' table.
+#[derive(Debug)]
+pub struct Products {
+    client: Client,
+    table: String,
+}
+
+/// What became of an edited product.
+#[derive(Debug)]
+pub enum Saved {
+    /// It was written.
+    Done,
+    /// Someone was faster; this is what there is now, if anything is.
+    Changed(Option<Product>),
+}
+
+/// How much there was of a product and is now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StockLevel {
+    /// Before the change.
+    pub previous: u64,
+    /// After it.
+    pub new: u64,
+}
+
+/// A change of stock that was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum StockError {
+    /// There is no such product.
+    #[error("no such product")]
+    NotFound,
+    /// There are fewer units than are to go.
+    #[error("only {current} units")]
+    Insufficient {
+        /// How many there are.
+        current: u64,
+    },
+    /// There would be more than [`stock::MAX`].
+    #[error("already {current} units")]
+    TooMany {
+        /// How many there are.
+        current: u64,
+    },
+    /// The call failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What puts a product into the indexes that lists are read from: only what is for sale has it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Listing<'a> {
+    listing: &'static str,
+    category_listing: &'a Category,
+}
+
+#[derive(Serialize)]
+struct NewItem<'a> {
+    #[serde(flatten)]
+    product: &'a Product,
+    #[serde(flatten)]
+    listing: Listing<'a>,
+    event: &'a Event<ProductCreated>,
+}
+
+/// The stock, and by which change it last came about: a change that is sent twice is made once.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct StockItem {
+    stock: u64,
+    stock_before: Option<u64>,
+    stock_change: Option<String>,
+}
+
+/// What an edit writes. The stock is not in it: an edit never undoes a sale.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Edited<'a> {
+    name: &'a str,
+    description: &'a str,
+    price: u64,
+    category: &'a Category,
+    is_active: bool,
+    updated_at: Option<&'a str>,
+    revision: u64,
+    #[serde(flatten)]
+    listing: Option<Listing<'a>>,
+}
+
+impl Products {
+    /// The table of this name.
+    pub fn new(client: Client, table: String) -> Self {
+        Self { client, table }
+    }
+
+    /// The table that `PRODUCTS_TABLE` names.
+    ///
+    /// # Errors
+    /// [`aws::ConfigError`]
+    pub fn from_env() -> Result<Self, aws::ConfigError> {
+        Ok(Self::new(tables::client()?, aws::required("PRODUCTS_TABLE")?))
+    }
+
+    /// As [`Products::from_env`], with a first read that opens the connection while start-up has the CPU to itself.
+    /// A database that does not answer yet fails the calls that need it, not the start.
+    ///
+    /// # Errors
+    /// [`aws::ConfigError`]
+    pub async fn connect() -> Result<Self, InitError> {
+        let products = Self::from_env()?;
+        if let Err(error) = products.ping().await {
+            tracing::warn!(cause = %error, "no connection to the database yet");
+        }
+        Ok(products)
+    }
+
+    /// Reads an item that is not there.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.client.get_item().table_name(&self.table).key("id", text("ping")).send().await?;
+        Ok(())
+    }
+
+    /// The product of this id, for sale or not.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn find(&self, id: &str) -> Result<Option<Product>, StoreError> {
+        let get = self.client.get_item().table_name(&self.table).key("id", text(id)).consistent_read(true);
+        get.send().await?.item.map(read).transpose()
+    }
+
+    /// Adds a product with the event of it: both, or neither.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn insert(&self, product: &Product, event: &Event<ProductCreated>) -> Result<(), StoreError> {
+        let item = NewItem { product, listing: Listing::of(product), event };
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(serde_dynamo::to_item(item).map_err(StoreError::item)?))
+            .condition_expression("attribute_not_exists(id)");
+        match put.send().await {
+            Ok(_) => Ok(()),
+            // The id is new: what has it is this very product, put by an attempt whose answer was lost.
+            Err(SdkError::ServiceError(error))
+                if matches!(error.err(), PutItemError::ConditionalCheckFailedException(_)) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Writes an edited product over the revision before it.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn save(&self, product: &Product) -> Result<Saved, StoreError> {
+        let edited = Edited {
+            name: product.name.as_str(),
+            description: product.description.as_str(),
+            price: product.price.cents(),
+            category: &product.category,
+            is_active: product.is_active,
+            updated_at: product.updated_at.as_deref(),
+            revision: product.revision,
+            listing: product.is_active.then(|| Listing::of(product)),
+        };
+        let fields: Item = serde_dynamo::to_item(edited).map_err(StoreError::item)?;
+        let set: Vec<String> = fields.keys().map(|name| format!("#{name} = :{name}")).collect();
+        let remove = if product.is_active { "" } else { " REMOVE listing, categoryListing" };
+        let mut update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("id", text(&product.id))
+            .update_expression(format!("SET {}{remove}", set.join(", ")))
+            .condition_expression("#revision = :seen")
+            .expression_attribute_values(":seen", number(product.revision - 1))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        for (name, value) in fields {
+            update = update
+                .expression_attribute_names(format!("#{name}"), name.as_str())
+                .expression_attribute_values(format!(":{name}"), value);
+        }
+        match update.send().await {
+            Ok(_) => Ok(Saved::Done),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                    Ok(Saved::Changed(failed.item.clone().map(read).transpose()?))
+                }
+                _ if is_conflict(&error) => Ok(Saved::Changed(self.find(&product.id).await?)),
+                _ => Err(error.into()),
+            },
+        }
+    }
+
+    /// Changes the stock, in one round trip: the condition decides, and what it found words the refusal.
+    ///
+    /// # Errors
+    /// [`StockError`]
+    pub async fn change_stock(
+        &self,
+        id: &str,
+        change: StockChange,
+        mut patience: Patience,
+    ) -> Result<StockLevel, StockError> {
+        // The SDK sends an update again when its answer was lost: by this it is known that it was made.
+        let change_id = Uuid::now_v7().to_string();
+        loop {
+            match self.try_stock(id, change, &change_id).await {
+                Err(StockError::Store(StoreError::Busy { .. })) => patience.pause().await?,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn try_stock(&self, id: &str, change: StockChange, change_id: &str) -> Result<StockLevel, StockError> {
+        let units = change.units();
+        let (sign, condition, limit) = match change {
+            StockChange::Decrease(_) => ('-', "stock >= :limit", units),
+            StockChange::Increase(_) => ('+', "stock <= :limit", stock::MAX.saturating_sub(units)),
+        };
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("id", text(id))
+            .update_expression(format!("SET stock = stock {sign} :units, stockBefore = stock, stockChange = :change"))
+            .condition_expression(format!(
+                "{condition} AND (attribute_not_exists(stockChange) OR stockChange <> :change)"
+            ))
+            .expression_attribute_values(":units", number(units))
+            .expression_attribute_values(":limit", number(limit))
+            .expression_attribute_values(":change", text(change_id))
+            .return_values(ReturnValue::UpdatedNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let found = match update.send().await {
+            Ok(output) => output.attributes,
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => failed.item.clone(),
+                _ => return Err(StoreError::from(error).into()),
+            },
+        };
+        let found: StockItem = read(found.ok_or(StockError::NotFound)?)?;
+        match found {
+            StockItem { stock_before: Some(previous), stock_change: Some(last), .. } if last == change_id => {
+                let new = match change {
+                    StockChange::Decrease(_) => previous - units,
+                    StockChange::Increase(_) => previous + units,
+                };
+                Ok(StockLevel { previous, new })
+            }
+            StockItem { stock: current, .. } => Err(match change {
+                StockChange::Decrease(_) => StockError::Insufficient { current },
+                StockChange::Increase(_) => StockError::TooMany { current },
+            }),
+        }
+    }
+}
+
+impl<'a> Listing<'a> {
+    fn of(product: &'a Product) -> Self {
+        Self { listing: super::shelf::LISTING, category_listing: &product.category }
+    }
+}
+
+/// Whether a transaction was at the item.
+fn is_conflict(error: &SdkError<UpdateItemError>) -> bool {
+    matches!(error.as_service_error(), Some(UpdateItemError::TransactionConflictException(_)))
+}

@@ -1,0 +1,210 @@
+//! The products for sale as lists, newest first, read from the sparse indexes of their table.
+//!
+//! All products for sale are in one partition of each index, and those of a category in one. What is read of a
+//! partition is a run of its sort key, so a page costs the same however many products there are. What is written to
+//! one is every change of stock of a product in it; a partition takes 1 000 of those a second, and DynamoDB splits
+//! a hot one by its sort key ("Burst and adaptive capacity": the table has no local index), over which sales of
+//! different products spread.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::types::KeysAndAttributes;
+use tables::StoreError;
+
+use super::{Item, number, read, text};
+use crate::filter::Prices;
+use crate::product::Product;
+use crate::text::Category;
+
+/// The partition of all that is for sale.
+pub(super) const LISTING: &str = "active";
+
+/// Rows a batch of reads takes ("BatchGetItem").
+const BATCH: usize = 100;
+
+/// What a list is of.
+#[derive(Debug, Clone, Copy)]
+pub enum Shelf<'a> {
+    /// All that is for sale.
+    All,
+    /// One category of it.
+    Category(&'a Category),
+}
+
+/// The lists.
+#[derive(Debug)]
+pub struct Shelves {
+    client: Client,
+    table: String,
+}
+
+impl Shelf<'_> {
+    fn partition(self) -> (&'static str, String) {
+        match self {
+            Self::All => ("listing", LISTING.to_owned()),
+            Self::Category(category) => ("categoryListing", category.as_str().to_owned()),
+        }
+    }
+
+    fn newest(self) -> &'static str {
+        match self {
+            Self::All => "newest",
+            Self::Category(_) => "newest-of-category",
+        }
+    }
+
+    fn by_price(self) -> &'static str {
+        match self {
+            Self::All => "price",
+            Self::Category(_) => "price-of-category",
+        }
+    }
+}
+
+impl Shelves {
+    /// The lists of the products' table of this name.
+    pub fn new(client: Client, table: String) -> Self {
+        Self { client, table }
+    }
+
+    /// The newest products, or the newest before the id `after`; at most `most`.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn newest(
+        &self,
+        shelf: Shelf<'_>,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<Product>, StoreError> {
+        let mut rows = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self.newest_query(shelf, after).limit(count(most - rows.len()));
+            let page = query.set_exclusive_start_key(start).send().await?;
+            for item in page.items.unwrap_or_default() {
+                rows.push(read(item)?);
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() || rows.len() >= most {
+                return Ok(rows);
+            }
+        }
+    }
+
+    /// As [`Shelves::newest`], those in a range of prices; `None` if looking at `budget` products did not find as
+    /// many as `most`.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn newest_in(
+        &self,
+        shelf: Shelf<'_>,
+        prices: Prices,
+        after: Option<&str>,
+        most: usize,
+        budget: usize,
+    ) -> Result<Option<Vec<Product>>, StoreError> {
+        // Enough at a time to be few calls, and not much more than is wanted.
+        let (mut at_once, mut looked_at) = ((most * 4).clamp(100, 1_000), 0);
+        let mut rows = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self
+                .newest_query(shelf, after)
+                .filter_expression("price BETWEEN :least AND :most")
+                .expression_attribute_values(":least", number(prices.least))
+                .expression_attribute_values(":most", number(prices.most))
+                .limit(count(at_once));
+            let page = query.set_exclusive_start_key(start).send().await?;
+            looked_at += usize::try_from(page.scanned_count).unwrap_or_default();
+            for item in page.items.unwrap_or_default() {
+                rows.push(read(item)?);
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() || rows.len() >= most {
+                rows.truncate(most);
+                return Ok(Some(rows));
+            }
+            if looked_at >= budget {
+                return Ok(None);
+            }
+            at_once = 1_000;
+        }
+    }
+
+    fn newest_query(&self, shelf: Shelf<'_>, after: Option<&str>) -> QueryFluentBuilder {
+        let (attribute, partition) = shelf.partition();
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(shelf.newest())
+            .expression_attribute_names("#partition", attribute)
+            .expression_attribute_values(":partition", text(partition))
+            .scan_index_forward(false);
+        match after {
+            None => query.key_condition_expression("#partition = :partition"),
+            Some(id) => query
+                .key_condition_expression("#partition = :partition AND id < :after")
+                .expression_attribute_values(":after", text(id)),
+        }
+    }
+
+    /// The ids of products in a range of prices, by price; at most `most`.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn ids_in(&self, shelf: Shelf<'_>, prices: Prices, most: usize) -> Result<Vec<String>, StoreError> {
+        let (attribute, partition) = shelf.partition();
+        let mut ids = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .index_name(shelf.by_price())
+                .key_condition_expression("#partition = :partition AND price BETWEEN :least AND :most")
+                .expression_attribute_names("#partition", attribute)
+                .expression_attribute_values(":partition", text(&partition))
+                .expression_attribute_values(":least", number(prices.least))
+                .expression_attribute_values(":most", number(prices.most))
+                .limit(count(most - ids.len()));
+            let page = query.set_exclusive_start_key(start).send().await?;
+            for mut item in page.items.unwrap_or_default() {
+                let id = item.remove("id").and_then(|id| id.as_s().ok().cloned());
+                ids.push(id.ok_or_else(|| StoreError::item("an index row without an id"))?);
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() || ids.len() >= most {
+                return Ok(ids);
+            }
+        }
+    }
+
+    /// The products of these ids, in their order; those that are gone are left out.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn rows(&self, ids: &[String]) -> Result<Vec<Product>, StoreError> {
+        let mut rows: Vec<Product> = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(BATCH) {
+            let keys: Vec<Item> = ids.iter().map(|id| Item::from([("id".to_owned(), text(id))])).collect();
+            let keys = KeysAndAttributes::builder().set_keys(Some(keys)).build().map_err(StoreError::item)?;
+            let output = self.client.batch_get_item().request_items(&self.table, keys).send().await?;
+            if output.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
+                return Err(StoreError::busy("unprocessed keys"));
+            }
+            for item in output.responses.unwrap_or_default().into_values().flatten() {
+                rows.push(read(item)?);
+            }
+        }
+        rows.sort_by_key(|product| ids.iter().position(|id| *id == product.id));
+        Ok(rows)
+    }
+}
+
+fn count(rows: usize) -> i32 {
+    i32::try_from(rows).unwrap_or(i32::MAX)
+}

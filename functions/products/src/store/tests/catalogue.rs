@@ -1,0 +1,171 @@
+use envelope::decode::FromQuery;
+use futures_util::future::join_all;
+
+use super::*;
+use crate::filter::{Filter, Prices, Search};
+use crate::product::tests::product;
+use crate::store::{Found, Total};
+use crate::text::CategoryText;
+
+fn filter(category: &str, prices: Option<(u64, u64)>, search: &str) -> Filter {
+    Filter {
+        category: CategoryText::from_query(category).unwrap().0,
+        prices: prices.map(|(least, most)| Prices { least, most }),
+        search: Search::of(search),
+    }
+}
+
+fn names(found: &Found) -> Vec<&str> {
+    found.rows.iter().map(|product| product.name.as_str()).collect()
+}
+
+/// Products named by their number, the newest last: `lamp 3` is the fourth.
+async fn fill(world: &World, name: &str, category: &str, cents: u64, count: usize) {
+    // Ids made in the same millisecond sort by a counter, so their order is the order of their making.
+    let products: Vec<Product> =
+        (0..count).map(|number| product(&format!("{name} {number}"), category, cents, 1)).collect();
+    join_all(products.into_iter().map(|product| world.add(product))).await;
+}
+
+/// Goes through a list by its cursor.
+async fn walk(world: &World, filter: &Filter, limit: usize) -> Vec<String> {
+    let (mut found, _) = world.catalogue.page(filter, 0, limit).await.unwrap();
+    let mut all = Vec::new();
+    loop {
+        all.extend(names(&found).into_iter().map(str::to_owned));
+        let Some(next) = found.next else { return all };
+        found = world.catalogue.after(filter, &next, limit).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn every_filter_alone_and_together_lists_the_newest_first_with_its_total() {
+    let world = World::new().await;
+    fill(&world, "red lamp", "Light", 500, 3).await;
+    fill(&world, "red chair", "Seats", 700, 3).await;
+    fill(&world, "blue lamp", "Light", 900, 2).await;
+    world.index_all().await;
+    let blue = ["blue lamp 1", "blue lamp 0"];
+    let chairs = ["red chair 2", "red chair 1", "red chair 0"];
+    let lamps = ["red lamp 2", "red lamp 1", "red lamp 0"];
+    let none: [&str; 0] = [];
+    for (filter, expected) in [
+        (filter("", None, ""), [&blue[..], &chairs, &lamps].concat()),
+        (filter("Light", None, ""), [&blue[..], &lamps].concat()),
+        (filter("", Some((500, 700)), ""), [&chairs[..], &lamps].concat()),
+        (filter("Light", Some((600, 1_000)), ""), blue.to_vec()),
+        (filter("", None, "LAMP"), [&blue[..], &lamps].concat()),
+        (filter("", None, "lamp red"), lamps.to_vec()),
+        (filter("Seats", None, "red"), chairs.to_vec()),
+        (filter("Light", Some((500, 500)), "red 1"), vec!["red lamp 1"]),
+        (filter("Seats", None, "lamp"), none.to_vec()),
+        (filter("light", None, ""), none.to_vec()),
+        (filter("", Some((1, 499)), ""), none.to_vec()),
+    ] {
+        let (found, total) = world.catalogue.page(&filter, 0, 20).await.unwrap();
+        assert_eq!(names(&found), expected, "{filter:?}");
+        assert_eq!((found.next, total), (None, Total::Exact(expected.len() as u64)), "{filter:?}");
+        for limit in [1, 2, 5] {
+            assert_eq!(walk(&world, &filter, limit).await, expected, "{filter:?} by {limit}");
+        }
+        let (second, _) = world.catalogue.page(&filter, 2, 2).await.unwrap();
+        assert_eq!(names(&second), expected.iter().skip(2).take(2).copied().collect::<Vec<_>>(), "{filter:?}");
+        let (past, total) = world.catalogue.page(&filter, 40, 20).await.unwrap();
+        assert_eq!((past.rows.len(), past.next, total.count()), (0, None, expected.len() as u64));
+    }
+}
+
+#[tokio::test]
+async fn what_is_hidden_or_edited_out_is_listed_no_more_even_before_it_is_indexed() {
+    let world = World::new().await;
+    let lamp = world.add(product("lamp", "Light", 500, 1)).await;
+    let chair = world.add(product("chair lamp", "Light", 500, 1)).await;
+    world.index_all().await;
+    world.products.save(&Product { revision: 2, is_active: false, ..lamp.clone() }).await.unwrap();
+    let dear = Product { revision: 2, price: money::Price::from_cents(9_000).unwrap(), ..chair };
+    world.products.save(&dear).await.unwrap();
+    for (filter, expected) in [
+        (filter("", None, ""), vec!["chair lamp"]),
+        (filter("Light", None, ""), vec!["chair lamp"]),
+        (filter("", None, "lamp"), vec!["chair lamp"]),
+        (filter("", Some((1, 600)), ""), vec![]),
+        (filter("", Some((1, 600)), "lamp"), vec![]),
+    ] {
+        let (found, _) = world.catalogue.page(&filter, 0, 20).await.unwrap();
+        assert_eq!(names(&found), expected, "{filter:?}");
+    }
+    world.products.save(&Product { revision: 3, ..lamp }).await.unwrap();
+    world.index_all().await;
+    let (found, total) = world.catalogue.page(&filter("", None, "lamp"), 0, 20).await.unwrap();
+    assert_eq!((names(&found), total), (vec!["chair lamp", "lamp"], Total::Exact(2)));
+}
+
+#[tokio::test]
+async fn a_page_costs_the_same_however_many_products_there_are() {
+    let world = World::new().await;
+    fill(&world, "rare lamp", "Light", 500, 5).await;
+    fill(&world, "chair", "Seats", 900, 30).await;
+    world.index_all().await;
+    let filters = [
+        filter("", None, ""),
+        filter("Light", None, ""),
+        filter("", None, "rare"),
+        filter("", None, "rare lamp"),
+        filter("", Some((400, 600)), ""),
+        filter("Light", Some((400, 600)), "rare"),
+    ];
+    let mut costs = Vec::new();
+    for _ in 0..2 {
+        let mut cost = Vec::new();
+        for filter in &filters {
+            world.calls();
+            world.catalogue.page(filter, 0, 5).await.unwrap();
+            let used = world.tables.dynamodb().calls().reset();
+            let used: Vec<_> = used.into_values().flatten().map(|(name, used)| (name, used.calls, used.units)).collect();
+            cost.push(used);
+        }
+        costs.push(cost);
+        fill(&world, "chair", "Seats", 900, 150).await;
+        world.index_all().await;
+    }
+    assert_eq!(costs[0], costs[1]);
+    let kept = |name: &str, calls| costs[0][0].iter().any(|used| (used.0.as_str(), used.1) == (name, calls));
+    assert!(kept("Query", 1) && kept("GetItem", 1) && costs[0][0].len() == 2, "{:?}", costs[0][0]);
+}
+
+#[tokio::test]
+async fn totals_that_are_not_kept_are_exact_up_to_a_thousand() {
+    let world = World::new().await;
+    fill(&world, "old", "Light", 500, 2).await;
+    fill(&world, "lamp", "Light", 700, 998).await;
+    let dear = filter("", Some((600, 800)), "");
+    let all = filter("", Some((1, 800)), "");
+    let words = filter("", None, "lamp");
+    world.index_all().await;
+    for (filter, total) in [(&dear, 998), (&all, 1_000), (&words, 998)] {
+        assert_eq!(world.catalogue.page(filter, 0, 20).await.unwrap().1, Total::Exact(total), "{filter:?}");
+    }
+    fill(&world, "lamp", "Light", 700, 3).await;
+    world.index_all().await;
+    for filter in [&dear, &all, &words] {
+        let (found, total) = world.catalogue.page(filter, 0, 2).await.unwrap();
+        assert_eq!((names(&found), total), (vec!["lamp 2", "lamp 1"], Total::Capped(1_000)), "{filter:?}");
+        let (last, _) = world.catalogue.page(filter, 980, 20).await.unwrap();
+        assert_eq!((last.rows.len(), last.next.is_some()), (20, true), "{filter:?}");
+        let rest = world.catalogue.after(filter, last.next.as_ref().unwrap(), 20).await.unwrap();
+        assert_eq!(rest.next, None, "{filter:?}");
+        assert_eq!(rest.rows.len(), if filter == &all { 3 } else { 1 }, "{filter:?}");
+    }
+}
+
+#[tokio::test]
+async fn products_in_a_common_range_are_found_also_where_they_are_the_oldest() {
+    let world = World::new().await;
+    fill(&world, "cheap", "Light", 500, 4).await;
+    fill(&world, "dear", "Light", 900, 30).await;
+    let shelves = Shelves::new(world.tables.client(), "ProductsTable".to_owned());
+    let prices = Prices { least: 1, most: 500 };
+    let newest = |budget| shelves.newest_in(crate::store::Shelf::All, prices, None, 3, budget);
+    let found = newest(1_000).await.unwrap().unwrap();
+    assert_eq!(found.iter().map(|product| product.name.as_str()).collect::<Vec<_>>(), ["cheap 3", "cheap 2", "cheap 1"]);
+}

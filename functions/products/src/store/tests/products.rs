@@ -1,0 +1,148 @@
+use futures_util::future::join_all;
+use serde_json::json;
+use testing::FaultKind;
+
+use super::*;
+use crate::product::Edit;
+use crate::stock::{self, Quantity, StockChange};
+use crate::store::{Saved, StockError, StockLevel};
+use crate::text::Category;
+use envelope::decode::FromField;
+
+fn units(units: u64) -> Quantity {
+    Quantity::from_field(&json!(units)).unwrap()
+}
+
+fn down(by: u64) -> StockChange {
+    StockChange::Decrease(units(by))
+}
+
+fn up(by: u64) -> StockChange {
+    StockChange::Increase(units(by))
+}
+
+fn moved(product: &Product, category: &str) -> Product {
+    let edited = Product { category: Category::from_field(&json!(category)).unwrap(), ..product.clone() };
+    Product { revision: product.revision + 1, updated_at: Some(timestamp::now()), ..edited }
+}
+
+#[tokio::test]
+async fn a_product_is_read_as_it_was_created() {
+    let world = World::new().await;
+    let lamp = world.stocked(3).await;
+    assert_eq!(world.products.find(&lamp.id).await.unwrap(), Some(lamp));
+    assert_eq!(world.products.find("ping").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_product_whose_creation_was_not_answered_is_created_once() {
+    let world = World::new().await;
+    world.fail("PutItem", FaultKind::AnswerLost, 1);
+    let lamp = world.stocked(3).await;
+    assert_eq!(world.products.find(&lamp.id).await.unwrap(), Some(lamp));
+    let event = world.tables.stream_event("ProductsTable").await;
+    assert_eq!(event["Records"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_twenty_four_decrements_of_ten_units_ten_are_made() {
+    let world = World::new().await;
+    let lamp = world.stocked(10).await;
+    let outcomes =
+        join_all((0..24).map(|_| world.products.change_stock(&lamp.id, down(1), patience()))).await;
+    let mut seen: Vec<u64> = Vec::new();
+    for outcome in outcomes {
+        match outcome {
+            Ok(StockLevel { previous, new }) => {
+                assert_eq!(previous, new + 1);
+                seen.push(new);
+            }
+            Err(error) => assert!(matches!(error, StockError::Insufficient { current: 0 }), "{error:?}"),
+        }
+    }
+    seen.sort_unstable();
+    assert_eq!(seen, (0..10).collect::<Vec<_>>());
+    assert_eq!(world.stock(&lamp).await, 0);
+}
+
+#[tokio::test]
+async fn a_change_of_stock_is_one_round_trip_whatever_comes_of_it() {
+    let world = World::new().await;
+    let lamp = world.stocked(5).await;
+    world.calls();
+    let level = world.products.change_stock(&lamp.id, down(2), patience()).await.unwrap();
+    assert_eq!(level, StockLevel { previous: 5, new: 3 });
+    let short = world.products.change_stock(&lamp.id, down(4), patience()).await;
+    assert!(matches!(short, Err(StockError::Insufficient { current: 3 })), "{short:?}");
+    let missing = world.products.change_stock(&crate::id::new(), up(1), patience()).await;
+    assert!(matches!(missing, Err(StockError::NotFound)), "{missing:?}");
+    assert_eq!(world.calls(), [("UpdateItem".to_owned(), 3)]);
+}
+
+#[tokio::test]
+async fn stock_is_raised_to_its_limit_and_no_further() {
+    let world = World::new().await;
+    let lamp = world.stocked(1).await;
+    let full = world.products.change_stock(&lamp.id, up(stock::MAX - 1), patience()).await.unwrap();
+    assert_eq!(full.new, stock::MAX);
+    let over = world.products.change_stock(&lamp.id, up(1), patience()).await;
+    assert!(matches!(over, Err(StockError::TooMany { current: stock::MAX })), "{over:?}");
+    let over = world.products.change_stock(&lamp.id, up(stock::MAX), patience()).await;
+    assert!(matches!(over, Err(StockError::TooMany { current: stock::MAX })), "{over:?}");
+}
+
+#[tokio::test]
+async fn a_change_whose_answer_was_lost_is_made_once() {
+    let world = World::new().await;
+    let lamp = world.stocked(10).await;
+    world.fail("UpdateItem", FaultKind::AnswerLost, 1);
+    let level = world.products.change_stock(&lamp.id, down(4), patience()).await.unwrap();
+    assert_eq!(level, StockLevel { previous: 10, new: 6 });
+    // Also when it took the last unit, and asking again would find too few.
+    world.fail("UpdateItem", FaultKind::AnswerLost, 2);
+    let level = world.products.change_stock(&lamp.id, down(6), patience()).await.unwrap();
+    assert_eq!(level, StockLevel { previous: 6, new: 0 });
+    assert_eq!(world.stock(&lamp).await, 0);
+}
+
+#[tokio::test]
+async fn what_is_in_the_way_is_waited_for_and_not_for_ever() {
+    let world = World::new().await;
+    let lamp = world.stocked(10).await;
+    world.fail("UpdateItem", FaultKind::TransactionConflict, 3);
+    world.products.change_stock(&lamp.id, down(1), patience()).await.unwrap();
+    world.fail("UpdateItem", FaultKind::ThrottlingException, 4);
+    world.products.change_stock(&lamp.id, down(1), patience()).await.unwrap();
+    world.fail("UpdateItem", FaultKind::TransactionConflict, u32::MAX);
+    let failed = world.products.change_stock(&lamp.id, down(1), impatience()).await.unwrap_err();
+    let StockError::Store(error) = failed else { panic!("{failed:?}") };
+    assert_eq!(envelope::Failure::from(error).code(), envelope::Code::ServiceUnavailable);
+    assert_eq!(world.stock(&lamp).await, 8);
+}
+
+#[tokio::test]
+async fn an_edit_does_not_undo_a_sale_and_is_made_over_the_revision_it_saw_only() {
+    let world = World::new().await;
+    let lamp = world.stocked(10).await;
+    world.products.change_stock(&lamp.id, down(4), patience()).await.unwrap();
+    assert!(matches!(world.products.save(&moved(&lamp, "Garden")).await.unwrap(), Saved::Done));
+    let now = world.products.find(&lamp.id).await.unwrap().unwrap();
+    assert_eq!((now.stock, now.category.as_str(), now.revision), (6, "Garden", 2));
+    match world.products.save(&moved(&lamp, "Kitchen")).await.unwrap() {
+        Saved::Changed(Some(found)) => assert_eq!(found, now),
+        saved => panic!("{saved:?}"),
+    }
+    assert!(matches!(world.products.save(&moved(&super::product("x", "y", 1, 1), "z")).await.unwrap(), Saved::Changed(None)));
+    assert_eq!(now.edited(Edit::default()), None);
+}
+
+#[tokio::test]
+async fn an_edit_tells_no_event() {
+    let world = World::new().await;
+    let lamp = world.stocked(1).await;
+    world.products.save(&moved(&lamp, "Garden")).await.unwrap();
+    let event = world.tables.stream_event("ProductsTable").await;
+    let id = |at: usize| event["Records"][at]["dynamodb"]["NewImage"]["event"]["M"]["id"].clone();
+    assert!(id(0).is_object());
+    assert_eq!(id(0), id(1));
+}

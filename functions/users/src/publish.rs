@@ -1,0 +1,10 @@
+//! `publish-users`: tells the events of users to their subscribers.
+
+use std::process::ExitCode;
+
+use crate::SERVICE;
+
+/// Serves the function.
+pub fn main() -> ExitCode {
+    events::publish::main(SERVICE)
+}

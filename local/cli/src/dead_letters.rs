@@ -1,0 +1,105 @@
+//! `cargo local dlq`: what was given up, and giving it another chance.
+
+use reqwest::Method;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::arguments::DeadLetters;
+use crate::console;
+use crate::control;
+use crate::error::Error;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Queue {
+    name: String,
+    visible: u64,
+    in_flight: u64,
+    delayed: u64,
+    readers: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Message {
+    id: String,
+    receive_count: u32,
+    from: Option<String>,
+    body: String,
+}
+
+#[derive(Deserialize)]
+struct Redriven {
+    found: u64,
+    moved: u64,
+    failure: Option<String>,
+}
+
+/// Does it in the stack that runs on `port`.
+pub async fn run(action: DeadLetters, port: u16) -> Result<(), Error> {
+    match action {
+        DeadLetters::List => list(port).await,
+        DeadLetters::Show { name } => show(&name, port).await,
+        DeadLetters::Redrive { name } => redrive(&name, port).await,
+    }
+}
+
+async fn list(port: u16) -> Result<(), Error> {
+    let queues: Vec<Queue> = ask(port, Method::GET, "queues").await?;
+    // Nothing reads a queue of dead letters but people.
+    for queue in queues.iter().filter(|queue| queue.readers.is_empty()) {
+        let messages = queue.visible + queue.in_flight + queue.delayed;
+        console::say(&format!("{messages:>6}  {}", queue.name));
+    }
+    Ok(())
+}
+
+async fn show(name: &str, port: u16) -> Result<(), Error> {
+    let messages: Vec<Message> = ask(port, Method::GET, &format!("queues/{name}/messages")).await?;
+    for Message { id, receive_count, from, body } in messages {
+        let from = from.as_deref().and_then(|arn| arn.rsplit(':').next()).map(|queue| format!(" from {queue}"));
+        console::say(&format!("{id}{}, received {receive_count} times", from.unwrap_or_default()));
+        console::say(&format!("  {}\n", pretty(&body).replace('\n', "\n  ")));
+    }
+    Ok(())
+}
+
+async fn redrive(name: &str, port: u16) -> Result<(), Error> {
+    let Redriven { found, moved, failure } = ask(port, Method::POST, &format!("queues/{name}/redrive")).await?;
+    console::say(&format!("{moved} of {found} messages of {name} are back where they came from"));
+    match failure {
+        None => Ok(()),
+        Some(code) => Err(Error::Refused(format!("the others stay: {code}"))),
+    }
+}
+
+/// JSON over several lines; anything else as it is. A terminal takes control characters as commands.
+fn pretty(body: &str) -> String {
+    let json = serde_json::from_str::<Value>(body).and_then(|value| serde_json::to_string_pretty(&value));
+    let text = json.unwrap_or_else(|_| body.to_owned());
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+async fn ask<T: DeserializeOwned>(port: u16, method: Method, path: &str) -> Result<T, Error> {
+    let request = reqwest::Client::new().request(method, format!("http://127.0.0.1:{port}{}{path}", control::PREFIX));
+    let response = request.header(control::HEADER, "1").send().await.map_err(|_| Error::NoStack(port))?;
+    let succeeded = response.status().is_success();
+    let answer: Value = response.json().await.map_err(|_| Error::NoStack(port))?;
+    if !succeeded {
+        let message = answer.get("error").and_then(Value::as_str).map_or_else(|| answer.to_string(), str::to_owned);
+        return Err(Error::Refused(message));
+    }
+    serde_json::from_value(answer).map_err(|_| Error::NoStack(port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pretty;
+
+    #[test]
+    fn a_body_is_shown_readably_and_harmlessly() {
+        assert_eq!(pretty(r#"{"a":1}"#), "{\n  \"a\": 1\n}");
+        assert_eq!(pretty("plain \u{1b}[2J text"), "plain \u{fffd}[2J text");
+    }
+}

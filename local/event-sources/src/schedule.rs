@@ -1,0 +1,105 @@
+//! A clock that feeds a function. EventBridge: "Schedule types", rate expressions; first one period after the start.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use local_lambda::{Invocation, Invoke, InvokeError};
+use serde_json::json;
+use template::{ACCOUNT, Function, ScheduleSource};
+use time::OffsetDateTime;
+use time::macros::format_description;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+
+use crate::activity::Activity;
+
+/// A source, and all that its task needs. A clone is the same source.
+#[derive(Clone)]
+pub(crate) struct Schedule {
+    function: Function,
+    source: ScheduleSource,
+    region: String,
+    lambda: Arc<dyn Invoke>,
+    activity: Activity,
+}
+
+impl Schedule {
+    pub(crate) fn new(function: &Function, source: &ScheduleSource, region: &str, lambda: Arc<dyn Invoke>) -> Self {
+        Self {
+            function: function.clone(),
+            source: source.clone(),
+            region: region.to_owned(),
+            lambda,
+            activity: Activity::default(),
+        }
+    }
+
+    pub(crate) fn function(&self) -> &str {
+        &self.function.name
+    }
+
+    pub(crate) fn is_enabled(&self) -> bool {
+        self.source.enabled
+    }
+
+    pub(crate) fn activity(&self) -> &Activity {
+        &self.activity
+    }
+
+    /// Calls the function until dropped. A call that lasts longer than the period does not put off the next.
+    pub(crate) async fn run(self) {
+        let mut ticks = interval_at(Instant::now() + self.source.every, self.source.every);
+        // A laptop that slept makes one call, not all it missed.
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut calls = JoinSet::new();
+        loop {
+            ticks.tick().await;
+            let schedule = self.clone();
+            calls.spawn(async move { drop(schedule.fire().await) });
+            while calls.try_join_next().is_some() {}
+        }
+    }
+
+    /// Calls the function now.
+    pub(crate) async fn fire(&self) -> Result<Invocation, InvokeError> {
+        let _running = self.activity.begin();
+        let outcome = self.lambda.invoke(&self.function.name, self.payload()).await;
+        let (function, source) = (&self.function.name, &self.source.id);
+        match &outcome {
+            Ok(Invocation { function_error: None, .. }) => {}
+            Ok(Invocation { request_id, .. }) => {
+                tracing::warn!(function, source, request_id, "a scheduled call failed")
+            }
+            Err(cause) => tracing::warn!(function, source, %cause, "a scheduled call was not made"),
+        }
+        outcome
+    }
+
+    /// The template's `Input`, or EventBridge's own event. EventBridge: "Scheduled event" of its service events.
+    fn payload(&self) -> Bytes {
+        let Some(input) = &self.source.input else {
+            let id = uuid::Builder::from_random_bytes(rand::random()).into_uuid();
+            let time = OffsetDateTime::now_utc()
+                .format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z"))
+                .unwrap_or_default();
+            let rule =
+                format!("arn:aws:events:{}:{ACCOUNT}:rule/{}{}", self.region, self.function.name, self.source.id);
+            let event = json!({
+                "version": "0",
+                "id": id.to_string(),
+                "detail-type": "Scheduled Event",
+                "source": "aws.events",
+                "account": ACCOUNT,
+                "time": time,
+                "region": self.region,
+                "resources": [rule],
+                "detail": {},
+            });
+            return Bytes::from(event.to_string());
+        };
+        Bytes::from(input.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+use std::time::Duration;
+
+use serde_json::Value;
+use template::{EventSource, System};
+
+use super::*;
+use crate::testing::{Answer, Functions, OK, World, function_with};
+use crate::{Error, Failed};
+
+fn source() -> ScheduleSource {
+    ScheduleSource { id: "EveryHour".to_owned(), every: Duration::from_secs(3600), input: None, enabled: true }
+}
+
+fn system(source: ScheduleSource) -> System {
+    let sweep = function_with("sweep", EventSource::Schedule(source));
+    System { region: "eu-central-1".to_owned(), functions: [("sweep".to_owned(), sweep)].into(), ..System::default() }
+}
+
+#[tokio::test]
+async fn the_first_call_comes_after_one_period_and_then_each_period() {
+    let world = World::new().await;
+    let functions = Functions::new(|_| OK);
+    let period = Duration::from_millis(40);
+    let started = Instant::now();
+    let sources = world.start(&system(ScheduleSource { every: period, ..source() }), &functions).await;
+    for call in 1..=3 {
+        functions.called.notified().await;
+        assert!(started.elapsed() >= period * call, "call {call} after {:?}", started.elapsed());
+    }
+    sources.stop().await;
+}
+
+#[tokio::test]
+async fn a_call_that_hangs_does_not_put_off_the_next() {
+    let world = World::new().await;
+    let functions = Functions::new(|_| Answer::Hangs);
+    let often = ScheduleSource { every: Duration::from_millis(5), ..source() };
+    let _sources = world.start(&system(often), &functions).await;
+    while functions.payloads().len() < 3 {
+        functions.called.notified().await;
+    }
+}
+
+#[tokio::test]
+async fn a_schedule_can_be_run_now_also_one_that_is_switched_off() {
+    let world = World::new().await;
+    let functions = Functions::new(|_| Answer::Says(serde_json::json!({"expired": 2})));
+    let sources = world.start(&system(ScheduleSource { enabled: false, ..source() }), &functions).await;
+    let answer = sources.run_schedule("sweep").await.unwrap();
+    assert_eq!(answer.payload, r#"{"expired":2}"#);
+    assert_eq!(functions.payloads().len(), 1);
+    assert!(matches!(sources.run_schedule("other").await, Err(Error::NoSchedule(name)) if name == "other"));
+}
+
+#[tokio::test]
+async fn the_event_is_eventbridges_own_or_the_templates() {
+    let world = World::new().await;
+    let functions = Functions::new(|_| OK);
+    world.start(&system(source()), &functions).await.run_schedule("sweep").await.unwrap();
+    let given = ScheduleSource { input: Some(r#"{"most":5}"#.to_owned()), ..source() };
+    world.start(&system(given), &functions).await.run_schedule("sweep").await.unwrap();
+
+    let [mut own, given] = <[Value; 2]>::try_from(functions.payloads()).unwrap();
+    let (id, time) = (own["id"].take(), own["time"].take());
+    assert_eq!((id.as_str().unwrap().len(), time.as_str().unwrap().len()), (36, "2026-01-31T12:00:00Z".len()));
+    assert_eq!(
+        own,
+        json!({
+            "version": "0", "id": null, "detail-type": "Scheduled Event", "source": "aws.events",
+            "account": "000000000000", "time": null, "region": "eu-central-1",
+            "resources": ["arn:aws:events:eu-central-1:000000000000:rule/sweepEveryHour"], "detail": {},
+        })
+    );
+    assert_eq!(given, json!({"most": 5}));
+}
+
+#[tokio::test]
+async fn drained_waits_for_a_call_under_way() {
+    let world = World::new().await;
+    let release = Arc::new(tokio::sync::Notify::new());
+    let released = release.clone();
+    let functions = Functions::awaiting(move |_, _| {
+        let release = released.clone();
+        Box::pin(async move {
+            release.notified().await;
+            OK
+        })
+    });
+    let sources = Arc::new(world.start(&system(source()), &functions).await);
+    let running = sources.clone();
+    let call = tokio::spawn(async move { running.run_schedule("sweep").await.map(drop) });
+    functions.called.notified().await;
+    let waiting = tokio::time::timeout(Duration::from_millis(30), sources.drained(Failed::Wait)).await;
+    assert!(waiting.is_err(), "drained with a call under way");
+    release.notify_one();
+    sources.drained(Failed::Wait).await.unwrap();
+    call.await.unwrap().unwrap();
+}

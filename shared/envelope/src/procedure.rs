@@ -1,0 +1,177 @@
+//! Functions that other services call: a JSON request in, the envelope's `data` or `error` out, no HTTP between.
+//!
+//! ```json
+//! {"success":true,"data":{}}
+//! {"success":false,"error":{"message":"…","type":"ValidationError","code":"…","details":{},"retryAfter":1},"message":"…"}
+//! ```
+//!
+//! Both ends are here: [`serve_procedure`] answers, [`read_answer`] reads what it answered.
+
+use std::future::Future;
+use std::process::ExitCode;
+use std::rc::Rc;
+
+use lambda_runtime::{Context, Diagnostic};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Map, Value};
+
+use crate::log::Line;
+use crate::runtime::{self, Handler, InitError, Timer, Warmth, chain};
+use crate::{Code, Failure, Service, timestamp};
+
+/// A function that other services call.
+pub trait Procedure: Sized + 'static {
+    /// What it is asked. Its `requestId`, if it has one, is what the call is logged under.
+    type Request: DeserializeOwned;
+    /// What it answers.
+    type Answer: Serialize;
+
+    /// As [`crate::Endpoint::init`].
+    fn init() -> impl Future<Output = Result<Self, InitError>>;
+
+    /// Answers one request.
+    fn call(&self, request: Self::Request, context: &Context) -> impl Future<Output = Result<Self::Answer, Failure>>;
+}
+
+/// Serves a procedure until Lambda ends the process. A panic in it is an internal error without detail.
+pub fn serve_procedure<P: Procedure>(service: Service) -> ExitCode {
+    runtime::run(async move {
+        let procedure = Rc::new(P::init().await?);
+        let warmth = Rc::new(Warmth::default());
+        let handler: Handler = Box::new(move |request, context| {
+            let (procedure, warmth) = (Rc::clone(&procedure), Rc::clone(&warmth));
+            Box::pin(async move {
+                let timer = warmth.start();
+                let outcome = runtime::caught(invoke(procedure.as_ref(), &request, &context)).await;
+                let (answer, line) = finish(service, request_id(&request, &context), &timer, outcome);
+                line.write(&context);
+                to_raw_value(&answer).map_err(unanswerable)
+            })
+        });
+        Ok(handler)
+    })
+}
+
+async fn invoke<P: Procedure>(procedure: &P, request: &RawValue, context: &Context) -> Result<Box<RawValue>, Failure> {
+    // The callers are services of this system: a request that is not understood is a fault of the system's own.
+    let request = serde_json::from_str(request.get())?;
+    Ok(to_raw_value(&procedure.call(request, context).await?)?)
+}
+
+/// The id of the request that the caller is answering, or else of this invocation.
+fn request_id(request: &RawValue, context: &Context) -> String {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Asked {
+        request_id: String,
+    }
+    serde_json::from_str(request.get()).map_or_else(|_| context.request_id.clone(), |Asked { request_id }| request_id)
+}
+
+/// What the caller reads.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Answer {
+    Success { success: bool, data: Box<RawValue> },
+    Failure { success: bool, error: ErrorBody, message: String },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ErrorBody {
+    message: String,
+    #[serde(rename = "type")]
+    kind: String,
+    code: String,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    details: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
+}
+
+/// What the caller reads, and the line to log.
+fn finish(
+    service: Service,
+    request_id: String,
+    timer: &Timer,
+    outcome: Result<Box<RawValue>, Failure>,
+) -> (Answer, Line) {
+    let mut line = Line {
+        timestamp: timestamp::now(),
+        level: "INFO",
+        message: "call",
+        request_id,
+        service: service.name,
+        route: None,
+        status: None,
+        code: None,
+        cause: None,
+        duration: timer.milliseconds(),
+        cold_start: timer.is_cold(),
+        metrics: Vec::new(),
+    };
+    let answer = match outcome.map_err(Failure::into_inner) {
+        Ok(data) => Answer::Success { success: true, data },
+        Err(failure) => {
+            if failure.code.status().is_server_error() {
+                line.level = "ERROR";
+            }
+            line.code = Some(failure.code.as_str());
+            line.cause = failure.cause.as_ref().map(|cause| chain(cause.as_ref()));
+            line.metrics = failure.metrics;
+            let error = ErrorBody {
+                message: failure.message.clone(),
+                kind: failure.code.kind().to_owned(),
+                code: failure.code.as_str().to_owned(),
+                details: failure.details,
+                retry_after: failure.retry_after,
+            };
+            Answer::Failure { success: false, error, message: failure.message }
+        }
+    };
+    (answer, line)
+}
+
+fn unanswerable(error: serde_json::Error) -> Diagnostic {
+    Diagnostic { error_type: "InternalError".to_owned(), error_message: error.to_string() }
+}
+
+/// Reads what a procedure answered: its answer, or the failure it answered with.
+///
+/// # Errors
+/// [`serde_json::Error`] if it is neither, or an error of a code that this catalogue does not have.
+pub fn read_answer<A: DeserializeOwned>(payload: &[u8]) -> Result<Result<A, Failure>, serde_json::Error> {
+    #[derive(Deserialize)]
+    struct Outcome {
+        success: bool,
+    }
+    #[derive(Deserialize)]
+    struct Data<A> {
+        data: A,
+    }
+    #[derive(Deserialize)]
+    struct Refusal {
+        error: ErrorBody,
+    }
+
+    let Outcome { success } = serde_json::from_slice(payload)?;
+    if success {
+        return serde_json::from_slice(payload).map(|Data { data }| Ok(data));
+    }
+    let Refusal { error } = serde_json::from_slice(payload)?;
+    let unknown = || serde::de::Error::custom(format_args!("unknown error code {:?}", error.code));
+    let code = Code::parse(&error.code).ok_or_else(unknown)?;
+    let failure = error
+        .details
+        .into_iter()
+        .fold(Failure::new(code, error.message), |failure, (key, value)| failure.detail(&key, value));
+    Ok(Err(match error.retry_after {
+        Some(seconds) => failure.retry_after(seconds),
+        None => failure,
+    }))
+}
+
+#[cfg(test)]
+mod tests;

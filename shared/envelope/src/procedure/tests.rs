@@ -1,0 +1,119 @@
+use serde_json::json;
+
+use super::*;
+
+/// Divides by what it is asked to.
+struct Divide;
+
+#[derive(Deserialize)]
+struct Divisor {
+    by: i64,
+}
+
+impl Procedure for Divide {
+    type Request = Divisor;
+    type Answer = i64;
+
+    async fn init() -> Result<Self, InitError> {
+        Ok(Self)
+    }
+
+    async fn call(&self, Divisor { by }: Divisor, _: &Context) -> Result<i64, Failure> {
+        match by {
+            0 => Err(Failure::validation(Code::InvalidFields, "Not by zero").detail("by", by).metric("Zeroes")),
+            -1 => Err(Failure::service_unavailable("Later", 7)),
+            by => Ok(100 / by),
+        }
+    }
+}
+
+const SERVICE: Service = Service { name: "math-service", version: "1" };
+
+/// What the caller reads and what is logged.
+async fn asked(request: Value) -> (Value, Line) {
+    let request = to_raw_value(&request).unwrap();
+    let context = Context::default();
+    let outcome = runtime::caught(invoke(&Divide, &request, &context)).await;
+    let (answer, line) = finish(SERVICE, request_id(&request, &context), &Warmth::default().start(), outcome);
+    (serde_json::to_value(answer).unwrap(), line)
+}
+
+fn read(answer: &Value) -> Result<i64, Failure> {
+    read_answer(answer.to_string().as_bytes()).unwrap()
+}
+
+#[tokio::test]
+async fn an_answer_comes_in_the_envelope_and_is_read_from_it() {
+    let (answer, line) = asked(json!({"by": 4, "requestId": "r1"})).await;
+    assert_eq!(answer.to_string(), r#"{"success":true,"data":25}"#);
+    assert_eq!(read(&answer).unwrap(), 25);
+    assert_eq!((line.request_id.as_str(), line.level, line.code), ("r1", "INFO", None));
+}
+
+#[tokio::test]
+async fn a_failure_arrives_as_it_was_made() {
+    let (answer, line) = asked(json!({"by": 0})).await;
+    assert_eq!(
+        answer.to_string(),
+        r#"{"success":false,"error":{"message":"Not by zero","type":"ValidationError","code":"INVALID_FIELDS","details":{"by":0}},"message":"Not by zero"}"#
+    );
+    let failure = read(&answer).unwrap_err();
+    assert_eq!((failure.code(), failure.message()), (Code::InvalidFields, "Not by zero"));
+    assert_eq!(Value::Object(failure.details().clone()), json!({"by": 0}));
+    assert_eq!(
+        (line.level, line.code, line.metrics.as_slice()),
+        ("INFO", Some("INVALID_FIELDS"), ["Zeroes"].as_slice())
+    );
+}
+
+#[tokio::test]
+async fn the_time_to_wait_travels_along() {
+    let (answer, line) = asked(json!({"by": -1})).await;
+    let failure = read(&answer).unwrap_err().into_inner();
+    assert_eq!((failure.code, failure.retry_after), (Code::ServiceUnavailable, Some(7)));
+    assert_eq!(line.level, "ERROR");
+}
+
+#[tokio::test]
+async fn a_request_not_understood_is_the_systems_own_fault() {
+    let (answer, line) = asked(json!({"by": "four"})).await;
+    assert_eq!(
+        answer.to_string(),
+        r#"{"success":false,"error":{"message":"An internal error occurred","type":"InternalError","code":"INTERNAL_ERROR"},"message":"An internal error occurred"}"#
+    );
+    assert!(line.cause.unwrap().contains("expected i64"));
+}
+
+#[tokio::test]
+async fn a_panic_tells_the_caller_nothing() {
+    let outcome = runtime::caught(async { panic!("with a secret") }).await;
+    let (answer, line) = finish(SERVICE, "r".to_owned(), &Warmth::default().start(), outcome);
+    let answer = serde_json::to_value(answer).unwrap();
+    assert_eq!(read(&answer).unwrap_err().code(), Code::InternalError);
+    assert!(!answer.to_string().contains("secret"));
+    assert_eq!(line.cause.as_deref(), Some("panic: with a secret"));
+}
+
+#[test]
+fn what_is_no_answer_is_malformed() {
+    for other in [
+        "",
+        "null",
+        "{}",
+        r#"{"success":true}"#,
+        r#"{"success":true,"data":"x"}"#,
+        r#"{"success":false}"#,
+        r#"{"success":false,"error":{"message":"m","type":"t","code":"NEWER"}}"#,
+        r#"{"errorType":"Unhandled","errorMessage":"m"}"#,
+    ] {
+        assert!(read_answer::<i64>(other.as_bytes()).is_err(), "{other}");
+    }
+}
+
+#[test]
+fn every_code_is_known_by_its_name() {
+    for code in Code::ALL {
+        assert_eq!(Code::parse(code.as_str()), Some(*code));
+    }
+    assert_eq!(Code::parse("not_found"), None);
+}

@@ -1,0 +1,164 @@
+//! Who is calling.
+
+use identity::{Identity, Key, KeyRing, NewToken, Role};
+use serde_json::{Value, json};
+
+use super::{Answered, ask, http, rest, send, server_with};
+use crate::endpoint::key_ring;
+use crate::{Call, Failure, Reply, context_of, timestamp};
+
+/// Answers with who is calling.
+fn whoami(call: &Call) -> Result<Reply, Failure> {
+    let Identity { id, email, name, role, .. } = call.identity()?;
+    Reply::ok("Known", json!({"id": id, "email": email, "name": name, "role": role}))
+}
+
+fn ada() -> Identity {
+    Identity {
+        id: "u1".into(),
+        email: "ada@example.com".into(),
+        name: "Ada Lövelace".into(),
+        role: Role::Customer,
+        expires_at: timestamp::epoch_seconds() + 60,
+    }
+}
+
+fn ada_told() -> Value {
+    json!({"id": "u1", "email": "ada@example.com", "name": "Ada Lövelace", "role": "customer"})
+}
+
+/// An event that an authorizer's answer came with.
+fn authorized(context: impl Into<Value>) -> Value {
+    rest(json!({"requestContext": {"authorizer": context.into()}}))
+}
+
+fn ring() -> KeyRing {
+    KeyRing::new(Key::new("k1", b"a secret of at least thirty-two bytes".to_vec()).unwrap(), None)
+}
+
+fn token(ring: &KeyRing, now: u64) -> String {
+    let ada = ada();
+    ring.sign(NewToken { id: &ada.id, email: &ada.email, name: &ada.name, role: ada.role, now }).unwrap()
+}
+
+fn refused_as(answered: &Answered, code: &str) {
+    assert_eq!((answered.status(), answered.code().as_str()), (401, code));
+    assert_eq!(answered.header("www-authenticate"), Some("Bearer"));
+}
+
+#[test]
+fn an_authorizers_answer_is_who_is_calling() {
+    let mut context = context_of(&ada());
+    context.insert("principalId".into(), "u1".into());
+    context.insert("integrationLatency".into(), 12.into());
+    assert_eq!(ask(&authorized(context.clone()), whoami).json()["data"], ada_told());
+    // A gateway that keeps numbers as such is as good.
+    context.insert("exp".into(), (timestamp::epoch_seconds() + 60).into());
+    assert_eq!(ask(&authorized(context), whoami).json()["data"], ada_told());
+}
+
+#[test]
+fn an_http_apis_authorizer_is_as_good() {
+    let event = http(json!({"requestContext": {"authorizer": {"lambda": context_of(&ada())}}}));
+    assert_eq!(ask(&event, whoami).json()["data"], ada_told());
+    let not_where_it_belongs = http(json!({"requestContext": {"authorizer": context_of(&ada())}}));
+    refused_as(&ask(&not_where_it_belongs, whoami), "TOKEN_REQUIRED");
+}
+
+#[test]
+fn an_identity_that_ended_while_it_was_cached_is_refused() {
+    let expired = Identity { expires_at: timestamp::epoch_seconds(), ..ada() };
+    refused_as(&ask(&authorized(context_of(&expired)), whoami), "INVALID_TOKEN");
+}
+
+#[test]
+fn an_identity_that_lacks_or_garbles_anything_is_refused() {
+    for key in ["id", "email", "name", "role", "exp"] {
+        for value in [None, Some(json!([])), Some(json!(true)), Some(json!({"a": 1}))] {
+            let mut context = context_of(&ada());
+            context.remove(key);
+            context.extend(value.map(|value| (key.to_owned(), value)));
+            refused_as(&ask(&authorized(context), whoami), "INVALID_TOKEN");
+        }
+    }
+    for (key, value) in [("role", "root"), ("exp", "soon"), ("exp", "-1"), ("exp", "1e99")] {
+        let mut context = context_of(&ada());
+        context.insert(key.into(), value.into());
+        refused_as(&ask(&authorized(context), whoami), "INVALID_TOKEN");
+    }
+}
+
+#[test]
+fn headers_that_claim_an_identity_mean_nothing() {
+    let spoofed = json!({
+        "X-User-ID": "u1",
+        "X-User-Role": "admin",
+        "X-User-Email": "ada@example.com",
+        "X-User-Context": serde_json::to_string(&context_of(&ada())).unwrap(),
+    });
+    refused_as(&ask(&rest(json!({"headers": spoofed})), whoami), "TOKEN_REQUIRED");
+    let mut event = authorized(context_of(&ada()));
+    super::merge(&mut event, json!({"headers": spoofed}));
+    assert_eq!(ask(&event, |call| Reply::ok("Known", call.admin()?.id.clone())).status(), 403);
+}
+
+#[test]
+fn without_a_key_a_token_alone_is_nobody() {
+    let ring = ring();
+    let token = token(&ring, timestamp::epoch_seconds());
+    let event = rest(json!({"headers": {"Authorization": format!("Bearer {token}")}}));
+    refused_as(&ask(&event, whoami), "TOKEN_REQUIRED");
+}
+
+#[test]
+fn a_process_with_a_key_checks_the_token_itself() {
+    let ring = ring();
+    let now = timestamp::epoch_seconds();
+    let server = server_with(None, Some(ring.clone()), whoami);
+    for event in [rest, http] {
+        let sent = |authorization: String| send(&server, &event(json!({"headers": {"authorization": authorization}})));
+        assert_eq!(sent(format!("bearer  {} ", token(&ring, now))).json()["data"], ada_told());
+        let expired = token(&ring, now - identity::LIFETIME_SECONDS);
+        for bad in [format!("Bearer {expired}"), "Bearer x".to_owned(), "Bearer é.\u{1}.".to_owned()] {
+            refused_as(&sent(bad), "INVALID_TOKEN");
+        }
+        for none in ["", "Bearer", "Bearer ", "Basic YTpi", "Bearer\tx"] {
+            refused_as(&sent(none.to_owned()), "TOKEN_REQUIRED");
+        }
+    }
+    refused_as(&send(&server, &http(json!({}))), "TOKEN_REQUIRED");
+}
+
+#[test]
+fn a_key_does_not_overrule_an_authorizer() {
+    let ring = ring();
+    let server = server_with(None, Some(ring.clone()), whoami);
+    let bearer = format!("Bearer {}", token(&ring, timestamp::epoch_seconds()));
+    let mut event = authorized(context_of(&Identity { expires_at: 1, ..ada() }));
+    super::merge(&mut event, json!({"headers": {"Authorization": bearer}}));
+    refused_as(&send(&server, &event), "INVALID_TOKEN");
+}
+
+#[test]
+fn admins_only_lets_admins_in() {
+    let admin_only = |call: &Call| Reply::ok("Known", call.admin()?.id.clone());
+    refused_as(&ask(&rest(json!({})), admin_only), "TOKEN_REQUIRED");
+    let customer = ask(&authorized(context_of(&ada())), admin_only);
+    assert_eq!((customer.status(), customer.code().as_str()), (403, "FORBIDDEN"));
+    assert_eq!(customer.header("www-authenticate"), None);
+    let admin = ask(&authorized(context_of(&Identity { role: Role::Admin, ..ada() })), admin_only);
+    assert_eq!((admin.status(), &admin.json()["data"]), (200, &json!("u1")));
+}
+
+#[test]
+fn a_key_of_its_own_needs_an_id_and_enough_bytes() {
+    let some = |text: &str| Some(text.to_owned());
+    assert!(key_ring(None, None).unwrap().is_none());
+    assert!(key_ring(None, some("k1")).unwrap().is_none());
+    assert!(key_ring(some("a secret of at least thirty-two bytes"), some("k1")).unwrap().is_some());
+    assert_eq!(
+        key_ring(some("a secret of at least thirty-two bytes"), None).unwrap_err().to_string(),
+        "JWT_KEY is set but not JWT_KEY_ID, the `kid` of the tokens it signs"
+    );
+    assert_eq!(key_ring(some("short"), some("k1")).unwrap_err().to_string(), "JWT_KEY is not usable");
+}

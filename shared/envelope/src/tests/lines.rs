@@ -1,0 +1,197 @@
+//! The log line of an invocation, and the metrics in it.
+
+use identity::{Identity, Role};
+use serde_json::{Value, json};
+
+use super::{Answered, ask, http, nothing, rest, send, server};
+use crate::decode::{Decode, Fields};
+use crate::{Call, Failure, Reply, context_of, timestamp};
+
+/// CloudWatch, "Specification: Embedded metric format": as much of it as a line here can break.
+fn assert_embedded_metrics(answered: &Answered) {
+    assert!(answered.line.ends_with("}\n") && answered.line.matches('\n').count() == 1);
+    assert!(answered.line.len() < 256 * 1024);
+    let line = answered.log();
+    let aws = line["_aws"].as_object().unwrap();
+    assert_eq!(aws.keys().collect::<Vec<_>>(), ["Timestamp", "CloudWatchMetrics"]);
+    let age = timestamp::epoch_milliseconds().abs_diff(aws["Timestamp"].as_u64().unwrap());
+    assert!(age < 60_000, "milliseconds since the epoch");
+    for directive in aws["CloudWatchMetrics"].as_array().unwrap() {
+        let directive = directive.as_object().unwrap();
+        assert_eq!(directive.keys().collect::<Vec<_>>(), ["Namespace", "Dimensions", "Metrics"]);
+        assert!((1..=1024).contains(&directive["Namespace"].as_str().unwrap().len()));
+        for set in directive["Dimensions"].as_array().unwrap() {
+            let set = set.as_array().unwrap();
+            assert!(set.len() <= 30);
+            for dimension in set {
+                let value = line[dimension.as_str().unwrap()].as_str().unwrap();
+                assert!((1..=1024).contains(&value.len()), "{dimension}");
+            }
+        }
+        let metrics = directive["Metrics"].as_array().unwrap();
+        assert!((1..=100).contains(&metrics.len()));
+        for metric in metrics {
+            assert_eq!(metric.as_object().unwrap().keys().collect::<Vec<_>>(), ["Name", "Unit"]);
+            assert!(line[metric["Name"].as_str().unwrap()].is_number(), "{metric}");
+            assert!(["Milliseconds", "Count"].contains(&metric["Unit"].as_str().unwrap()));
+        }
+    }
+}
+
+fn metrics(line: &Value) -> &Value {
+    &line["_aws"]["CloudWatchMetrics"][0]["Metrics"]
+}
+
+#[test]
+fn a_request_is_one_line() {
+    let answered = ask(&rest(json!({})), nothing);
+    assert_embedded_metrics(&answered);
+    let line = answered.log();
+    assert_eq!(
+        line,
+        json!({
+            "timestamp": answered.json()["meta"]["timestamp"],
+            "level": "INFO",
+            "message": "request",
+            "requestId": "gateway-1",
+            "service": "test-service",
+            "route": "POST /api/things/{id}",
+            "status": 200,
+            "duration": answered.json()["meta"]["executionTime"],
+            "coldStart": true,
+            "function": "test-function",
+            "ColdStart": 1,
+            "Latency": answered.json()["meta"]["executionTime"],
+            "_aws": {
+                "Timestamp": line["_aws"]["Timestamp"],
+                "CloudWatchMetrics": [{
+                    "Namespace": "Storefront",
+                    "Dimensions": [["service", "function"]],
+                    "Metrics": [{"Name": "ColdStart", "Unit": "Count"}, {"Name": "Latency", "Unit": "Milliseconds"}],
+                }],
+            },
+        })
+    );
+}
+
+#[test]
+fn only_the_first_invocation_of_a_process_is_cold() {
+    let server = server(nothing);
+    assert_eq!(send(&server, &rest(json!({}))).log()["ColdStart"], 1);
+    let warm = send(&server, &rest(json!({})));
+    assert_embedded_metrics(&warm);
+    assert_eq!(warm.log()["coldStart"], false);
+    assert_eq!(warm.log().get("ColdStart"), None);
+    assert_eq!(metrics(&warm.log()), &json!([{"Name": "Latency", "Unit": "Milliseconds"}]));
+}
+
+#[test]
+fn what_an_endpoint_counts_is_a_metric() {
+    let made = ask(&rest(json!({})), |_| {
+        Ok(Reply::ok("Done", json!({}))?.metric("OrdersCreated").metric("HoldsExpired").metric("HoldsExpired"))
+    });
+    assert_embedded_metrics(&made);
+    assert_eq!((&made.log()["OrdersCreated"], &made.log()["HoldsExpired"]), (&json!(1), &json!(2)));
+    let refused = ask(&rest(json!({})), |_| Err(Failure::invalid_credentials().metric("LoginsRefused")));
+    assert_embedded_metrics(&refused);
+    assert_eq!(refused.log()["LoginsRefused"], 1);
+    assert!(metrics(&refused.log()).as_array().unwrap().contains(&json!({"Name": "LoginsRefused", "Unit": "Count"})));
+}
+
+#[test]
+fn errors_say_which_and_only_the_servers_are_errors() {
+    let client = ask(&rest(json!({})), |_| Err(Failure::forbidden())).log();
+    assert_eq!(
+        (&client["level"], &client["status"], &client["code"], client.get("cause")),
+        (&json!("INFO"), &json!(403), &json!("FORBIDDEN"), None)
+    );
+    let server = ask(&rest(json!({})), |_| Err(Failure::internal("line one\nline two")));
+    assert_embedded_metrics(&server);
+    let line = server.log();
+    assert_eq!(
+        (&line["level"], &line["status"], &line["code"], &line["cause"]),
+        (&json!("ERROR"), &json!(500), &json!("INTERNAL_ERROR"), &json!("line one\nline two"))
+    );
+}
+
+#[test]
+fn a_route_is_what_was_matched() {
+    let route = |event: Value| ask(&event, nothing).log()["route"].clone();
+    assert_eq!(route(rest(json!({}))), "POST /api/things/{id}");
+    assert_eq!(route(http(json!({"routeKey": "POST /api/things/{id}"}))), "POST /api/things/{id}");
+    assert_eq!(route(http(json!({}))), "POST /api/things/7");
+}
+
+struct Credentials {
+    password: String,
+}
+
+impl Decode for Credentials {
+    fn decode(fields: &mut Fields) -> Option<Self> {
+        let email = fields.required::<String>("email");
+        let password = fields.required("password");
+        email.and(Some(Self { password: password? }))
+    }
+}
+
+#[test]
+fn a_line_holds_no_password_token_or_email() {
+    let secrets = ["hunter2-pass", "aaaa.bbbb.cccc", "ada@example.com", "Ada Lovelace"];
+    let [password, token, email, name] = secrets;
+    let ada = Identity {
+        id: "u1".into(),
+        email: email.into(),
+        name: name.into(),
+        role: Role::Customer,
+        expires_at: timestamp::epoch_seconds() + 60,
+    };
+    let event = |body: Value| {
+        rest(json!({
+            "path": format!("/api/things/{email}"),
+            "headers": {
+                "Authorization": format!("Bearer {token}"),
+                "Content-Type": "application/json",
+                "Cookie": token,
+                "Referer": email,
+                "X-Request-ID": email,
+            },
+            "queryStringParameters": {"email": email, "token": token},
+            "pathParameters": {"id": email},
+            "requestContext": {"authorizer": context_of(&ada), "path": format!("/prod/api/things/{email}")},
+            "body": body.to_string(),
+        }))
+    };
+    type Case = (Value, u64, fn(&Call) -> Result<Reply, Failure>);
+    let login = |call: &Call| {
+        let Credentials { password } = call.body()?;
+        Reply::ok("Login successful", json!({"token": call.bearer_token(), "echo": password}))
+    };
+    let cases: [Case; 7] = [
+        (json!({"email": email, "password": password}), 200, login),
+        (json!({"email": email, "password": [password]}), 400, login),
+        (json!({"email": email, password: token}), 400, login),
+        (json!({"email": email}), 401, |_| Err(Failure::invalid_credentials())),
+        (json!({"email": email}), 409, |call| {
+            let email = &call.identity()?.email;
+            Err(Failure::conflict(crate::Code::UserExists, "User already exists").detail("email", email))
+        }),
+        (json!({"email": email}), 500, |_| Err("x".parse::<u8>().unwrap_err().into())),
+        (json!({"email": email}), 400, |call| call.query::<NoParameters>().map(|_| Reply::no_content())),
+    ];
+    for (body, status, endpoint) in cases {
+        let answered = ask(&event(body), endpoint);
+        assert_eq!(answered.status(), status);
+        assert_embedded_metrics(&answered);
+        for secret in secrets {
+            assert!(!answered.line.contains(secret), "{}", answered.line);
+        }
+    }
+}
+
+struct NoParameters;
+
+impl crate::decode::DecodeQuery for NoParameters {
+    fn decode(_: &mut crate::decode::QueryFields) -> Option<Self> {
+        Some(Self)
+    }
+}

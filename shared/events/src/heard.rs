@@ -1,0 +1,49 @@
+//! Which events a consumer hears, as an enum.
+
+/// The events a consumer handles. Made by [`heard!`](crate::heard).
+pub trait Heard: Sized {
+    /// Reads the event in `body`, of this type; `None` if that is not one of those heard.
+    fn read(kind: &str, body: &str) -> Option<Result<Self, serde_json::Error>>;
+}
+
+/// Makes the enum of the events a consumer hears: a variant for each payload, holding its [`Event`](crate::Event).
+///
+/// ```
+/// events::heard! {
+///     /// What the order service hears of its stock.
+///     pub enum StockEvent {
+///         /// It is there.
+///         Settled(events::StockSettled),
+///         /// It is not.
+///         Rejected(events::StockRejected),
+///     }
+/// }
+///
+/// fn order_id(event: &StockEvent) -> &str {
+///     match event {
+///         StockEvent::Settled(event) => &event.data.order_id,
+///         StockEvent::Rejected(event) => &event.data.order_id,
+///     }
+/// }
+/// ```
+#[macro_export]
+macro_rules! heard {
+    ($(#[$doc:meta])* $visibility:vis enum $name:ident {
+        $($(#[$variant_doc:meta])* $variant:ident($payload:ty)),+ $(,)?
+    }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq)]
+        $visibility enum $name {
+            $($(#[$variant_doc])* $variant($crate::Event<$payload>),)+
+        }
+
+        impl $crate::Heard for $name {
+            fn read(kind: &str, body: &str) -> Option<Result<Self, $crate::serde_json::Error>> {
+                $(if kind == <$payload as $crate::Payload>::TYPE {
+                    return Some($crate::serde_json::from_str(body).map(Self::$variant));
+                })+
+                None
+            }
+        }
+    };
+}

@@ -1,0 +1,73 @@
+//! Reading one record of a stream: does it carry an event that its item did not carry before?
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde_dynamo::AttributeValue;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::{ATTRIBUTE, Event};
+
+/// Why a record can't be read. It quotes nothing of the record, which may hold what no log should.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Problem {
+    #[error("it is no record of a stream of new and old images")]
+    Record,
+    #[error("its event is no CloudEvent as this system writes them")]
+    Event,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Record {
+    event_name: EventName,
+    dynamodb: Change,
+}
+
+#[derive(Deserialize, PartialEq)]
+#[serde(rename_all = "UPPERCASE")]
+enum EventName {
+    Insert,
+    Modify,
+    Remove,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Change {
+    new_image: Option<HashMap<String, AttributeValue>>,
+    #[serde(default)]
+    old_image: HashMap<String, AttributeValue>,
+}
+
+/// The event a record tells of; none if it is a removal, an item without an event, or one whose event was told by an
+/// earlier write.
+pub(super) fn read(raw: &RawValue) -> Result<Option<Event<Value>>, Problem> {
+    let record: Record = serde_json::from_str(raw.get()).map_err(|_| Problem::Record)?;
+    if record.event_name == EventName::Remove {
+        return Ok(None);
+    }
+    let mut image = record.dynamodb.new_image.ok_or(Problem::Record)?;
+    let Some(attribute) = image.remove(ATTRIBUTE) else { return Ok(None) };
+    if record.dynamodb.old_image.get(ATTRIBUTE).and_then(id).is_some_and(|old| id(&attribute) == Some(old)) {
+        return Ok(None);
+    }
+    let event: Event<Value> = serde_dynamo::from_attribute_value(attribute).map_err(|_| Problem::Event)?;
+    let named = !event.id.is_empty() && !event.kind.is_empty() && event.specversion == "1.0";
+    if named { Ok(Some(event)) } else { Err(Problem::Event) }
+}
+
+fn id(event: &AttributeValue) -> Option<&str> {
+    let AttributeValue::M(event) = event else { return None };
+    match event.get("id")? {
+        AttributeValue::S(id) => Some(id),
+        _ => None,
+    }
+}
+
+/// What a record is reported by, where it has that much.
+pub(super) fn sequence_number(raw: &RawValue) -> Option<String> {
+    let record: Value = serde_json::from_str(raw.get()).ok()?;
+    record.pointer("/dynamodb/SequenceNumber")?.as_str().map(str::to_owned)
+}

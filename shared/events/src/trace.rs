@@ -1,0 +1,45 @@
+//! A trace's id in the two forms it travels in: AWS X-Ray's and the W3C's.
+
+/// `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1` (AWS X-Ray, "Tracing header") as
+/// the W3C's `00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01`.
+pub(crate) fn traceparent(xray: &str) -> Option<String> {
+    let part = |name: &str| xray.split(';').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
+    let hex = |text: &str, digits: usize| text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let (epoch, random) = part("Root")?.strip_prefix("1-")?.split_once('-')?;
+    let parent = part("Parent")?;
+    let sampled = u8::from(part("Sampled") == Some("1"));
+    (hex(epoch, 8) && hex(random, 24) && hex(parent, 16)).then(|| format!("00-{epoch}{random}-{parent}-{sampled:02}"))
+}
+
+/// The way back, for the message that carries an event on.
+pub(crate) fn xray(traceparent: &str) -> Option<String> {
+    let [_, trace, parent, flags] = traceparent.split('-').collect::<Vec<_>>().try_into().ok()?;
+    let (epoch, random) = trace.split_at_checked(8)?;
+    let sampled = u8::from(u8::from_str_radix(flags, 16).ok()? & 1 == 1);
+    Some(format!("Root=1-{epoch}-{random};Parent={parent};Sampled={sampled}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const XRAY: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+    const W3C: &str = "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01";
+
+    #[test]
+    fn a_trace_is_carried_on_in_the_w3c_form_and_back() {
+        assert_eq!(traceparent(XRAY).as_deref(), Some(W3C));
+        assert_eq!(xray(W3C).as_deref(), Some(XRAY));
+        assert_eq!(xray(&traceparent(&XRAY.replace("Sampled=1", "Sampled=0")).unwrap()).unwrap().pop(), Some('0'));
+    }
+
+    #[test]
+    fn what_is_no_trace_is_not_carried_on() {
+        for rubbish in ["", "Root=1-5759e988-bd862e3fe1be46a994272793", "Root=2-a-b;Parent=c"] {
+            assert_eq!(traceparent(rubbish), None);
+        }
+        for rubbish in ["", "00-short", "00-é-b-01", "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-xx"] {
+            assert_eq!(xray(rubbish), None);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! A Lambda that answers what a test says, in order.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use aws_credential_types::Credentials;
+use aws_sdk_lambda::Client;
+use aws_sdk_lambda::config::{BehaviorVersion, Region};
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+
+use crate::ServiceClient;
+
+/// What becomes of one request.
+#[derive(Debug, Clone)]
+pub(crate) enum Answer {
+    /// The function answered.
+    Says(String),
+    /// Lambda answered with this status instead.
+    Status(u16),
+    /// The function crashed.
+    Crash,
+    /// Nobody was there.
+    Unreachable,
+    /// Nothing ever comes.
+    Silence,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Lambda {
+    answers: Arc<Mutex<VecDeque<Answer>>>,
+}
+
+impl Lambda {
+    pub(crate) fn new(answers: impl IntoIterator<Item = Answer>) -> Self {
+        Self { answers: Arc::new(Mutex::new(answers.into_iter().collect())) }
+    }
+
+    pub(crate) fn client(&self) -> ServiceClient {
+        let connector = SharedHttpConnector::new(self.clone());
+        let config = aws_sdk_lambda::config::Builder::new()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("id", "key", None, None, "test"))
+            .http_client(http_client_fn(move |_, _| connector.clone()));
+        ServiceClient::from_client(Client::from_conf(ServiceClient::bounded(config).build()))
+    }
+
+    /// How many answers nobody asked for.
+    pub(crate) fn left(&self) -> usize {
+        self.answers.lock().unwrap().len()
+    }
+}
+
+impl HttpConnector for Lambda {
+    fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+        let answer = self.answers.lock().unwrap().pop_front().expect("no more requests");
+        HttpConnectorFuture::new(async move {
+            let with = |status: u16, body: String| HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
+            match answer {
+                Answer::Says(body) => Ok(with(200, body)),
+                Answer::Status(status) => Ok(with(status, r#"{"Message":"no"}"#.to_owned())),
+                Answer::Crash => {
+                    let mut response = with(200, r#"{"errorType":"Runtime.ExitError"}"#.to_owned());
+                    response.headers_mut().insert("x-amz-function-error", "Unhandled");
+                    Ok(response)
+                }
+                Answer::Unreachable => Err(ConnectorError::io("nobody there".into())),
+                Answer::Silence => std::future::pending().await,
+            }
+        })
+    }
+}

@@ -1,0 +1,140 @@
+use futures_util::future::{join_all, try_join_all};
+use testing::{Fault, FaultKind, Tables};
+
+use super::*;
+
+const TABLE: &str = "UserCountsTable";
+
+async fn count() -> (Tables, KeptCount) {
+    let tables = Tables::of_template().await;
+    let count = KeptCount::new(tables.client(), TABLE.to_owned(), "things");
+    (tables, count)
+}
+
+fn changes(ids: std::ops::Range<usize>, by: i64) -> Vec<Change> {
+    ids.map(|id| Change { event_id: format!("event-{id}"), by }).collect()
+}
+
+fn fault(kind: FaultKind, times: u32) -> Fault {
+    Fault { times, operation: Some("TransactWriteItems".to_owned()), ..Fault::next(kind) }
+}
+
+#[tokio::test]
+async fn a_count_begins_at_nothing_and_follows_its_changes() {
+    let (_tables, count) = count().await;
+    assert_eq!(count.total().await.unwrap(), 0);
+    count.apply(&[]).await.unwrap();
+    assert_eq!(count.total().await.unwrap(), 0);
+    count.apply(&changes(0..5, 1)).await.unwrap();
+    count.apply(&changes(5..7, -1)).await.unwrap();
+    assert_eq!(count.total().await.unwrap(), 3);
+}
+
+#[tokio::test]
+async fn a_change_counts_once_however_it_is_delivered_again() {
+    let (_tables, count) = count().await;
+    count.apply(&changes(0..3, 1)).await.unwrap();
+    count.apply(&changes(0..3, 1)).await.unwrap();
+    // In another batch, beside new ones, and twice in one batch.
+    count.apply(&changes(2..6, 1)).await.unwrap();
+    count.apply(&[changes(6..8, 1), changes(6..8, 1)].concat()).await.unwrap();
+    assert_eq!(count.total().await.unwrap(), 8);
+}
+
+#[tokio::test]
+async fn a_batch_larger_than_a_transaction_is_split() {
+    let (_tables, count) = count().await;
+    let all = changes(0..2 * CHANGES_A_TRANSACTION + 1, 1);
+    count.apply(&all).await.unwrap();
+    assert_eq!(count.total().await.unwrap(), all.len() as u64);
+    count.apply(&all).await.unwrap();
+    assert_eq!(count.total().await.unwrap(), all.len() as u64);
+}
+
+#[tokio::test]
+async fn counts_of_one_table_do_not_mix() {
+    let (tables, count) = count().await;
+    let other = KeptCount::new(tables.client(), TABLE.to_owned(), "others");
+    count.apply(&changes(0..2, 1)).await.unwrap();
+    other.apply(&changes(0..3, 1)).await.unwrap();
+    assert_eq!((count.total().await.unwrap(), other.total().await.unwrap()), (2, 3));
+}
+
+#[tokio::test]
+async fn a_total_is_never_below_nothing() {
+    let (_tables, count) = count().await;
+    count.apply(&changes(0..3, -1)).await.unwrap();
+    assert_eq!(count.total().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn batches_that_overlap_and_race_count_each_change_once() {
+    let (_tables, count) = count().await;
+    let batches: Vec<Vec<Change>> = (0..16).map(|start| changes(start..start + 10, 1)).collect();
+    try_join_all(batches.iter().map(|batch| count.apply(batch))).await.unwrap();
+    assert_eq!(count.total().await.unwrap(), 25);
+}
+
+#[tokio::test]
+async fn a_transaction_that_ran_into_another_is_tried_again() {
+    let (tables, count) = count().await;
+    tables.dynamodb().faults().inject(fault(FaultKind::TransactionConflict, 3));
+    count.apply(&changes(0..2, 1)).await.unwrap();
+    assert_eq!(count.total().await.unwrap(), 2);
+    assert!(tables.dynamodb().faults().pending().is_empty());
+}
+
+#[tokio::test]
+async fn a_write_whose_answer_is_lost_counts_once() {
+    let (tables, count) = count().await;
+    tables.dynamodb().faults().inject(fault(FaultKind::AnswerLost, 1));
+    count.apply(&changes(0..2, 1)).await.unwrap();
+    assert_eq!(count.total().await.unwrap(), 2);
+    // Lost as often as the client tries: what was written stays counted, and the next delivery passes it over.
+    tables.dynamodb().faults().inject(fault(FaultKind::AnswerLost, 3));
+    let failed = count.apply(&changes(2..5, 1)).await.unwrap_err();
+    assert!(matches!(failed, StoreError::Busy { .. }), "{failed:?}");
+    count.apply(&changes(2..5, 1)).await.unwrap();
+    assert_eq!(count.total().await.unwrap(), 5);
+}
+
+#[tokio::test]
+async fn a_half_done_batch_is_finished_by_its_retry() {
+    let (tables, count) = count().await;
+    let all = changes(0..CHANGES_A_TRANSACTION + 10, 1);
+    count.apply(&all[..CHANGES_A_TRANSACTION]).await.unwrap();
+    tables.dynamodb().faults().inject(fault(FaultKind::ThrottlingException, 3));
+    let outcomes = join_all([count.apply(&all), count.apply(&all)]).await;
+    for failed in outcomes.into_iter().filter_map(Result::err) {
+        assert!(matches!(failed, StoreError::Busy { .. }), "{failed:?}");
+    }
+    count.apply(&all).await.unwrap();
+    assert_eq!(count.total().await.unwrap(), all.len() as u64);
+}
+
+#[test]
+fn what_cancelled_a_transaction_says_what_was_counted_before() {
+    let counted = |reasons: &[&str]| counted_before(reasons).map(Vec::from_iter);
+    assert_eq!(counted(&["None", "ConditionalCheckFailed", "None", "ConditionalCheckFailed"]), Some(vec![0, 2]));
+    assert_eq!(counted(&["TransactionConflict", "None", "None"]), Some(vec![]));
+    assert_eq!(counted(&["None", "TransactionConflict", "ConditionalCheckFailed"]), Some(vec![1]));
+    assert_eq!(counted(&["ThrottlingError", "None"]), Some(vec![]));
+    for hopeless in [
+        &["None", "ValidationError"][..],
+        &["ConditionalCheckFailed", "None"],
+        &["ItemCollectionSizeLimitExceeded"],
+        &[],
+    ] {
+        assert_eq!(counted(hopeless), None, "{hopeless:?}");
+    }
+}
+
+#[test]
+fn pauses_differ_and_grow_to_a_bound() {
+    for attempt in 0..8 {
+        let most = Duration::from_millis(10 << attempt);
+        let pauses: BTreeSet<Duration> = (0..100).map(|_| pause(attempt)).collect();
+        assert!(pauses.len() > 50 && pauses.iter().all(|pause| *pause <= most), "{attempt}");
+        assert!(pauses.last().is_some_and(|longest| *longest > most / 2), "{attempt}");
+    }
+}

@@ -1,0 +1,174 @@
+//! An answer, and what it has to be.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use envelope::Code;
+use http::response::Parts;
+use http::{HeaderMap, StatusCode};
+use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    /// 201
+    pub status: StatusCode,
+    /// All of them.
+    pub headers: HeaderMap,
+    /// The body if it is JSON, else null.
+    pub body: Value,
+    /// The body as it came.
+    pub text: String,
+    asked: String,
+    folder: PathBuf,
+}
+
+impl Answer {
+    pub(crate) fn new(asked: String, folder: &Path, head: Parts, body: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(body).into_owned();
+        let body = serde_json::from_str(&text).unwrap_or_default();
+        Self { status: head.status, headers: head.headers, body, text, asked, folder: folder.to_owned() }
+    }
+
+    /// `data` of a success.
+    pub fn data(&self) -> &Value {
+        &self.body["data"]
+    }
+
+    /// A header's value; empty if it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The problems of an error's `details.fields`, as `field CODE`.
+    pub fn problems(&self) -> Vec<String> {
+        let fields = self.body["error"]["details"]["fields"].as_array().unwrap_or_else(|| panic!("{self}"));
+        let text = |problem: &Value, name: &str| problem[name].as_str().unwrap().to_owned();
+        fields.iter().map(|problem| format!("{} {}", text(problem, "field"), text(problem, "code"))).collect()
+    }
+
+    /// It is a function's success: this status, message and data, and nothing else.
+    #[track_caller]
+    pub fn succeeds(&self, status: u16, message: &str, data: Value) {
+        self.is(status, json!({"success": true, "data": data, "message": message, "meta": self.body["meta"]}));
+        self.is_a_functions(&["requestId", "timestamp", "executionTime"]);
+    }
+
+    /// It is a function's page of a list.
+    #[track_caller]
+    pub fn lists(&self, message: &str, data: Value, pagination: Value) {
+        self.is(200, json!({"success": true, "data": data, "message": message, "meta": self.body["meta"]}));
+        self.is_a_functions(&["requestId", "timestamp", "executionTime", "pagination"]);
+        assert_eq!(self.body["meta"]["pagination"], pagination, "{self}");
+    }
+
+    /// It is a function's error: this code, message and details (null: none), and nothing else.
+    #[track_caller]
+    pub fn fails(&self, code: Code, message: &str, details: Value) {
+        let mut error = error(code, message);
+        if !details.is_null() {
+            error["details"] = details;
+        }
+        let body = json!({"success": false, "error": error, "message": message, "meta": self.body["meta"]});
+        self.is(code.status().as_u16(), body);
+        self.is_a_functions(&["requestId", "timestamp", "executionTime"]);
+        let waits = matches!(code, Code::RateLimitExceeded | Code::ServiceUnavailable);
+        assert_eq!(self.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds > 0), waits, "{self}");
+    }
+
+    /// It is the gateway's own error.
+    #[track_caller]
+    pub fn is_the_gateways(&self, code: Code, message: &str) {
+        let meta = json!({"requestId": self.header("x-request-id")});
+        let error = error(code, message);
+        let body = json!({"success": false, "error": error, "message": message, "meta": meta});
+        self.is(code.status().as_u16(), body);
+        self.has_common_headers();
+        assert_eq!(self.header("x-request-id"), self.header("x-amzn-requestid"), "{self}");
+        assert_eq!(self.header("content-type"), "application/json", "{self}");
+        assert_eq!(self.header("retry-after"), if code == Code::RateLimitExceeded { "1" } else { "" }, "{self}");
+        let challenge = if code.status() == StatusCode::UNAUTHORIZED { "Bearer" } else { "" };
+        assert_eq!(self.header("www-authenticate"), challenge, "{self}");
+    }
+
+    /// It is this status with this body, keys in this order.
+    #[track_caller]
+    pub fn is(&self, status: u16, body: Value) {
+        assert_eq!(self.status, status, "{self}");
+        assert_eq!(self.body, body, "{self}");
+        assert_eq!(self.body.to_string(), body.to_string(), "the order of the keys: {self}");
+    }
+
+    #[track_caller]
+    fn is_a_functions(&self, meta: &[&str]) {
+        self.has_common_headers();
+        let found = self.body["meta"].as_object().unwrap_or_else(|| panic!("{self}"));
+        assert_eq!(found.keys().collect::<Vec<_>>(), meta, "{self}");
+        assert_eq!(found["requestId"], self.header("x-request-id"), "{self}");
+        assert!(is_recent(&found["timestamp"]), "{self}");
+        let milliseconds = found["executionTime"].as_u64().unwrap_or_else(|| panic!("{self}"));
+        assert_eq!(self.header("x-response-time"), format!("{milliseconds}ms"), "{self}");
+        assert_eq!(self.header("content-type"), "application/json; charset=utf-8", "{self}");
+        assert!(self.header("x-service").ends_with("-service"), "{self}");
+        assert_eq!(self.header("x-version"), env!("CARGO_PKG_VERSION"), "{self}");
+    }
+
+    #[track_caller]
+    fn has_common_headers(&self) {
+        assert!(!self.header("x-request-id").is_empty(), "{self}");
+        assert_eq!(self.header("x-gateway"), "microservices-v1", "{self}");
+        assert_eq!(self.header("x-content-type-options"), "nosniff", "{self}");
+        assert!(!self.header("access-control-allow-origin").is_empty(), "{self}");
+        assert_eq!(self.header("access-control-expose-headers"), "X-Request-ID,Location,Retry-After", "{self}");
+    }
+}
+
+fn error(code: Code, message: &str) -> Value {
+    Value::Object(Map::from_iter([
+        ("message".to_owned(), message.into()),
+        ("type".to_owned(), code.kind().into()),
+        ("code".to_owned(), code.as_str().into()),
+    ]))
+}
+
+/// Everything, and where to read on.
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\n{}\n→ {}", self.asked, self.status)?;
+        for (name, value) in &self.headers {
+            writeln!(f, "  {name}: {}", String::from_utf8_lossy(value.as_bytes()))?;
+        }
+        let text: String = self.text.chars().take(2_000).collect();
+        writeln!(f, "  {text}\nlogs: {}", self.folder.join("logs").display())
+    }
+}
+
+/// Whether this is a time as the API writes them: RFC 3339, UTC, milliseconds.
+pub fn is_timestamp(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| {
+        text.len() == "2026-01-31T12:00:00.000Z".len()
+            && text.ends_with('Z')
+            && OffsetDateTime::parse(text, &Rfc3339).is_ok()
+    })
+}
+
+fn is_recent(value: &Value) -> bool {
+    let time = value.as_str().and_then(|text| OffsetDateTime::parse(text, &Rfc3339).ok());
+    is_timestamp(value) && time.is_some_and(|time| (OffsetDateTime::now_utc() - time).abs().whole_minutes() < 2)
+}
+
+/// Whether this is an id as the API makes them: a UUID of version 7 (RFC 9562).
+pub fn is_uuid_v7(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| {
+        let bytes = text.as_bytes();
+        bytes.len() == 36
+            && text.char_indices().all(|(at, c)| match at {
+                8 | 13 | 18 | 23 => c == '-',
+                _ => matches!(c, '0'..='9' | 'a'..='f'),
+            })
+            && bytes[14] == b'7'
+            && matches!(bytes[19], b'8' | b'9' | b'a' | b'b')
+    })
+}

@@ -1,0 +1,107 @@
+//! A request, sent as it is written: nothing is normalised, added or tried again on the way.
+
+use std::fmt::Display;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use http_body_util::{BodyExt, Full};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::TcpSocket;
+
+use crate::answer::Answer;
+use crate::stack::Stack;
+
+/// No answer takes as long.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// A request to a stack.
+#[must_use]
+#[derive(Debug)]
+pub struct Request<'s> {
+    stack: &'s Stack,
+    method: Method,
+    path: String,
+    headers: HeaderMap,
+    body: Bytes,
+    from: IpAddr,
+}
+
+impl<'s> Request<'s> {
+    pub(crate) fn new(stack: &'s Stack, method: Method, path: &str) -> Self {
+        let from = Ipv4Addr::LOCALHOST.into();
+        Self { stack, method, path: path.to_owned(), headers: HeaderMap::new(), body: Bytes::new(), from }
+    }
+
+    /// A JSON body.
+    pub fn json(self, body: Value) -> Self {
+        self.header(CONTENT_TYPE.as_str(), "application/json").body(body.to_string())
+    }
+
+    /// Any body.
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// A bearer token.
+    pub fn token(self, token: impl Display) -> Self {
+        self.header(AUTHORIZATION.as_str(), format!("Bearer {token}"))
+    }
+
+    /// Any header, beside those of the same name.
+    pub fn header(mut self, name: &str, value: impl Into<Vec<u8>>) -> Self {
+        let value = HeaderValue::from_maybe_shared(Bytes::from(value.into())).unwrap();
+        self.headers.append(name.parse::<HeaderName>().unwrap(), value);
+        self
+    }
+
+    /// The address to send from: Linux has all of 127.0.0.0/8.
+    pub fn from(mut self, address: impl Into<IpAddr>) -> Self {
+        self.from = address.into();
+        self
+    }
+
+    /// Sends it and waits for the whole answer.
+    ///
+    /// # Panics
+    /// There is none.
+    pub async fn send(self) -> Answer {
+        let asked = format!("{} {}", self.method, self.path);
+        self.try_send().await.unwrap_or_else(|error| panic!("{asked}: {error}"))
+    }
+
+    /// As [`send`](Self::send), where the stack may be killed meanwhile.
+    ///
+    /// # Errors
+    /// There is no answer, or not all of it.
+    pub async fn try_send(self) -> Result<Answer, Box<dyn std::error::Error + Send + Sync>> {
+        tokio::time::timeout(PATIENCE, self.exchange()).await?
+    }
+
+    async fn exchange(mut self) -> Result<Answer, Box<dyn std::error::Error + Send + Sync>> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.stack.port()));
+        if !self.headers.contains_key(HOST) {
+            self.headers.insert(HOST, address.to_string().parse()?);
+        }
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((self.from, 0).into())?;
+        let stream = socket.connect(address).await?;
+        stream.set_nodelay(true)?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+        let connection = tokio::spawn(connection);
+        let asked = format!("{} {}", self.method, self.path);
+        let mut request = http::Request::new(Full::new(self.body));
+        *request.method_mut() = self.method;
+        *request.uri_mut() = Uri::try_from(self.path)?;
+        *request.headers_mut() = self.headers;
+        let response = sender.send_request(request).await?;
+        let (head, body) = response.into_parts();
+        let body = body.collect().await?.to_bytes();
+        connection.abort();
+        Ok(Answer::new(asked, self.stack.folder(), head, &body))
+    }
+}

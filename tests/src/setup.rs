@@ -1,0 +1,103 @@
+//! How a stack is to be started.
+
+use std::ffi::OsString;
+use std::fmt::Display;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::folder::Folder;
+use crate::stack::Stack;
+
+/// The workspace's root.
+pub fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// What differs from the usual stack: an empty one made of the workspace's template.
+#[derive(Debug, Default)]
+pub struct Setup {
+    parameters: Vec<String>,
+    template: Option<String>,
+    demo: bool,
+    cargo: Option<PathBuf>,
+}
+
+impl Setup {
+    /// Nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A parameter of the template.
+    #[must_use]
+    pub fn parameter(mut self, name: &str, value: impl Display) -> Self {
+        self.parameters.push(format!("{name}={value}"));
+        self
+    }
+
+    /// A template with another text in place of one that it has.
+    ///
+    /// # Panics
+    /// The template has no such text.
+    #[must_use]
+    pub fn replacing(mut self, text: &str, by: &str) -> Self {
+        let template = self.template.unwrap_or_else(|| fs::read_to_string(workspace().join("template.yaml")).unwrap());
+        assert!(template.contains(text), "the template has no {text:?}");
+        self.template = Some(template.replace(text, by));
+        self
+    }
+
+    /// Routes and functions that wait thrice as long: for many password hashes at once on a machine with other work.
+    #[must_use]
+    pub fn patient(self) -> Self {
+        self.replacing("TimeoutInMillis: 9000", "TimeoutInMillis: 29000")
+            .replacing("    Timeout: 10\n", "    Timeout: 30\n")
+    }
+
+    /// With the demo admin and catalogue.
+    #[must_use]
+    pub fn demo(mut self) -> Self {
+        self.demo = true;
+        self
+    }
+
+    /// Built by this program in cargo's place, and built again when sources change.
+    #[must_use]
+    pub fn watching(mut self, cargo: PathBuf) -> Self {
+        self.cargo = Some(cargo);
+        self
+    }
+
+    /// Starts it and waits until it is ready.
+    pub async fn start(self) -> Stack {
+        Stack::with(self).await
+    }
+
+    pub(crate) fn cargo(&self) -> Option<&Path> {
+        self.cargo.as_deref()
+    }
+
+    /// The arguments of `local`.
+    pub(crate) fn arguments(&self, folder: &Folder) -> Vec<OsString> {
+        let mut arguments: Vec<OsString> =
+            ["--stop-on-stdin-close", "--port", "0", "--data-dir"].map(Into::into).into();
+        arguments.push(folder.path().into());
+        if self.cargo.is_none() {
+            arguments.extend(["--no-build".into(), "--no-watch".into()]);
+        }
+        if !self.demo {
+            arguments.push("--no-demo".into());
+        }
+        let mut template = workspace().join("template.yaml");
+        if let Some(text) = &self.template {
+            template = folder.path().join("template.yaml");
+            fs::write(&template, text).unwrap();
+        }
+        arguments.extend(["--template".into(), template.into()]);
+        if !self.parameters.is_empty() {
+            arguments.push("--parameter-overrides".into());
+            arguments.extend(self.parameters.iter().map(Into::into));
+        }
+        arguments
+    }
+}

@@ -1,0 +1,183 @@
+//! A stack that runs.
+
+use std::path::Path;
+use std::time::Duration;
+
+use http::Method;
+use rustix::process::Signal;
+use serde_json::Value;
+
+use crate::folder::Folder;
+use crate::program::{Exit, Program};
+use crate::request::Request;
+use crate::setup::Setup;
+
+/// How long a start may take, and an end.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A `cargo local` of a test's own. Dropping it ends it and removes its data, unless the test fails.
+#[derive(Debug)]
+pub struct Stack {
+    port: u16,
+    // Before the folder, which is removed when the program has ended.
+    program: Program,
+    setup: Setup,
+    folder: Folder,
+}
+
+/// A process of a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instance {
+    /// The function's name.
+    pub function: String,
+    /// The process.
+    pub pid: u32,
+    /// Whether it is at work.
+    pub busy: bool,
+}
+
+impl Stack {
+    /// Starts an empty stack and waits until it is ready.
+    pub async fn start() -> Self {
+        Self::with(Setup::new()).await
+    }
+
+    pub(crate) async fn with(setup: Setup) -> Self {
+        let folder = Folder::new();
+        let (program, port) = ready(&setup, &folder, &[]).await;
+        Self { port, program, setup, folder }
+    }
+
+    /// Starts it again on the same data, with further arguments. It has to have ended.
+    pub async fn start_again(&mut self, arguments: &[&str]) {
+        (self.program, self.port) = ready(&self.setup, &self.folder, arguments).await;
+    }
+
+    /// The port it serves on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Where it keeps its data.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// What it has written to the terminal.
+    pub fn output(&self) -> String {
+        self.program.output()
+    }
+
+    /// Waits until it has written a text to the terminal so many times.
+    ///
+    /// # Panics
+    /// It does not.
+    pub async fn until_told(&self, text: &'static str, times: usize) {
+        let told =
+            self.program.until(PATIENCE, move |state| (state.output.matches(text).count() >= times).then_some(()));
+        told.await.unwrap_or_else(|| panic!("not told: {text}\n{}", self.output()));
+    }
+
+    /// Sends it a signal and waits for its end.
+    ///
+    /// # Panics
+    /// It does not end.
+    pub async fn end(&self, signal: Signal) -> Exit {
+        self.program.signal(signal);
+        self.program.ended(PATIENCE).await.unwrap_or_else(|| panic!("{signal:?} did not end it:\n{}", self.output()))
+    }
+
+    /// `kill -9`: what a crash of the machine would do to it.
+    pub async fn kill(&self) {
+        self.end(Signal::KILL).await;
+    }
+
+    /// The processes of its functions.
+    pub async fn instances(&self) -> Vec<Instance> {
+        let found = self.control(Method::GET, "instances").await;
+        let instance = |one: &Value| {
+            let pid = one["pid"].as_u64().and_then(|pid| u32::try_from(pid).ok())?;
+            Some(Instance { function: one["function"].as_str()?.to_owned(), pid, busy: one["busy"].as_bool()? })
+        };
+        found.as_array().unwrap().iter().filter_map(instance).collect()
+    }
+
+    /// The process ids of its functions.
+    pub async fn pids(&self) -> Vec<u32> {
+        self.instances().await.into_iter().map(|instance| instance.pid).collect()
+    }
+
+    /// Waits until a function is at work, and gives its process.
+    pub async fn until_busy(&self, function: &str) -> u32 {
+        loop {
+            let instances = self.instances().await;
+            if let Some(busy) = instances.into_iter().find(|one| one.function == function && one.busy) {
+                return busy.pid;
+            }
+        }
+    }
+
+    /// Waits until every event source has delivered all there is.
+    pub async fn drained(&self) {
+        self.control(Method::POST, "event-sources/drain").await;
+    }
+
+    /// Makes some next calls of the database fail (`Fault` of `local-dynamodb`).
+    pub async fn inject(&self, fault: Value) {
+        let request = self.post("/_local/dynamodb/faults").header("x-local-stack", "1").json(fault);
+        let answer = request.send().await;
+        assert_eq!(answer.status, 200, "{answer}");
+    }
+
+    /// Takes back the failures that have not happened.
+    pub async fn clear_faults(&self) {
+        self.control(Method::DELETE, "dynamodb/faults").await;
+    }
+
+    /// Asks the stack itself: a control under `/_local/`.
+    ///
+    /// # Panics
+    /// It refuses.
+    pub async fn control(&self, method: Method, path: &str) -> Value {
+        let answer = self.request(method, &format!("/_local/{path}")).header("x-local-stack", "1").send().await;
+        assert_eq!(answer.status, 200, "{answer}");
+        answer.body
+    }
+
+    /// A GET request.
+    pub fn get(&self, path: &str) -> Request<'_> {
+        self.request(Method::GET, path)
+    }
+
+    /// A POST request.
+    pub fn post(&self, path: &str) -> Request<'_> {
+        self.request(Method::POST, path)
+    }
+
+    /// Any request.
+    pub fn request(&self, method: Method, path: &str) -> Request<'_> {
+        Request::new(self, method, path)
+    }
+}
+
+/// Starts `local` and waits for the line that says where it is.
+async fn ready(setup: &Setup, folder: &Folder, more: &[&str]) -> (Program, u16) {
+    let mut arguments = setup.arguments(folder);
+    // Before the parameters, which take all that follows.
+    arguments.splice(0..0, more.iter().map(Into::into));
+    let program = Program::start(arguments, setup.cargo()).await;
+    let told = program.until(PATIENCE, |state| match state.status {
+        Some(_) => Some(None),
+        None => state.output.lines().find_map(port).map(Some),
+    });
+    match told.await.flatten() {
+        Some(port) => (program, port),
+        None => panic!("the stack is not ready:\n{}", program.output()),
+    }
+}
+
+/// `  http://127.0.0.1:PORT is ready (0.5 s). …`
+fn port(line: &str) -> Option<u16> {
+    let (url, _) = line.trim_start().split_once(" is ready ")?;
+    url.strip_prefix("http://127.0.0.1:")?.parse().ok()
+}

@@ -1,0 +1,97 @@
+//! What can't be handled: it is set aside without holding up anything else, and can be looked at and tried again.
+
+use http::Method;
+use serde_json::{Value, json};
+use tests::{Exit, Person, Stack, local};
+
+/// Puts a message on the queue of the notification service.
+async fn send(stack: &Stack, body: &str) {
+    let input = json!({"QueueUrl": "http://sqs/000000000000/NotificationsQueue", "MessageBody": body});
+    let answer = stack.aws("AmazonSQS.SendMessage", input).send().await;
+    assert_eq!(answer.status, 200, "{answer}");
+}
+
+/// Waits until nothing is left to do; what fails is tried again at once until it is given up.
+async fn drain(stack: &Stack) {
+    stack.control(Method::POST, "event-sources/drain?hurry").await;
+}
+
+/// The bodies of the messages on a queue.
+async fn bodies(stack: &Stack, queue: &str) -> Vec<String> {
+    let messages = stack.control(Method::GET, &format!("queues/{queue}/messages")).await;
+    let body = |message: &Value| message["body"].as_str().unwrap().to_owned();
+    messages.as_array().unwrap().iter().map(body).collect()
+}
+
+/// What someone was notified of.
+async fn notified(stack: &Stack, person: &Person) -> Vec<String> {
+    let answer = stack.get("/api/notifications").token(&person.token).send().await;
+    assert_eq!(answer.status, 200, "{answer}");
+    let kind = |notification: &Value| notification["type"].as_str().unwrap().to_owned();
+    answer.data().as_array().unwrap().iter().map(kind).collect()
+}
+
+/// `cargo local dlq …`
+async fn dlq(stack: &Stack, arguments: &[&str]) -> Exit {
+    let port = stack.port().to_string();
+    let all: Vec<&str> = ["dlq"].into_iter().chain(arguments.iter().copied()).chain(["--port", &port]).collect();
+    local(&all).await
+}
+
+#[tokio::test]
+async fn a_poisoned_message_is_given_up_and_its_neighbours_are_handled() {
+    let stack = Stack::start().await;
+    send(&stack, "no event").await;
+    let ada = stack.customer("Ada").await;
+    send(&stack, r#"{"id":"1","type":"user.created"}"#).await;
+    send(&stack, r#"{"id":"2","type":"nobody.listens"}"#).await;
+    drain(&stack).await;
+    assert_eq!(notified(&stack, &ada).await, ["user.created"]);
+    assert_eq!(bodies(&stack, "NotificationsQueue").await, [""; 0]);
+    let mut dead = bodies(&stack, "NotificationsDeadLetters").await;
+    dead.sort();
+    assert_eq!(dead, ["no event", r#"{"id":"1","type":"user.created"}"#]);
+}
+
+#[tokio::test]
+async fn dead_letters_can_be_listed_shown_and_redriven() {
+    let stack = Stack::start().await;
+    send(&stack, r#"{"no":"event"}"#).await;
+    drain(&stack).await;
+    let Exit { code, output } = dlq(&stack, &[]).await;
+    assert_eq!(code, Some(0));
+    let line = |queue: &str| output.lines().find(|line| line.ends_with(queue)).unwrap_or("").trim().to_owned();
+    assert_eq!(line(" NotificationsDeadLetters"), "1  NotificationsDeadLetters");
+    assert_eq!(line(" OrdersDeadLetters"), "0  OrdersDeadLetters");
+    assert_eq!(line(" NotificationsQueue"), "", "someone reads it");
+
+    let Exit { code, output } = dlq(&stack, &["show", "NotificationsDeadLetters"]).await;
+    assert_eq!(code, Some(0));
+    let (head, body) = output.split_once('\n').unwrap();
+    assert!(head.ends_with(" from NotificationsQueue, received 5 times"), "{head}");
+    assert_eq!(body.trim_end(), "  {\n    \"no\": \"event\"\n  }");
+
+    let Exit { code, output } = dlq(&stack, &["redrive", "NotificationsDeadLetters"]).await;
+    assert_eq!(code, Some(0));
+    assert_eq!(output, "1 of 1 messages of NotificationsDeadLetters are back where they came from\n");
+    drain(&stack).await;
+    assert_eq!(bodies(&stack, "NotificationsDeadLetters").await, [r#"{"no":"event"}"#]);
+
+    let Exit { code, output } = dlq(&stack, &["show", "NoQueue"]).await;
+    assert_eq!((code, output.as_str()), (Some(1), "error: The specified queue does not exist.\n"));
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_read_is_set_aside_raw_and_the_publisher_goes_on() {
+    let stack = Stack::start().await;
+    let item = json!({"email": {"S": "x@example.com"}, "event": {"S": "no event"}});
+    let answer = stack.aws("DynamoDB_20120810.PutItem", json!({"TableName": "UsersTable", "Item": item})).send().await;
+    assert_eq!(answer.status, 200, "{answer}");
+    let ada = stack.customer("Ada").await;
+    drain(&stack).await;
+    assert_eq!(notified(&stack, &ada).await, ["user.created"]);
+    let aside = bodies(&stack, "PublishUsersDeadLetters").await;
+    let [record] = aside.as_slice() else { panic!("{aside:?}") };
+    let record: Value = serde_json::from_str(record).unwrap();
+    assert_eq!((&record["eventName"], &record["dynamodb"]["NewImage"]), (&json!("INSERT"), &item));
+}

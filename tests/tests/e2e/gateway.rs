@@ -1,0 +1,185 @@
+//! What the gateway answers by itself, and what every answer has in common.
+
+use envelope::Code;
+use futures_util::future::join_all;
+use http::Method;
+use serde_json::{Value, json};
+use tests::{Person, Setup};
+
+use crate::{ada, shared};
+
+#[tokio::test]
+async fn what_is_not_there_is_not_found_with_and_without_a_token() {
+    let (stack, ada) = (shared().await, ada().await);
+    for (method, path) in [
+        (Method::GET, "/"),
+        (Method::GET, "/nowhere"),
+        (Method::GET, "/api"),
+        (Method::GET, "/api/users/me/more"),
+        (Method::GET, "/API/USERS/ME"),
+        (Method::GET, "/api/users/register"),
+        (Method::DELETE, "/api/users/me"),
+        (Method::PUT, "/api/users"),
+        (Method::PATCH, "/health"),
+        (Method::TRACE, "/health"),
+        (Method::POST, "/dev/health"),
+        (Method::GET, "/api/users/me/../me"),
+        (Method::GET, "/api/users%2Fme"),
+        (Method::GET, "/%zz"),
+        (Method::GET, "/%ff"),
+    ] {
+        let anonymous = stack.request(method.clone(), path).send().await;
+        anonymous.is_the_gateways(Code::NotFound, "Not found");
+        let known = stack.request(method, path).token(&ada.token).send().await;
+        known.is_the_gateways(Code::NotFound, "Not found");
+    }
+    let head = stack.request(Method::HEAD, "/health").send().await;
+    assert_eq!((head.status.as_u16(), head.text.as_str()), (404, ""));
+}
+
+#[tokio::test]
+async fn a_protected_route_needs_a_bearer_token() {
+    let (stack, ada) = (shared().await, ada().await);
+    let told = "Authentication token missing or invalid";
+    stack.get("/api/users/me").send().await.is_the_gateways(Code::InvalidToken, told);
+    for header in [
+        String::new(),
+        "Bearer".to_owned(),
+        "Bearer x".to_owned(),
+        "Bearer a.b.c".to_owned(),
+        format!("Basic {}", ada.token),
+        format!("Bearer{}", ada.token),
+        format!("Bearer {} x", ada.token),
+        format!("Bearer Bearer {}", ada.token),
+        ada.token.clone(),
+    ] {
+        let answer = stack.get("/api/users/me").header("authorization", header).send().await;
+        answer.is_the_gateways(Code::InvalidToken, told);
+    }
+    let query = stack.get(&format!("/api/users/me?token={}", ada.token)).send().await;
+    query.is_the_gateways(Code::InvalidToken, told);
+}
+
+#[tokio::test]
+async fn a_body_has_two_limits() {
+    let stack = shared().await;
+    let login = |bytes: usize| {
+        let frame = r#"{"email":""}"#.len();
+        stack.post("/api/users/login").json(json!({"email": "x".repeat(bytes - frame)}))
+    };
+    // 256 KiB is the API's limit, and 10 MB the gateway's.
+    login(256 * 1024).send().await.fails(
+        Code::MissingFields,
+        "Email and password required",
+        json!({
+            "missingFields": ["password"],
+            "fields": [
+                {"field": "email", "code": "INVALID_FORMAT", "message": "must be an email address such as ada@example.com"},
+                {"field": "password", "code": "REQUIRED", "message": "is required"},
+            ],
+        }),
+    );
+    for bytes in [256 * 1024 + 1, 4 * 1024 * 1024] {
+        let answer = login(bytes).send().await;
+        answer.fails(Code::PayloadTooLarge, "Request body too large", json!({"limit": 256 * 1024}));
+    }
+    for bytes in [10 * 1024 * 1024 + 1, 11 * 1024 * 1024, 30 * 1024 * 1024] {
+        login(bytes).send().await.is_the_gateways(Code::PayloadTooLarge, "Request body too large");
+    }
+}
+
+#[tokio::test]
+async fn more_than_the_stage_takes_is_throttled() {
+    let stack = Setup::new().parameter("ThrottlingRateLimit", 1).parameter("ThrottlingBurstLimit", 2).start().await;
+    // Ready, so at most the burst is left, and one more comes each second.
+    let answers = join_all((0..12).map(|_| stack.request(Method::OPTIONS, "/health").send())).await;
+    let throttled: Vec<_> = answers.iter().filter(|answer| answer.status != 200).collect();
+    assert!(throttled.len() >= 5, "{} of 12", throttled.len());
+    for answer in throttled {
+        answer.is_the_gateways(Code::RateLimitExceeded, "Too many requests");
+    }
+}
+
+#[tokio::test]
+async fn a_slow_function_is_a_timeout_but_does_what_it_was_asked() {
+    let route = "Path: /api/users/register\n            TimeoutInMillis: ";
+    let stack = Setup::new().replacing(&format!("{route}9000"), &format!("{route}50")).start().await;
+    let mut person = Person::new("Slow");
+    let answer = stack.post("/api/users/register").json(person.registration()).send().await;
+    answer.is_the_gateways(Code::GatewayTimeout, "The service did not answer in time");
+    while stack.instances().await.iter().any(|one| one.function == "RegisterFunction" && one.busy) {}
+    stack.log_in(&mut person).await;
+}
+
+#[tokio::test]
+async fn a_weak_secret_stops_the_functions_that_need_it_and_says_so() {
+    let stack = Setup::new()
+        .replacing("GenerateSecretString: {PasswordLength: 64, ExcludePunctuation: true}", "SecretString: hunter2")
+        .start()
+        .await;
+    for path in ["/api/users/register", "/api/users/login", "/api/users/auth/verify"] {
+        let answer = stack.post(path).json(Person::new("Weak").registration()).send().await;
+        answer.is_the_gateways(Code::BadGateway, "Bad gateway");
+    }
+    // The authorizer is one of them: the gateway can tell nobody who they are.
+    let answer = stack.get("/api/users/me").token("a.b.c").send().await;
+    answer.is_the_gateways(Code::BadGateway, "Authentication service unavailable");
+    let told = "the signing secret is not usable: the signing key has 7 bytes; HS256 needs at least 32";
+    for function in ["RegisterFunction", "LoginFunction", "VerifyTokenFunction", "AuthorizeFunction"] {
+        let line = format!("{function} | function stopped: {told}");
+        assert!(stack.output().contains(&line), "{}", stack.output());
+    }
+    assert!(!stack.output().contains("hunter2"), "{}", stack.output());
+}
+
+#[tokio::test]
+async fn a_callers_request_id_is_kept_if_it_is_one() {
+    let stack = shared().await;
+    let longest = "x".repeat(128);
+    for id in ["a", "0197-abc_DEF.9", &longest] {
+        let answer = stack.get("/health").header("x-request-id", id).send().await;
+        assert_eq!(answer.status, 200, "{answer}");
+        assert_eq!(answer.header("x-request-id"), id, "{answer}");
+        assert_eq!(answer.body["meta"]["requestId"], id, "{answer}");
+    }
+    let long = "x".repeat(129);
+    for id in ["", "a b", "a\"b", "a/b", "é", "\u{202e}", &long] {
+        let answer = stack.get("/health").header("x-request-id", id).send().await;
+        assert_eq!(answer.status, 200, "{answer}");
+        assert_eq!(answer.header("x-request-id"), answer.header("x-amzn-requestid"), "{id:?}: {answer}");
+    }
+    // What the gateway answers has the gateway's own.
+    let answer = stack.get("/nowhere").header("x-request-id", "mine").send().await;
+    answer.is_the_gateways(Code::NotFound, "Not found");
+    assert_ne!(answer.header("x-request-id"), "mine");
+}
+
+#[tokio::test]
+async fn a_client_that_asks_for_problem_details_gets_them() {
+    let (stack, nobody) = (shared().await, Person::new("Nobody"));
+    let request = stack.post("/api/users/register").json(json!({"email": "x"}));
+    let answer = request.header("accept", "application/json;q=0.5, application/problem+json").send().await;
+    let details = answer.body["details"].clone();
+    answer.is(
+        400,
+        json!({
+            "type": "about:blank",
+            "title": "Bad Request",
+            "status": 400,
+            "detail": "Missing required fields",
+            "code": "MISSING_FIELDS",
+            "details": details,
+            "requestId": answer.header("x-request-id"),
+        }),
+    );
+    assert_eq!(details["missingFields"], json!(["password", "name"]), "{answer}");
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    assert_eq!(answer.header("x-gateway"), "microservices-v1");
+
+    // Not where it refuses them, and not for a success.
+    let refusing =
+        stack.post("/api/users/login").json(nobody.credentials()).header("accept", "application/problem+json;q=0");
+    refusing.send().await.fails(Code::InvalidCredentials, "Invalid credentials", Value::Null);
+    let success = stack.get("/health").header("accept", "application/problem+json").send().await;
+    success.succeeds(200, "All services healthy", success.data().clone());
+}

@@ -1,0 +1,43 @@
+//! End-to-end tests: the contract of the API, asked over HTTP of the template running on this machine.
+//!
+//! Tests that leave each other alone share a stack ([`shared`]); whoever counts, kills or rotates has one of their own.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // tests report by panicking
+
+mod cors;
+mod crashes;
+mod dead_letters;
+mod gateway;
+mod hot_swap;
+mod identity;
+mod local;
+mod readme;
+mod rubbish;
+mod template;
+mod users;
+
+use tests::{Person, Setup, Stack};
+use tokio::sync::OnceCell;
+
+/// A stack for tests that only add users. It ends with this process.
+async fn shared() -> &'static Stack {
+    static STACK: OnceCell<Stack> = OnceCell::const_new();
+    STACK.get_or_init(Stack::start).await
+}
+
+/// The same for tests that hash many passwords at once.
+async fn crowded() -> &'static Stack {
+    static STACK: OnceCell<Stack> = OnceCell::const_new();
+    STACK.get_or_init(|| Setup::new().patient().start()).await
+}
+
+/// A customer of the shared stack, for reading.
+async fn ada() -> &'static Person {
+    static ADA: OnceCell<Person> = OnceCell::const_new();
+    ADA.get_or_init(|| async { shared().await.customer("Ada").await }).await
+}
+
+/// An admin of the shared stack, for reading.
+async fn admin() -> &'static Person {
+    static ADMIN: OnceCell<Person> = OnceCell::const_new();
+    ADMIN.get_or_init(|| async { shared().await.admin().await }).await
+}

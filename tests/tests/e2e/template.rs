@@ -1,0 +1,166 @@
+//! What has to be true of the template wherever it runs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::process::Command;
+
+use envelope::Code;
+use serde_json::Value;
+use template::{Parameter, System};
+use tests::workspace;
+
+fn text() -> String {
+    fs::read_to_string(workspace().join("template.yaml")).unwrap()
+}
+
+fn system() -> System {
+    System::parse(&text(), "template.yaml", &BTreeMap::new()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The lines of each top-level resource, by its name.
+fn resources(text: &str) -> BTreeMap<&str, Vec<&str>> {
+    let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut name = "";
+    let section = text.lines().skip_while(|line| *line != "Resources:").skip(1);
+    for line in section.take_while(|line| line.is_empty() || line.starts_with([' ', '#'])) {
+        match line.strip_prefix("  ").filter(|line| line.starts_with(char::is_alphanumeric)) {
+            Some(key) => name = key.trim_end_matches(':'),
+            None => found.entry(name).or_default().push(line.trim()),
+        }
+    }
+    found
+}
+
+#[test]
+fn every_answer_of_the_gateway_is_in_the_envelope() {
+    let api = system().api.unwrap();
+    for (name, response) in &api.gateway_responses {
+        let (media_type, template) = response.templates.iter().next().unwrap();
+        assert_eq!((response.templates.len(), media_type.as_str()), (1, "application/json"), "{name}");
+        let body: Value = serde_json::from_str(template).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let code = body["error"]["code"].as_str().unwrap();
+        let code = Code::ALL.iter().find(|known| known.as_str() == code).unwrap_or_else(|| panic!("{name}: {code}"));
+        let message = &body["message"];
+        let expected = serde_json::json!({
+            "success": false,
+            "error": {"message": message, "type": code.kind(), "code": code.as_str()},
+            "message": message,
+            "meta": {"requestId": "$context.requestId"},
+        });
+        assert_eq!(body.to_string(), expected.to_string(), "{name}");
+        assert!(message.as_str().is_some_and(|message| !message.is_empty()), "{name}");
+        assert_eq!(response.status, Some(code.status().as_u16()), "{name}");
+    }
+}
+
+#[test]
+fn every_answer_of_the_gateway_has_the_same_headers() {
+    let literal = |value: &str| Parameter::Literal(value.to_owned());
+    for (name, response) in &system().api.unwrap().gateway_responses {
+        let mut expected = vec![
+            ("X-Request-ID".to_owned(), Parameter::Context("requestId".to_owned())),
+            ("X-Gateway".to_owned(), literal("microservices-v1")),
+            ("X-Content-Type-Options".to_owned(), literal("nosniff")),
+            ("Access-Control-Allow-Origin".to_owned(), literal("*")),
+            ("Access-Control-Expose-Headers".to_owned(), literal("X-Request-ID,Location,Retry-After")),
+        ];
+        match response.status {
+            Some(401) => expected.push(("WWW-Authenticate".to_owned(), literal("Bearer"))),
+            Some(429 | 503) => expected.push(("Retry-After".to_owned(), literal("1"))),
+            _ => {}
+        }
+        assert_eq!(response.headers, expected, "{name}");
+    }
+}
+
+/// A type that is left out falls back to a default, whose words are for something else.
+#[test]
+fn every_kind_of_answer_of_the_gateway_is_worded() {
+    let api = system().api.unwrap();
+    let known: BTreeSet<&str> = api.gateway_responses.keys().map(String::as_str).collect();
+    let all = [
+        "ACCESS_DENIED",
+        "API_CONFIGURATION_ERROR",
+        "AUTHORIZER_CONFIGURATION_ERROR",
+        "AUTHORIZER_FAILURE",
+        "BAD_REQUEST_BODY",
+        "BAD_REQUEST_PARAMETERS",
+        "DEFAULT_4XX",
+        "DEFAULT_5XX",
+        "EXPIRED_TOKEN",
+        "INTEGRATION_FAILURE",
+        "INTEGRATION_TIMEOUT",
+        "INVALID_API_KEY",
+        "INVALID_SIGNATURE",
+        "MISSING_AUTHENTICATION_TOKEN",
+        "QUOTA_EXCEEDED",
+        "REQUEST_TOO_LARGE",
+        "RESOURCE_NOT_FOUND",
+        "THROTTLED",
+        "UNAUTHORIZED",
+        "UNSUPPORTED_MEDIA_TYPE",
+        "WAF_FILTERED",
+    ];
+    assert_eq!(known, all.into());
+}
+
+#[test]
+fn every_function_has_a_role_of_its_own() {
+    let (text, system) = (text(), system());
+    let resources = resources(&text);
+    let mut roles = BTreeSet::new();
+    for name in system.functions.keys() {
+        let role = name.strip_suffix("Function").map(|name| format!("{name}Role")).unwrap_or_else(|| panic!("{name}"));
+        let lines = &resources[name.as_str()];
+        assert!(lines.contains(&format!("Role: !GetAtt {role}.Arn").as_str()), "{name}");
+        let role_lines = resources.get(role.as_str()).unwrap_or_else(|| panic!("{name}: no {role}"));
+        assert!(role_lines.contains(&"Type: AWS::IAM::Role"), "{role}");
+        assert!(!role_lines.iter().any(|line| line.contains("ManagedPolicyArns")), "{role}");
+        roles.insert(role);
+    }
+    let kinds = resources.iter().filter(|(_, lines)| lines.contains(&"Type: AWS::IAM::Role"));
+    assert_eq!(kinds.map(|(name, _)| (*name).to_owned()).collect::<BTreeSet<_>>(), roles, "each role has its function");
+}
+
+#[test]
+fn a_role_names_what_it_may_touch() {
+    let text = text();
+    for (role, lines) in resources(&text).into_iter().filter(|(name, _)| name.ends_with("Role")) {
+        for pair in lines.windows(2) {
+            assert!(!pair[0].contains(":*"), "{role}: {}", pair[0]);
+            if pair[1] == "Resource: \"*\"" {
+                assert!(pair[0].starts_with("Action: [xray:"), "{role}: {}", pair[0]);
+            }
+        }
+    }
+}
+
+/// Then a slow function is the gateway's 504 and not a crash.
+#[test]
+fn every_route_gives_up_before_its_function_is_cut_off() {
+    let system = system();
+    for route in &system.api.unwrap().routes {
+        let function = &system.functions[&route.function];
+        assert!(route.timeout < function.timeout, "{} {}: {:?}", route.method, route.path, route.timeout);
+    }
+}
+
+#[test]
+fn every_function_is_a_binary_and_every_binary_a_function() {
+    let metadata = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .current_dir(workspace())
+        .output()
+        .unwrap();
+    let metadata: Value = serde_json::from_slice(&metadata.stdout).unwrap();
+    let functions = workspace().join("functions");
+    let packages = metadata["packages"].as_array().unwrap().iter();
+    let built: BTreeSet<String> = packages
+        .filter(|package| package["manifest_path"].as_str().unwrap().starts_with(functions.to_str().unwrap()))
+        .flat_map(|package| package["targets"].as_array().unwrap())
+        .filter(|target| target["kind"] == serde_json::json!(["bin"]))
+        .map(|target| target["name"].as_str().unwrap().to_owned())
+        .collect();
+    let named: BTreeSet<String> = system().functions.into_values().map(|function| function.binary).collect();
+    assert_eq!(named, built);
+}

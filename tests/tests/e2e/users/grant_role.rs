@@ -1,0 +1,60 @@
+//! `cargo local grant-role`, and what a role changes.
+
+use envelope::Code;
+use serde_json::{Value, json};
+use tests::{Exit, Person, Stack, local};
+
+use crate::{ada, shared};
+
+async fn grant(stack: &Stack, email: &str, role: &str) -> Exit {
+    local(&["grant-role", email, role, "--port", &stack.port().to_string()]).await
+}
+
+#[tokio::test]
+async fn a_role_counts_from_the_next_login() {
+    let stack = shared().await;
+    let mut person = stack.customer("Promoted").await;
+    let exit = grant(stack, &person.email.to_uppercase(), "admin").await;
+    assert_eq!(exit.code, Some(0), "{}", exit.output);
+    assert!(exit.output.contains(" is admin from the next login on"), "{}", exit.output);
+
+    let old = stack.get("/api/users?limit=1").token(&person.token).send().await;
+    old.fails(Code::Forbidden, "Access denied", Value::Null);
+    let verified = stack.post("/api/users/auth/verify").token(&person.token).send().await;
+    assert_eq!(verified.data()["role"], "customer");
+
+    stack.log_in(&mut person).await;
+    assert_eq!(stack.get("/api/users?limit=1").token(&person.token).send().await.status, 200);
+
+    // And back.
+    assert_eq!(grant(stack, &person.email, "customer").await.code, Some(0));
+    assert_eq!(stack.get("/api/users?limit=1").token(&person.token).send().await.status, 200);
+    stack.log_in(&mut person).await;
+    let demoted = stack.get("/api/users?limit=1").token(&person.token).send().await;
+    demoted.fails(Code::Forbidden, "Access denied", Value::Null);
+}
+
+#[tokio::test]
+async fn a_role_nobody_can_have_and_a_user_nobody_knows_are_told() {
+    let (stack, ada, nobody) = (shared().await, ada().await, Person::new("Nobody"));
+    let unknown = format!("error: no user has the address {}: register it first\n", nobody.email);
+    for (email, role, told) in [
+        (nobody.email.as_str(), "admin", unknown.as_str()),
+        (&ada.email, "root", "error: role must be customer or admin\n"),
+        (&ada.email, "Admin", "error: role must be customer or admin\n"),
+        ("ada", "admin", "error: email must be an email address such as ada@example.com\n"),
+    ] {
+        let Exit { code, output } = grant(stack, email, role).await;
+        assert_eq!((code, output.as_str()), (Some(1), told));
+    }
+}
+
+#[tokio::test]
+async fn no_route_leads_to_it() {
+    let stack = shared().await;
+    let body = json!({"email": ada().await.email, "role": "admin"});
+    for path in ["/grant-role", "/api/grant-role", "/api/users/grant-role"] {
+        let answer = stack.post(path).json(body.clone()).send().await;
+        answer.is_the_gateways(Code::NotFound, "Not found");
+    }
+}

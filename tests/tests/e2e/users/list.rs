@@ -1,0 +1,87 @@
+//! `GET /api/users`
+
+use envelope::Code;
+use serde_json::{Value, json};
+use tests::Stack;
+
+use crate::{ada, admin, shared};
+
+const MESSAGE: &str = "Users retrieved successfully";
+
+#[tokio::test]
+async fn the_list_is_an_admins() {
+    let (stack, ada) = (shared().await, ada().await);
+    stack.get("/api/users").token(&ada.token).send().await.fails(Code::Forbidden, "Access denied", Value::Null);
+    let anonymous = stack.get("/api/users").send().await;
+    anonymous.is_the_gateways(Code::InvalidToken, "Authentication token missing or invalid");
+}
+
+#[tokio::test]
+async fn pages_go_from_the_newest_to_the_oldest_and_the_total_is_kept_through_a_crash() {
+    let mut stack = Stack::start().await;
+    let admin = stack.admin().await;
+    let mut names = vec!["Admin".to_owned()];
+    for name in ["Ada", "Grace", "Barbara"] {
+        stack.customer(name).await;
+        names.insert(0, name.to_owned());
+    }
+    stack.drained().await;
+    let page =
+        async |stack: &Stack, query: &str| stack.get(&format!("/api/users?{query}")).token(&admin.token).send().await;
+    let pagination = |page: u32, limit: u32, pages: u32, next: bool, prev: bool| json!({"page": page, "limit": limit, "total": 4, "totalPages": pages, "hasNext": next, "hasPrev": prev});
+
+    let all = stack.get("/api/users").token(&admin.token).send().await;
+    all.lists(MESSAGE, all.data().clone(), pagination(1, 10, 1, false, false));
+    let rows = all.data().as_array().unwrap().clone();
+    assert_eq!(rows.iter().map(|row| row["name"].as_str().unwrap()).collect::<Vec<_>>(), names);
+    let keys: Vec<_> = rows[0].as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["id", "email", "name", "role", "createdAt"], "no more and no less");
+
+    page(&stack, "limit=3").await.lists(MESSAGE, rows[0..3].into(), pagination(1, 3, 2, true, false));
+    page(&stack, "page=2&limit=3").await.lists(MESSAGE, rows[3..].into(), pagination(2, 3, 2, false, true));
+    page(&stack, "page=2&limit=1").await.lists(MESSAGE, rows[1..2].into(), pagination(2, 1, 4, true, true));
+    page(&stack, "page=2&limit=4").await.lists(MESSAGE, json!([]), pagination(2, 4, 1, false, true));
+    page(&stack, "page=10&limit=100").await.lists(MESSAGE, json!([]), pagination(10, 100, 1, false, true));
+
+    stack.kill().await;
+    stack.start_again(&[]).await;
+    stack.drained().await;
+    page(&stack, "page=2&limit=4").await.lists(MESSAGE, json!([]), pagination(2, 4, 1, false, true));
+    page(&stack, "limit=4").await.lists(MESSAGE, rows.into(), pagination(1, 4, 1, false, false));
+}
+
+#[tokio::test]
+async fn a_query_is_read_strictly() {
+    let (stack, admin) = (shared().await, admin().await);
+    for (query, problems) in [
+        ("page=0", vec!["page OUT_OF_RANGE"]),
+        ("page=-1", vec!["page INVALID_TYPE"]),
+        ("page=one", vec!["page INVALID_TYPE"]),
+        ("page=", vec!["page INVALID_TYPE"]),
+        ("page", vec!["page INVALID_TYPE"]),
+        ("page=1.0", vec!["page INVALID_TYPE"]),
+        ("page=1e1", vec!["page INVALID_TYPE"]),
+        ("page=%00", vec!["page INVALID_TYPE"]),
+        ("page=+1", vec!["page INVALID_TYPE"]),
+        ("page=%D9%A3", vec!["page INVALID_TYPE"]),
+        ("page=4294967296", vec!["page OUT_OF_RANGE"]),
+        ("page=99999999999999999999999999", vec!["page OUT_OF_RANGE"]),
+        ("limit=0", vec!["limit OUT_OF_RANGE"]),
+        ("limit=101", vec!["limit OUT_OF_RANGE"]),
+        ("page=1&page=2", vec!["page REPEATED"]),
+        ("page=1;page=1", vec!["page REPEATED"]),
+        ("sort=name", vec!["sort UNKNOWN_FIELD"]),
+        ("PAGE=1", vec!["PAGE UNKNOWN_FIELD"]),
+        ("page=0&limit=x&sort=up", vec!["page OUT_OF_RANGE", "limit INVALID_TYPE", "sort UNKNOWN_FIELD"]),
+        // Beyond the first thousand rows.
+        ("page=101", vec!["page OUT_OF_RANGE"]),
+        ("page=11&limit=100", vec!["page OUT_OF_RANGE"]),
+        ("page=4294967295&limit=100", vec!["page OUT_OF_RANGE"]),
+    ] {
+        let answer = stack.get(&format!("/api/users?{query}")).token(&admin.token).send().await;
+        answer.fails(Code::InvalidFields, "Validation failed", answer.body["error"]["details"].clone());
+        assert_eq!(answer.problems(), problems, "{answer}");
+    }
+    let edge = stack.get("/api/users?page=10&limit=100").token(&admin.token).send().await;
+    assert_eq!(edge.status, 200, "{edge}");
+}

@@ -1,0 +1,85 @@
+//! `POST /api/users/register`
+
+use envelope::Code;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use tests::{Person, is_timestamp, is_uuid_v7};
+
+use crate::{ada, crowded, shared};
+
+#[tokio::test]
+async fn a_new_user_gets_an_account_and_a_token_that_works() {
+    let stack = shared().await;
+    let grace = Person::new("Grace");
+    let answer = stack.post("/api/users/register").json(grace.registration()).send().await;
+    let (user, token) = (&answer.data()["user"], &answer.data()["token"]);
+    assert!(is_uuid_v7(&user["id"]) && is_timestamp(&user["createdAt"]), "{answer}");
+    let expected = json!({"id": user["id"], "email": grace.email, "name": "Grace", "createdAt": user["createdAt"]});
+    answer.succeeds(201, "User registered successfully", json!({"user": expected, "token": token}));
+    assert_eq!(answer.header("x-service"), "user-service");
+    assert_eq!(answer.header("location"), "/api/users/me");
+
+    let profile = json!({
+        "id": user["id"], "email": grace.email, "name": "Grace", "role": "customer", "createdAt": user["createdAt"],
+    });
+    let followed = stack.get(answer.header("location")).token(token.as_str().unwrap()).send().await;
+    followed.succeeds(200, "User retrieved successfully", profile);
+}
+
+#[tokio::test]
+async fn addresses_and_names_are_trimmed_and_addresses_have_no_case() {
+    let stack = shared().await;
+    let alan = Person::new("Alan");
+    let written = json!({"email": format!(" {}\n", alan.email.to_uppercase()), "password": alan.password, "name": " Alan Turing  "});
+    let answer = stack.post("/api/users/register").json(written).send().await;
+    assert_eq!(answer.status, 201, "{answer}");
+    assert_eq!(answer.data()["user"]["email"], alan.email.as_str());
+    assert_eq!(answer.data()["user"]["name"], "Alan Turing");
+    let again = stack.post("/api/users/register").json(alan.registration()).send().await;
+    again.fails(Code::UserExists, "User already exists", json!({"email": alan.email}));
+}
+
+#[tokio::test]
+async fn every_missing_field_is_named_and_a_blank_one_is_missing() {
+    let stack = shared().await;
+    for (body, missing) in [
+        (json!({}), vec!["email", "password", "name"]),
+        (json!({"email": "a@example.com", "password": "12345678"}), vec!["name"]),
+        (json!({"email": " ", "password": "", "name": "\t\n"}), vec!["email", "password", "name"]),
+        (json!({"email": null, "password": null, "name": "x"}), vec!["email", "password"]),
+    ] {
+        let answer = stack.post("/api/users/register").json(body).send().await;
+        let fields: Vec<Value> =
+            missing.iter().map(|field| json!({"field": field, "code": "REQUIRED", "message": "is required"})).collect();
+        let details = json!({"missingFields": missing, "fields": fields});
+        answer.fails(Code::MissingFields, "Missing required fields", details);
+    }
+}
+
+#[tokio::test]
+async fn a_taken_address_is_a_conflict_whatever_else_is_sent() {
+    let ada = ada().await;
+    let body = json!({"email": ada.email, "password": "another password", "name": "Eve"});
+    let answer = shared().await.post("/api/users/register").json(body).send().await;
+    answer.fails(Code::UserExists, "User already exists", json!({"email": ada.email}));
+}
+
+#[tokio::test]
+async fn of_many_registrations_of_one_address_at_once_one_wins() {
+    let stack = crowded().await;
+    let mut person = Person::new("Highlander");
+    let registrations = (0..10).map(|number| {
+        let body = json!({"email": person.email, "password": person.password, "name": format!("No. {number}")});
+        stack.post("/api/users/register").json(body).send()
+    });
+    let answers = join_all(registrations).await;
+    let (won, lost): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 201);
+    assert_eq!((won.len(), lost.len()), (1, 9));
+    for answer in lost {
+        answer.fails(Code::UserExists, "User already exists", json!({"email": person.email}));
+    }
+    stack.log_in(&mut person).await;
+    let me = stack.get("/api/users/me").token(&person.token).send().await;
+    assert_eq!(me.data()["id"], won[0].data()["user"]["id"]);
+    assert_eq!(me.data()["name"], won[0].data()["user"]["name"]);
+}
