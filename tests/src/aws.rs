@@ -24,6 +24,21 @@ impl Stack {
         self.post("/").json(input).header("x-amz-target", target).header("authorization", SIGNATURE)
     }
 
+    /// Invokes a function, as another function would, and gives what it answers.
+    pub async fn invoke(&self, function: &str, payload: Value) -> Value {
+        let request = self.post(&format!("/2015-03-31/functions/{function}/invocations")).json(payload);
+        let answer = request.header("authorization", SIGNATURE).send().await;
+        assert_eq!((answer.status.as_u16(), answer.header("x-amz-function-error")), (200, ""), "{answer}");
+        answer.body
+    }
+
+    /// Puts a message on a queue.
+    pub async fn put_on(&self, queue: &str, body: &str) {
+        let input = serde_json::json!({"QueueUrl": format!("http://sqs/000000000000/{queue}"), "MessageBody": body});
+        let answer = self.aws("AmazonSQS.SendMessage", input).send().await;
+        assert_eq!(answer.status, 200, "{answer}");
+    }
+
     /// A secret's value at a stage, as the functions that sign and verify read it.
     pub async fn signing_key(&self) -> SigningKey {
         let input = serde_json::json!({"SecretId": "JwtSecret"});

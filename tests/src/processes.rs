@@ -12,6 +12,11 @@ pub fn signal(pid: u32, signal: Signal) {
     kill_process(of(pid), signal).unwrap_or_else(|error| panic!("{signal:?} to {pid}: {error}"));
 }
 
+/// Sends a signal to a process, and says whether there was one.
+pub fn try_signal(pid: u32, signal: Signal) -> bool {
+    kill_process(of(pid), signal).is_ok()
+}
+
 /// Waits until none of the processes runs.
 ///
 /// # Panics

@@ -53,6 +53,12 @@ impl Stack {
         (self.program, self.port) = ready(&self.setup, &self.folder, arguments).await;
     }
 
+    /// Starts it again on the same data, with another setup. It has to have ended.
+    pub async fn start_again_as(&mut self, setup: Setup) {
+        self.setup = setup;
+        self.start_again(&[]).await;
+    }
+
     /// The port it serves on.
     pub fn port(&self) -> u16 {
         self.port

@@ -48,3 +48,52 @@ impl EditProduct {
         Ok(None)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::join_all;
+    use serde_json::json;
+    use testing::FaultKind;
+
+    use super::*;
+    use crate::store::tests::{World, patience};
+
+    async fn world() -> (World, EditProduct, Product) {
+        let world = World::new().await;
+        let lamp = world.stocked(1).await;
+        let endpoint = EditProduct { products: Products::new(world.tables.client(), "ProductsTable".to_owned()) };
+        (world, endpoint, lamp)
+    }
+
+    #[tokio::test]
+    async fn an_edit_whose_answer_was_lost_is_made_once() {
+        let (world, endpoint, lamp) = world().await;
+        world.fail("UpdateItem", FaultKind::AnswerLost, 1);
+        let edited = endpoint.apply(&lamp.id, Edit::of(json!({"name": "Lantern"})), patience()).await.unwrap().unwrap();
+        assert_eq!((edited.name.as_str(), edited.revision), ("Lantern", 2));
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn edits_at_once_are_all_made() {
+        let (world, endpoint, lamp) = world().await;
+        world.fail("UpdateItem", FaultKind::TransactionConflict, 3);
+        let edits = [
+            json!({"name": "Lantern"}),
+            json!({"price": 5}),
+            json!({"category": "Garden"}),
+            json!({"isActive": false}),
+        ];
+        for outcome in join_all(edits.map(|body| endpoint.apply(&lamp.id, Edit::of(body), patience()))).await {
+            outcome.unwrap();
+        }
+        let now = world.products.find(&lamp.id).await.unwrap().unwrap();
+        assert_eq!((now.name.as_str(), now.price.cents(), now.category.as_str()), ("Lantern", 500, "Garden"));
+        assert_eq!((now.is_active, now.revision), (false, 5));
+    }
+
+    #[tokio::test]
+    async fn there_is_nothing_to_edit_where_there_is_no_product() {
+        let (_world, endpoint, _) = world().await;
+        assert!(endpoint.apply(&id::new(), Edit::of(json!({"name": "x"})), patience()).await.unwrap().is_none());
+    }
+}

@@ -30,10 +30,8 @@ pub struct Prices {
 impl Prices {
     /// The range between the ends that are given; `None` if neither is.
     pub fn between(least: Option<Bound>, most: Option<Bound>) -> Option<Self> {
-        (least.is_some() || most.is_some()).then(|| Self {
-            least: least.map_or(0, Bound::cents),
-            most: most.map_or(Price::MAX.cents(), Bound::cents),
-        })
+        (least.is_some() || most.is_some())
+            .then(|| Self { least: least.map_or(0, Bound::cents), most: most.map_or(Price::MAX.cents(), Bound::cents) })
     }
 
     /// Whether a price is in it.

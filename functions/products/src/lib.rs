@@ -29,4 +29,5 @@ pub mod update_stock;
 pub mod words;
 
 /// What answers and events name this service.
-pub const SERVICE: envelope::Service = envelope::Service { name: "product-service", version: env!("CARGO_PKG_VERSION") };
+pub const SERVICE: envelope::Service =
+    envelope::Service { name: "product-service", version: env!("CARGO_PKG_VERSION") };

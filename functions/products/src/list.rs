@@ -85,7 +85,11 @@ impl DecodeQuery for Request {
         if let Place::Page(page) = place
             && u64::from(page) * u64::from(limit) > u64::from(REACH)
         {
-            query.note("page", "OUT_OF_RANGE", format!("pages reach {REACH} products; go on with nextCursor as cursor"));
+            query.note(
+                "page",
+                "OUT_OF_RANGE",
+                format!("pages reach {REACH} products; go on with nextCursor as cursor"),
+            );
             return None;
         }
         if let (Some(least), Some(most)) = (least, most)

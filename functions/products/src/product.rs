@@ -83,13 +83,7 @@ impl Decode for Edit {
         let price = fields.optional("price");
         let category = fields.optional("category");
         let is_active = fields.optional("isActive");
-        Some(Self {
-            name: name?,
-            description: description?,
-            price: price?,
-            category: category?,
-            is_active: is_active?,
-        })
+        Some(Self { name: name?, description: description?, price: price?, category: category?, is_active: is_active? })
     }
 }
 
@@ -203,6 +197,22 @@ pub(crate) mod tests {
     /// The same with a description.
     pub(crate) fn described(name: &str, description: &str) -> Product {
         Product { description: field(json!(description)), ..product(name, "Things", 100, 1) }
+    }
+
+    impl Edit {
+        /// The edit of a body with these fields.
+        pub(crate) fn of(mut body: Value) -> Self {
+            fn take<T: FromField>(body: &mut Value, name: &str) -> Option<T> {
+                body.as_object_mut().unwrap().remove(name).map(field)
+            }
+            Self {
+                name: take(&mut body, "name"),
+                description: take(&mut body, "description"),
+                price: take(&mut body, "price"),
+                category: take(&mut body, "category"),
+                is_active: take(&mut body, "isActive"),
+            }
+        }
     }
 
     #[test]

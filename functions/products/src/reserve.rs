@@ -71,7 +71,12 @@ impl Procedure for ReserveStock {
 
     async fn init() -> Result<Self, InitError> {
         let hold_seconds = aws::required("HOLD_SECONDS")?.parse()?;
-        Ok(Self { holds: Holds::connect().await?, hold_seconds })
+        let holds = Holds::from_env()?;
+        // The first read opens the connection while start-up has the CPU to itself.
+        if let Err(error) = holds.find_with("ping", &["ping".to_owned()]).await {
+            tracing::warn!(cause = %error, "no connection to the database yet");
+        }
+        Ok(Self { holds, hold_seconds })
     }
 
     async fn call(&self, request: Request, context: &Context) -> Result<Reserved, Failure> {

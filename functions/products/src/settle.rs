@@ -59,12 +59,7 @@ fn cause<T>(event: &Event<T>) -> Cause<'_> {
 ///
 /// # Errors
 /// [`StoreError`]
-pub async fn settle(
-    holds: &Holds,
-    order_id: &str,
-    cause: Cause<'_>,
-    mut patience: Patience,
-) -> Result<(), StoreError> {
+pub async fn settle(holds: &Holds, order_id: &str, cause: Cause<'_>, mut patience: Patience) -> Result<(), StoreError> {
     loop {
         let done = match holds.find(order_id).await? {
             // Holds are made before orders, and kept: someone lost it. The order must not wait for it for ever.
@@ -97,12 +92,7 @@ async fn settle_hold(holds: &Holds, hold: &Hold, cause: Cause<'_>) -> Result<boo
 ///
 /// # Errors
 /// [`StoreError`]
-pub async fn cancel(
-    holds: &Holds,
-    order_id: &str,
-    cause: Cause<'_>,
-    mut patience: Patience,
-) -> Result<(), StoreError> {
+pub async fn cancel(holds: &Holds, order_id: &str, cause: Cause<'_>, mut patience: Patience) -> Result<(), StoreError> {
     loop {
         let done = match holds.find(order_id).await? {
             None => holds.remember_cancelled(&nothing_held(order_id, cause), None).await?,

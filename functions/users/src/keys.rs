@@ -12,7 +12,7 @@ use identity::{InvalidToken, Key, KeyRing, NewToken, SignError, WeakKey};
 const REREAD_FOR_UNKNOWN_KEY: Duration = Duration::from_secs(10);
 
 /// A process that only signs never meets an unknown `kid`; it looks for a new key this often.
-const REREAD_FOR_SIGNING: Duration = Duration::from_secs(60 * 60);
+const REREAD_FOR_SIGNING: Duration = Duration::from_secs(5 * 60);
 
 /// `AWSCURRENT` and `AWSPREVIOUS` of the signing secret. A key's id is its secret's version id, so rotating the
 /// secret needs no deployment, and tokens of the version before stay good.

@@ -43,7 +43,8 @@ impl NewPassword {
     /// # Errors
     /// [`HashError`]
     pub async fn hash(self) -> Result<PasswordHash, HashError> {
-        let hash = tokio::task::spawn_blocking(move || bcrypt::non_truncating_hash(self.0, COST)).await??;
+        // Nothing is cut: a password is no longer than what bcrypt reads. (`non_truncating_hash` takes one byte less.)
+        let hash = tokio::task::spawn_blocking(move || bcrypt::hash(self.0, COST)).await??;
         Ok(PasswordHash(hash))
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use local_apigateway::Answer;
-use template::{Api, System};
+use template::{Api, Route, System};
 use time::OffsetDateTime;
 use time::macros::format_description;
 
@@ -16,11 +16,14 @@ fn line(text: std::fmt::Arguments<'_>) {
 
 /// The routes of the API, with the binary behind each.
 fn routes(api: &Api, system: &System) {
-    let width = api.routes.iter().map(|route| route.path.len()).max().unwrap_or(0);
+    let binary_of =
+        |route: &Route| system.functions.get(&route.function).map_or("", |function| function.binary.as_str());
+    let path_width = api.routes.iter().map(|route| route.path.len()).max().unwrap_or(0);
+    let binary_width = api.routes.iter().map(|route| binary_of(route).len()).max().unwrap_or(0);
     for route in &api.routes {
-        let binary = system.functions.get(&route.function).map_or("", |function| function.binary.as_str());
+        let binary = binary_of(route);
         let guard = if route.authorizer.is_some() { "token" } else { "" };
-        line(format_args!("  {:<7}{:<width$}  {binary:<16}{guard}", route.method, route.path));
+        line(format_args!("  {:<7}{:<path_width$}  {binary:<binary_width$}  {guard}", route.method, route.path));
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a new data folder gets: an admin to start with, and a few products to look at.
 
 use bytes::Bytes;
+use local_event_sources::Failed;
 use local_lambda::Invoke;
 use rand::Rng;
 use rand::distr::Alphanumeric;
@@ -38,6 +39,8 @@ pub async fn make(system: &System, stack: &Stack, url: &str) -> Result<Option<Ad
     let Some(admin) = shop.make_admin(stack).await? else { return Ok(None) };
     if has("/api/products") {
         shop.make_catalogue(&admin).await?;
+        // Whoever looks now finds everything: what is kept from the tables' streams has caught up.
+        stack.event_sources.drained(Failed::Wait).await?;
     }
     Ok(Some(admin))
 }

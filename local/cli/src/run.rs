@@ -79,7 +79,8 @@ async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Arc<Stack>>) -
     let serving = server::serve(listener, Arc::clone(&stack));
     let watching = async {
         ready(&url).await?;
-        if data.is_new() && !arguments.no_demo
+        if data.is_new()
+            && !arguments.no_demo
             && let Some(admin) = demo::make(&system, &stack, &url).await?
         {
             console::say(&format!("\n  admin: {} / {}", admin.email, admin.password));

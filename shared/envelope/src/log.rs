@@ -18,7 +18,12 @@ pub(crate) const DIMENSIONS: [[&str; 2]; 1] = [["service", "function"]];
 /// Starts logging. `LOG_LEVEL` (`error`, `warn`, `info`, `debug`) is `info` by default.
 pub(crate) fn init() {
     let level = std::env::var("LOG_LEVEL").ok().and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO);
-    let json = tracing_subscriber::fmt().json().flatten_event(true).with_target(false).with_max_level(level);
+    let json = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_span_list(false)
+        .with_target(false)
+        .with_max_level(level);
     // An error only says that a test has started it before.
     let _ = json.try_init();
     runtime::log_panics();

@@ -227,10 +227,7 @@ mod tests {
     #[test]
     fn a_short_secret_is_no_key() {
         let error = Key::new("a", vec![0; 31]).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the signing key has 31 bytes; HS256 needs at least 32 (RFC 7518, section 3.2)"
-        );
+        assert_eq!(error.to_string(), "the signing key has 31 bytes; HS256 needs at least 32 (RFC 7518, section 3.2)");
     }
 
     #[test]

@@ -87,10 +87,8 @@ impl FromField for Price {
         Self::from_number(number).map_err(|error| match error {
             PriceError::NotPositive => {
                 let requirement = json!("a number greater than 0, at most 9999999.99, with at most two decimals");
-                let details = Map::from_iter([
-                    ("price".to_owned(), value.clone()),
-                    ("requirement".to_owned(), requirement),
-                ]);
+                let details =
+                    Map::from_iter([("price".to_owned(), value.clone()), ("requirement".to_owned(), requirement)]);
                 Reject::invalid("OUT_OF_RANGE", error.to_string()).named(
                     Code::InvalidFields,
                     "Price must be greater than 0",

@@ -9,9 +9,9 @@
 //! A range of prices and an order by time are two sort keys, and an index has one. So the index by price says first,
 //! by keys alone, whether more than 1 000 products are in the range. If not, these are all the matches: they are put
 //! in order, and the page is cut out of them. If so, products in the range are common, and the newest of them are
-//! met by going through the newest of all; should those in the range be among the oldest, so that [`BUDGET`] products
-//! do not fill the page, all the keys of the range are read and put in order after all. Either way the work
-//! depends on the page and on how many match, never on how many products there are.
+//! met by going through the newest of all; should those in the range be among the oldest, so that 5 000 products do
+//! not fill the page, all the keys of the range are read and put in order after all. Either way the work depends on
+//! the page and on how many match, never on how many products there are.
 
 use envelope::InitError;
 use tables::StoreError;
@@ -20,18 +20,24 @@ use super::{Index, Postings, Shelf, Shelves};
 use crate::filter::{Filter, Prices};
 use crate::product::Product;
 
-/// As far as matches are counted one by one.
-const CAP: usize = 1_000;
+/// How far a list goes for its page.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    /// As far as matches are counted one by one.
+    pub cap: usize,
+    /// The newest products that are looked at for those in a range of prices.
+    pub budget: usize,
+}
 
-/// The newest products that are looked at for those in a range of prices.
-const BUDGET: usize = 5_000;
+const BOUNDS: Bounds = Bounds { cap: 1_000, budget: 5_000 };
 
 /// The lists of products, their index and their counts.
 #[derive(Debug)]
 pub struct Catalogue {
     shelves: Shelves,
-    postings: Postings,
+    pub(super) postings: Postings,
     index: Index,
+    pub(super) bounds: Bounds,
 }
 
 /// Some rows of a list.
@@ -67,14 +73,14 @@ impl Total {
 enum Matches {
     /// Their ids, newest first: all there are, or more than were asked for.
     Ids(Vec<String>),
-    /// More than [`CAP`], and these are the newest.
+    /// More than are counted, and these are the newest.
     Rows(Vec<Product>),
 }
 
 impl Catalogue {
     /// The lists of these parts.
     pub fn new(shelves: Shelves, postings: Postings, index: Index) -> Self {
-        Self { shelves, postings, index }
+        Self { shelves, postings, index, bounds: BOUNDS }
     }
 
     /// The tables that `PRODUCTS_TABLE` and `PRODUCT_INDEX_TABLE` name, with a first read that opens the connections
@@ -104,17 +110,16 @@ impl Catalogue {
         let shelf = shelf(filter);
         // One row more than the page tells whether another page follows.
         let needed = before + limit + 1;
-        match self.matches(filter, None, CAP + 1, needed).await? {
+        match self.matches(filter, None, self.bounds.cap + 1, needed).await? {
             None => {
                 let (rows, total) =
                     tokio::try_join!(self.shelves.newest(shelf, None, needed), self.index.total(shelf))?;
                 Ok((Found::of_rows(rows, before, limit), Total::Exact(total)))
             }
-            Some(Matches::Ids(ids)) => {
-                let total = if ids.len() > CAP { Total::Capped(CAP as u64) } else { Total::Exact(ids.len() as u64) };
-                Ok((self.found(filter, &ids, before, limit).await?, total))
+            Some(Matches::Ids(ids)) => Ok((self.found(filter, &ids, before, limit).await?, self.total(ids.len()))),
+            Some(Matches::Rows(rows)) => {
+                Ok((Found::of_rows(rows, before, limit), Total::Capped(self.bounds.cap as u64)))
             }
-            Some(Matches::Rows(rows)) => Ok((Found::of_rows(rows, before, limit), Total::Capped(CAP as u64))),
         }
     }
 
@@ -128,6 +133,11 @@ impl Catalogue {
             Some(Matches::Ids(ids)) => self.found(filter, &ids, 0, limit).await,
             Some(Matches::Rows(rows)) => Ok(Found::of_rows(rows, 0, limit)),
         }
+    }
+
+    fn total(&self, matches: usize) -> Total {
+        let Bounds { cap, .. } = self.bounds;
+        if matches > cap { Total::Capped(cap as u64) } else { Total::Exact(matches as u64) }
     }
 
     /// The newest products that pass a filter, `needed` of them and counted up to `most`; `None` if the list is a run of
@@ -155,9 +165,10 @@ impl Catalogue {
         after: Option<&str>,
         needed: usize,
     ) -> Result<Matches, StoreError> {
-        let mut ids = self.shelves.ids_in(shelf, prices, CAP + 1).await?;
-        if ids.len() > CAP {
-            if let Some(rows) = self.shelves.newest_in(shelf, prices, after, needed, BUDGET).await? {
+        let Bounds { cap, budget } = self.bounds;
+        let mut ids = self.shelves.ids_in(shelf, prices, cap + 1).await?;
+        if ids.len() > cap {
+            if let Some(rows) = self.shelves.newest_in(shelf, prices, after, needed, budget).await? {
                 return Ok(Matches::Rows(rows));
             }
             ids = self.shelves.ids_in(shelf, prices, usize::MAX).await?;

@@ -4,9 +4,7 @@
 //! counts (`count`).
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{
-    Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-};
+use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use serde::Deserialize;
 use tables::StoreError;
 
@@ -68,26 +66,20 @@ impl Index {
     /// # Errors
     /// [`StoreError`]; the index then is somewhere on the way, and its entry tells where.
     pub async fn bring_to(&self, id: &str, wanted: &Wanted, mut patience: Patience) -> Result<(), StoreError> {
-        // Most images are of new products, of which nothing is held; if something is, the first try brings it.
-        let mut entry: Option<Entry> = if wanted.revision == 1 { None } else { self.entry(id).await? };
+        // Most images are of new products, of which nothing is held. If something is, the first try brings it.
+        let mut entry: Option<Entry> = None;
         loop {
             let Some(step) = entry.clone().unwrap_or_default().step_to(wanted, ROOM) else { return Ok(()) };
             match self.transact(id, entry.as_ref(), &step).await? {
                 None if step.last => return Ok(()),
                 None => entry = Some(step.entry),
                 Some(Cancelled::Contended) => patience.pause().await?,
-                // Another invocation works on the same product. (Only the entry has a condition.)
+                // Only the entry has a condition: this is what it is, by an earlier try or by another invocation.
                 Some(Cancelled::Conditions(failed)) => {
                     entry = failed.into_iter().find_map(|(_, item)| item).map(read).transpose()?;
-                    patience.pause().await?;
                 }
             }
         }
-    }
-
-    async fn entry(&self, id: &str) -> Result<Option<Entry>, StoreError> {
-        let get = self.client.get_item().table_name(&self.table).set_key(Some(entry_key(id))).consistent_read(true);
-        get.send().await?.item.map(read).transpose()
     }
 
     /// Takes a step, if the entry still is what it was; or tells why not.

@@ -2,19 +2,25 @@
 
 mod catalogue;
 mod contention;
+mod expiring;
 mod holds;
 mod index;
+mod moves;
 mod postings;
 mod products;
 mod shelf;
+mod stock;
 
 pub use catalogue::{Catalogue, Found, Total};
 pub use contention::Patience;
-pub use holds::{Expiring, Holds, Made, Placed};
+pub use expiring::Expiring;
+pub use holds::{Holds, Placed};
 pub use index::Index;
+pub use moves::Made;
 pub use postings::Postings;
-pub use products::{Products, Saved, StockError, StockLevel};
+pub use products::{Products, Saved};
 pub use shelf::{Shelf, Shelves};
+pub use stock::{StockError, StockLevel};
 
 use std::collections::HashMap;
 
@@ -37,4 +43,4 @@ fn read<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -31,6 +31,7 @@ const BATCH: usize = 100;
 pub struct Postings {
     client: Client,
     table: String,
+    pub(super) at_once: usize,
 }
 
 /// A run of a word's list.
@@ -65,7 +66,7 @@ impl Block {
 impl Postings {
     /// The index table of this name.
     pub fn new(client: Client, table: String) -> Self {
-        Self { client, table }
+        Self { client, table, at_once: BLOCK }
     }
 
     /// The ids of the newest products that have all the words and pass the filter, from before the id `after`: all
@@ -82,7 +83,7 @@ impl Postings {
     ) -> Result<Vec<String>, StoreError> {
         let (probed, others) = search.words().split_at(search.words().len().min(PROBES));
         let narrowed = probed.len() + others.len() > 1 || filter.category.is_some() || filter.prices.is_some();
-        let at_once = if narrowed { BLOCK } else { most.min(BLOCK) };
+        let at_once = if narrowed { self.at_once } else { most.min(self.at_once) };
         let mut blocks = try_join_all(probed.iter().map(|word| self.block(word, after, at_once))).await?;
         let Some(rarest) = (0..blocks.len()).min_by_key(|&at| blocks[at].rarity()) else { return Ok(Vec::new()) };
         let word = &probed[rarest];
@@ -96,8 +97,12 @@ impl Postings {
 
         let mut found = Vec::new();
         loop {
-            let mut ids: Vec<String> =
-                block.postings.iter().filter(|posting| passes(posting, filter)).map(|posting| posting.id.clone()).collect();
+            let mut ids: Vec<String> = block
+                .postings
+                .iter()
+                .filter(|posting| passes(posting, filter))
+                .map(|posting| posting.id.clone())
+                .collect();
             for (word, block) in &known {
                 ids = self.having(word, block.as_ref(), ids).await?;
             }
@@ -105,7 +110,7 @@ impl Postings {
             if block.ends || found.len() >= most {
                 return Ok(found);
             }
-            block = self.block(word, Some(block.reaches()), BLOCK).await?;
+            block = self.block(word, Some(block.reaches()), self.at_once).await?;
         }
     }
 
@@ -133,8 +138,11 @@ impl Postings {
     async fn having(&self, word: &str, block: Option<&Block>, ids: Vec<String>) -> Result<Vec<String>, StoreError> {
         let told = |id: &str| block.and_then(|block| block.tells(id));
         let unknown: Vec<&String> = ids.iter().filter(|id| told(id).is_none()).collect();
-        let looked_up: HashSet<String> =
-            try_join_all(unknown.chunks(BATCH).map(|ids| self.look_up(word, ids))).await?.into_iter().flatten().collect();
+        let looked_up: HashSet<String> = try_join_all(unknown.chunks(BATCH).map(|ids| self.look_up(word, ids)))
+            .await?
+            .into_iter()
+            .flatten()
+            .collect();
         Ok(ids.into_iter().filter(|id| told(id).unwrap_or_else(|| looked_up.contains(id))).collect())
     }
 

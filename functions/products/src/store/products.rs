@@ -4,24 +4,21 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use envelope::InitError;
 use events::{Event, ProductCreated};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tables::StoreError;
-use uuid::Uuid;
 
-use super::contention::Patience;
 use super::{Item, number, read, text};
 use crate::product::Product;
-use crate::stock::{self, StockChange};
 use crate::text::Category;
 
 /// The products' table.
 #[derive(Debug)]
 pub struct Products {
-    client: Client,
-    table: String,
+    pub(super) client: Client,
+    pub(super) table: String,
 }
 
 /// What became of an edited product.
@@ -31,38 +28,6 @@ pub enum Saved {
     Done,
     /// Someone was faster; this is what there is now, if anything is.
     Changed(Option<Product>),
-}
-
-/// How much there was of a product and is now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StockLevel {
-    /// Before the change.
-    pub previous: u64,
-    /// After it.
-    pub new: u64,
-}
-
-/// A change of stock that was not made.
-#[derive(Debug, thiserror::Error)]
-pub enum StockError {
-    /// There is no such product.
-    #[error("no such product")]
-    NotFound,
-    /// There are fewer units than are to go.
-    #[error("only {current} units")]
-    Insufficient {
-        /// How many there are.
-        current: u64,
-    },
-    /// There would be more than [`stock::MAX`].
-    #[error("already {current} units")]
-    TooMany {
-        /// How many there are.
-        current: u64,
-    },
-    /// The call failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
 
 /// What puts a product into the indexes that lists are read from: only what is for sale has it.
@@ -82,15 +47,6 @@ struct NewItem<'a> {
     event: &'a Event<ProductCreated>,
 }
 
-/// The stock, and by which change it last came about: a change that is sent twice is made once.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct StockItem {
-    stock: u64,
-    stock_before: Option<u64>,
-    stock_change: Option<String>,
-}
-
 /// What an edit writes. The stock is not in it: an edit never undoes a sale.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -100,6 +56,7 @@ struct Edited<'a> {
     price: u64,
     category: &'a Category,
     is_active: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
     updated_at: Option<&'a str>,
     revision: u64,
     #[serde(flatten)]
@@ -213,72 +170,12 @@ impl Products {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
                     Ok(Saved::Changed(failed.item.clone().map(read).transpose()?))
                 }
-                _ if is_conflict(&error) => Ok(Saved::Changed(self.find(&product.id).await?)),
+                // A transaction was at the item.
+                Some(UpdateItemError::TransactionConflictException(_)) => {
+                    Ok(Saved::Changed(self.find(&product.id).await?))
+                }
                 _ => Err(error.into()),
             },
-        }
-    }
-
-    /// Changes the stock, in one round trip: the condition decides, and what it found words the refusal.
-    ///
-    /// # Errors
-    /// [`StockError`]
-    pub async fn change_stock(
-        &self,
-        id: &str,
-        change: StockChange,
-        mut patience: Patience,
-    ) -> Result<StockLevel, StockError> {
-        // The SDK sends an update again when its answer was lost: by this it is known that it was made.
-        let change_id = Uuid::now_v7().to_string();
-        loop {
-            match self.try_stock(id, change, &change_id).await {
-                Err(StockError::Store(StoreError::Busy { .. })) => patience.pause().await?,
-                outcome => return outcome,
-            }
-        }
-    }
-
-    async fn try_stock(&self, id: &str, change: StockChange, change_id: &str) -> Result<StockLevel, StockError> {
-        let units = change.units();
-        let (sign, condition, limit) = match change {
-            StockChange::Decrease(_) => ('-', "stock >= :limit", units),
-            StockChange::Increase(_) => ('+', "stock <= :limit", stock::MAX.saturating_sub(units)),
-        };
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("id", text(id))
-            .update_expression(format!("SET stock = stock {sign} :units, stockBefore = stock, stockChange = :change"))
-            .condition_expression(format!(
-                "{condition} AND (attribute_not_exists(stockChange) OR stockChange <> :change)"
-            ))
-            .expression_attribute_values(":units", number(units))
-            .expression_attribute_values(":limit", number(limit))
-            .expression_attribute_values(":change", text(change_id))
-            .return_values(ReturnValue::UpdatedNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let found = match update.send().await {
-            Ok(output) => output.attributes,
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => failed.item.clone(),
-                _ => return Err(StoreError::from(error).into()),
-            },
-        };
-        let found: StockItem = read(found.ok_or(StockError::NotFound)?)?;
-        match found {
-            StockItem { stock_before: Some(previous), stock_change: Some(last), .. } if last == change_id => {
-                let new = match change {
-                    StockChange::Decrease(_) => previous - units,
-                    StockChange::Increase(_) => previous + units,
-                };
-                Ok(StockLevel { previous, new })
-            }
-            StockItem { stock: current, .. } => Err(match change {
-                StockChange::Decrease(_) => StockError::Insufficient { current },
-                StockChange::Increase(_) => StockError::TooMany { current },
-            }),
         }
     }
 }
@@ -287,9 +184,4 @@ impl<'a> Listing<'a> {
     fn of(product: &'a Product) -> Self {
         Self { listing: super::shelf::LISTING, category_listing: &product.category }
     }
-}
-
-/// Whether a transaction was at the item.
-fn is_conflict(error: &SdkError<UpdateItemError>) -> bool {
-    matches!(error.as_service_error(), Some(UpdateItemError::TransactionConflictException(_)))
 }

@@ -71,12 +71,7 @@ impl Shelves {
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn newest(
-        &self,
-        shelf: Shelf<'_>,
-        after: Option<&str>,
-        most: usize,
-    ) -> Result<Vec<Product>, StoreError> {
+    pub async fn newest(&self, shelf: Shelf<'_>, after: Option<&str>, most: usize) -> Result<Vec<Product>, StoreError> {
         let mut rows = Vec::new();
         let mut start = None;
         loop {
@@ -106,7 +101,7 @@ impl Shelves {
         budget: usize,
     ) -> Result<Option<Vec<Product>>, StoreError> {
         // Enough at a time to be few calls, and not much more than is wanted.
-        let (mut at_once, mut looked_at) = ((most * 4).clamp(100, 1_000), 0);
+        let (mut at_once, mut looked_at) = ((most * 4).clamp(100, 1_000).min(budget), 0);
         let mut rows = Vec::new();
         let mut start = None;
         loop {
@@ -129,7 +124,7 @@ impl Shelves {
             if looked_at >= budget {
                 return Ok(None);
             }
-            at_once = 1_000;
+            at_once = budget.min(1_000);
         }
     }
 

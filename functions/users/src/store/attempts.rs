@@ -40,7 +40,7 @@ impl Attempts {
     pub fn judge(attempts: Option<&Self>, address: &str, now: u64) -> Verdict {
         match attempts {
             Some(attempts) if attempts.is_live(now) && attempts.is_full_for(address) => {
-                Verdict::Refused { retry_after: attempts.expires_at - now }
+                Verdict::Refused { retry_after: (attempts.expires_at - now).min(WINDOW_SECONDS) }
             }
             _ => Verdict::Allowed,
         }

@@ -121,7 +121,8 @@ async fn a_page_costs_the_same_however_many_products_there_are() {
             world.calls();
             world.catalogue.page(filter, 0, 5).await.unwrap();
             let used = world.tables.dynamodb().calls().reset();
-            let used: Vec<_> = used.into_values().flatten().map(|(name, used)| (name, used.calls, used.units)).collect();
+            let used: Vec<_> =
+                used.into_values().flatten().map(|(name, used)| (name, used.calls, used.units)).collect();
             cost.push(used);
         }
         costs.push(cost);
@@ -134,38 +135,81 @@ async fn a_page_costs_the_same_however_many_products_there_are() {
 }
 
 #[tokio::test]
-async fn totals_that_are_not_kept_are_exact_up_to_a_thousand() {
-    let world = World::new().await;
+async fn totals_that_are_not_kept_are_exact_up_to_the_cap() {
+    let mut world = World::new().await;
+    world.catalogue.bounds.cap = 20;
     fill(&world, "old", "Light", 500, 2).await;
-    fill(&world, "lamp", "Light", 700, 998).await;
+    fill(&world, "lamp", "Light", 700, 18).await;
     let dear = filter("", Some((600, 800)), "");
     let all = filter("", Some((1, 800)), "");
     let words = filter("", None, "lamp");
     world.index_all().await;
-    for (filter, total) in [(&dear, 998), (&all, 1_000), (&words, 998)] {
+    for (filter, total) in [(&dear, 18), (&all, 20), (&words, 18)] {
         assert_eq!(world.catalogue.page(filter, 0, 20).await.unwrap().1, Total::Exact(total), "{filter:?}");
     }
     fill(&world, "lamp", "Light", 700, 3).await;
     world.index_all().await;
-    for filter in [&dear, &all, &words] {
+    for (filter, left) in [(&dear, 1), (&all, 3), (&words, 1)] {
         let (found, total) = world.catalogue.page(filter, 0, 2).await.unwrap();
-        assert_eq!((names(&found), total), (vec!["lamp 2", "lamp 1"], Total::Capped(1_000)), "{filter:?}");
-        let (last, _) = world.catalogue.page(filter, 980, 20).await.unwrap();
-        assert_eq!((last.rows.len(), last.next.is_some()), (20, true), "{filter:?}");
+        assert_eq!((names(&found), total), (vec!["lamp 2", "lamp 1"], Total::Capped(20)), "{filter:?}");
+        let (last, _) = world.catalogue.page(filter, 15, 5).await.unwrap();
+        assert_eq!((last.rows.len(), last.next.is_some()), (5, true), "{filter:?}");
         let rest = world.catalogue.after(filter, last.next.as_ref().unwrap(), 20).await.unwrap();
-        assert_eq!(rest.next, None, "{filter:?}");
-        assert_eq!(rest.rows.len(), if filter == &all { 3 } else { 1 }, "{filter:?}");
+        assert_eq!((rest.rows.len(), rest.next), (left, None), "{filter:?}");
     }
 }
 
 #[tokio::test]
-async fn products_in_a_common_range_are_found_also_where_they_are_the_oldest() {
-    let world = World::new().await;
-    fill(&world, "cheap", "Light", 500, 4).await;
+async fn a_common_range_is_listed_alike_wherever_its_products_are() {
+    let mut world = World::new().await;
+    fill(&world, "cheap", "Light", 500, 12).await;
     fill(&world, "dear", "Light", 900, 30).await;
-    let shelves = Shelves::new(world.tables.client(), "ProductsTable".to_owned());
-    let prices = Prices { least: 1, most: 500 };
-    let newest = |budget| shelves.newest_in(crate::store::Shelf::All, prices, None, 3, budget);
-    let found = newest(1_000).await.unwrap().unwrap();
-    assert_eq!(found.iter().map(|product| product.name.as_str()).collect::<Vec<_>>(), ["cheap 3", "cheap 2", "cheap 1"]);
+    let cheap = filter("Light", Some((1, 500)), "");
+    let expected: Vec<String> = (0..12).rev().map(|number| format!("cheap {number}")).collect();
+    for (cap, budget) in [(20, 100), (5, 100), (5, 10)] {
+        world.catalogue.bounds.cap = cap;
+        world.catalogue.bounds.budget = budget;
+        for limit in [1, 5, 11, 12] {
+            assert_eq!(walk(&world, &cheap, limit).await, expected, "{cap} {budget} {limit}");
+        }
+    }
+}
+
+/// Every third product has one word, every fifth another, and so on: what a search finds is known without it.
+#[tokio::test]
+async fn words_common_and_rare_are_found_together_through_blocks_of_any_size() {
+    let mut world = World::new().await;
+    let words = [("all", 1), ("three", 3), ("five", 5), ("late", 31)];
+    let numbers: Vec<usize> = (0..60).collect();
+    for number in &numbers {
+        let name: Vec<&str> = words.iter().filter(|(_, every)| number % every == 0).map(|(word, _)| *word).collect();
+        world.add(product(&format!("{} n{number}", name.join(" ")), "Light", 100 + *number as u64, 1)).await;
+    }
+    world.index_all().await;
+    for at_once in [2, 7, 1_001] {
+        world.catalogue.postings.at_once = at_once;
+        for (search, every) in [
+            ("all", 1),
+            ("three", 3),
+            ("all three", 3),
+            ("three five", 15),
+            ("five late all", 155),
+            ("all n7", 0),
+            ("none all", 0),
+        ] {
+            let expected: Vec<String> = numbers
+                .iter()
+                .rev()
+                .filter(|number| if every == 0 { search == "all n7" && **number == 7 } else { *number % every == 0 })
+                .map(|number| format!("n{number}"))
+                .collect();
+            let filter = filter("", Some((100, 158)), search);
+            for limit in [3, 100] {
+                let found = walk(&world, &filter, limit).await;
+                let found: Vec<&str> = found.iter().filter_map(|name| name.split(' ').next_back()).collect();
+                let expected: Vec<&String> = expected.iter().filter(|name| *name != "n59").collect();
+                assert_eq!(found, expected, "{search:?} by {limit}, {at_once} at once");
+            }
+        }
+    }
 }

@@ -310,9 +310,8 @@ async fn whatever_races_no_unit_is_lost_or_made() {
             // Every outcome is allowed here; what must hold is what is counted in the end.
             let _ = world.reserve(order, &wishes).await;
             let settled = settle(&world.holds, order, CAUSE, patience());
-            let cancelled = async {
-                if number % 3 == 0 { cancel(&world.holds, order, CAUSE, patience()).await } else { Ok(()) }
-            };
+            let cancelled =
+                async { if number % 3 == 0 { cancel(&world.holds, order, CAUSE, patience()).await } else { Ok(()) } };
             let _ = join(settled, cancelled).await;
             let _ = world.reserve(order, &wishes).await;
         }

@@ -5,6 +5,7 @@ mod holds;
 mod index;
 mod products;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use envelope::timestamp;
@@ -26,6 +27,7 @@ pub(crate) struct World {
     pub holds: Holds,
     pub index: Index,
     pub catalogue: Catalogue,
+    indexed: AtomicUsize,
 }
 
 pub(crate) const CAUSE: Cause<'static> = Cause { request_id: "r1", traceparent: None };
@@ -42,7 +44,7 @@ pub(crate) fn impatience() -> Patience {
 
 impl World {
     pub async fn new() -> Self {
-        let tables = Tables::of(std::path::Path::new("/tmp/template-products.yaml")).await;
+        let tables = Tables::of_template().await;
         let [products, index, holds] = ["ProductsTable", "ProductIndexTable", "HoldsTable"].map(str::to_owned);
         let client = tables.client();
         Self {
@@ -55,6 +57,7 @@ impl World {
                 Index::new(client, index),
             ),
             tables,
+            indexed: AtomicUsize::new(0),
         }
     }
 
@@ -74,11 +77,12 @@ impl World {
         self.products.find(&product.id).await.unwrap().unwrap().stock
     }
 
-    /// Does what `index-products` does with everything that happened to products so far.
+    /// Does what `index-products` does with everything that happened to products since the last time.
     pub async fn index_all(&self) {
         let event = self.tables.stream_event("ProductsTable").await;
         let event: StreamEvent = serde_json::from_value(event).unwrap();
-        for record in event.records {
+        let before = self.indexed.swap(event.records.len(), Ordering::Relaxed);
+        for record in event.records.into_iter().skip(before) {
             if let Some((id, wanted)) = wanted(record).unwrap() {
                 self.index.bring_to(&id, &wanted, patience()).await.unwrap();
             }
@@ -99,7 +103,8 @@ impl World {
         for order in orders {
             let hold = self.hold(order).await.filter(|hold| hold.state.has_units());
             let lines = hold.into_iter().flat_map(|hold| hold.items);
-            units += lines.filter(|line| line.product_id == product.id).map(|line| u64::from(line.quantity)).sum::<u64>();
+            units +=
+                lines.filter(|line| line.product_id == product.id).map(|line| u64::from(line.quantity)).sum::<u64>();
         }
         units
     }
@@ -138,7 +143,10 @@ pub(crate) fn request(order_id: &str, wishes: &[(&Product, u32)]) -> Request {
     let items = wishes.iter().map(|(product, quantity)| Wish { product_id: product.id.clone(), quantity: *quantity });
     Request {
         order_id: order_id.to_owned(),
-        fingerprint: format!("{:?}", wishes.iter().map(|(product, quantity)| (&product.id, quantity)).collect::<Vec<_>>()),
+        fingerprint: format!(
+            "{:?}",
+            wishes.iter().map(|(product, quantity)| (&product.id, quantity)).collect::<Vec<_>>()
+        ),
         request_id: "r1".to_owned(),
         items: items.collect(),
     }

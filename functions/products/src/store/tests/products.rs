@@ -48,8 +48,7 @@ async fn a_product_whose_creation_was_not_answered_is_created_once() {
 async fn of_twenty_four_decrements_of_ten_units_ten_are_made() {
     let world = World::new().await;
     let lamp = world.stocked(10).await;
-    let outcomes =
-        join_all((0..24).map(|_| world.products.change_stock(&lamp.id, down(1), patience()))).await;
+    let outcomes = join_all((0..24).map(|_| world.products.change_stock(&lamp.id, down(1), patience()))).await;
     let mut seen: Vec<u64> = Vec::new();
     for outcome in outcomes {
         match outcome {
@@ -132,7 +131,10 @@ async fn an_edit_does_not_undo_a_sale_and_is_made_over_the_revision_it_saw_only(
         Saved::Changed(Some(found)) => assert_eq!(found, now),
         saved => panic!("{saved:?}"),
     }
-    assert!(matches!(world.products.save(&moved(&super::product("x", "y", 1, 1), "z")).await.unwrap(), Saved::Changed(None)));
+    assert!(matches!(
+        world.products.save(&moved(&super::product("x", "y", 1, 1), "z")).await.unwrap(),
+        Saved::Changed(None)
+    ));
     assert_eq!(now.edited(Edit::default()), None);
 }
 
