@@ -40,7 +40,7 @@ impl DecodeQuery for Page {
 
 impl Endpoint for List {
     async fn init() -> Result<Self, InitError> {
-        Ok(Self { notifications: Notifications::connect().await? })
+        Ok(Self { notifications: Notifications::connect_to_list().await? })
     }
 
     async fn call(&self, call: &Call) -> Result<Reply, Failure> {

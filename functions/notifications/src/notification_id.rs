@@ -61,7 +61,9 @@ mod tests {
 
     #[test]
     fn what_is_no_uuid_is_no_id() {
-        for text in ["", "1", "0198 0c5e-0000-7000-8000-0000000000af", "01980c5e000070008000000000000000"] {
+        let id = "01980c5e-0000-7000-8000-0000000000af";
+        for text in ["", "1", &id.replace('-', ""), &format!("{{{id}}}"), &format!("urn:uuid:{id}"), &format!(" {id}")]
+        {
             assert_eq!(NotificationId::parse(text), None, "{text}");
         }
     }

@@ -100,6 +100,24 @@ impl Notifications {
         Ok(notifications)
     }
 
+    /// As [`Notifications::connect`], for a function that may do nothing but list: its first read is one.
+    ///
+    /// # Errors
+    /// [`aws::ConfigError`]
+    pub async fn connect_to_list() -> Result<Self, InitError> {
+        let notifications = Self::new()?;
+        if let Err(error) = notifications.ping_list().await {
+            tracing::warn!(cause = %error, "no connection to the database yet");
+        }
+        Ok(notifications)
+    }
+
+    /// Reads a list that has nothing in it.
+    async fn ping_list(&self) -> Result<(), StoreError> {
+        self.newest("ping", Which::All, None, 1).await?;
+        Ok(())
+    }
+
     /// Reads an item that is not there.
     ///
     /// # Errors

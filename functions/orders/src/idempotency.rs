@@ -2,6 +2,7 @@
 
 use envelope::decode::Problem;
 use envelope::{Code, Failure};
+use serde_json::{Value, json};
 
 /// The header (draft-ietf-httpapi-idempotency-key-header).
 pub const HEADER: &str = "Idempotency-Key";
@@ -21,8 +22,8 @@ impl IdempotencyKey {
     /// most clients send. Both spellings are the same key.
     ///
     /// # Errors
-    /// 400 with what is wrong with it.
-    pub fn parse(value: &str) -> Result<Self, Failure> {
+    /// What is wrong with it.
+    pub fn parse(value: &str) -> Result<Self, Problem> {
         let value = value.trim_matches([' ', '\t']);
         let key = match value.strip_prefix('"') {
             Some(quoted) => unquoted(quoted).ok_or_else(|| refused("INVALID_FORMAT", "must be one quoted string"))?,
@@ -59,15 +60,39 @@ fn unquoted(quoted: &str) -> Option<String> {
     }
 }
 
-fn refused(code: &'static str, message: impl Into<String>) -> Failure {
-    let problem = Problem { field: HEADER.to_owned(), code, message: message.into() };
-    Failure::validation(Code::InvalidFields, "Validation failed").detail("fields", [problem])
+fn refused(code: &'static str, message: impl Into<String>) -> Problem {
+    Problem { field: HEADER.to_owned(), code, message: message.into() }
 }
+
+/// The key and the body of a request: both, or what is wrong with either. A body that is no object at all is refused
+/// for that alone.
+///
+/// # Errors
+/// As [`envelope::Call::body`], with the key's problem after the body's in `details.fields`.
+pub fn with_body<T>(
+    key: Option<Result<IdempotencyKey, Problem>>,
+    body: Result<T, Failure>,
+) -> Result<(Option<IdempotencyKey>, T), Failure> {
+    let problem = match key.transpose() {
+        Ok(key) => return Ok((key, body?)),
+        Err(problem) => json!(problem),
+    };
+    match body {
+        Ok(_) => Err(Failure::validation(Code::InvalidFields, "Validation failed").detail(FIELDS, [problem])),
+        Err(failure) => match failure.details().get(FIELDS).and_then(Value::as_array) {
+            Some(problems) => {
+                let problems = [problems.as_slice(), &[problem]].concat();
+                Err(failure.detail(FIELDS, problems))
+            }
+            None => Err(failure),
+        },
+    }
+}
+
+const FIELDS: &str = "fields";
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn key(value: &str) -> String {
@@ -95,10 +120,34 @@ mod tests {
             ("schlüssel", "INVALID_FORMAT"),
             (&"x".repeat(256), "TOO_LONG"),
         ] {
-            let failure = IdempotencyKey::parse(value).unwrap_err();
-            assert_eq!((failure.code(), failure.message()), (Code::InvalidFields, "Validation failed"));
-            assert_eq!(failure.details()["fields"][0]["field"], json!("Idempotency-Key"));
-            assert_eq!(failure.details()["fields"][0]["code"], json!(code), "{value:?}");
+            let problem = IdempotencyKey::parse(value).unwrap_err();
+            assert_eq!((problem.field.as_str(), problem.code), ("Idempotency-Key", code), "{value:?}");
         }
+    }
+
+    #[test]
+    fn a_bad_key_and_a_bad_body_are_told_at_once() {
+        let bad = || Some(IdempotencyKey::parse(""));
+        let of_key = json!({"field": HEADER, "code": "REQUIRED", "message": "must not be empty; leave it out instead"});
+        let answer = |body: Result<(), Failure>| {
+            let failure = with_body(bad(), body).unwrap_err();
+            (failure.code(), Value::Object(failure.details().clone()))
+        };
+        assert_eq!(answer(Ok(())), (Code::InvalidFields, json!({"fields": [of_key]})));
+        let of_body = json!({"field": "items", "code": "EMPTY", "message": "must have at least one element"});
+        let empty = Failure::validation(Code::EmptyOrder, "Order must contain items").detail("items", json!([]));
+        let told = json!({"items": [], "fields": [of_body, of_key]});
+        assert_eq!(answer(Err(empty.detail("fields", [of_body]))), (Code::EmptyOrder, told));
+        let no_object = Failure::validation(Code::InvalidJson, "Request body must be a JSON object");
+        assert_eq!(answer(Err(no_object)), (Code::InvalidJson, json!({})));
+    }
+
+    #[test]
+    fn a_good_body_has_its_key_if_there_is_one() {
+        assert_eq!(with_body(None, Ok(7)).unwrap(), (None, 7));
+        let key = IdempotencyKey::parse("k").unwrap();
+        assert_eq!(with_body(Some(Ok(key.clone())), Ok(7)).unwrap(), (Some(key), 7));
+        let failure = with_body::<()>(Some(IdempotencyKey::parse("k")), Err(Failure::unsupported_media_type()));
+        assert_eq!(failure.unwrap_err().code(), Code::UnsupportedMediaType);
     }
 }

@@ -6,12 +6,14 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-/// A product's id as the product service gave it out. Whether there is such a product, that service knows.
+/// What a client says is a product's id. Whether there is such a product, the product service knows.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct ProductId(String);
 
 impl ProductId {
+    /// Length of the one form of a UUID that ids have (RFC 9562, section 4).
+    const HYPHENATED: usize = 36;
     /// Far more than any id has.
     const MAX_BYTES: usize = 100;
 
@@ -23,11 +25,15 @@ impl ProductId {
 
 impl FromField for ProductId {
     fn from_field(value: &Value) -> Result<Self, Reject> {
-        let id = text(value)?.trim();
+        let id = text(value)?;
+        if id.trim().is_empty() {
+            return Err(Reject::Missing);
+        }
         match id.len() {
-            0 => Err(Reject::Missing),
             // Ids are UUIDs, and those are the same in any case.
-            1..=Self::MAX_BYTES => Ok(Self(Uuid::try_parse(id).map_or_else(|_| id.to_owned(), |id| id.to_string()))),
+            Self::HYPHENATED => Ok(Self(Uuid::try_parse(id).map_or_else(|_| id.to_owned(), |id| id.to_string()))),
+            // Nothing else is an id, nor is a UUID spelt otherwise: it goes as it is, and no product is found.
+            ..=Self::MAX_BYTES => Ok(Self(id.to_owned())),
             _ => Err(Reject::invalid("TOO_LONG", format!("must be at most {} bytes", Self::MAX_BYTES))),
         }
     }

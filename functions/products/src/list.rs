@@ -164,6 +164,17 @@ mod tests {
     }
 
     #[test]
+    fn a_page_that_ended_at_the_budget_is_followed_although_it_is_empty() {
+        assert_eq!(
+            page(1, 0, true, Total::Capped(0)),
+            json!({
+                "page": 1, "limit": 20, "total": 0, "totalCapped": true, "totalPages": 0,
+                "hasNext": true, "hasPrev": false, "nextCursor": "there",
+            })
+        );
+    }
+
+    #[test]
     fn a_capped_total_stays_at_its_cap_on_the_last_page_that_numbers_reach() {
         let last = page(50, 20, true, Total::Capped(1_000));
         assert_eq!(

@@ -58,13 +58,14 @@ pub struct Swept {
     pub failed: Option<StoreError>,
 }
 
-/// Expires every hold whose time was over at `now`, as far as it gets by the deadline.
+/// Expires every hold whose time was over at `now`, as far as it gets by the deadline. Every minute it begins at
+/// another part, so that one with more than a sweep's worth keeps none of the others waiting for ever.
 ///
 /// # Errors
 /// [`StoreError`] if the list of them can't be read.
 pub async fn sweep(holds: &Holds, now: u64, deadline: Instant) -> Result<Swept, StoreError> {
     let mut swept = Swept::default();
-    for part in 0..Expiring::PARTS {
+    for part in (0..Expiring::PARTS).map(|step| (now / 60 + step) % Expiring::PARTS) {
         let mut place = Expiring::default();
         loop {
             let (orders, next) = holds.expiring(part, now, place).await?;

@@ -86,14 +86,13 @@ impl Decode for StockChange {
     }
 }
 
-/// A whole number from `least` to [`MAX`]; `5.0` is the number 5 (RFC 8259, section 6).
+/// A whole number from `least` to [`MAX`], written as one: `5.0` and `5e0` are refused, as in an order.
 fn whole(value: &Value, least: u64) -> Result<u64, Reject> {
-    let mistyped = || Reject::mistyped(&format!("a whole number from {least} to {MAX}"));
-    let number = value.as_f64().filter(|number| number.fract() == 0.0).ok_or_else(mistyped)?;
-    if number < least as f64 || number > MAX as f64 {
-        return Err(Reject::invalid("OUT_OF_RANGE", format!("must be from {least} to {MAX}")));
+    match value.as_u64() {
+        Some(number) if (least..=MAX).contains(&number) => Ok(number),
+        None if !value.is_i64() => Err(Reject::mistyped(&format!("a whole number from {least} to {MAX}"))),
+        _ => Err(Reject::invalid("OUT_OF_RANGE", format!("must be from {least} to {MAX}"))),
     }
-    Ok(number as u64)
 }
 
 #[cfg(test)]
@@ -104,12 +103,23 @@ mod tests {
 
     #[test]
     fn stock_is_a_whole_number_up_to_a_thousand_million() {
-        for (value, units) in [(json!(0), 0), (json!(7), 7), (json!(7.0), 7), (json!(1_000_000_000), MAX)] {
+        for (value, units) in [(json!(0), 0), (json!(7), 7), (json!(1_000_000_000), MAX)] {
             assert_eq!(Stock::from_field(&value).unwrap().units(), units);
         }
         for value in [json!(-1), json!(1_000_000_001), json!(1e300), json!(0.5), json!("7"), json!(true)] {
             assert!(Stock::from_field(&value).is_err(), "{value}");
         }
-        assert!(matches!(Quantity::from_field(&json!(0)), Err(Reject::Invalid { code: "OUT_OF_RANGE", .. })));
+        for value in [json!(0), json!(-1), json!(1_000_000_001)] {
+            let refused = Quantity::from_field(&value);
+            assert!(matches!(refused, Err(Reject::Invalid { code: "OUT_OF_RANGE", .. })), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_number_with_a_fraction_or_an_exponent_is_no_quantity() {
+        for text in ["7.0", "7e0", "70e-1", "1.5"] {
+            let refused = Quantity::from_field(&serde_json::from_str(text).unwrap());
+            assert!(matches!(refused, Err(Reject::Invalid { code: "INVALID_TYPE", .. })), "{text}");
+        }
     }
 }

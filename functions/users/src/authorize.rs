@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use envelope::{Context, Function, FunctionError, InitError, context_of, serve_function};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use signing_keys::{Keys, VerifyError};
 
 use crate::SERVICE;
-use crate::keys::{Keys, VerifyError};
 
 /// Serves the function.
 pub fn main() -> ExitCode {

@@ -8,7 +8,6 @@ pub mod count;
 pub mod email;
 pub mod grant_role;
 pub mod health;
-pub mod keys;
 pub mod list;
 pub mod login;
 pub mod me;

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use envelope::decode::{Decode, Fields};
 use envelope::{Call, Endpoint, Failure, InitError, Reply, serve, timestamp};
 use serde::Serialize;
+use signing_keys::Keys;
 
 use crate::SERVICE;
 use crate::email::Email;
-use crate::keys::Keys;
 use crate::name::Name;
 use crate::password::GivenPassword;
 use crate::store::{Attempts, Logins, Verdict};

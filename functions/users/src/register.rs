@@ -6,10 +6,10 @@ use envelope::decode::{Decode, Fields};
 use envelope::{Call, Code, Endpoint, Failure, InitError, Reply, serve};
 use events::{Event, Origin};
 use serde::Serialize;
+use signing_keys::Keys;
 
 use crate::SERVICE;
 use crate::email::Email;
-use crate::keys::Keys;
 use crate::name::Name;
 use crate::password::NewPassword;
 use crate::store::{InsertError, Users};

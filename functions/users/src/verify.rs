@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use envelope::{Call, Endpoint, Failure, InitError, Reply, serve};
 use serde_json::json;
+use signing_keys::{Keys, VerifyError};
 
 use crate::SERVICE;
-use crate::keys::{Keys, VerifyError};
 
 /// Serves the endpoint.
 pub fn main() -> ExitCode {

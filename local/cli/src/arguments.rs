@@ -42,7 +42,7 @@ pub struct Run {
     #[arg(long)]
     pub no_watch: bool,
     /// Don't build: run the functions as they were built before, beside this program
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["release", "profile"])]
     pub no_build: bool,
     /// Don't make an admin and a demo catalogue in a new data folder
     #[arg(long)]

@@ -66,7 +66,7 @@ impl Builder {
 
 /// The binaries as an earlier build left them, beside this executable.
 pub fn built_before(binaries: &BTreeSet<String>) -> Result<Executables, Error> {
-    let own = std::env::current_exe().map_err(Error::Cargo)?;
+    let own = std::env::current_exe().map_err(Error::Start)?;
     let folder = own.parent().unwrap_or(Path::new("."));
     binaries
         .iter()

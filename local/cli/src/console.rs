@@ -2,6 +2,8 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::sync::LazyLock;
+use std::sync::mpsc::{self, Sender};
 use std::time::Duration;
 
 use local_apigateway::Answer;
@@ -9,9 +11,41 @@ use template::{Api, Route, System};
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-/// Writes a line; a terminal that is gone is no reason to stop.
+enum Print {
+    Line(String),
+    Flush(Sender<()>),
+}
+
+/// A thread of its own writes: a terminal that is held (Ctrl-S, a pager) must not hold up the stack.
+static PRINTER: LazyLock<Sender<Print>> = LazyLock::new(|| {
+    let (lines, incoming) = mpsc::channel();
+    std::thread::spawn(move || {
+        for print in incoming {
+            match print {
+                // A terminal that is gone is no reason to stop.
+                Print::Line(line) => drop(writeln!(std::io::stdout().lock(), "{line}")),
+                Print::Flush(done) => drop(done.send(())),
+            }
+        }
+    });
+    lines
+});
+
+/// Writes a line.
 fn line(text: std::fmt::Arguments<'_>) {
-    let _ = writeln!(std::io::stdout().lock(), "{text}");
+    let _ = PRINTER.send(Print::Line(harmless(&text.to_string())));
+}
+
+/// What clients and functions say may hold anything, and a terminal takes control characters as commands.
+fn harmless(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+/// Waits until all is written, unless the terminal is held.
+pub fn flush() {
+    let (done, written) = mpsc::channel();
+    let _ = PRINTER.send(Print::Flush(done));
+    let _ = written.recv_timeout(Duration::from_secs(1));
 }
 
 /// The routes of the API, with the binary behind each.
@@ -60,14 +94,22 @@ pub fn request(answer: &Answer) {
         answer.response.status().as_u16(),
         answer.duration.as_millis(),
         answer.method.as_str(),
-        printable(&answer.path),
+        shortened(&answer.path),
     ));
     if let Some(failure) = &answer.failure {
         line(format_args!("          {failure}"));
     }
 }
 
-/// A client's path may hold anything; a terminal takes control characters as commands.
-fn printable(path: &str) -> String {
-    path.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(200).collect()
+/// A client's path may be as long as a request's head.
+fn shortened(path: &str) -> String {
+    path.chars().take(200).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_terminal_gets_no_commands() {
+        assert_eq!(super::harmless("plain \u{1b}[2J text\nand more"), "plain \u{fffd}[2J text\nand more");
+    }
 }

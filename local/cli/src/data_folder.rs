@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
+/// The mark of a folder whose first start was finished. Whoever empties a folder removes it first.
+const USED: &str = "used";
+
 /// All that a stack makes in its data folder, beside the lock.
-const KEPT: [&str; 7] = ["used", "bin", "dynamodb", "event-sources", "logs", "secretsmanager", "sqs"];
+const KEPT: [&str; 7] = [USED, "bin", "dynamodb", "event-sources", "logs", "secretsmanager", "sqs"];
 
 /// A data folder that is this process's alone until it ends, however it ends.
 #[derive(Debug)]
@@ -28,10 +31,11 @@ impl DataFolder {
             Err(TryLockError::WouldBlock) => return Err(Error::InUse(path)),
             Err(TryLockError::Error(cause)) => return Err(failed(cause)),
         }
-        if fresh {
+        // A first start that was cut short has promised nothing yet, and may have left half of what it makes.
+        let new = fresh || !path.join(USED).exists();
+        if new {
             empty(&path).map_err(failed)?;
         }
-        let new = !path.join("used").exists();
         Ok(Self { path, new, _lock: lock })
     }
 
@@ -40,9 +44,9 @@ impl DataFolder {
         self.new
     }
 
-    /// Notes that what a new folder gets is in it. A stack killed before this starts anew from what it finds.
+    /// Notes that what a new folder gets is in it. A stack killed before this starts over.
     pub fn mark_used(&self) -> Result<(), Error> {
-        fs::write(self.path.join("used"), "").map_err(|cause| Error::Folder { path: self.path.clone(), cause })
+        fs::write(self.path.join(USED), "").map_err(|cause| Error::Folder { path: self.path.clone(), cause })
     }
 
     /// A folder in it, made if it is not there: one of [`KEPT`].

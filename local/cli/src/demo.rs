@@ -1,15 +1,18 @@
 //! What a new data folder gets: an admin to start with, and a few products to look at.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use local_event_sources::Failed;
 use local_lambda::Invoke;
 use rand::Rng;
 use rand::distr::Alphanumeric;
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use template::System;
 
-use crate::client::GRANT_ROLE;
+use crate::client::{self, GRANT_ROLE};
+use crate::console;
 use crate::error::Error;
 use crate::stack::Stack;
 
@@ -19,6 +22,9 @@ const EMAIL: &str = "admin@example.com";
 /// Bodies of `POST /api/products`.
 const CATALOGUE: &str = include_str!("catalogue.json");
 
+/// How long the streams of the demo's tables may take to be read.
+const CAUGHT_UP_WITHIN: Duration = Duration::from_secs(10);
+
 /// Credentials to log in with.
 pub struct Admin {
     pub email: &'static str,
@@ -26,7 +32,7 @@ pub struct Admin {
 }
 
 /// Makes the demo data the way anyone would: through the API, and by an operator's command. A template without the
-/// functions for it gets none, and so does a folder whose first start was cut short: its admin's password is lost.
+/// functions for it gets none.
 pub async fn make(system: &System, stack: &Stack, url: &str) -> Result<Option<Admin>, Error> {
     let has = |path: &str| {
         let routes = system.api.iter().flat_map(|api| &api.routes);
@@ -35,12 +41,15 @@ pub async fn make(system: &System, stack: &Stack, url: &str) -> Result<Option<Ad
     if !has("/api/users/register") || !system.functions.contains_key(GRANT_ROLE) {
         return Ok(None);
     }
-    let shop = Shop { client: Client::new(), url };
-    let Some(admin) = shop.make_admin(stack).await? else { return Ok(None) };
+    let shop = Shop { client: client::http(), url };
+    let admin = shop.make_admin(stack).await?;
     if has("/api/products") {
         shop.make_catalogue(&admin).await?;
-        // Whoever looks now finds everything: what is kept from the tables' streams has caught up.
-        stack.event_sources.drained(Failed::Wait).await?;
+        // Whoever looks now finds everything: what is kept from the tables' streams has caught up. A function that
+        // fails there must not keep the stack from being looked at.
+        if tokio::time::timeout(CAUGHT_UP_WITHIN, stack.event_sources.drained(Failed::Wait)).await.is_err() {
+            console::say("the event sources have not caught up: see the functions' logs");
+        }
     }
     Ok(Some(admin))
 }
@@ -51,18 +60,14 @@ struct Shop<'a> {
 }
 
 impl Shop<'_> {
-    async fn make_admin(&self, stack: &Stack) -> Result<Option<Admin>, Error> {
+    async fn make_admin(&self, stack: &Stack) -> Result<Admin, Error> {
         let password: String = rand::rng().sample_iter(Alphanumeric).take(16).map(char::from).collect();
         let user = json!({"email": EMAIL, "password": password, "name": "Admin"});
-        let response = self.send("/api/users/register", None, &user).await?;
-        if response.status() == StatusCode::CONFLICT {
-            return Ok(None);
-        }
-        succeeded(response).await?;
+        succeeded(self.send("/api/users/register", None, &user).await?).await?;
         let grant = Bytes::from(json!({"email": EMAIL, "role": "admin"}).to_string());
         let invocation = stack.lambda.invoke(GRANT_ROLE, grant).await.map_err(|error| refused(&error))?;
         match invocation.function_error {
-            None => Ok(Some(Admin { email: EMAIL, password })),
+            None => Ok(Admin { email: EMAIL, password }),
             Some(_) => Err(refused(&String::from_utf8_lossy(&invocation.payload))),
         }
     }

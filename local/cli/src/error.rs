@@ -38,8 +38,8 @@ pub enum Error {
     Api(#[from] local_apigateway::Error),
     #[error(transparent)]
     Deploy(#[from] local_lambda::DeployError),
-    #[error("can't start Lambda: {0}")]
-    Lambda(#[source] io::Error),
+    #[error("can't start: {0}")]
+    Start(#[source] io::Error),
     #[error("GET /health did not say 200 within {0} s: {1}")]
     NotReady(u64, String),
     #[error("the process that guards the functions was killed; stopped")]

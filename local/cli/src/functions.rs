@@ -17,7 +17,14 @@ pub struct Functions {
     lambda: Lambda,
     /// Where running builds are kept while cargo makes newer ones; `None` runs them where cargo puts them.
     folder: Option<PathBuf>,
-    deployed: BTreeMap<String, Build>,
+    deployed: BTreeMap<String, Deployed>,
+}
+
+/// The build a function runs, and the one before, which a process may just be starting from.
+struct Deployed {
+    build: Build,
+    executable: PathBuf,
+    before: Option<PathBuf>,
 }
 
 /// What tells one build of a binary from another.
@@ -46,15 +53,23 @@ impl Functions {
                 return Err(Error::NoBinary(function.binary.clone()));
             };
             let build = build_of(executable)?;
-            if self.deployed.get(logical_id) == Some(&build) {
+            if self.deployed.get(logical_id).is_some_and(|deployed| deployed.build == build) {
                 continue;
             }
             let kept = match &self.folder {
                 Some(folder) => keep(executable, folder, &build)?,
                 None => executable.clone(),
             };
-            self.lambda.deploy(FunctionSpec::new(logical_id, function, kept))?;
-            self.deployed.insert(logical_id.clone(), build);
+            self.lambda.deploy(FunctionSpec::new(logical_id, function, &kept))?;
+            let old = self.deployed.remove(logical_id);
+            let mut before = None;
+            if let Some(Deployed { executable, before: outdated, .. }) = old {
+                before = Some(executable);
+                if let (Some(outdated), Some(_)) = (outdated, &self.folder) {
+                    let _ = fs::remove_file(outdated);
+                }
+            }
+            self.deployed.insert(logical_id.clone(), Deployed { build, executable: kept, before });
             changed.push(function.name.clone());
         }
         Ok(changed)

@@ -23,12 +23,15 @@ impl LogFiles {
         let (lines, incoming) = mpsc::channel::<(String, String)>();
         std::thread::spawn(move || {
             let _ = fs::create_dir_all(&folder);
-            let mut files: HashMap<String, Option<File>> = HashMap::new();
+            let mut files: HashMap<String, File> = HashMap::new();
             for (function, line) in incoming {
-                let path = folder.join(format!("{function}.log"));
-                let open = || OpenOptions::new().create(true).append(true).open(path).ok();
-                // A full disk must not stop the stack; its lines are lost, as CloudWatch's would be.
-                if let Some(file) = files.entry(function).or_insert_with(open) {
+                if !files.contains_key(&function) {
+                    let path = folder.join(format!("{function}.log"));
+                    // A full disk must not stop the stack: the line is lost, and the next one tries again.
+                    let Ok(file) = OpenOptions::new().create(true).append(true).open(path) else { continue };
+                    files.insert(function.clone(), file);
+                }
+                if let Some(file) = files.get_mut(&function) {
                     let _ = writeln!(file, "{line}");
                 }
             }

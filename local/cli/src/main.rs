@@ -25,12 +25,20 @@ mod workspace;
 use std::process::ExitCode;
 
 use clap::Parser;
+use tracing::level_filters::LevelFilter;
 
 use arguments::{Arguments, Command, DeadLetters};
 
 fn main() -> ExitCode {
     local_lambda::reaper::run_if_asked();
     let arguments = Arguments::parse();
+    // What the emulated services could not do and nobody asked them for directly.
+    tracing_subscriber::fmt()
+        .compact()
+        .with_target(false)
+        .with_max_level(LevelFilter::WARN)
+        .with_writer(std::io::stderr)
+        .init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -45,6 +53,7 @@ fn main() -> ExitCode {
             None => run::run(arguments.run).await,
         }
     });
+    console::flush();
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use local_lambda::Reaper;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use template::System;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::OnceCell;
+use tokio::task::AbortHandle;
 
 use crate::arguments::Run;
 use crate::builder::{self, Builder};
@@ -16,36 +18,45 @@ use crate::error::Error;
 use crate::functions::Functions;
 use crate::log_files::LogFiles;
 use crate::stack::Stack;
+use crate::watch::Sources;
 use crate::workspace::Workspace;
-use crate::{console, demo, parent, server, watch};
+use crate::{client, console, demo, parent, server, watch};
 
 /// How long a stack may take to be healthy.
 const READY_WITHIN: Duration = Duration::from_secs(30);
 
 /// Runs the stack until a signal ends it.
 pub async fn run(arguments: Run) -> Result<(), Error> {
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::Lambda)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(Error::Lambda)?;
-    let reaper = Reaper::start().await.map_err(Error::Lambda)?;
-    let stack = OnceCell::new();
+    raise_file_limit();
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::Start)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(Error::Start)?;
+    let reaper = Reaper::start().await.map_err(Error::Start)?;
+    let running = OnceCell::new();
     let parent = parent::ended(arguments.stop_on_stdin_close);
     let outcome = tokio::select! {
-        outcome = serve(arguments, reaper.clone(), &stack) => outcome,
+        outcome = serve(arguments, reaper.clone(), &running) => outcome,
         () = reaper.ended() => Err(Error::ReaperDied),
         _ = interrupt.recv() => Ok(()),
         _ = terminate.recv() => Ok(()),
         () = parent => Ok(()),
     };
-    if let Some(stack) = stack.get() {
-        let stack: &Arc<Stack> = stack;
+    if let Some(Running { stack, server }) = running.get() {
+        // What functions still do in their last moments, they do through the port.
         stack.stop().await;
+        server.abort();
     }
     // What is left of the functions and of a build under way goes with the reaper.
     reaper.stop().await;
     outcome
 }
 
-async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Arc<Stack>>) -> Result<(), Error> {
+/// A stack and what serves it.
+struct Running {
+    stack: Arc<Stack>,
+    server: AbortHandle,
+}
+
+async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) -> Result<(), Error> {
     let started = Instant::now();
     // What can be refused at once is refused before a build of minutes.
     let listener = server::listen(arguments.port).await?;
@@ -60,6 +71,8 @@ async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Arc<Stack>>) -
     let profile = if arguments.release { "release".to_owned() } else { arguments.profile };
     let binaries: BTreeSet<String> = system.functions.values().map(|function| function.binary.clone()).collect();
     let builder = Builder::new(workspace.clone(), profile, binaries.clone(), reaper.clone());
+    // Before the first build: what changes while that goes on is built again after it.
+    let sources = Sources::look(&workspace.root, &template);
     let executables = if arguments.no_build {
         builder::built_before(&binaries)?
     } else {
@@ -70,31 +83,36 @@ async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Arc<Stack>>) -
     let logs = data.folder("logs")?;
     let log = LogFiles::new(logs.clone(), arguments.logs);
     let stack = Arc::new(Stack::start(&system, &data, url.clone(), log, reaper).await?);
-    let _ = running.set(Arc::clone(&stack));
     let watched = !arguments.no_watch && !arguments.no_build;
     let builds = watched.then(|| data.folder("bin")).transpose()?;
     let mut functions = Functions::new(system.clone(), stack.lambda.clone(), builds)?;
     functions.deploy(&executables)?;
 
-    let serving = server::serve(listener, Arc::clone(&stack));
-    let watching = async {
-        ready(&url).await?;
-        if data.is_new()
-            && !arguments.no_demo
-            && let Some(admin) = demo::make(&system, &stack, &url).await?
-        {
-            console::say(&format!("\n  admin: {} / {}", admin.email, admin.password));
-        }
-        data.mark_used()?;
-        console::ready(&url, &logs, &system, started.elapsed());
-        if watched {
-            watch::watch(workspace.root, template, builder, functions).await;
-        }
-        std::future::pending().await
-    };
-    tokio::select! {
-        () = serving => Ok(()),
-        outcome = watching => outcome,
+    let server = tokio::spawn(server::serve(listener, Arc::clone(&stack))).abort_handle();
+    let _ = running.set(Running { stack: Arc::clone(&stack), server });
+    ready(&url).await?;
+    if data.is_new()
+        && !arguments.no_demo
+        && let Some(admin) = demo::make(&system, &stack, &url).await?
+    {
+        console::say(&format!("\n  admin: {} / {}", admin.email, admin.password));
+    }
+    data.mark_used()?;
+    console::ready(&url, &logs, &system, started.elapsed());
+    if watched {
+        watch::watch(sources, builder, functions).await;
+    }
+    std::future::pending().await
+}
+
+/// Each instance of a function takes some files of this process, and macOS allows 256 unless asked.
+fn raise_file_limit() {
+    const WANTED: u64 = 10_240;
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = limit.maximum.map_or(WANTED, |most| most.min(WANTED));
+    if limit.current.is_some_and(|current| current < wanted) {
+        // Where it is refused, the stack runs with fewer instances.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), ..limit });
     }
 }
 
@@ -102,7 +120,7 @@ async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Arc<Stack>>) -
 async fn ready(url: &str) -> Result<(), Error> {
     let started = Instant::now();
     loop {
-        let problem = match reqwest::get(format!("{url}/health")).await {
+        let problem = match client::http().get(format!("{url}/health")).send().await {
             Ok(response) if response.status().is_success() => return Ok(()),
             Ok(response) => response.text().await.unwrap_or_default(),
             Err(error) => error.to_string(),

@@ -30,6 +30,9 @@ const IN_VAIN_FOR: Duration = Duration::from_secs(10);
 /// A client that does not finish its request head by then is hung up on.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// And its body by then.
+const BODY_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// Takes the port.
 pub async fn listen(port: u16) -> Result<TcpListener, Error> {
     TcpListener::bind(("127.0.0.1", port)).await.map_err(|cause| match cause.kind() {
@@ -68,7 +71,8 @@ async fn respond(
     let aws = aws_api::is_meant(&request);
     let control = request.uri().path().starts_with(control::PREFIX);
     let (head, body) = request.into_parts();
-    let response = match read(body, if aws { AWS_BODY_LIMIT } else { BODY_LIMIT }).await {
+    let reading = read(body, if aws { AWS_BODY_LIMIT } else { BODY_LIMIT });
+    let response = match tokio::time::timeout(BODY_TIMEOUT, reading).await.unwrap_or(Err(Unread::Broken)) {
         Ok(body) if aws => aws_api::handle(&stack, Request::from_parts(head, body)).await,
         Ok(body) if control => control::handle(&stack, Request::from_parts(head, body)).await,
         Ok(body) => told(stack.api.handle(Request::from_parts(head, body), peer).await),

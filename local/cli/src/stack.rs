@@ -60,7 +60,7 @@ impl Stack {
             ..Options::default()
         })
         .await
-        .map_err(Error::Lambda)?;
+        .map_err(Error::Start)?;
         let api = RestApi::new(system, Arc::new(lambda.clone()))?;
         let services = Services {
             lambda: Arc::new(lambda.clone()),

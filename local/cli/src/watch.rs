@@ -15,23 +15,41 @@ const PERIOD: Duration = Duration::from_millis(300);
 /// Where the functions' sources are, below the workspace's root.
 const SOURCES: [&str; 4] = ["functions", "shared", "Cargo.toml", "Cargo.lock"];
 
+/// The sources as they were at a look.
+pub struct Sources {
+    root: PathBuf,
+    template: PathBuf,
+    seen: Snapshot,
+    template_seen: Option<SystemTime>,
+}
+
+impl Sources {
+    /// Looks at the sources below a workspace's root, and at the template.
+    pub fn look(root: &Path, template: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+            template: template.to_owned(),
+            seen: snapshot(root),
+            template_seen: modified(template),
+        }
+    }
+}
+
 /// Watches until the future is dropped.
-pub async fn watch(root: PathBuf, template: PathBuf, builder: Builder, mut functions: Functions) {
-    let mut seen = snapshot(&root);
-    let mut template_seen = modified(&template);
+pub async fn watch(mut sources: Sources, builder: Builder, mut functions: Functions) {
     loop {
         tokio::time::sleep(PERIOD).await;
-        let template_now = modified(&template);
-        if template_now != template_seen {
-            template_seen = template_now;
+        let template_now = modified(&sources.template);
+        if template_now != sources.template_seen {
+            sources.template_seen = template_now;
             console::say("the template changed: restart `cargo local` to run it");
         }
-        let now = snapshot(&root);
-        if now == seen {
+        let now = snapshot(&sources.root);
+        if now == sources.seen {
             continue;
         }
         // An editor may still be writing: changes made during the build are found by the next look.
-        seen = now;
+        sources.seen = now;
         let started = Instant::now();
         console::say("sources changed: building …");
         let Ok(executables) = builder.build().await else {
@@ -44,7 +62,11 @@ pub async fn watch(root: PathBuf, template: PathBuf, builder: Builder, mut funct
                 let seconds = started.elapsed().as_secs_f32();
                 console::say(&format!("swapped {} in {seconds:.1} s", changed.join(", ")));
             }
-            Err(error) => console::say(&format!("not swapped: {error}")),
+            Err(error) => {
+                // Another build may have taken an executable away meanwhile: the next look tries again.
+                sources.seen.clear();
+                console::say(&format!("not swapped: {error}"));
+            }
         }
     }
 }

@@ -98,7 +98,8 @@ impl Server {
 }
 
 fn invalid_event(error: serde_json::Error) -> Diagnostic {
-    tracing::error!(cause = %error, "not an API Gateway event");
+    // Not serde's own message, which may quote what a client sent.
+    tracing::error!(line = error.line(), column = error.column(), "not an API Gateway event");
     Diagnostic { error_type: "InvalidEvent".to_owned(), error_message: "not an API Gateway event".to_owned() }
 }
 

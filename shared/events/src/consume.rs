@@ -1,4 +1,5 @@
-//! The function behind a queue: each message on its own, so that a bad one does not hold up its neighbours.
+//! The function behind a queue: each message on its own and all of a batch side by side, so that neither a bad one
+//! nor a slow one holds up its neighbours.
 //!
 //! AWS Lambda: "Handling errors for an SQS event source", partial batch responses.
 
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use envelope::{Context, Function, FunctionError, InitError, Service, serve_function};
 use futures_util::FutureExt;
+use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use tracing::Instrument;
 
@@ -18,7 +20,7 @@ use crate::Heard;
 /// What a message needs at the end of an invocation to be reported instead of being cut off with all the others.
 const MARGIN: Duration = Duration::from_millis(300);
 
-/// Handles the events of a queue, one at a time. Each may come again, also after it was handled.
+/// Handles the events of a queue, those of a batch side by side. Each may come again, also after it was handled.
 pub trait Consumer: Sized + 'static {
     /// The events it handles; see [`heard!`](crate::heard). Others are acknowledged unread.
     type Event: Heard;
@@ -100,15 +102,14 @@ impl<C: Consumer> Function for Consuming<C> {
     }
 }
 
-/// Handles one message after the other, and names those that are to come again.
+/// Handles the messages, and names those that are to come again. They are side by side: one after the other, a slow
+/// first would use up the time of the rest, which would count as received, untried, on their way to the dead letters.
 async fn handle_all<C: Consumer>(consumer: &C, messages: Vec<Message>, deadline: Instant) -> BatchResponse {
-    let mut response = BatchResponse::default();
-    for Message { message_id, body } in messages {
-        if !handle_one(consumer, &message_id, &body, deadline).await {
-            response.batch_item_failures.push(ItemFailure { item_identifier: message_id });
-        }
-    }
-    response
+    let handled = messages.into_iter().map(async |Message { message_id, body }| {
+        let done = handle_one(consumer, &message_id, &body, deadline).await;
+        (!done).then_some(ItemFailure { item_identifier: message_id })
+    });
+    BatchResponse { batch_item_failures: join_all(handled).await.into_iter().flatten().collect() }
 }
 
 /// An event, as far as it says what it is. (CloudEvents 1.0, "Required attributes".)

@@ -4,7 +4,7 @@
 //! 1. [`Event::new`] makes an event, and the service writes it as the attribute [`ATTRIBUTE`] of the very item whose
 //!    write it tells of, so that the two commit together.
 //! 2. [`publish`] is the function behind the table's stream: it puts each event on the queues of its subscribers.
-//! 3. [`consume`] is the function behind a queue: a [`Consumer`] handles one event at a time.
+//! 3. [`consume`] is the function behind a queue: a [`Consumer`] handles each event on its own.
 //!
 //! Events come at least once and in no promised order; each has an id that stays the same however often it comes.
 

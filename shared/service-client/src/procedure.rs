@@ -18,8 +18,8 @@ impl ServiceClient {
     ///
     /// # Errors
     /// The other's own failure as it gave it: code, message and details. 503 with `{service}` if it could not be
-    /// reached, was throttled or did not answer in time; 502 with the same words if it crashed, failed inside or
-    /// answered what is not understood.
+    /// reached, was throttled, did not answer in time or stayed busy; 502 with the same words if it crashed, failed
+    /// inside or answered what is not understood.
     pub async fn procedure<Q, A>(
         &self,
         service: &'static str,
@@ -50,6 +50,9 @@ impl ServiceClient {
             Ok(Err(failure)) if failure.code() == Code::InternalError => {
                 Err(wrong(service).caused_by(Told(failure.message().to_owned())))
             }
+            Ok(Err(failure)) if failure.code() == Code::ServiceUnavailable => {
+                Err(away(service).caused_by(Told(failure.message().to_owned())))
+            }
             Ok(answer) => answer,
             Err(error @ (CallError::Timeout | CallError::Unreachable(_))) => Err(away(service).caused_by(error)),
             Err(error) => Err(wrong(service).caused_by(error)),
@@ -57,7 +60,7 @@ impl ServiceClient {
     }
 }
 
-/// What the other said of a fault of its own; the cause is in its log, under the same request id.
+/// What the other said of a trouble of its own; the cause is in its log, under the same request id.
 #[derive(Debug, thiserror::Error)]
 #[error("the other service failed: {0}")]
 struct Told(String);

@@ -7,11 +7,18 @@ mod cors;
 mod crashes;
 mod dead_letters;
 mod gateway;
+mod health;
 mod hot_swap;
 mod identity;
 mod local;
+mod market;
+mod notifications;
+mod orders;
+mod products;
 mod readme;
+mod round_trips;
 mod rubbish;
+mod saga;
 mod template;
 mod users;
 

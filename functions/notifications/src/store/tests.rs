@@ -4,6 +4,22 @@ use super::world::World;
 use super::*;
 
 #[tokio::test]
+async fn a_function_that_only_lists_opens_its_connection_with_a_query() {
+    let world = World::new().await;
+    let faults = world.tables.dynamodb().faults();
+    let refuse = |operation: &str| Fault {
+        operation: Some(operation.to_owned()),
+        times: 3,
+        ..Fault::next(FaultKind::ThrottlingException)
+    };
+    faults.inject(refuse("GetItem"));
+    world.notifications.ping_list().await.unwrap();
+    assert_eq!(faults.pending(), [refuse("GetItem")]);
+    faults.inject(refuse("Query"));
+    assert!(world.notifications.ping_list().await.is_err());
+}
+
+#[tokio::test]
 async fn a_put_whose_answer_was_lost_is_no_failure() {
     let world = World::new().await;
     world.tables.dynamodb().faults().inject(Fault::next(FaultKind::AnswerLost));

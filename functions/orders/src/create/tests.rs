@@ -1,4 +1,4 @@
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use envelope::Code;
@@ -6,6 +6,8 @@ use envelope::decode::Fields;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use testing::{Fault, FaultKind};
+
+use aws_sdk_dynamodb::config::{AsyncSleep, Sleep};
 
 use super::*;
 use crate::status::{Change, Status};
@@ -40,6 +42,9 @@ impl Reserve for SoldOut {
     }
 }
 
+/// No test's clock runs out before it is meant to.
+const HOUR: Duration = Duration::from_secs(3600);
+
 fn body(quantity: u32) -> Value {
     json!({"items": [{"productId": "p1", "quantity": quantity}]})
 }
@@ -52,7 +57,7 @@ fn request(key: Option<&str>, body: Value) -> Request<'static> {
         placement: Fields::read(body).unwrap(),
         request_id: "r1",
         trace_id: None,
-        patience: Duration::from_secs(1),
+        time: HOUR,
     }
 }
 
@@ -189,4 +194,65 @@ async fn a_write_that_failed_keeps_its_hold_and_the_request_sent_again_goes_on_f
     assert_eq!(stock.holds.borrow()[id().as_str()].1, HoldState::Held);
     let placed = create.place(request(Some("k"), body(2))).await.unwrap();
     assert!(matches!(placed, Placed::New(_)), "{placed:?}");
+}
+
+/// A wait between two tries that does not end: what a database is like that stays busy.
+#[derive(Debug)]
+struct Endless;
+
+impl AsyncSleep for Endless {
+    fn sleep(&self, _: Duration) -> Sleep {
+        Sleep::new(std::future::pending())
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_takes_too_long_is_answered_in_time_and_the_request_sent_again_goes_on_from_its_hold() {
+    let (world, stock) = (World::new().await, FakeStock::default());
+    let stuck = world.tables.client().config().to_builder().sleep_impl(Endless).build();
+    let stuck = Orders::at(aws_sdk_dynamodb::Client::from_conf(stuck), "OrdersTable");
+    world.tables.dynamodb().faults().inject(Fault { times: 1, ..puts(FaultKind::ThrottlingException) });
+    let in_time = Request { time: Duration::from_millis(100), ..request(Some("k"), body(2)) };
+    let failure = Create { orders: stuck, stock: &stock }.place(in_time).await.unwrap_err();
+    assert_eq!(failure.code(), Code::ServiceUnavailable);
+    assert_eq!(stock.holds.borrow()[id().as_str()].1, HoldState::Held);
+    let placed = create(&world, &stock).place(request(Some("k"), body(2))).await.unwrap();
+    assert!(matches!(placed, Placed::New(_)), "{placed:?}");
+    assert_eq!(world.told().await, ["order.created"]);
+}
+
+/// A stock that notes how long it is waited for.
+#[derive(Default)]
+struct Patient(Cell<Duration>);
+
+impl Reserve for &Patient {
+    async fn reserve(&self, _: &Ask<'_>, patience: Duration) -> Result<Hold, Failure> {
+        self.0.set(patience);
+        Ok(hold(HoldState::Held))
+    }
+}
+
+#[tokio::test]
+async fn the_stock_leaves_the_write_its_time() {
+    let (world, stock) = (World::new().await, Patient::default());
+    create(&world, &stock).place(request(None, body(2))).await.unwrap();
+    assert_eq!(stock.0.get(), HOUR - TIME_TO_WRITE);
+}
+
+#[tokio::test]
+async fn whether_a_request_was_answered_before_is_for_a_database_that_answers_to_say() {
+    let (world, stock) = (World::new().await, FakeStock::default());
+    create(&world, &stock).place(request(Some("k"), body(2))).await.unwrap();
+    for (_, state) in stock.holds.borrow_mut().values_mut() {
+        *state = HoldState::Cancelled;
+    }
+    let busy =
+        || Fault { times: 3, operation: Some("GetItem".to_owned()), ..Fault::next(FaultKind::ThrottlingException) };
+    world.tables.dynamodb().faults().inject(busy());
+    let failure = create(&world, &stock).place(request(Some("k"), body(2))).await.unwrap_err();
+    assert_eq!(failure.code(), Code::ServiceUnavailable);
+    world.tables.dynamodb().faults().inject(busy());
+    let failure = create(&world, SoldOut).place(request(Some("k"), body(2))).await.unwrap_err();
+    assert_eq!(failure.code(), Code::ServiceUnavailable);
+    assert_eq!(world.tables.dynamodb().faults().pending(), []);
 }

@@ -27,7 +27,7 @@ fn lines_of_one_product_are_one_line_where_the_first_stood() {
     let placement = items(json!([
         {"productId": "b", "quantity": 1},
         {"productId": "a", "quantity": 2},
-        {"productId": " b ", "quantity": 9_999},
+        {"productId": "b", "quantity": 9_999},
     ]));
     let lines = serde_json::to_value(placement.unwrap().lines).unwrap();
     assert_eq!(lines, json!([{"productId": "b", "quantity": 10_000}, {"productId": "a", "quantity": 2}]));
@@ -39,6 +39,22 @@ fn a_uuid_is_the_same_product_in_any_case() {
     let placement =
         items(json!([{"productId": id.to_uppercase(), "quantity": 1}, {"productId": id, "quantity": 1}])).unwrap();
     assert_eq!(serde_json::to_value(placement.lines).unwrap(), json!([{"productId": id, "quantity": 2}]));
+}
+
+#[test]
+fn a_uuid_spelt_otherwise_is_another_id_and_left_for_nobody_to_find() {
+    let id = "01980c5e-0000-7000-8000-0000000000af";
+    for other in [
+        format!("{{{id}}}"),
+        format!("urn:uuid:{id}"),
+        id.replace('-', ""),
+        format!(" {id}"),
+        "01980C5E-0000-7000-8000-0000000000AG".to_owned(),
+    ] {
+        let placement = items(json!([{"productId": id, "quantity": 1}, {"productId": other, "quantity": 1}])).unwrap();
+        let lines = json!([{"productId": id, "quantity": 1}, {"productId": other, "quantity": 1}]);
+        assert_eq!(serde_json::to_value(placement.lines).unwrap(), lines);
+    }
 }
 
 #[test]

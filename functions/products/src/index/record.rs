@@ -4,25 +4,37 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde_dynamo::AttributeValue;
+use serde_json::value::RawValue;
 
 use super::Wanted;
 use crate::product::Product;
 
-/// "Using AWS Lambda with Amazon DynamoDB": as much of the event as indexing needs.
+/// "Using AWS Lambda with Amazon DynamoDB". Each record stays as it came until it is read on its own.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct StreamEvent {
     /// In the order of the stream.
-    pub records: Vec<Record>,
+    pub records: Vec<Box<RawValue>>,
+}
+
+/// Why a record can't be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// It is no record of a stream of new and old images.
+    #[error("it is no record of a stream of new and old images")]
+    Record(#[from] serde_json::Error),
+    /// An image in it is not of a product.
+    #[error("an image in it is not of a product")]
+    Image(#[from] serde_dynamo::Error),
 }
 
 /// One change of one item.
-#[derive(Debug, Deserialize)]
-pub struct Record {
+#[derive(Deserialize)]
+struct Record {
     dynamodb: Change,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Change {
     new_image: Option<HashMap<String, AttributeValue>>,
@@ -32,9 +44,9 @@ struct Change {
 /// The product a record is about, and what its latest image wants; `None` if only its stock changed.
 ///
 /// # Errors
-/// [`serde_dynamo::Error`] if an image is no product.
-pub fn wanted(record: Record) -> Result<Option<(String, Wanted)>, serde_dynamo::Error> {
-    let Change { new_image, old_image } = record.dynamodb;
+/// [`Unreadable`]
+pub fn wanted(raw: &RawValue) -> Result<Option<(String, Wanted)>, Unreadable> {
+    let Record { dynamodb: Change { new_image, old_image } } = serde_json::from_str(raw.get())?;
     let revision = |image: &Option<HashMap<String, AttributeValue>>| image.as_ref()?.get("revision").cloned();
     if revision(&new_image).is_some() && revision(&new_image) == revision(&old_image) {
         return Ok(None);

@@ -9,14 +9,19 @@
 //! A range of prices and an order by time are two sort keys, and an index has one. So the index by price says first,
 //! by keys alone, whether more than 1 000 products are in the range. If not, these are all the matches: they are put
 //! in order, and the page is cut out of them. If so, products in the range are common, and the newest of them are
-//! met by going through the newest of all; should those in the range be among the oldest, so that 5 000 products do
-//! not fill the page, all the keys of the range are read and put in order after all. Either way the work depends on
-//! the page and on how many match, never on how many products there are.
+//! met by going through the newest of all.
+//!
+//! **What one request may cost.** Anyone may ask, so no question is followed for ever. A range of prices reads 1 001
+//! keys and looks at 5 000 products (one with a full description is some 5 KB, so at the very most 25 MB in calls of
+//! 1 MB); a search has the budget of [`super::Postings`]. Where that is used up before the page is full, the page is
+//! short, or even empty, and [`Found::next`] is what was looked at last: `hasNext` with few rows says that there may
+//! be more, further back, and following the cursor finds all there is. A total that was not counted to its end is
+//! [`Total::Capped`].
 
 use envelope::InitError;
 use tables::StoreError;
 
-use super::{Index, Postings, Shelf, Shelves};
+use super::{Index, Listed, Postings, Shelf, Shelves};
 use crate::filter::{Filter, Prices};
 use crate::product::Product;
 
@@ -47,7 +52,7 @@ pub struct Found {
     pub rows: Vec<Product>,
     /// How many rows of the list these are: some may have been edited out of it since the index was written.
     pub seen: usize,
-    /// The id after which the list goes on, if it does.
+    /// The id after which the list goes on, if it does or if the budget was used up there.
     pub next: Option<String>,
 }
 
@@ -56,7 +61,7 @@ pub struct Found {
 pub enum Total {
     /// So many.
     Exact(u64),
-    /// More than so many.
+    /// At least so many: it was counted no further.
     Capped(u64),
 }
 
@@ -71,10 +76,10 @@ impl Total {
 
 /// What an index knows of the products that pass a filter.
 enum Matches {
-    /// Their ids, newest first: all there are, or more than were asked for.
-    Ids(Vec<String>),
-    /// More than are counted, and these are the newest.
-    Rows(Vec<Product>),
+    /// Their ids: all there are, more than were asked for, or as many as the budget found.
+    Ids(Listed<String>),
+    /// There are more than are counted, and these are the newest that the budget found.
+    Rows(Listed<Product>),
 }
 
 impl Catalogue {
@@ -114,9 +119,12 @@ impl Catalogue {
             None => {
                 let (rows, total) =
                     tokio::try_join!(self.shelves.newest(shelf, None, needed), self.index.total(shelf))?;
-                Ok((Found::of_rows(rows, before, limit), Total::Exact(total)))
+                Ok((Found::of_rows(Listed::whole(rows), before, limit), Total::Exact(total)))
             }
-            Some(Matches::Ids(ids)) => Ok((self.found(filter, &ids, before, limit).await?, self.total(ids.len()))),
+            Some(Matches::Ids(ids)) => {
+                let total = self.total(&ids);
+                Ok((self.found(filter, ids, before, limit).await?, total))
+            }
             Some(Matches::Rows(rows)) => {
                 Ok((Found::of_rows(rows, before, limit), Total::Capped(self.bounds.cap as u64)))
             }
@@ -129,15 +137,22 @@ impl Catalogue {
     /// [`StoreError`]
     pub async fn after(&self, filter: &Filter, id: &str, limit: usize) -> Result<Found, StoreError> {
         match self.matches(filter, Some(id), limit + 1, limit + 1).await? {
-            None => Ok(Found::of_rows(self.shelves.newest(shelf(filter), Some(id), limit + 1).await?, 0, limit)),
-            Some(Matches::Ids(ids)) => self.found(filter, &ids, 0, limit).await,
+            None => {
+                let rows = self.shelves.newest(shelf(filter), Some(id), limit + 1).await?;
+                Ok(Found::of_rows(Listed::whole(rows), 0, limit))
+            }
+            Some(Matches::Ids(ids)) => self.found(filter, ids, 0, limit).await,
             Some(Matches::Rows(rows)) => Ok(Found::of_rows(rows, 0, limit)),
         }
     }
 
-    fn total(&self, matches: usize) -> Total {
-        let Bounds { cap, .. } = self.bounds;
-        if matches > cap { Total::Capped(cap as u64) } else { Total::Exact(matches as u64) }
+    fn total(&self, ids: &Listed<String>) -> Total {
+        let (counted, Bounds { cap, .. }) = (ids.rows.len(), self.bounds);
+        if counted > cap || ids.stopped_at.is_some() {
+            Total::Capped(counted.min(cap) as u64)
+        } else {
+            Total::Exact(counted as u64)
+        }
     }
 
     /// The newest products that pass a filter, `needed` of them and counted up to `most`; `None` if the list is a run of
@@ -168,33 +183,36 @@ impl Catalogue {
         let Bounds { cap, budget } = self.bounds;
         let mut ids = self.shelves.ids_in(shelf, prices, cap + 1).await?;
         if ids.len() > cap {
-            if let Some(rows) = self.shelves.newest_in(shelf, prices, after, needed, budget).await? {
-                return Ok(Matches::Rows(rows));
-            }
-            ids = self.shelves.ids_in(shelf, prices, usize::MAX).await?;
+            return Ok(Matches::Rows(self.shelves.newest_in(shelf, prices, after, needed, budget).await?));
         }
         ids.retain(|id| after.is_none_or(|after| id.as_str() < after));
         ids.sort_unstable_by(|a, b| b.cmp(a));
-        Ok(Matches::Ids(ids))
+        Ok(Matches::Ids(Listed::whole(ids)))
     }
 
     /// The page of these ids, with the products as they are now.
-    async fn found(&self, filter: &Filter, ids: &[String], before: usize, limit: usize) -> Result<Found, StoreError> {
-        let rest = ids.get(before..).unwrap_or_default();
+    async fn found(
+        &self,
+        filter: &Filter,
+        ids: Listed<String>,
+        before: usize,
+        limit: usize,
+    ) -> Result<Found, StoreError> {
+        let rest = ids.rows.get(before..).unwrap_or_default();
         let page = &rest[..rest.len().min(limit)];
         let mut rows = self.shelves.rows(page).await?;
         rows.retain(|product| filter.still_takes(product));
-        let next = page.last().filter(|_| rest.len() > limit).cloned();
+        let next = if rest.len() > limit { page.last().cloned() } else { ids.stopped_at };
         Ok(Found { rows, seen: page.len(), next })
     }
 }
 
 impl Found {
-    fn of_rows(mut rows: Vec<Product>, before: usize, limit: usize) -> Self {
+    fn of_rows(Listed { mut rows, stopped_at }: Listed<Product>, before: usize, limit: usize) -> Self {
         rows.drain(..before.min(rows.len()));
         let more = rows.len() > limit;
         rows.truncate(limit);
-        let next = rows.last().filter(|_| more).map(|product| product.id.clone());
+        let next = if more { rows.last().map(|product| product.id.clone()) } else { stopped_at };
         Self { seen: rows.len(), rows, next }
     }
 }

@@ -12,7 +12,7 @@ pub struct Expiring(Option<Item>);
 
 impl Expiring {
     /// Parts of the index: held orders are spread over them, so that no one partition takes every order's write.
-    pub const PARTS: u8 = 16;
+    pub const PARTS: u64 = 16;
 
     /// Whether there is nothing after it.
     pub fn is_end(&self) -> bool {
@@ -32,7 +32,7 @@ impl Holds {
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn expiring(&self, part: u8, now: u64, after: Expiring) -> Result<(Vec<String>, Expiring), StoreError> {
+    pub async fn expiring(&self, part: u64, now: u64, after: Expiring) -> Result<(Vec<String>, Expiring), StoreError> {
         let query = self
             .client
             .query()

@@ -19,7 +19,7 @@ pub use index::Index;
 pub use moves::Made;
 pub use postings::Postings;
 pub use products::{Products, Saved};
-pub use shelf::{Shelf, Shelves};
+pub use shelf::{Listed, Shelf, Shelves};
 pub use stock::{StockError, StockLevel};
 
 use std::collections::HashMap;

@@ -4,6 +4,10 @@
 //! block of every word's list side by side and goes on along the one whose postings are the fewest: its postings
 //! are looked up in the other lists, in the blocks that were read or by key. What that costs depends on how many
 //! products have the rarest of the words, not on how many products there are.
+//!
+//! Two words may be frequent and yet hardly ever meet. So one search reads at most ten blocks of the rarest word's
+//! list (some 1 MB) and looks up at most 5 000 postings by key; then it gives what it found, and the id at which it
+//! stopped, to go on from.
 
 use std::collections::HashSet;
 
@@ -13,7 +17,7 @@ use futures_util::future::try_join_all;
 use tables::StoreError;
 
 use super::index::{posting_key, word_list};
-use super::{read, text};
+use super::{Listed, read, text};
 use crate::filter::{Filter, Search};
 use crate::index::Posting;
 
@@ -32,7 +36,19 @@ pub struct Postings {
     client: Client,
     table: String,
     pub(super) at_once: usize,
+    pub(super) budget: Budget,
 }
+
+/// What one search may cost, beside the first block of each word.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Budget {
+    /// Blocks of the rarest word's list.
+    pub blocks: usize,
+    /// Postings that are looked up by key. (A search of 200 bytes has at most 100 words, so this gets on.)
+    pub lookups: usize,
+}
+
+const BUDGET: Budget = Budget { blocks: 10, lookups: 5_000 };
 
 /// A run of a word's list.
 struct Block {
@@ -63,14 +79,42 @@ impl Block {
     }
 }
 
+/// A word that is not the rarest, with the first block of its list, if that was read.
+struct Other<'a> {
+    word: &'a str,
+    block: Option<Block>,
+}
+
+impl Other<'_> {
+    /// Whether a product has the word, as far as it is known without a look-up.
+    fn tells(&self, id: &str) -> Option<bool> {
+        self.block.as_ref().and_then(|block| block.tells(id))
+    }
+}
+
+impl Budget {
+    /// How many of the postings can be looked up for all the words, were none to fall out on the way; and takes that
+    /// off. At least one: a search gets on however little is left.
+    fn afford(&mut self, postings: &[&Posting], others: &[Other<'_>]) -> usize {
+        for (place, posting) in postings.iter().enumerate() {
+            let cost = others.iter().filter(|other| other.tells(&posting.id).is_none()).count();
+            if cost > self.lookups && place > 0 {
+                return place;
+            }
+            self.lookups = self.lookups.saturating_sub(cost);
+        }
+        postings.len()
+    }
+}
+
 impl Postings {
     /// The index table of this name.
     pub fn new(client: Client, table: String) -> Self {
-        Self { client, table, at_once: BLOCK }
+        Self { client, table, at_once: BLOCK, budget: BUDGET }
     }
 
     /// The ids of the newest products that have all the words and pass the filter, from before the id `after`: all
-    /// there are, or else at least `most`.
+    /// there are, or else at least `most`, or else as many as the budget finds.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -80,35 +124,44 @@ impl Postings {
         filter: &Filter,
         after: Option<&str>,
         most: usize,
-    ) -> Result<Vec<String>, StoreError> {
+    ) -> Result<Listed<String>, StoreError> {
         let (probed, others) = search.words().split_at(search.words().len().min(PROBES));
         let narrowed = probed.len() + others.len() > 1 || filter.category.is_some() || filter.prices.is_some();
         let at_once = if narrowed { self.at_once } else { most.min(self.at_once) };
         let mut blocks = try_join_all(probed.iter().map(|word| self.block(word, after, at_once))).await?;
-        let Some(rarest) = (0..blocks.len()).min_by_key(|&at| blocks[at].rarity()) else { return Ok(Vec::new()) };
+        let Some(rarest) = (0..blocks.len()).min_by_key(|&at| blocks[at].rarity()) else {
+            return Ok(Listed::whole(Vec::new()));
+        };
         let word = &probed[rarest];
         let mut block = blocks.remove(rarest);
-        let known: Vec<(&String, Option<Block>)> = probed
+        let others: Vec<Other<'_>> = probed
             .iter()
             .filter(|other| *other != word)
             .zip(blocks.into_iter().map(Some))
             .chain(others.iter().zip(std::iter::repeat_with(|| None)))
+            .map(|(word, block)| Other { word, block })
             .collect();
 
-        let mut found = Vec::new();
+        let mut left = self.budget;
+        let mut rows = Vec::new();
         loop {
-            let mut ids: Vec<String> = block
-                .postings
-                .iter()
-                .filter(|posting| passes(posting, filter))
-                .map(|posting| posting.id.clone())
-                .collect();
-            for (word, block) in &known {
-                ids = self.having(word, block.as_ref(), ids).await?;
+            left.blocks -= 1;
+            let passing: Vec<&Posting> = block.postings.iter().filter(|posting| passes(posting, filter)).collect();
+            let affordable = left.afford(&passing, &others);
+            let mut ids: Vec<String> = passing[..affordable].iter().map(|posting| posting.id.clone()).collect();
+            let last = ids.last().cloned();
+            for other in &others {
+                ids = self.having(other, ids).await?;
             }
-            found.append(&mut ids);
-            if block.ends || found.len() >= most {
-                return Ok(found);
+            rows.append(&mut ids);
+            if affordable < passing.len() {
+                return Ok(Listed { rows, stopped_at: last });
+            }
+            if block.ends || rows.len() >= most {
+                return Ok(Listed::whole(rows));
+            }
+            if left.blocks == 0 || left.lookups == 0 {
+                return Ok(Listed { rows, stopped_at: Some(block.reaches().to_owned()) });
             }
             block = self.block(word, Some(block.reaches()), self.at_once).await?;
         }
@@ -135,15 +188,14 @@ impl Postings {
     }
 
     /// Those of the products that have a word.
-    async fn having(&self, word: &str, block: Option<&Block>, ids: Vec<String>) -> Result<Vec<String>, StoreError> {
-        let told = |id: &str| block.and_then(|block| block.tells(id));
-        let unknown: Vec<&String> = ids.iter().filter(|id| told(id).is_none()).collect();
-        let looked_up: HashSet<String> = try_join_all(unknown.chunks(BATCH).map(|ids| self.look_up(word, ids)))
+    async fn having(&self, other: &Other<'_>, ids: Vec<String>) -> Result<Vec<String>, StoreError> {
+        let unknown: Vec<&String> = ids.iter().filter(|id| other.tells(id).is_none()).collect();
+        let looked_up: HashSet<String> = try_join_all(unknown.chunks(BATCH).map(|ids| self.look_up(other.word, ids)))
             .await?
             .into_iter()
             .flatten()
             .collect();
-        Ok(ids.into_iter().filter(|id| told(id).unwrap_or_else(|| looked_up.contains(id))).collect())
+        Ok(ids.into_iter().filter(|id| other.tells(id).unwrap_or_else(|| looked_up.contains(id))).collect())
     }
 
     async fn look_up(&self, word: &str, ids: &[&String]) -> Result<Vec<String>, StoreError> {

@@ -1,10 +1,19 @@
 //! The products for sale as lists, newest first, read from the sparse indexes of their table.
 //!
 //! All products for sale are in one partition of each index, and those of a category in one. What is read of a
-//! partition is a run of its sort key, so a page costs the same however many products there are. What is written to
-//! one is every change of stock of a product in it; a partition takes 1 000 of those a second, and DynamoDB splits
-//! a hot one by its sort key ("Burst and adaptive capacity": the table has no local index), over which sales of
-//! different products spread.
+//! partition is a run of its sort key, so a page costs the same however many products there are.
+//!
+//! What is written to one is every change of stock of a product in it, and a write costs an index a unit for each KB
+//! of what the index carries: one of a product with a description of 300 bytes, about five of one with 4 KB. So much
+//! goes to `newest` and to `newest-of-category`, beside the table's own write; the indexes by price carry keys alone
+//! and are not touched. A partition takes 1 000 units a second ("Best practices for designing and using partition
+//! keys"): some 1 000 changes of stock a second of short products, but only 200 of the longest. DynamoDB splits a hot
+//! partition by its sort key ("Burst and adaptive capacity": the table has no local index), so sales of different
+//! products spread over more in time; until then, and for one product that all want, writes to the *table* are
+//! throttled when the index can't keep up ("Global secondary indexes": back pressure).
+//!
+//! Who comes near that takes the description out of the two indexes (an index then costs one unit a change) and reads
+//! the page's descriptions by key, a round trip more; or moves the stock, which changes often, out of them.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
@@ -36,6 +45,22 @@ pub enum Shelf<'a> {
 pub struct Shelves {
     client: Client,
     table: String,
+}
+
+/// What was found of a list within a budget.
+#[derive(Debug)]
+pub struct Listed<T> {
+    /// What was found, newest first.
+    pub rows: Vec<T>,
+    /// The id that was looked at last, if the budget was used up there: the list may go on after it.
+    pub stopped_at: Option<String>,
+}
+
+impl<T> Listed<T> {
+    /// A list that was not stopped short.
+    pub(super) fn whole(rows: Vec<T>) -> Self {
+        Self { rows, stopped_at: None }
+    }
 }
 
 impl Shelf<'_> {
@@ -87,8 +112,7 @@ impl Shelves {
         }
     }
 
-    /// As [`Shelves::newest`], those in a range of prices; `None` if looking at `budget` products did not find as
-    /// many as `most`.
+    /// As [`Shelves::newest`], those in a range of prices, as far as looking at `budget` products finds them.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -99,9 +123,9 @@ impl Shelves {
         after: Option<&str>,
         most: usize,
         budget: usize,
-    ) -> Result<Option<Vec<Product>>, StoreError> {
+    ) -> Result<Listed<Product>, StoreError> {
         // Enough at a time to be few calls, and not much more than is wanted.
-        let (mut at_once, mut looked_at) = ((most * 4).clamp(100, 1_000).min(budget), 0);
+        let (mut at_once, mut left) = ((most * 4).clamp(100, 1_000), budget);
         let mut rows = Vec::new();
         let mut start = None;
         loop {
@@ -110,21 +134,22 @@ impl Shelves {
                 .filter_expression("price BETWEEN :least AND :most")
                 .expression_attribute_values(":least", number(prices.least))
                 .expression_attribute_values(":most", number(prices.most))
-                .limit(count(at_once));
+                .limit(count(at_once.min(left)));
             let page = query.set_exclusive_start_key(start).send().await?;
-            looked_at += usize::try_from(page.scanned_count).unwrap_or_default();
+            left = left.saturating_sub(usize::try_from(page.scanned_count).unwrap_or_default());
             for item in page.items.unwrap_or_default() {
                 rows.push(read(item)?);
             }
             start = page.last_evaluated_key;
             if start.is_none() || rows.len() >= most {
                 rows.truncate(most);
-                return Ok(Some(rows));
+                return Ok(Listed::whole(rows));
             }
-            if looked_at >= budget {
-                return Ok(None);
+            if left == 0 {
+                let stopped_at = start.as_mut().map(id_of).transpose()?;
+                return Ok(Listed { rows, stopped_at });
             }
-            at_once = budget.min(1_000);
+            at_once = 1_000;
         }
     }
 
@@ -168,8 +193,7 @@ impl Shelves {
                 .limit(count(most - ids.len()));
             let page = query.set_exclusive_start_key(start).send().await?;
             for mut item in page.items.unwrap_or_default() {
-                let id = item.remove("id").and_then(|id| id.as_s().ok().cloned());
-                ids.push(id.ok_or_else(|| StoreError::item("an index row without an id"))?);
+                ids.push(id_of(&mut item)?);
             }
             start = page.last_evaluated_key;
             if start.is_none() || ids.len() >= most {
@@ -198,6 +222,12 @@ impl Shelves {
         rows.sort_by_key(|product| ids.iter().position(|id| *id == product.id));
         Ok(rows)
     }
+}
+
+/// Takes the id out of a row of an index, or of a key of one.
+fn id_of(item: &mut Item) -> Result<String, StoreError> {
+    let id = item.remove("id").and_then(|id| id.as_s().ok().cloned());
+    id.ok_or_else(|| StoreError::item("an index row without an id"))
 }
 
 fn count(rows: usize) -> i32 {

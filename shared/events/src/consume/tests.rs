@@ -1,6 +1,7 @@
 use std::cell::RefCell;
 
 use serde_json::{Value, json};
+use tokio::sync::Barrier;
 
 use super::*;
 use crate::{Event, Origin, Payload, StockRejected, StockSettled, UserCreated};
@@ -13,14 +14,17 @@ crate::heard! {
 }
 
 /// Keeps the orders it was told of, and has its troubles with some.
-#[derive(Default)]
-struct Orders(RefCell<Vec<String>>);
+struct Orders {
+    seen: RefCell<Vec<String>>,
+    /// Where three that meet wait for each other.
+    meeting: Barrier,
+}
 
 impl Consumer for Orders {
     type Event = StockEvent;
 
     async fn init() -> Result<Self, InitError> {
-        Ok(Self::default())
+        Ok(Self { seen: RefCell::default(), meeting: Barrier::new(3) })
     }
 
     async fn handle(&self, event: StockEvent) -> Result<(), HandleError> {
@@ -32,8 +36,12 @@ impl Consumer for Orders {
             "fails" => return Err("x".parse::<u8>().unwrap_err().into()),
             "panics" => panic!("as it was asked to"),
             "hangs" => std::future::pending().await,
-            _ => self.0.borrow_mut().push(seen),
+            "meets" => {
+                self.meeting.wait().await;
+            }
+            _ => {}
         }
+        self.seen.borrow_mut().push(seen);
         Ok(())
     }
 }
@@ -49,11 +57,11 @@ fn settled(order_id: &str) -> String {
 
 /// What was handled, and the numbers of the messages that are to come again.
 async fn given(bodies: &[String], patience: Duration) -> (Vec<String>, Value) {
-    let orders = Orders::default();
+    let orders = Orders::init().await.unwrap();
     let message = |(number, body): (usize, &String)| Message { message_id: number.to_string(), body: body.clone() };
     let messages = bodies.iter().enumerate().map(message).collect();
     let response = handle_all(&orders, messages, Instant::now() + patience).await;
-    (orders.0.into_inner(), serde_json::to_value(response).unwrap())
+    (orders.seen.into_inner(), serde_json::to_value(response).unwrap())
 }
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -63,7 +71,7 @@ fn failed(numbers: &[&str]) -> Value {
 }
 
 #[tokio::test]
-async fn every_event_of_a_good_batch_is_handled_in_order() {
+async fn every_event_of_a_good_batch_is_handled() {
     let rejected = body(StockRejected { order_id: "c".to_owned(), reason: "none left".to_owned() });
     let (handled, response) = given(&[settled("a"), settled("b"), rejected], HOUR).await;
     assert_eq!(handled, ["a", "b", "c: none left"]);
@@ -97,7 +105,23 @@ async fn what_is_no_event_or_lacks_its_data_is_kept() {
 }
 
 #[tokio::test]
-async fn out_of_time_the_rest_comes_again_and_what_was_done_does_not() {
+async fn the_events_of_a_batch_are_handled_side_by_side() {
+    let bodies = [settled("meets"), settled("meets"), settled("panics"), settled("meets")];
+    let (handled, response) = given(&bodies, Duration::from_secs(5)).await;
+    assert_eq!(handled, ["meets"; 3]);
+    assert_eq!(response, failed(&["2"]));
+}
+
+#[tokio::test]
+async fn a_slow_event_uses_up_no_other_s_time() {
+    let bodies = [settled("hangs"), settled("a"), settled("hangs"), settled("b")];
+    let (handled, response) = given(&bodies, Duration::from_millis(20)).await;
+    assert_eq!(handled, ["a", "b"]);
+    assert_eq!(response, failed(&["0", "2"]));
+}
+
+#[tokio::test]
+async fn out_of_time_what_is_not_done_comes_again_and_what_is_does_not() {
     let bodies = [settled("a"), settled("hangs"), settled("fails")];
     let (handled, response) = given(&bodies, Duration::from_millis(20)).await;
     assert_eq!(handled, ["a"]);

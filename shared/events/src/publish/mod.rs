@@ -1,18 +1,23 @@
 //! The function behind a table's stream: puts the event an item carries on the queues of those who hear of it.
 //!
 //! It is told who hears what by `SUBSCRIBERS` (`user.created=QUEUE_URL,order.created=QUEUE_URL`), and puts what it
-//! can't read on the queue `UNREADABLE_QUEUE`, raw, so that one bad record does not stop all that come after it.
+//! can't read on the queue `UNREADABLE_QUEUE`, raw but for its secrets, so that one bad record does not stop all that
+//! come after it.
 
+mod aside;
 mod outbox;
 mod record;
 mod subscribers;
 
+use std::marker::PhantomData;
 use std::process::ExitCode;
 
 use envelope::{Context, Function, FunctionError, InitError, Service, serve_function};
 use futures_util::future::join_all;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+
+pub use aside::{Aside, NotSetAside};
 
 use crate::consume::{BatchResponse, ItemFailure};
 use outbox::{Letter, Outbox, SqsOutbox, deliver};
@@ -21,13 +26,31 @@ use subscribers::Subscribers;
 
 /// Serves the publisher of a table (a DynamoDB event source with `ReportBatchItemFailures`).
 pub fn main(service: Service) -> ExitCode {
-    serve_function::<Publish>(service)
+    serve_function::<Publish<NoSecrets>>(service)
 }
 
-struct Publish {
+/// As [`main`], for a table whose items hold secrets.
+pub fn main_without<S: Secrets>(service: Service) -> ExitCode {
+    serve_function::<Publish<S>>(service)
+}
+
+/// What of a table's items goes on no queue, not even with a record that is set aside.
+pub trait Secrets: 'static {
+    /// The attributes, by name.
+    const ATTRIBUTES: &'static [&'static str];
+}
+
+struct NoSecrets;
+
+impl Secrets for NoSecrets {
+    const ATTRIBUTES: &'static [&'static str] = &[];
+}
+
+struct Publish<S> {
     subscribers: Subscribers,
     unreadable_queue: String,
     outbox: SqsOutbox,
+    secrets: PhantomData<S>,
 }
 
 /// "Using AWS Lambda with Amazon DynamoDB". Each record stays as it came until it is read on its own.
@@ -37,7 +60,7 @@ struct StreamEvent {
     records: Vec<Box<RawValue>>,
 }
 
-impl Function for Publish {
+impl<S: Secrets> Function for Publish<S> {
     type Event = StreamEvent;
     type Answer = BatchResponse;
 
@@ -46,11 +69,12 @@ impl Function for Publish {
             subscribers: Subscribers::parse(&aws::required("SUBSCRIBERS")?)?,
             unreadable_queue: aws::required("UNREADABLE_QUEUE")?,
             outbox: SqsOutbox::new()?,
+            secrets: PhantomData,
         })
     }
 
     async fn call(&self, event: StreamEvent, _: &Context) -> Result<BatchResponse, FunctionError> {
-        let letters = letters(&event.records, &self.subscribers, &self.unreadable_queue);
+        let letters = letters(&event.records, &self.subscribers, &self.unreadable_queue, S::ATTRIBUTES);
         match publish(&self.outbox, letters).await {
             None => Ok(BatchResponse::default()),
             // Its place in the batch is all there is to report it by; the record itself may lack a number to.
@@ -65,7 +89,12 @@ impl Function for Publish {
 }
 
 /// What the records have to say, each letter with the place of its record.
-fn letters(records: &[Box<RawValue>], subscribers: &Subscribers, unreadable_queue: &str) -> Vec<Letter> {
+fn letters(
+    records: &[Box<RawValue>],
+    subscribers: &Subscribers,
+    unreadable_queue: &str,
+    secrets: &[&str],
+) -> Vec<Letter> {
     let mut letters = Vec::new();
     for (place, raw) in records.iter().enumerate() {
         match read(raw) {
@@ -83,7 +112,7 @@ fn letters(records: &[Box<RawValue>], subscribers: &Subscribers, unreadable_queu
             }
             Err(problem) => {
                 tracing::error!(%problem, sequenceNumber = record::sequence_number(raw), "setting aside a record");
-                letters.push(Letter::unreadable(place, unreadable_queue, raw.get()));
+                letters.push(Letter::unreadable(place, unreadable_queue, &record::without(raw, secrets)));
             }
         }
     }

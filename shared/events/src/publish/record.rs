@@ -1,5 +1,6 @@
 //! Reading one record of a stream: does it carry an event that its item did not carry before?
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde::Deserialize;
@@ -70,4 +71,27 @@ fn id(event: &AttributeValue) -> Option<&str> {
 pub(super) fn sequence_number(raw: &RawValue) -> Option<String> {
     let record: Value = serde_json::from_str(raw.get()).ok()?;
     record.pointer("/dynamodb/SequenceNumber")?.as_str().map(str::to_owned)
+}
+
+/// The record without these attributes of its images, and as it came if there are none to leave out. They go wherever
+/// they stand: a record that can't be read need not have its images where they belong.
+pub(super) fn without<'a>(raw: &'a RawValue, attributes: &[&str]) -> Cow<'a, str> {
+    if attributes.is_empty() {
+        return raw.get().into();
+    }
+    // Of JSON that is nested deeper than serde reads (128 levels) nothing is left; no item is as deep.
+    let mut record: Value = serde_json::from_str(raw.get()).unwrap_or_default();
+    strip(&mut record, attributes);
+    record.to_string().into()
+}
+
+fn strip(value: &mut Value, names: &[&str]) {
+    match value {
+        Value::Object(object) => {
+            object.retain(|name, _| !names.contains(&name.as_str()));
+            object.values_mut().for_each(|value| strip(value, names));
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| strip(value, names)),
+        _ => {}
+    }
 }

@@ -85,7 +85,7 @@ impl Outbox for Queues {
 }
 
 async fn published(queues: &Queues, records: &[Box<RawValue>]) -> Option<usize> {
-    publish(queues, letters(records, &subscribers(), ASIDE)).await
+    publish(queues, letters(records, &subscribers(), ASIDE, &["passwordHash"])).await
 }
 
 #[tokio::test]
@@ -145,6 +145,42 @@ async fn what_cannot_be_read_is_set_aside_raw_and_the_rest_goes_on() {
     assert_eq!(queues.places(HOLDS), [0, 5]);
     let raw = unreadable.map(|record| serde_json::from_str::<Value>(record.get()).unwrap());
     assert_eq!(queues.bodies(ASIDE), raw);
+}
+
+#[tokio::test]
+async fn what_is_set_aside_has_no_secret_of_either_image() {
+    let images = |user: Value| json!({"SequenceNumber": "7", "NewImage": user, "OldImage": user, "Keys": {"id": "u1"}});
+    let set_aside = |user: Value| json!({"eventName": "RENAMED", "dynamodb": images(user)});
+    let record = set_aside(json!({"id": {"S": "u1"}, "passwordHash": {"S": "$2b$12$secret"}}));
+    let misplaced = json!({"records": [{"M": {"passwordHash": {"S": "$2b$12$secret"}, "id": {"S": "u2"}}}]});
+    let queues = Queues::default();
+    assert_eq!(published(&queues, &[raw(&record), raw(&misplaced)]).await, None);
+    let expected = [set_aside(json!({"id": {"S": "u1"}})), json!({"records": [{"M": {"id": {"S": "u2"}}}]})];
+    assert_eq!(queues.bodies(ASIDE), expected);
+}
+
+#[tokio::test]
+async fn another_reader_of_the_stream_sets_its_records_aside_raw_or_hears_that_it_can_not() {
+    let records = [raw(&json!({"eventName": "?"})), raw(&json!("not even a record"))];
+    let records: Vec<&RawValue> = records.iter().map(|record| &**record).collect();
+    let queues = Queues::refusing(ASIDE, 1, 3);
+    assert_eq!(aside::put(&queues, ASIDE, &records).await, Ok(()));
+    assert_eq!(queues.bodies(ASIDE), [json!({"eventName": "?"}), json!("not even a record")]);
+    assert_eq!(aside::put(&Queues::refusing(ASIDE, 1, 4), ASIDE, &records).await, Err(NotSetAside));
+}
+
+#[test]
+fn a_record_of_a_table_without_secrets_stays_as_it_came() {
+    let text = r#"{ "a" : 1.50, "b":[ ] }"#;
+    let raw: Box<RawValue> = serde_json::from_str(text).unwrap();
+    assert_eq!(record::without(&raw, &[]), text);
+}
+
+#[test]
+fn a_record_too_deep_to_look_through_tells_nothing() {
+    let text = format!("{}{{\"passwordHash\":1}}{}", "[".repeat(200), "]".repeat(200));
+    let raw = RawValue::from_string(text).unwrap();
+    assert_eq!(record::without(&raw, &["passwordHash"]), "null");
 }
 
 #[tokio::test]

@@ -48,7 +48,8 @@ async fn what_may_be_over_in_a_moment_is_tried_again() {
 
 #[tokio::test]
 async fn a_service_that_stays_away_is_unavailable() {
-    for away in [Answer::Status(429), Answer::Status(503), Answer::Unreachable] {
+    let busy = refusal(Code::ServiceUnavailable, "Service temporarily unavailable", json!({}));
+    for away in [Answer::Status(429), Answer::Status(503), Answer::Unreachable, busy] {
         let lambda = Lambda::new(vec![away.clone(); 10]);
         let failure = asked(&lambda, PATIENCE).await.unwrap_err();
         assert_eq!((failure.code(), failure.message()), (Code::ServiceUnavailable, "product-service unavailable"));

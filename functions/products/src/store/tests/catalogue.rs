@@ -4,6 +4,8 @@ use futures_util::future::join_all;
 use super::*;
 use crate::filter::{Filter, Prices, Search};
 use crate::product::tests::product;
+use crate::store::catalogue::Bounds;
+use crate::store::postings::Budget;
 use crate::store::{Found, Total};
 use crate::text::CategoryText;
 
@@ -175,6 +177,52 @@ async fn a_common_range_is_listed_alike_wherever_its_products_are() {
     }
 }
 
+#[tokio::test]
+async fn a_common_range_far_back_ends_at_the_budget_and_says_where_to_go_on() {
+    let mut world = World::new().await;
+    world.catalogue.bounds = Bounds { cap: 5, budget: 10 };
+    fill(&world, "cheap", "Light", 500, 12).await;
+    fill(&world, "dear", "Light", 900, 30).await;
+    let newest = world.catalogue.page(&filter("Light", None, ""), 0, 42).await.unwrap().0.rows;
+    let cheap = filter("Light", Some((1, 500)), "");
+    world.calls();
+    for before in [0, 5] {
+        let (found, total) = world.catalogue.page(&cheap, before, 5).await.unwrap();
+        assert_eq!((found.rows.len(), found.seen, total), (0, 0, Total::Capped(5)));
+        assert_eq!(found.next.as_ref(), Some(&newest[9].id));
+    }
+    // For each, the keys up to the cap and the one run of the budget.
+    assert_eq!(world.calls(), [("Query".to_owned(), 4)]);
+    let short = world.catalogue.after(&cheap, &newest[21].id, 5).await.unwrap();
+    assert_eq!((names(&short), short.next.as_ref()), (vec!["cheap 11", "cheap 10"], Some(&newest[31].id)));
+}
+
+#[tokio::test]
+async fn words_that_hardly_ever_meet_are_searched_within_the_budget_and_found_in_the_end() {
+    let mut world = World::new().await;
+    fill(&world, "red blue", "Light", 500, 2).await;
+    for _ in 0..10 {
+        fill(&world, "red", "Light", 500, 1).await;
+        fill(&world, "blue", "Light", 500, 1).await;
+    }
+    world.index_all().await;
+    let both = filter("", None, "red blue");
+    world.catalogue.postings.at_once = 2;
+    for (blocks, lookups) in [(1, 100), (3, 100), (100, 1), (100, 3)] {
+        world.catalogue.postings.budget = Budget { blocks, lookups };
+        world.calls();
+        let (found, total) = world.catalogue.page(&both, 0, 5).await.unwrap();
+        assert_eq!((found.rows.len(), total), (0, Total::Capped(0)), "{blocks} {lookups}");
+        assert!(found.next.is_some());
+        let calls: u64 = world.calls().iter().map(|(_, calls)| calls).sum();
+        // A block of each word, and then no more blocks and batches of look-ups than the budget has.
+        assert!(calls <= 2 + 2 * blocks.min(lookups + 1) as u64, "{calls} for {blocks} {lookups}");
+        for limit in [1, 2, 5] {
+            assert_eq!(walk(&world, &both, limit).await, ["red blue 1", "red blue 0"], "{blocks} {lookups}");
+        }
+    }
+}
+
 /// Every third product has one word, every fifth another, and so on: what a search finds is known without it.
 #[tokio::test]
 async fn words_common_and_rare_are_found_together_through_blocks_of_any_size() {
@@ -186,8 +234,9 @@ async fn words_common_and_rare_are_found_together_through_blocks_of_any_size() {
         world.add(product(&format!("{} n{number}", name.join(" ")), "Light", 100 + *number as u64, 1)).await;
     }
     world.index_all().await;
-    for at_once in [2, 7, 1_001] {
+    for (at_once, blocks, lookups) in [(2, 100, 1_000), (7, 100, 1_000), (1_001, 1, 5_000), (7, 2, 5), (2, 3, 2)] {
         world.catalogue.postings.at_once = at_once;
+        world.catalogue.postings.budget = Budget { blocks, lookups };
         for (search, every) in [
             ("all", 1),
             ("three", 3),
@@ -208,7 +257,7 @@ async fn words_common_and_rare_are_found_together_through_blocks_of_any_size() {
                 let found = walk(&world, &filter, limit).await;
                 let found: Vec<&str> = found.iter().filter_map(|name| name.split(' ').next_back()).collect();
                 let expected: Vec<&String> = expected.iter().filter(|name| *name != "n59").collect();
-                assert_eq!(found, expected, "{search:?} by {limit}, {at_once} at once");
+                assert_eq!(found, expected, "{search:?} by {limit}, {at_once} at once, {blocks} {lookups}");
             }
         }
     }

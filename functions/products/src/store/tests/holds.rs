@@ -217,6 +217,20 @@ async fn a_hold_that_no_order_claimed_expires_in_its_time_and_says_so() {
 }
 
 #[tokio::test]
+async fn sweeps_that_never_have_time_for_more_than_one_part_get_to_every_part() {
+    let world = World::new().await;
+    let lamp = world.stocked(16).await;
+    for part in 0..16 {
+        world.reserve(&format!("order-{part:x}"), &[(&lamp, 1)]).await.unwrap();
+    }
+    let over = timestamp::epoch_seconds() + 1_000;
+    for minute in 0..16 {
+        let swept = sweep(&world.holds, over + minute * 60, Instant::now()).await.unwrap();
+        assert_eq!((swept.expired, world.stock(&lamp).await), (1, minute + 1));
+    }
+}
+
+#[tokio::test]
 async fn an_expired_hold_is_taken_again_by_its_order_or_its_order_hears_why_not() {
     let world = World::new().await;
     let lamp = world.stocked(5).await;

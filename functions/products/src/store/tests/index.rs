@@ -1,3 +1,5 @@
+use std::time::SystemTime;
+
 use futures_util::future::join_all;
 use serde_json::json;
 use testing::FaultKind;
@@ -5,6 +7,7 @@ use testing::FaultKind;
 use super::*;
 use crate::filter::{Filter, Search};
 use crate::index::Wanted;
+use crate::index_products::index;
 use crate::product::tests::described;
 use crate::store::Shelf;
 
@@ -89,7 +92,28 @@ async fn a_change_of_stock_costs_the_index_nothing() {
     let event = world.tables.stream_event("ProductsTable").await;
     let event = json!({"Records": [event["Records"][1]]});
     let event: StreamEvent = serde_json::from_value(event).unwrap();
-    assert_eq!(wanted(event.records.into_iter().next().unwrap()).unwrap(), None);
+    assert_eq!(wanted(&event.records[0]).unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_record_that_can_not_be_read_is_set_aside_and_its_neighbours_are_indexed() {
+    let world = World::new().await;
+    for name in ["lamp", "chair"] {
+        world.add(super::product(name, "Light", 500, 1)).await;
+    }
+    let event = world.tables.stream_event("ProductsTable").await;
+    let [lamp, chair] = [0, 1].map(|at| event["Records"][at].clone());
+    let mut priceless = lamp.clone();
+    priceless["dynamodb"]["NewImage"]["price"] = json!({"S": "much"});
+    let bad = [priceless, json!({"eventName": "INSERT"}), json!("not even a record")];
+    let [a, b, c] = bad.clone();
+    let event: StreamEvent = serde_json::from_value(json!({"Records": [a, lamp, b, chair, c]})).unwrap();
+    let deadline = SystemTime::now() + Duration::from_secs(7);
+    let aside = index(&world.index, &event, deadline).await.unwrap();
+    let aside: Vec<serde_json::Value> = aside.iter().map(|raw| serde_json::from_str(raw.get()).unwrap()).collect();
+    assert_eq!(aside, bad);
+    assert_eq!((found(&world, "lamp").await.len(), found(&world, "chair").await.len()), (1, 1));
+    assert_eq!(world.index.total(Shelf::All).await.unwrap(), 2);
 }
 
 #[tokio::test]

@@ -83,7 +83,7 @@ impl World {
         let event: StreamEvent = serde_json::from_value(event).unwrap();
         let before = self.indexed.swap(event.records.len(), Ordering::Relaxed);
         for record in event.records.into_iter().skip(before) {
-            if let Some((id, wanted)) = wanted(record).unwrap() {
+            if let Some((id, wanted)) = wanted(&record).unwrap() {
                 self.index.bring_to(&id, &wanted, patience()).await.unwrap();
             }
         }

@@ -98,10 +98,39 @@ async fn a_change_whose_answer_was_lost_is_made_once() {
     let level = world.products.change_stock(&lamp.id, down(4), patience()).await.unwrap();
     assert_eq!(level, StockLevel { previous: 10, new: 6 });
     // Also when it took the last unit, and asking again would find too few.
-    world.fail("UpdateItem", FaultKind::AnswerLost, 2);
+    world.fail("UpdateItem", FaultKind::AnswerLost, 1);
+    world.calls();
     let level = world.products.change_stock(&lamp.id, down(6), patience()).await.unwrap();
     assert_eq!(level, StockLevel { previous: 6, new: 0 });
+    assert_eq!(world.calls(), [("GetItem".to_owned(), 1), ("UpdateItem".to_owned(), 1)]);
     assert_eq!(world.stock(&lamp).await, 0);
+}
+
+#[tokio::test]
+async fn a_change_that_can_not_be_read_back_is_not_sent_again() {
+    let world = World::new().await;
+    let lamp = world.stocked(10).await;
+    world.fail("UpdateItem", FaultKind::AnswerLost, 1);
+    world.fail("GetItem", FaultKind::InternalServerError, 3);
+    let StockError::Store(error) = world.products.change_stock(&lamp.id, down(4), patience()).await.unwrap_err() else {
+        panic!("another error")
+    };
+    assert_eq!(envelope::Failure::from(error).code(), envelope::Code::ServiceUnavailable);
+    assert_eq!(world.stock(&lamp).await, 6);
+}
+
+#[tokio::test]
+async fn a_change_that_failed_without_a_word_is_neither_made_nor_said_to_be() {
+    let world = World::new().await;
+    let lamp = world.stocked(10).await;
+    world.fail("UpdateItem", FaultKind::InternalServerError, 1);
+    world.calls();
+    let StockError::Store(error) = world.products.change_stock(&lamp.id, down(4), patience()).await.unwrap_err() else {
+        panic!("another error")
+    };
+    assert_eq!(envelope::Failure::from(error).code(), envelope::Code::ServiceUnavailable);
+    assert_eq!(world.calls(), [("GetItem".to_owned(), 1), ("UpdateItem".to_owned(), 1)]);
+    assert_eq!(world.stock(&lamp).await, 10);
 }
 
 #[tokio::test]

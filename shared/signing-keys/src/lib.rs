@@ -1,4 +1,5 @@
-//! The keys that tokens are signed with, as Secrets Manager keeps them.
+//! The keys that tokens are signed with, as Secrets Manager keeps them: for the functions that sign or verify, and no
+//! others.
 
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
@@ -22,6 +23,8 @@ pub struct Keys {
     secret: String,
     ring: RefCell<KeyRing>,
     read_at: Cell<Instant>,
+    /// Whether the last reading failed: an unknown key may then be a good one.
+    in_doubt: Cell<bool>,
 }
 
 /// Why there are no keys.
@@ -55,7 +58,7 @@ pub enum VerifyError {
     #[error("the keys could not be read: {cause}")]
     Unknown {
         /// Why.
-        cause: KeysError,
+        cause: String,
         /// Makes the answer a 503.
         #[source]
         unavailable: Unavailable,
@@ -71,7 +74,7 @@ impl Keys {
         let secret = aws::required("JWT_SECRET_ARN")?;
         let client = Client::new(&aws::config("secrets-manager")?);
         let ring = RefCell::new(read(&client, &secret).await?);
-        Ok(Self { client, secret, ring, read_at: Cell::new(Instant::now()) })
+        Ok(Self { client, secret, ring, read_at: Cell::new(Instant::now()), in_doubt: Cell::new(false) })
     }
 
     /// Signs with the current key.
@@ -93,22 +96,29 @@ impl Keys {
     /// # Errors
     /// [`VerifyError`]
     pub async fn verify(&self, token: &str) -> Result<Identity, VerifyError> {
-        let outcome = self.ring.borrow().verify(token, timestamp::epoch_seconds());
-        match outcome {
-            Err(InvalidToken::UnknownKey) if self.read_at.get().elapsed() >= REREAD_FOR_UNKNOWN_KEY => {
-                let unavailable = Unavailable { service: "secrets" };
-                self.reread().await.map_err(|cause| VerifyError::Unknown { cause, unavailable })?;
-                Ok(self.ring.borrow().verify(token, timestamp::epoch_seconds())?)
-            }
-            outcome => Ok(outcome?),
+        let verified = self.ring.borrow().verify(token, timestamp::epoch_seconds());
+        let Err(InvalidToken::UnknownKey) = verified else { return Ok(verified?) };
+        if self.read_at.get().elapsed() >= REREAD_FOR_UNKNOWN_KEY {
+            self.reread().await.map_err(|cause| VerifyError::unknown(Some(cause)))?;
+            return Ok(self.ring.borrow().verify(token, timestamp::epoch_seconds())?);
         }
+        // A good token must not be called bad because the keys could not be read a moment ago.
+        if self.in_doubt.get() { Err(VerifyError::unknown(None)) } else { Ok(verified?) }
     }
 
     async fn reread(&self) -> Result<(), KeysError> {
         self.read_at.set(Instant::now());
-        let ring = read(&self.client, &self.secret).await?;
-        self.ring.replace(ring);
+        let ring = read(&self.client, &self.secret).await;
+        self.in_doubt.set(ring.is_err());
+        self.ring.replace(ring?);
         Ok(())
+    }
+}
+
+impl VerifyError {
+    fn unknown(cause: Option<KeysError>) -> Self {
+        let cause = cause.map_or_else(|| "they could not be read a moment ago".to_owned(), |cause| cause.to_string());
+        Self::Unknown { cause, unavailable: Unavailable { service: "secrets" } }
     }
 }
 

@@ -1,0 +1,108 @@
+//! `POST /api/orders/{id}/cancel`
+
+use envelope::Code;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use tests::Stack;
+
+use crate::market::{clerk, market};
+
+const MESSAGE: &str = "Order cancelled successfully";
+
+#[tokio::test]
+async fn a_confirmed_order_is_cancelled_once_and_its_units_come_back() {
+    let (stack, clerk, ada) = (market().await, clerk().await, market().await.visitor("Ada").await);
+    let lamp = stack.stocked(clerk, 5).await;
+    let id = stack.placed(&ada, &[(&lamp, 3)]).await;
+    stack.drained().await;
+    let mut order = stack.find_order(&ada, &id).await;
+    assert_eq!(order["status"], "confirmed");
+    order["status"] = "cancelled".into();
+    stack.cancel(&ada, &id).await.succeeds(200, MESSAGE, order.clone());
+    stack.drained().await;
+    assert_eq!(stack.stock_of(&lamp).await, 5);
+    let again = stack.cancel(&ada, &id).await;
+    again.fails(Code::OrderNotCancellable, "Order cannot be cancelled", json!({"status": "cancelled"}));
+    stack.drained().await;
+    assert_eq!((stack.find_order(&ada, &id).await, stack.stock_of(&lamp).await), (order, 5));
+}
+
+#[tokio::test]
+async fn an_order_is_cancelled_by_its_customer_only() {
+    let (stack, clerk) = (market().await, clerk().await);
+    let (ada, bob) = (stack.visitor("Ada").await, stack.visitor("Bob").await);
+    let id = stack.placed(&ada, &[(&stack.stocked(clerk, 1).await, 1)]).await;
+    stack.drained().await;
+    for (person, id) in [(&bob, id.as_str()), (clerk, &id), (&ada, "01980000-0000-7000-8000-000000000000"), (&ada, "1")]
+    {
+        stack.cancel(person, id).await.fails(Code::NotFound, "Order not found", Value::Null);
+    }
+    assert_eq!(stack.find_order(&ada, &id).await["status"], "confirmed");
+    // No body is needed for it.
+    let answer = stack.post(&format!("/api/orders/{id}/cancel")).token(&ada.token).send().await;
+    assert_eq!(answer.status, 200, "{answer}");
+}
+
+#[tokio::test]
+async fn of_six_cancellations_at_once_one_is_made() {
+    let stack = Stack::start().await;
+    let (clerk, ada) = (stack.clerk().await, stack.visitor("Ada").await);
+    let lamp = stack.stocked(&clerk, 10).await;
+    for confirmed in [false, true] {
+        let id = stack.placed(&ada, &[(&lamp, 4)]).await;
+        if confirmed {
+            stack.drained().await;
+        }
+        let answers = join_all((0..6).map(|_| stack.cancel(&ada, &id))).await;
+        let (done, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 200);
+        assert_eq!((done.len(), refused.len()), (1, 5));
+        assert_eq!(done[0].data()["status"], "cancelled");
+        for answer in refused {
+            answer.fails(Code::OrderNotCancellable, "Order cannot be cancelled", json!({"status": "cancelled"}));
+        }
+        stack.drained().await;
+        assert_eq!(stack.stock_of(&lamp).await, 10);
+        let told = stack.notifications(&ada).await;
+        let of_it = told.iter().filter(|one| one["type"] == "order.cancelled" && one["orderId"] == json!(id));
+        assert_eq!(of_it.count(), 1, "{told:?}");
+    }
+    stack.assert_sound(&[(&lamp, 10)]).await;
+}
+
+/// The confirmation is under way when the customer cancels: whichever comes first, the order ends cancelled, what was
+/// taken for it is given back, and nobody is told that it is confirmed after it was cancelled.
+#[tokio::test]
+async fn a_cancellation_races_the_confirmation() {
+    let stack = Stack::start().await;
+    let (clerk, ada) = (stack.clerk().await, stack.visitor("Ada").await);
+    let lamp = stack.stocked(&clerk, 20).await;
+    let lines = [(lamp.as_str(), 1)];
+    let ids: Vec<String> = join_all((0..20).map(async |number: u32| {
+        let id = stack.placed(&ada, &lines).await;
+        // Some at once, some when the order has come further.
+        for _ in 0..number % 5 {
+            stack.find_order(&ada, &id).await;
+        }
+        let answer = stack.cancel(&ada, &id).await;
+        assert_eq!(answer.status, 200, "{answer}");
+        id
+    }))
+    .await;
+    stack.drained().await;
+    for id in &ids {
+        let order = stack.find_order(&ada, id).await;
+        assert_eq!((&order["status"], &order["reason"]), (&json!("cancelled"), &Value::Null));
+        assert_eq!(stack.hold(id).await.unwrap()["state"], "cancelled");
+    }
+    stack.assert_sound(&[(&lamp, 20)]).await;
+    assert_eq!(stack.stock_of(&lamp).await, 20);
+    let told = stack.notifications(&ada).await;
+    for id in &ids {
+        let kinds: Vec<&str> =
+            told.iter().filter(|one| one["orderId"] == json!(id)).map(|one| one["type"].as_str().unwrap()).collect();
+        let cancelled = kinds.iter().filter(|kind| **kind == "order.cancelled").count();
+        let created = kinds.iter().filter(|kind| **kind == "order.created").count();
+        let confirmed = kinds.iter().filter(|kind| **kind == "order.confirmed").count();
+        assert!(cancelled == 1 && created == 1 && confirmed <= 1 && kinds.len() == 2 + confirmed, "{kinds:?}");
+    }
+}

@@ -1,0 +1,129 @@
+//! `POST /api/products`
+
+use envelope::Code;
+use serde_json::{Value, json};
+use tests::{is_timestamp, is_uuid_v7};
+
+use crate::market::{clerk, market};
+
+#[tokio::test]
+async fn a_new_product_can_be_looked_at_where_its_location_says() {
+    let (stack, clerk) = (market().await, clerk().await);
+    let body =
+        json!({"name": " Desk lamp ", "description": "Bright.\n", "price": 19.99, "category": "Light", "stock": 7});
+    let answer = stack.post("/api/products").token(&clerk.token).json(body).send().await;
+    let (id, created) = (&answer.data()["id"], &answer.data()["createdAt"]);
+    assert!(is_uuid_v7(id) && is_timestamp(created), "{answer}");
+    let product = json!({
+        "id": id, "name": "Desk lamp", "description": "Bright.", "price": 19.99, "category": "Light", "stock": 7,
+        "isActive": true, "createdAt": created,
+    });
+    answer.succeeds(201, "Product created successfully", product.clone());
+    assert_eq!(answer.header("x-service"), "product-service");
+    assert_eq!(answer.header("location"), format!("/api/products/{}", id.as_str().unwrap()));
+    let followed = stack.get(answer.header("location")).send().await;
+    followed.succeeds(200, "Product retrieved successfully", product);
+}
+
+#[tokio::test]
+async fn what_is_left_out_is_nothing_said_and_none_in_stock() {
+    let (stack, clerk) = (market().await, clerk().await);
+    let product = stack.offer(clerk, json!({"name": "Lamp", "price": 5, "category": "Light"})).await;
+    assert_eq!((&product["description"], &product["stock"], &product["price"]), (&json!(""), &json!(0), &json!(5)));
+}
+
+#[tokio::test]
+async fn the_least_and_the_most_of_everything_is_kept_exactly() {
+    let (stack, clerk) = (market().await, clerk().await);
+    for body in [
+        json!({"name": "x", "description": "", "price": 0.01, "category": "x", "stock": 0}),
+        json!({
+            "name": "é".repeat(100), "description": "x".repeat(4_000), "price": 9_999_999.99, "category": "y".repeat(200),
+            "stock": 1_000_000_000,
+        }),
+        json!({"name": "<b>&\"'\u{1f4a1}", "description": "a\n\tb", "price": 1.1, "category": "../%2e", "stock": 1}),
+    ] {
+        let product = stack.offer(clerk, body.clone()).await;
+        for (field, value) in body.as_object().unwrap() {
+            assert_eq!(&product[field], value, "{field}");
+        }
+        let found = stack.get(&format!("/api/products/{}", product["id"].as_str().unwrap())).send().await;
+        found.succeeds(200, "Product retrieved successfully", product);
+    }
+}
+
+#[tokio::test]
+async fn it_takes_an_admin() {
+    let stack = market().await;
+    let body = json!({"name": "Lamp", "price": 5, "category": "Light"});
+    let customer = stack.visitor("Ada").await;
+    let answer = stack.post("/api/products").token(&customer.token).json(body.clone()).send().await;
+    answer.fails(Code::Forbidden, "Access denied", Value::Null);
+    let answer = stack.post("/api/products").json(body).send().await;
+    answer.is_the_gateways(Code::InvalidToken, "Authentication token missing or invalid");
+}
+
+#[tokio::test]
+async fn every_missing_field_is_named_and_a_blank_one_is_missing() {
+    let (stack, clerk) = (market().await, clerk().await);
+    for (body, missing) in [
+        (json!({}), vec!["name", "price", "category"]),
+        (json!({"name": " ", "price": null, "category": "\n"}), vec!["name", "price", "category"]),
+        (json!({"name": "Lamp", "category": "Light"}), vec!["price"]),
+    ] {
+        let answer = stack.post("/api/products").token(&clerk.token).json(body).send().await;
+        let fields: Vec<Value> =
+            missing.iter().map(|field| json!({"field": field, "code": "REQUIRED", "message": "is required"})).collect();
+        let details = json!({"missingFields": missing, "fields": fields});
+        answer.fails(Code::MissingFields, "Missing required fields", details);
+    }
+}
+
+#[tokio::test]
+async fn a_price_is_above_nothing() {
+    let (stack, clerk) = (market().await, clerk().await);
+    for price in [json!(0), json!(-1), json!(-0.01), json!(0.0)] {
+        let body = json!({"name": "Lamp", "price": price, "category": "Light"});
+        let answer = stack.post("/api/products").token(&clerk.token).json(body).send().await;
+        let details = json!({
+            "price": price,
+            "requirement": "a number greater than 0, at most 9999999.99, with at most two decimals",
+            "fields": [{"field": "price", "code": "OUT_OF_RANGE", "message": "must be greater than 0"}],
+        });
+        answer.fails(Code::InvalidFields, "Price must be greater than 0", details);
+    }
+}
+
+#[tokio::test]
+async fn every_field_that_is_wrong_is_named() {
+    let (stack, clerk) = (market().await, clerk().await);
+    let good = json!({"name": "Lamp", "price": 5, "category": "Light"});
+    for (field, value, code) in [
+        ("name", json!(7), "INVALID_TYPE"),
+        ("name", json!("x".repeat(201)), "TOO_LONG"),
+        ("name", json!("a\nb"), "INVALID_FORMAT"),
+        ("description", json!(["x"]), "INVALID_TYPE"),
+        ("description", json!("x".repeat(4_001)), "TOO_LONG"),
+        ("description", json!("a\0"), "INVALID_FORMAT"),
+        ("description", Value::Null, "INVALID_TYPE"),
+        ("price", json!("5"), "INVALID_TYPE"),
+        ("price", json!(0.001), "TOO_PRECISE"),
+        ("price", json!(19.999), "TOO_PRECISE"),
+        ("price", json!(10_000_000), "OUT_OF_RANGE"),
+        ("price", json!(1e300), "OUT_OF_RANGE"),
+        ("category", json!({}), "INVALID_TYPE"),
+        ("category", json!("é".repeat(101)), "TOO_LONG"),
+        ("stock", json!("7"), "INVALID_TYPE"),
+        ("stock", json!(1.5), "INVALID_TYPE"),
+        ("stock", json!(-1), "OUT_OF_RANGE"),
+        ("stock", json!(1_000_000_001), "OUT_OF_RANGE"),
+        ("isActive", json!(false), "UNKNOWN_FIELD"),
+        ("id", json!("01980000-0000-7000-8000-000000000000"), "UNKNOWN_FIELD"),
+    ] {
+        let mut body = good.clone();
+        body[field] = value;
+        let answer = stack.post("/api/products").token(&clerk.token).json(body.clone()).send().await;
+        answer.fails(Code::InvalidFields, "Validation failed", answer.body["error"]["details"].clone());
+        assert_eq!(answer.problems(), [format!("{field} {code}")], "{body}: {answer}");
+    }
+}

@@ -1,0 +1,44 @@
+//! `GET /api/products/{id}`
+
+use envelope::Code;
+use serde_json::json;
+
+use crate::market::{clerk, market};
+
+#[tokio::test]
+async fn what_is_no_product_s_id_is_not_found() {
+    let stack = market().await;
+    for id in ["01980000-0000-7000-8000-000000000000", "1", "ping", "lamp%20shade", "%C3%A9", "..%2f..", "%7B%7D"] {
+        let answer = stack.get(&format!("/api/products/{id}")).send().await;
+        // As it was sent: a REST API does not decode it.
+        answer.fails(Code::NotFound, "Product not found", json!({"productId": id}));
+    }
+}
+
+#[tokio::test]
+async fn an_id_has_no_case() {
+    let (stack, clerk) = (market().await, clerk().await);
+    let product = stack.offer(clerk, json!({"name": "Lamp", "price": 5, "category": "Light"})).await;
+    let id = product["id"].as_str().unwrap().to_uppercase();
+    let answer = stack.get(&format!("/api/products/{id}")).send().await;
+    answer.succeeds(200, "Product retrieved successfully", product);
+}
+
+#[tokio::test]
+async fn what_is_not_for_sale_is_not_found_and_can_not_be_ordered() {
+    let (stack, clerk) = (market().await, clerk().await);
+    let customer = stack.visitor("Ada").await;
+    let id = stack.stocked(clerk, 5).await;
+    let answer = stack.edit(clerk, &id, json!({"isActive": false})).await;
+    assert_eq!((answer.status.as_u16(), &answer.data()["isActive"]), (200, &json!(false)), "{answer}");
+    let path = format!("/api/products/{id}");
+    for request in [stack.get(&path), stack.get(&path).token(&customer.token)] {
+        request.send().await.fails(Code::NotFound, "Product not found", json!({"productId": id}));
+    }
+    let order = stack.order(&customer, &[(&id, 1)]).send().await;
+    order.fails(Code::ProductNotFound, "Product not found", json!({"productId": id}));
+
+    assert_eq!(stack.edit(clerk, &id, json!({"isActive": true})).await.status, 200);
+    assert_eq!(stack.stock_of(&id).await, 5);
+    assert_eq!(stack.order(&customer, &[(&id, 1)]).send().await.status, 201);
+}

@@ -1,0 +1,88 @@
+//! `GET /api/products?search`
+
+use serde_json::{Value, json};
+use tests::{Person, Stack};
+
+use crate::market::{clerk, market};
+
+/// A product of a category of its own, so that other tests' are not found with it.
+async fn offer(stack: &Stack, clerk: &Person, category: &str, name: &str, description: &str) -> String {
+    let body = json!({"name": name, "description": description, "price": 5, "category": category});
+    stack.offer(clerk, body).await["id"].as_str().unwrap().to_owned()
+}
+
+async fn found(stack: &Stack, category: &str, search: &str) -> Vec<Value> {
+    let answer = stack.get(&format!("/api/products?category={category}&search={search}")).send().await;
+    let rows = answer.data().as_array().unwrap_or_else(|| panic!("{answer}"));
+    assert_eq!(answer.body["meta"]["pagination"]["total"], rows.len(), "{answer}");
+    rows.iter().map(|row| row["id"].clone()).collect()
+}
+
+#[tokio::test]
+async fn whole_words_of_name_and_description_match_without_case_and_accents() {
+    let (stack, clerk) = (market().await, clerk().await);
+    let dish = offer(stack, clerk, "Dishes", "Crème-Brûlée DISH", "For Ömer's oven (350 °C)").await;
+    let bowl = offer(stack, clerk, "Dishes", "Bowl", "A dish, too: straße").await;
+    stack.drained().await;
+    for (search, expected) in [
+        ("dish", vec![&bowl, &dish]),
+        ("DISH", vec![&bowl, &dish]),
+        ("cr%C3%A8me", vec![&dish]),
+        ("CREME%20brulee", vec![&dish]),
+        ("brulee+creme", vec![&dish]),
+        ("cre%CC%80me", vec![&dish]),
+        ("oven%20dish", vec![&dish]),
+        ("omer", vec![&dish]),
+        ("350", vec![&dish]),
+        ("STRASSE", vec![&bowl]),
+        ("dish%20dish%2C%20dish%21", vec![&bowl, &dish]),
+        // Words are whole, and all of them must match.
+        ("cre", vec![]),
+        ("dishes", vec![]),
+        ("bowl%20oven", vec![]),
+        ("nothing", vec![]),
+    ] {
+        let expected: Vec<Value> = expected.into_iter().map(|id| json!(id)).collect();
+        assert_eq!(found(stack, "Dishes", search).await, expected, "{search}");
+    }
+}
+
+#[tokio::test]
+async fn search_follows_every_edit() {
+    let (stack, clerk) = (market().await, clerk().await);
+    let id = offer(stack, clerk, "Changing", "Lamp", "Bright red").await;
+    stack.drained().await;
+    let mut now = ["lamp", "bright", "red"].map(str::to_owned).to_vec();
+    let every = ["lamp", "lantern", "bright", "red", "green"];
+    for (edit, words) in [
+        (json!({}), vec!["lamp", "bright", "red"]),
+        (json!({"name": "Lantern"}), vec!["lantern", "bright", "red"]),
+        (json!({"description": "Bright green"}), vec!["lantern", "bright", "green"]),
+        (json!({"price": 6}), vec!["lantern", "bright", "green"]),
+        (json!({"isActive": false}), vec![]),
+        (json!({"name": "Lamp"}), vec![]),
+        (json!({"isActive": true}), vec!["lamp", "bright", "green"]),
+    ] {
+        let answer = stack.edit(clerk, &id, edit).await;
+        assert_eq!(answer.status, 200, "{answer}");
+        stack.drained().await;
+        now.clear();
+        for word in every {
+            if found(stack, "Changing", word).await == [json!(id)] {
+                now.push(word.to_owned());
+            }
+        }
+        assert_eq!(now, every.into_iter().filter(|word| words.contains(word)).collect::<Vec<_>>());
+    }
+}
+
+/// The words' lists are read before the products are: a product may have changed in between, or just now.
+#[tokio::test]
+async fn what_is_found_is_shown_as_it_is_now() {
+    let (stack, clerk) = (market().await, clerk().await);
+    let id = offer(stack, clerk, "Fresh", "Peach", "").await;
+    stack.drained().await;
+    assert_eq!(stack.edit(clerk, &id, json!({"price": 7})).await.status, 200);
+    let answer = stack.get("/api/products?category=Fresh&search=peach").send().await;
+    assert_eq!(answer.data()[0]["price"], json!(7), "{answer}");
+}
