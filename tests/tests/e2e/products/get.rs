@@ -35,6 +35,11 @@ async fn what_is_not_for_sale_is_not_found_and_can_not_be_ordered() {
     for request in [stack.get(&path), stack.get(&path).token(&customer.token)] {
         request.send().await.fails(Code::NotFound, "Product not found", json!({"productId": id}));
     }
+    // An admin sees it, though no authorizer guards the route; a token that proves nothing is nobody's.
+    let seen = stack.get(&path).token(&clerk.token).send().await;
+    assert_eq!((seen.status.as_u16(), &seen.data()["id"]), (200, &json!(id)), "{seen}");
+    let forged = stack.get(&path).token("a.b.c").send().await;
+    forged.fails(Code::NotFound, "Product not found", json!({"productId": id}));
     let order = stack.order(&customer, &[(&id, 1)]).send().await;
     order.fails(Code::ProductNotFound, "Product not found", json!({"productId": id}));
 
