@@ -1,10 +1,9 @@
 //! `GET /api/orders/health`
 
 use std::process::ExitCode;
-use std::time::Duration;
 
-use envelope::{Call, Endpoint, Failure, InitError, Reply, serve, timestamp};
-use serde_json::json;
+use envelope::{Call, Endpoint, Failure, InitError, Reply, serve};
+use tables::health;
 
 use crate::SERVICE;
 use crate::store::Orders;
@@ -13,9 +12,6 @@ use crate::store::Orders;
 pub fn main() -> ExitCode {
     serve::<Health>(SERVICE)
 }
-
-/// A database slower than this is as good as gone.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 struct Health {
     orders: Orders,
@@ -27,24 +23,6 @@ impl Endpoint for Health {
     }
 
     async fn call(&self, _: &Call) -> Result<Reply, Failure> {
-        let unhealthy = || {
-            Failure::service_unavailable("Service is unhealthy", 5)
-                .detail("service", SERVICE.name)
-                .detail("status", "unhealthy")
-                .detail("database", "disconnected")
-        };
-        match tokio::time::timeout(PATIENCE, self.orders.ping()).await {
-            Ok(Ok(())) => Reply::ok(
-                "Service is healthy",
-                json!({
-                    "service": SERVICE.name,
-                    "status": "healthy",
-                    "database": "connected",
-                    "timestamp": timestamp::now(),
-                }),
-            ),
-            Ok(Err(error)) => Err(unhealthy().caused_by(error)),
-            Err(timeout) => Err(unhealthy().caused_by(timeout)),
-        }
+        health(SERVICE, self.orders.ping()).await
     }
 }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use envelope::decode::{DecodeQuery, FromQuery, QueryFields, whole_number};
+use envelope::decode::{DecodeQuery, FromQuery, Limit, PageNumber, QueryFields};
 use envelope::{Call, Endpoint, Failure, InitError, Pagination, Reply, serve};
 use tables::Cursor;
 
@@ -21,12 +21,6 @@ struct List {
     catalogue: Catalogue,
 }
 
-/// Rows that a numbered page can reach: a page costs what is before it.
-const REACH: u32 = 1_000;
-
-/// Rows of a page if nothing is said.
-const LIMIT: u32 = 20;
-
 struct Request {
     filter: Filter,
     place: Place,
@@ -34,28 +28,12 @@ struct Request {
 }
 
 enum Place {
-    Page(u32),
+    Page(PageNumber),
     After(String),
 }
 
-struct PageNumber(u32);
-
-struct Limit(u32);
-
 /// A cursor not yet read: that takes the name of the list.
 struct CursorText(String);
-
-impl FromQuery for PageNumber {
-    fn from_query(text: &str) -> Result<Self, (&'static str, String)> {
-        whole_number(text, 1, u32::MAX).map(Self)
-    }
-}
-
-impl FromQuery for Limit {
-    fn from_query(text: &str) -> Result<Self, (&'static str, String)> {
-        whole_number(text, 1, 100).map(Self)
-    }
-}
 
 impl FromQuery for CursorText {
     fn from_query(text: &str) -> Result<Self, (&'static str, String)> {
@@ -66,29 +44,29 @@ impl FromQuery for CursorText {
 impl DecodeQuery for Request {
     fn decode(query: &mut QueryFields) -> Option<Self> {
         let page = query.optional("page");
-        let limit = query.optional("limit");
+        let limit = query.optional::<Limit>("limit");
         let cursor = query.optional("cursor");
         let category = query.optional("category");
         let least = query.optional("minPrice");
         let most = query.optional("maxPrice");
         let search = query.optional("search");
-        let (page, limit, cursor) = (page?, limit?.map_or(LIMIT, |Limit(limit)| limit), cursor?);
+        let (page, limit, cursor) = (page?, limit?.unwrap_or_default().get(), cursor?);
         let (CategoryText(category), least, most) = (category?.unwrap_or(CategoryText(None)), least?, most?);
         let place = match (page, cursor) {
-            (Some(PageNumber(_)), Some(CursorText(_))) => {
+            (Some(_), Some(CursorText(_))) => {
                 query.note("cursor", "CONFLICT", "stands in place of a page, not beside one");
                 return None;
             }
             (None, Some(CursorText(text))) => Place::After(text),
-            (page, None) => Place::Page(page.map_or(1, |PageNumber(page)| page)),
+            (page, None) => Place::Page(page.unwrap_or_default()),
         };
         if let Place::Page(page) = place
-            && u64::from(page) * u64::from(limit) > u64::from(REACH)
+            && !page.is_in_reach(limit)
         {
             query.note(
                 "page",
                 "OUT_OF_RANGE",
-                format!("pages reach {REACH} products; go on with nextCursor as cursor"),
+                format!("pages reach {} products; go on with nextCursor as cursor", PageNumber::REACH),
             );
             return None;
         }
@@ -114,6 +92,7 @@ impl Endpoint for List {
         let name: Vec<&str> = name.iter().map(String::as_str).collect();
         let (rows, pagination) = match place {
             Place::Page(page) => {
+                let page = page.get();
                 let before = (page - 1) * limit;
                 let (found, total) = self.catalogue.page(&filter, before as usize, limit as usize).await?;
                 let next = found.next.map(|id| Cursor::new([id]).encode(&name));

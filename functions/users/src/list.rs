@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use envelope::decode::{DecodeQuery, FromQuery, QueryFields, whole_number};
+use envelope::decode::{DecodeQuery, Limit, PageNumber, QueryFields};
 use envelope::{Call, Endpoint, Failure, InitError, Pagination, Reply, serve};
 
 use crate::SERVICE;
@@ -17,40 +17,25 @@ struct List {
     users: UserList,
 }
 
-/// Rows that a numbered page can reach: a page costs what is before it.
-const REACH: u32 = 1_000;
+/// Rows of a page if nothing is said.
+const LIMIT: u32 = 10;
 
 struct Page {
     page: u32,
     limit: u32,
 }
 
-struct PageNumber(u32);
-
-struct Limit(u32);
-
-impl FromQuery for PageNumber {
-    fn from_query(text: &str) -> Result<Self, (&'static str, String)> {
-        whole_number(text, 1, u32::MAX).map(Self)
-    }
-}
-
-impl FromQuery for Limit {
-    fn from_query(text: &str) -> Result<Self, (&'static str, String)> {
-        whole_number(text, 1, 100).map(Self)
-    }
-}
-
 impl DecodeQuery for Page {
     fn decode(query: &mut QueryFields) -> Option<Self> {
-        let page = query.optional("page");
+        let page = query.optional::<PageNumber>("page");
         let limit = query.optional("limit");
-        let (page, limit) = (page?.map_or(1, |PageNumber(page)| page), limit?.map_or(10, |Limit(limit)| limit));
-        if u64::from(page) * u64::from(limit) > u64::from(REACH) {
-            query.note("page", "OUT_OF_RANGE", format!("pages reach the newest {REACH} users only"));
+        let (page, limit) = (page?.unwrap_or_default(), limit?.map_or(LIMIT, Limit::get));
+        if !page.is_in_reach(limit) {
+            let reach = PageNumber::REACH;
+            query.note("page", "OUT_OF_RANGE", format!("pages reach the newest {reach} users only"));
             return None;
         }
-        Some(Self { page, limit })
+        Some(Self { page: page.get(), limit })
     }
 }
 

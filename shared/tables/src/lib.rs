@@ -3,10 +3,12 @@
 
 mod cursor;
 mod error;
+mod health;
 mod kept_count;
 
 pub use cursor::Cursor;
 pub use error::StoreError;
+pub use health::health;
 pub use kept_count::{Change, KeptCount};
 
 use aws_sdk_dynamodb::Client;

@@ -1,10 +1,14 @@
-//! How many rows a page has.
+//! Which rows of a list, and how many.
 
 use super::{FromQuery, whole_number};
 
-/// The parameter `limit`: 20 unless told, 1 to 100.
+/// The parameter `limit`, 1 to 100: rows a page. 20 unless the route says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit(u32);
+
+/// The parameter `page`, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageNumber(u32);
 
 impl Limit {
     /// The longest page.
@@ -16,14 +20,53 @@ impl Limit {
     }
 }
 
+impl PageNumber {
+    /// Rows that numbered pages reach: a page costs what is before it.
+    pub const REACH: u32 = 1_000;
+
+    /// The number.
+    pub fn get(self) -> u32 {
+        self.0
+    }
+
+    /// Whether a page of `limit` rows with this number lies within [`PageNumber::REACH`].
+    pub fn is_in_reach(self, limit: u32) -> bool {
+        u64::from(self.0) * u64::from(limit) <= u64::from(Self::REACH)
+    }
+}
+
 impl Default for Limit {
     fn default() -> Self {
         Self(20)
     }
 }
 
+impl Default for PageNumber {
+    fn default() -> Self {
+        Self(1)
+    }
+}
+
 impl FromQuery for Limit {
     fn from_query(text: &str) -> Result<Self, (&'static str, String)> {
         whole_number(text, 1, Self::MOST).map(Self)
+    }
+}
+
+impl FromQuery for PageNumber {
+    fn from_query(text: &str) -> Result<Self, (&'static str, String)> {
+        whole_number(text, 1, u32::MAX).map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PageNumber;
+
+    #[test]
+    fn a_page_is_in_reach_as_a_whole_or_not_at_all() {
+        assert!(PageNumber(10).is_in_reach(100));
+        assert!(!PageNumber(34).is_in_reach(30));
+        assert!(!PageNumber(u32::MAX).is_in_reach(100));
     }
 }

@@ -44,7 +44,7 @@ pub(crate) use object::object;
 
 pub use fields::Fields;
 pub use from_field::{FromField, Reject, text};
-pub use limit::Limit;
+pub use limit::{Limit, PageNumber};
 pub use nested::{list_of, object_of};
 pub use problems::Problem;
 pub use query::{FromQuery, QueryFields, whole_number};
