@@ -78,9 +78,11 @@ impl Stack {
     ///
     /// # Panics
     /// It does not.
-    pub async fn until_told(&self, text: &'static str, times: usize) {
-        let told =
-            self.program.until(PATIENCE, move |state| (state.output.matches(text).count() >= times).then_some(()));
+    pub async fn until_told(&self, text: &str, times: usize) {
+        let wanted = text.to_owned();
+        let told = self
+            .program
+            .until(PATIENCE, move |state| (state.output.matches(wanted.as_str()).count() >= times).then_some(()));
         told.await.unwrap_or_else(|| panic!("not told: {text}\n{}", self.output()));
     }
 

@@ -126,8 +126,7 @@ async fn a_weak_secret_stops_the_functions_that_need_it_and_says_so() {
     answer.is_the_gateways(Code::BadGateway, "Authentication service unavailable");
     let told = "the signing secret is not usable: the signing key has 7 bytes; HS256 needs at least 32";
     for function in ["RegisterFunction", "LoginFunction", "VerifyTokenFunction", "AuthorizeFunction"] {
-        let line = format!("{function} | function stopped: {told}");
-        assert!(stack.output().contains(&line), "{}", stack.output());
+        stack.until_told(&format!("{function} | function stopped: {told}"), 1).await;
     }
     assert!(!stack.output().contains("hunter2"), "{}", stack.output());
 }
