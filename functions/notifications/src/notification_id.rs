@@ -3,7 +3,7 @@
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use uuid::{Builder, Uuid};
+use uuid::Builder;
 
 /// A UUID (RFC 9562), lower case. Those of one user sort by time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,10 +22,7 @@ impl NotificationId {
 
     /// Reads an id as a client gives it; what is no UUID is no notification's.
     pub fn parse(text: &str) -> Option<Self> {
-        // `Uuid` reads other spellings too (braces, a URN, no hyphens), which no answer ever gave out.
-        const HYPHENATED: usize = 36;
-        let id = Uuid::try_parse(text).ok().filter(|_| text.len() == HYPHENATED)?;
-        Some(Self(id.to_string()))
+        envelope::decode::uuid(text).map(Self)
     }
 
     /// The id.
@@ -37,6 +34,7 @@ impl NotificationId {
 #[cfg(test)]
 mod tests {
     use time::macros::datetime;
+    use uuid::Uuid;
 
     use super::*;
 

@@ -1,10 +1,9 @@
 //! What is ordered: so many of a product.
 
 use envelope::Code;
-use envelope::decode::{Decode, Fields, FromField, Reject, list_of, object_of, text};
+use envelope::decode::{Decode, Fields, FromField, Reject, list_of, object_of, text, uuid};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use uuid::Uuid;
 
 /// What a client says is a product's id. Whether there is such a product, the product service knows.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -12,8 +11,6 @@ use uuid::Uuid;
 pub struct ProductId(String);
 
 impl ProductId {
-    /// Length of the one form of a UUID that ids have (RFC 9562, section 4).
-    const HYPHENATED: usize = 36;
     /// Far more than any id has.
     const MAX_BYTES: usize = 100;
 
@@ -30,10 +27,8 @@ impl FromField for ProductId {
             return Err(Reject::Missing);
         }
         match id.len() {
-            // Ids are UUIDs, and those are the same in any case.
-            Self::HYPHENATED => Ok(Self(Uuid::try_parse(id).map_or_else(|_| id.to_owned(), |id| id.to_string()))),
-            // Nothing else is an id, nor is a UUID spelt otherwise: it goes as it is, and no product is found.
-            ..=Self::MAX_BYTES => Ok(Self(id.to_owned())),
+            // What is no id goes as it is, and no product is found.
+            ..=Self::MAX_BYTES => Ok(Self(uuid(id).unwrap_or_else(|| id.to_owned()))),
             _ => Err(Reject::invalid("TOO_LONG", format!("must be at most {} bytes", Self::MAX_BYTES))),
         }
     }

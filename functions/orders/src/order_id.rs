@@ -33,10 +33,7 @@ impl OrderId {
 
     /// Reads an id as a client gives it; what is no UUID is no order's.
     pub fn parse(text: &str) -> Option<Self> {
-        // `Uuid` reads other spellings too (braces, a URN, no hyphens), which no answer ever gave out.
-        const HYPHENATED: usize = 36;
-        let id = Uuid::try_parse(text).ok().filter(|_| text.len() == HYPHENATED)?;
-        Some(Self(id.to_string()))
+        envelope::decode::uuid(text).map(Self)
     }
 
     /// The id.

@@ -39,9 +39,11 @@ mod nested;
 mod object;
 mod problems;
 mod query;
+mod uuid;
 
 pub(crate) use object::object;
 
+pub use self::uuid::uuid;
 pub use fields::Fields;
 pub use from_field::{FromField, Reject, text};
 pub use limit::{Limit, PageNumber};
