@@ -23,6 +23,11 @@ pub fn queue_url(endpoint: &str, name: &str) -> String {
     format!("{}/{ACCOUNT}/{name}", endpoint.trim_end_matches('/'))
 }
 
+/// The ARN of an alias of a function.
+pub fn alias_arn(function: &str, alias: &str) -> String {
+    format!("{function}:{alias}")
+}
+
 /// Everything one template describes.
 #[derive(Debug, Clone, Default)]
 pub struct System {
@@ -47,6 +52,8 @@ pub struct Function {
     pub name: String,
     /// Its ARN, unqualified.
     pub arn: String,
+    /// `AutoPublishAlias`: a name for the version that is in use, which on one machine is the only one.
+    pub alias: Option<String>,
     /// The cargo binary target it runs: `Metadata.BuildProperties.Binary` (`BuildMethod: rust-cargolambda`).
     pub binary: String,
     /// `MemorySize` in MB.

@@ -1,7 +1,7 @@
 //! Which function a request names: `FunctionName` of the path, and `Qualifier` of the query.
 //!
 //! `FunctionName` is a name, an ARN, or a partial ARN (`ACCOUNT:function:NAME`), each with or without `:QUALIFIER`.
-//! There are no versions or aliases on one machine, so the only qualifier is `$LATEST`.
+//! Versions are not kept on one machine, so a qualifier is `$LATEST` or the function's alias, which are the same.
 
 use http::Uri;
 use percent_encoding::percent_decode_str;
@@ -32,14 +32,15 @@ impl Target {
     /// The function as the stack knows it.
     pub fn function(&self, lambda: &Lambda) -> Result<String, Error> {
         let Self { function, qualifier } = self;
-        if let Some(qualifier) = qualifier.as_ref().filter(|qualifier| *qualifier != "$LATEST") {
-            return Err(Error::NotFound(format!("{function}:{qualifier}")));
-        }
         // A name of its own first: a partial ARN and a name can't be confused, as names have no colons.
         let name = function.split_once(":function:").filter(|_| !function.starts_with("arn:"));
         let known = name.map_or(function.as_str(), |(_account, name)| name);
-        lambda.find(known).map_err(|_| Error::NotFound(function.clone()))?;
-        Ok(known.to_owned())
+        let named = match qualifier.as_deref() {
+            None | Some("$LATEST") => known.to_owned(),
+            Some(alias) => format!("{known}:{alias}"),
+        };
+        lambda.find(&named).map_err(|_| Error::NotFound(named.clone()))?;
+        Ok(named)
     }
 }
 

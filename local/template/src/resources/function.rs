@@ -19,12 +19,12 @@ const PROPERTIES: Accepted = Accepted {
         "Timeout",
         "Environment",
         "ReservedConcurrentExecutions",
+        "AutoPublishAlias",
         "Events",
     ],
     without_effect: &[
         "Architectures",
         "AssumeRolePolicyDocument",
-        "AutoPublishAlias",
         "AutoPublishAliasAllProperties",
         "AutoPublishCodeSha256",
         "CodeSigningConfigArn",
@@ -92,6 +92,7 @@ pub(crate) fn function(
         package.one_of(&["Zip"]);
     }
     let name = optional(properties.get("FunctionName"), |field| field.name("-_", 64));
+    let alias = optional(properties.get("AutoPublishAlias"), |field| field.name("-_", 128));
     let binary = binary(scope, resource);
     let memory_mb = or_default(properties.get("MemorySize"), 128, |field| field.whole(128..=10_240));
     let timeout = or_default(properties.get("Timeout"), Duration::from_secs(3), |field| field.seconds(1..=900));
@@ -104,6 +105,7 @@ pub(crate) fn function(
     Some(Function {
         name: name?.unwrap_or_else(|| resource.id.clone()),
         arn: scope.own(resource, "Arn")?,
+        alias: alias?,
         binary: binary?,
         memory_mb: memory_mb?,
         timeout: timeout?,
