@@ -10,6 +10,7 @@ mod gateway;
 mod health;
 mod hot_swap;
 mod identity;
+mod least_privilege;
 mod local;
 mod market;
 mod notifications;
