@@ -21,6 +21,7 @@ mod round_trips;
 mod rubbish;
 mod saga;
 mod template;
+mod transformed;
 mod users;
 
 use tests::{Person, Setup, Stack};
