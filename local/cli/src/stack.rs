@@ -41,13 +41,13 @@ impl Stack {
     /// Starts all services; functions are deployed next. Event sources retry until then.
     pub async fn start(
         system: &System,
+        iam: Iam,
         data: &DataFolder,
         endpoint_url: String,
         log: LogFiles,
         reaper: Reaper,
     ) -> Result<Self, Error> {
         let folder = |name| data.folder(name);
-        let iam = Iam::new(system)?;
         let dynamodb = DynamoDb::open(&folder("dynamodb")?)?;
         for table in system.tables.values() {
             dynamodb.ensure_table(table).await?;

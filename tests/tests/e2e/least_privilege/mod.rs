@@ -1,6 +1,7 @@
 //! Each function may do what it does and no more: everything that functions call is called once, on a stack that
 //! enforces their roles and remembers what they were good for; what is left over in a role is too much.
 
+mod denied;
 mod everything;
 mod rights;
 mod services;
