@@ -38,27 +38,21 @@ impl Iam {
         Ok(Self { system: system.clone(), used: Mutex::new(used) })
     }
 
-    /// Lets a request pass that `caller`, a function by its name, may make.
-    ///
-    /// # Errors
-    /// The answer that AWS gives to one that it may not.
-    pub fn authorize(&self, caller: &str, request: &Request<Bytes>) -> Result<(), Response<Bytes>> {
-        let Some((service, accesses)) = request::accesses(&self.system, request) else {
-            // There is nothing behind such a request: it is refused by whoever looks for it.
-            return Ok(());
-        };
+    /// What AWS answers to a request that `caller`, a function by its name, may not make; `None` if it may.
+    pub fn refusal(&self, caller: &str, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+        // There is nothing behind a request that is no service's: whoever looks for it refuses it.
+        let (service, accesses) = request::accesses(&self.system, request)?;
         let role = self.role(caller);
         for access in &accesses {
             let decision = decide(&role.statements, &access.action, &access.resource);
             if decision != Decision::Allowed {
                 let message = denied::message(&user(&role, caller), access, decision);
                 tracing::warn!("{message}");
-                return Err(denied::response(service, &message));
+                return Some(denied::response(service, &message));
             }
         }
-        let function = caller.to_owned();
-        self.used().extend(accesses.into_iter().map(|access| Use { function: function.clone(), access }));
-        Ok(())
+        self.used().extend(accesses.into_iter().map(|access| Use { function: caller.to_owned(), access }));
+        None
     }
 
     /// Everything that functions did so far, and what their event sources do.

@@ -1,7 +1,7 @@
 //! AWS IAM on one machine: whether a function's role allows the call it makes.
 //!
-//! [`Iam::authorize`] stands before the services: it works out which actions on which resources a request is
-//! ([`request`]), asks the statements of the caller's role about each ([`decide`]), and words the refusal as the service
+//! [`Iam::refusal`] stands before the services: it works out which actions on which resources a request is
+//! (`request`), asks the statements of the caller's role about each ([`decide`]), and words the refusal as the service
 //! would. [`Iam::new`] asks the same about what Lambda reads for a function with its role: streams and queues.
 //!
 //! Only functions have a role here. Everyone else is the account's owner, who may do everything.

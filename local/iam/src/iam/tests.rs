@@ -63,7 +63,7 @@ fn get_item() -> Request<Bytes> {
 }
 
 fn refused(iam: &Iam, request: &Request<Bytes>) -> (StatusCode, Value) {
-    let response = iam.authorize("Worker", request).expect_err("a refusal");
+    let response = iam.refusal("Worker", request).expect("a refusal");
     (response.status(), serde_json::from_slice(response.body()).expect("JSON"))
 }
 
@@ -72,7 +72,7 @@ fn a_call_that_the_role_allows_passes_and_is_remembered() {
     let iam = iam(", {Effect: Allow, Action: dynamodb:GetItem, Resource: !GetAtt T.Arn}");
     let before = iam.uses().len();
     for _ in 0..2 {
-        assert!(iam.authorize("Worker", &get_item()).is_ok());
+        assert!(iam.refusal("Worker", &get_item()).is_none());
     }
     let access = Access::new("dynamodb:GetItem", TABLE);
     assert!(iam.uses().contains(&Use { function: "Worker".to_owned(), access }));
@@ -136,7 +136,7 @@ fn a_denial_says_that_it_is_one() {
 
 #[test]
 fn a_function_of_no_known_role_may_do_nothing() {
-    assert!(iam("").authorize("Stranger", &get_item()).is_err());
+    assert!(iam("").refusal("Stranger", &get_item()).is_some());
 }
 
 #[test]
