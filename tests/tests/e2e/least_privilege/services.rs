@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use template::System;
+use template::{System, alias_arn};
 use tests::workspace;
 
 use super::rights::Right;
@@ -63,10 +63,12 @@ impl Services {
 /// admins from others.
 pub(super) fn may_cross(system: &System, right: &Right) -> bool {
     let function = system.functions.values().find(|function| function.name == right.function).unwrap();
-    let binary_of = |arn: &str| {
-        let invoked = system.functions.values().find(|one| arn == one.arn || arn == format!("{}:live", one.arn));
-        invoked.map(|one| one.binary.as_str()).unwrap_or_default()
-    };
+    // By its alias, which a deployment moves; another version is nobody's to call.
+    let called = system
+        .functions
+        .values()
+        .find(|one| one.alias.as_ref().is_some_and(|alias| right.resource == alias_arn(&one.arn, alias)));
+    let called = called.map(|one| one.binary.as_str()).unwrap_or_default();
     match (function.binary.as_str(), right.action.as_str()) {
         (publisher, "sqs:SendMessage") if publisher.starts_with("publish-") => {
             let subscribers: BTreeSet<&str> = function.environment["SUBSCRIBERS"]
@@ -77,8 +79,8 @@ pub(super) fn may_cross(system: &System, right: &Right) -> bool {
             let queue = system.queues.values().find(|queue| queue.arn == right.resource).unwrap();
             subscribers.contains(queue.url().as_str())
         }
-        ("create-order", "lambda:InvokeFunction") => binary_of(&right.resource) == "reserve-stock",
-        ("gateway-health", "lambda:InvokeFunction") => binary_of(&right.resource).ends_with("-health"),
+        ("create-order", "lambda:InvokeFunction") => called == "reserve-stock",
+        ("gateway-health", "lambda:InvokeFunction") => called.ends_with("-health"),
         // Its route is everyone's, so no authorizer says who asks for a product that only admins see.
         ("get-product", "secretsmanager:GetSecretValue") => {
             system.secrets.values().any(|secret| secret.arn == right.resource)

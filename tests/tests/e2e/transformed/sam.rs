@@ -37,7 +37,7 @@ impl Transformed {
 pub(super) fn environments() -> &'static [Transformed] {
     static ALL: OnceLock<Vec<Transformed>> = OnceLock::new();
     let all = ALL.get_or_init(|| match python() {
-        Some(python) => ["dev", "prod"].map(|environment| transformed(&python, environment)).into(),
+        Some(python) => transformed(&python),
         None => Vec::new(),
     });
     if all.is_empty() {
@@ -64,15 +64,19 @@ fn python() -> Option<PathBuf> {
     })
 }
 
-fn transformed(python: &PathBuf, environment: &'static str) -> Transformed {
+fn transformed(python: &PathBuf) -> Vec<Transformed> {
+    const ENVIRONMENTS: [&str; 2] = ["dev", "prod"];
     let template = workspace().join("template.yaml");
-    let parameters = json!({"Environment": environment}).to_string();
     let mut script = Command::new(python);
-    let output = script.args(["-c", SCRIPT]).arg(&template).arg(parameters).output().unwrap();
-    assert!(output.status.success(), "{environment}: {}", String::from_utf8_lossy(&output.stderr));
-    let mut printed: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let Value::Object(resources) = printed["Resources"].take() else { panic!("{environment}: no resources") };
-    let parameters = BTreeMap::from([("Environment".to_owned(), environment.to_owned())]);
-    let system = System::read(&template, &parameters).unwrap_or_else(|error| panic!("{error}"));
-    Transformed { environment, system, resources }
+    script.args(["-c", SCRIPT]).arg(&template);
+    let output = script.args(ENVIRONMENTS.map(|name| json!({"Environment": name}).to_string())).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let printed: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let made = ENVIRONMENTS.into_iter().zip(printed).map(|(environment, mut made)| {
+        let Value::Object(resources) = made["Resources"].take() else { panic!("{environment}: no resources") };
+        let parameters = BTreeMap::from([("Environment".to_owned(), environment.to_owned())]);
+        let system = System::read(&template, &parameters).unwrap_or_else(|error| panic!("{error}"));
+        Transformed { environment, system, resources }
+    });
+    made.collect()
 }

@@ -1,4 +1,5 @@
-"""Prints what SAM's transform makes of a template, as JSON: transform.py TEMPLATE PARAMETERS
+"""Prints what SAM's transform makes of a template, as JSON, one for each set of parameters:
+transform.py TEMPLATE PARAMETERS…
 
 What CloudFormation does with a template first, done without an account: SAM would ask IAM for the names of AWS's
 managed policies, and here is told of none.
@@ -20,13 +21,14 @@ class NoManagedPolicies:
         return {}
 
 
-def main(path, parameters):
+def transformed(path, parameters):
     with open(path, encoding="utf-8") as file:
         template = yaml_parse(file.read())
     # `sam package` puts the code there; SAM takes no local path.
     template["Globals"]["Function"]["CodeUri"] = "s3://bucket/code.zip"
     pseudo = {"AWS::Region": "us-east-1", "AWS::Partition": "aws"}
-    json.dump(transform(template, {**pseudo, **json.loads(parameters)}, NoManagedPolicies()), sys.stdout)
+    return transform(template, {**pseudo, **parameters}, NoManagedPolicies())
 
 
-main(*sys.argv[1:])
+path, *sets = sys.argv[1:]
+json.dump([transformed(path, json.loads(parameters)) for parameters in sets], sys.stdout)
