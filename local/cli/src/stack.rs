@@ -9,6 +9,7 @@ use futures_util::future::BoxFuture;
 use local_apigateway::RestApi;
 use local_dynamodb::{DynamoDb, TtlSweeper};
 use local_event_sources::{Backoff, Destination, EventSources, Services, Undelivered};
+use local_iam::Iam;
 use local_lambda::{Lambda, Options, Reaper};
 use local_secretsmanager::SecretsManager;
 use local_sqs::{NewMessage, Sqs};
@@ -32,6 +33,7 @@ pub struct Stack {
     pub sqs: Sqs,
     pub secrets: SecretsManager,
     pub event_sources: EventSources,
+    pub iam: Iam,
     _ttl: TtlSweeper,
 }
 
@@ -39,6 +41,7 @@ impl Stack {
     /// Starts all services; functions are deployed next. Event sources retry until then.
     pub async fn start(
         system: &System,
+        iam: Iam,
         data: &DataFolder,
         endpoint_url: String,
         log: LogFiles,
@@ -71,7 +74,7 @@ impl Stack {
         };
         let event_sources = EventSources::start(system, services, &folder("event-sources")?).await?;
         let ttl = dynamodb.sweep_ttl_every(TTL_SWEEP);
-        Ok(Self { api, lambda, dynamodb, sqs, secrets, event_sources, _ttl: ttl })
+        Ok(Self { api, lambda, dynamodb, sqs, secrets, event_sources, iam, _ttl: ttl })
     }
 
     /// Ends every function and waits for the last.

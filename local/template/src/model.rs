@@ -5,6 +5,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+mod role;
+
+pub use role::{Effect, Role, Statement};
+
 /// The account id that local ARNs carry.
 pub const ACCOUNT: &str = "000000000000";
 
@@ -62,6 +66,8 @@ pub struct Function {
     pub timeout: Duration,
     /// `Environment.Variables`.
     pub environment: BTreeMap<String, String>,
+    /// `Role`, or the one that SAM makes for a function without.
+    pub role: Role,
     /// `ReservedConcurrentExecutions`: at most this many instances at once.
     pub reserved_concurrency: Option<u32>,
     /// What invokes it besides the API.

@@ -10,6 +10,7 @@ mod gateway;
 mod health;
 mod hot_swap;
 mod identity;
+mod least_privilege;
 mod local;
 mod market;
 mod notifications;
@@ -20,6 +21,7 @@ mod round_trips;
 mod rubbish;
 mod saga;
 mod template;
+mod transformed;
 mod users;
 
 use tests::{Person, Setup, Stack};

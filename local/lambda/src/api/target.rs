@@ -29,6 +29,11 @@ impl Target {
         Some(Self { function: function.to_owned(), qualifier: qualifier.or(suffix.map(str::to_owned)) })
     }
 
+    /// The function as it was named, and the qualifier.
+    pub fn into_parts(self) -> (String, Option<String>) {
+        (self.function, self.qualifier)
+    }
+
     /// The function as the stack knows it.
     pub fn function(&self, lambda: &Lambda) -> Result<String, Error> {
         let Self { function, qualifier } = self;
