@@ -166,3 +166,14 @@ fn every_function_is_a_binary_and_every_binary_a_function() {
     let named: BTreeSet<String> = system().functions.into_values().map(|function| function.binary).collect();
     assert_eq!(named, built);
 }
+
+/// cargo-lambda, which `sam build` calls, sets each of these where the profile is silent: `panic` to abort.
+#[test]
+fn a_build_for_aws_answers_a_panic() {
+    let manifest = fs::read_to_string(workspace().join("Cargo.toml")).unwrap();
+    let (_, profile) = manifest.split_once("[profile.release]\n").unwrap();
+    let profile = profile.split("\n[").next().unwrap();
+    for setting in ["panic = \"unwind\"", "lto = ", "codegen-units = ", "strip = "] {
+        assert!(profile.lines().any(|line| line.starts_with(setting)), "{setting} is not in {profile}");
+    }
+}
