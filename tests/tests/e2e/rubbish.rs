@@ -2,7 +2,7 @@
 
 use envelope::Code;
 use serde_json::{Value, json};
-use tests::Answer;
+use tests::{Answer, needs};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -149,6 +149,7 @@ async fn a_body_is_declared_as_json() {
 
 #[tokio::test]
 async fn no_header_query_or_path_makes_a_server_fail() {
+    needs!(Edge);
     let stack = shared().await;
     let long = "x".repeat(9_000);
     let too_long = "x".repeat(20_000);
@@ -198,6 +199,7 @@ async fn no_header_query_or_path_makes_a_server_fail() {
 
 #[tokio::test]
 async fn what_is_not_even_http_is_dropped_and_nobody_else_notices() {
+    needs!(Edge);
     let stack = shared().await;
     for bytes in [
         &b"\0\0\0\0\r\n\r\n"[..],

@@ -3,7 +3,7 @@
 use envelope::Code;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use tests::Stack;
+use tests::{Stack, needs};
 
 use crate::market::{clerk, market};
 
@@ -14,17 +14,14 @@ async fn a_confirmed_order_is_cancelled_once_and_its_units_come_back() {
     let (stack, clerk, ada) = (market().await, clerk().await, market().await.visitor("Ada").await);
     let lamp = stack.stocked(clerk, 5).await;
     let id = stack.placed(&ada, &[(&lamp, 3)]).await;
-    stack.drained().await;
-    let mut order = stack.find_order(&ada, &id).await;
+    let mut order = stack.decided(&ada, &id).await;
     assert_eq!(order["status"], "confirmed");
     order["status"] = "cancelled".into();
     stack.cancel(&ada, &id).await.succeeds(200, MESSAGE, order.clone());
-    stack.drained().await;
-    assert_eq!(stack.stock_of(&lamp).await, 5);
+    stack.comes_to(5, async || stack.stock_of(&lamp).await).await;
     let again = stack.cancel(&ada, &id).await;
     again.fails(Code::OrderNotCancellable, "Order cannot be cancelled", json!({"status": "cancelled"}));
-    stack.drained().await;
-    assert_eq!((stack.find_order(&ada, &id).await, stack.stock_of(&lamp).await), (order, 5));
+    stack.comes_to((order, 5), async || (stack.find_order(&ada, &id).await, stack.stock_of(&lamp).await)).await;
 }
 
 #[tokio::test]
@@ -32,7 +29,7 @@ async fn an_order_is_cancelled_by_its_customer_only() {
     let (stack, clerk) = (market().await, clerk().await);
     let (ada, bob) = (stack.visitor("Ada").await, stack.visitor("Bob").await);
     let id = stack.placed(&ada, &[(&stack.stocked(clerk, 1).await, 1)]).await;
-    stack.drained().await;
+    stack.decided(&ada, &id).await;
     for (person, id) in [(&bob, id.as_str()), (clerk, &id), (&ada, "01980000-0000-7000-8000-000000000000"), (&ada, "1")]
     {
         stack.cancel(person, id).await.fails(Code::NotFound, "Order not found", Value::Null);
@@ -45,6 +42,7 @@ async fn an_order_is_cancelled_by_its_customer_only() {
 
 #[tokio::test]
 async fn of_six_cancellations_at_once_one_is_made() {
+    needs!(OwnStack);
     let stack = Stack::start().await;
     let (clerk, ada) = (stack.clerk().await, stack.visitor("Ada").await);
     let lamp = stack.stocked(&clerk, 10).await;
@@ -73,6 +71,7 @@ async fn of_six_cancellations_at_once_one_is_made() {
 /// taken for it is given back, and nobody is told that it is confirmed after it was cancelled.
 #[tokio::test]
 async fn a_cancellation_races_the_confirmation() {
+    needs!(OwnStack);
     let stack = Stack::start().await;
     let (clerk, ada) = (stack.clerk().await, stack.visitor("Ada").await);
     let lamp = stack.stocked(&clerk, 20).await;

@@ -3,7 +3,7 @@
 use envelope::Code;
 use futures_util::future::join_all;
 use serde_json::json;
-use tests::{Setup, Stack};
+use tests::{Setup, Stack, needs};
 
 /// Everything may take its time: the machine may be busy.
 async fn patient() -> Stack {
@@ -12,6 +12,7 @@ async fn patient() -> Stack {
 
 #[tokio::test]
 async fn of_60_buyers_of_30_units_30_get_one() {
+    needs!(OwnStack);
     let stack = patient().await;
     let (clerk, ada) = (stack.clerk().await, stack.visitor("Ada").await);
     let lamp = stack.stocked(&clerk, 30).await;
@@ -36,6 +37,7 @@ async fn of_60_buyers_of_30_units_30_get_one() {
 
 #[tokio::test]
 async fn the_same_two_products_in_either_order_never_stand_in_each_others_way_for_good() {
+    needs!(OwnStack);
     let stack = patient().await;
     let (clerk, ada) = (stack.clerk().await, stack.visitor("Ada").await);
     let (one, two) = (stack.stocked(&clerk, 50).await, stack.stocked(&clerk, 70).await);

@@ -2,7 +2,7 @@
 
 use envelope::Code;
 use serde_json::{Value, json};
-use tests::Stack;
+use tests::{Stack, needs};
 
 use crate::{ada, admin, shared};
 
@@ -18,6 +18,7 @@ async fn the_list_is_an_admins() {
 
 #[tokio::test]
 async fn pages_go_from_the_newest_to_the_oldest_and_the_total_is_kept_through_a_crash() {
+    needs!(OwnStack);
     let mut stack = Stack::start().await;
     let admin = stack.admin().await;
     let mut names = vec!["Admin".to_owned()];
