@@ -3,7 +3,7 @@
 use envelope::Code;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use tests::{Answer, Person, Stack, needs, order};
+use tests::{Answer, Person, Stack, order};
 
 use crate::market::{clerk, market};
 
@@ -27,7 +27,6 @@ async fn orders(stack: &Stack, person: &Person) -> usize {
 
 #[tokio::test]
 async fn eight_equal_requests_at_once_are_one_order() {
-    needs!(Crowd);
     let (stack, clerk, ada) = (market().await, clerk().await, market().await.visitor("Ada").await);
     let lamp = stack.stocked(clerk, 100).await;
     for round in 0..3 {

@@ -83,6 +83,30 @@ async fn pages_and_cursors_show_every_product_once_and_totals_are_right() {
     assert_eq!(empty.body["meta"]["pagination"]["total"], 24, "{empty}");
 }
 
+/// The same of one category, in a shop that has others.
+#[tokio::test]
+async fn a_categorys_pages_cursors_and_total_are_its_own() {
+    let (stack, clerk, category) = (market().await, clerk().await, unique("Pages"));
+    let mut rows = Vec::new();
+    for number in 0..7 {
+        let product = json!({"name": format!("Page {number}"), "price": 5, "category": category});
+        rows.insert(0, stack.offer(clerk, product).await);
+    }
+    let query = format!("category={category}");
+    let total = async || list(stack, &query).await.body["meta"]["pagination"]["total"].clone();
+    stack.comes_to(json!(7), total).await;
+    for limit in [1, 3, 7, 100] {
+        assert_eq!(walk(stack, &format!("page=1&limit={limit}&{query}")).await, rows, "{limit}");
+    }
+    let last = json!({"page": 3, "limit": 3, "total": 7, "totalPages": 3, "hasNext": false, "hasPrev": true});
+    list(stack, &format!("{query}&page=3&limit=3")).await.lists(MESSAGE, rows[6..].into(), last);
+
+    let gone = rows.remove(3)["id"].as_str().unwrap().to_owned();
+    assert_eq!(stack.edit(clerk, &gone, json!({"isActive": false})).await.status, 200);
+    stack.comes_to(json!(6), total).await;
+    assert_eq!(walk(stack, &format!("page=1&limit=2&{query}")).await, rows);
+}
+
 #[tokio::test]
 async fn filters_narrow_a_list_down_and_combine() {
     needs!(OwnStack);

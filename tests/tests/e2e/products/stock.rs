@@ -44,7 +44,6 @@ async fn no_more_go_than_there_are_and_no_more_come_than_there_may_be() {
 
 #[tokio::test]
 async fn of_24_decrements_of_10_at_once_there_is_stock_for_10() {
-    needs!(Crowd);
     let (stack, clerk) = (market().await, clerk().await);
     let id = stack.stocked(clerk, 100).await;
     let answers = join_all((0..24).map(|_| change(stack, clerk, &id, json!({"quantity": 10})))).await;
