@@ -14,7 +14,7 @@ use crate::users::Login;
 pub enum Ability {
     /// A stack of the test's own: empty, started with its own setup, counted, made to fail, looked into, killed.
     OwnStack,
-    /// The gateway answers in the envelope, as the template's `GatewayResponses` say.
+    /// The gateway reads URLs as AWS's does, and answers in the envelope as the template's `GatewayResponses` say.
     Gateway,
     /// Preflights say what the template's `Cors` says.
     Preflight,
@@ -31,7 +31,7 @@ impl Ability {
     fn missing(self) -> &'static str {
         match self {
             Self::OwnStack => "has no stack for a test alone",
-            Self::Gateway => "has a gateway with answers of its own",
+            Self::Gateway => "has a gateway with ways and words of its own",
             Self::Preflight => "answers preflights in its own way",
             Self::Edge => "has its own ways with what is hardly HTTP",
             Self::Crowd => "is too small to hash many passwords at once",
