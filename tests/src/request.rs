@@ -33,8 +33,8 @@ pub struct Request<'s> {
 
 impl<'s> Request<'s> {
     /// `folder` is where the logs of an own stack are.
-    pub(crate) fn new(to: &'s Address, folder: Option<&'s Path>, method: Method, path: String) -> Self {
-        Self { to, folder, method, path, headers: HeaderMap::new(), body: Bytes::new(), from: None }
+    pub(crate) fn new(to: &'s Address, folder: Option<&'s Path>, method: Method, path: &str) -> Self {
+        Self { to, folder, method, path: path.to_owned(), headers: HeaderMap::new(), body: Bytes::new(), from: None }
     }
 
     /// A JSON body.
@@ -93,7 +93,7 @@ impl<'s> Request<'s> {
         let asked = format!("{} {}", self.method, self.path);
         let mut request = http::Request::new(Full::new(self.body));
         *request.method_mut() = self.method;
-        *request.uri_mut() = Uri::try_from(self.path)?;
+        *request.uri_mut() = Uri::try_from(format!("{}{}", self.to.prefix, self.path))?;
         *request.headers_mut() = self.headers;
         let response = sender.send_request(request).await?;
         let (head, body) = response.into_parts();
