@@ -8,7 +8,7 @@ mod services;
 
 use std::collections::BTreeSet;
 
-use tests::Stack;
+use tests::{Stack, needs};
 
 use rights::Right;
 use services::Services;
@@ -27,6 +27,7 @@ async fn used(stack: &Stack) -> BTreeSet<Right> {
 
 #[tokio::test]
 async fn every_right_of_a_role_is_one_that_its_function_uses() {
+    needs!(OwnStack);
     let stack = Stack::start().await;
     everything::done(&stack).await;
     let used = used(&stack).await;
