@@ -13,6 +13,7 @@ use serde_json::Value;
 use tokio::net::TcpSocket;
 
 use crate::answer::Answer;
+use crate::contract::Contract;
 use crate::stack::Stack;
 
 /// No answer takes as long.
@@ -94,14 +95,20 @@ impl<'s> Request<'s> {
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
         let connection = tokio::spawn(connection);
         let asked = format!("{} {}", self.method, self.path);
+        let is_the_shops = !self.headers.contains_key("x-amz-target");
         let mut request = http::Request::new(Full::new(self.body));
-        *request.method_mut() = self.method;
-        *request.uri_mut() = Uri::try_from(self.path)?;
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = Uri::try_from(self.path.as_str())?;
         *request.headers_mut() = self.headers;
         let response = sender.send_request(request).await?;
         let (head, body) = response.into_parts();
         let body = body.collect().await?.to_bytes();
         connection.abort();
-        Ok(Answer::new(asked, self.stack.folder(), head, &body))
+        let answer = Answer::new(asked, self.stack.folder(), head, &body);
+        if is_the_shops {
+            let checked = Contract::read().check(&self.method, &self.path, &answer);
+            checked.unwrap_or_else(|error| panic!("docs/openapi.yaml: {error}{answer}"));
+        }
+        Ok(answer)
     }
 }

@@ -13,6 +13,7 @@ mod identity;
 mod local;
 mod market;
 mod notifications;
+mod openapi;
 mod orders;
 mod products;
 mod readme;
