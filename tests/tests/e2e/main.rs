@@ -6,6 +6,7 @@
 mod cors;
 mod crashes;
 mod dead_letters;
+mod docs;
 mod gateway;
 mod health;
 mod hot_swap;
