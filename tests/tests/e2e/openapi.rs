@@ -188,6 +188,22 @@ fn its_examples_are_what_its_schemas_say() {
     }
 }
 
+/// A comma in an unquoted text of a YAML flow (`{description: Who, and why}`) ends it and makes a key of the rest.
+#[test]
+fn none_of_its_texts_is_cut_by_a_comma() {
+    fn nulls(place: &str, value: &Value) -> Vec<String> {
+        match value {
+            Value::Null => vec![place.to_owned()],
+            Value::Array(values) => values.iter().flat_map(|value| nulls(place, value)).collect(),
+            Value::Object(object) => {
+                object.iter().flat_map(|(key, value)| nulls(&format!("{place}/{key}"), value)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+    assert_eq!(nulls("", Contract::read().document()), [""; 0]);
+}
+
 /// An empty body lacks just the fields that are said to be required, and no field that is said to be one is unknown.
 #[tokio::test]
 async fn bodies_have_the_fields_it_says() {
