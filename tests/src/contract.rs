@@ -172,3 +172,6 @@ fn is_the_apis(path: &str) -> bool {
 fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
+
+#[cfg(test)]
+mod tests;

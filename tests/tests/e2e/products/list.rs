@@ -90,7 +90,7 @@ async fn filters_narrow_a_list_down_and_combine() {
     let light = |row: &Value| row["category"] == "Light";
     let four = |row: &Value| row["name"] == "Thing 4";
     type Test<'a> = &'a dyn Fn(&Value) -> bool;
-    let cases: [(&str, Test<'_>); 11] = [
+    let cases: [(&str, Test<'_>); 13] = [
         ("category=Light", &light),
         ("category=Kitchen%20%26%20Bath", &|row| row["category"] == "Kitchen & Bath"),
         ("category=light", &|_| false),
