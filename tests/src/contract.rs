@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use http::{HeaderMap, Method};
 use jsonschema::{Registry, Resource, Validator};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::answer::Answer;
 use crate::setup::workspace;
@@ -61,11 +61,12 @@ impl Contract {
         }
     }
 
-    /// Holds an answer against what the document says of such a request's.
+    /// Holds an answer against what the document says of such a request's, and a request that was done against what it
+    /// says may be sent.
     ///
     /// # Errors
-    /// Everything that is another way.
-    pub fn check(&self, method: &Method, path: &str, answer: &Answer) -> Result<(), String> {
+    /// What is another way.
+    pub fn check(&self, method: &Method, path: &str, sent: &[u8], answer: &Answer) -> Result<(), String> {
         if std::env::var_os(UNCHECKED).is_some() || !is_the_apis(path) {
             return Ok(());
         }
@@ -94,7 +95,13 @@ impl Contract {
         if response["content"].get(media_type).is_none() {
             return Err(format!("{place} is said to be no {media_type:?}"));
         }
-        self.validate(&format!("{place}/content/{}/schema", escaped(media_type)), &answer.body)
+        self.validate(&format!("{place}/content/{}/schema", escaped(media_type)), &answer.body)?;
+        agrees_with_itself(answer)?;
+        let body = operation.map(|place| format!("{place}/requestBody/content/application~1json/schema"));
+        match body.filter(|place| answer.status.is_success() && self.document.pointer(place).is_some()) {
+            Some(place) => self.validate(&place, &trimmed(sent)),
+            None => Ok(()),
+        }
     }
 
     /// Where the document has the operation that a request calls.
@@ -115,7 +122,7 @@ impl Contract {
     }
 
     fn check_headers(&self, response: &Value, headers: &HeaderMap) -> Result<(), String> {
-        let no_headers = serde_json::Map::new();
+        let no_headers = Map::new();
         let said = response["headers"].as_object().unwrap_or(&no_headers);
         for (name, header) in said {
             let place = header["$ref"].as_str().unwrap_or_default().trim_start_matches('#').to_owned();
@@ -161,6 +168,33 @@ impl Contract {
             validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect();
         if errors.is_empty() { Ok(()) } else { Err(format!("not as {place} says: {}", errors.join("; "))) }
     }
+}
+
+/// A body without the white space around its texts, which a schema's `format: email` can't allow.
+fn trimmed(sent: &[u8]) -> Value {
+    let mut body: Value = serde_json::from_slice(sent).unwrap_or_default();
+    for value in body.as_object_mut().into_iter().flat_map(Map::values_mut) {
+        if let Value::String(text) = value {
+            *text = text.trim().to_owned();
+        }
+    }
+    body
+}
+
+/// What no schema can say: the same things, said twice, are the same.
+fn agrees_with_itself(answer: &Answer) -> Result<(), String> {
+    let Answer { status, body, .. } = answer;
+    let id = body["meta"].get("requestId").or(body.get("requestId"));
+    if id.and_then(Value::as_str) != Some(answer.header("x-request-id")) {
+        return Err("X-Request-ID is another than in the body".to_owned());
+    }
+    if body["error"].get("message").is_some_and(|message| *message != body["message"]) {
+        return Err("the error has two messages".to_owned());
+    }
+    if body.get("status").is_some_and(|told| *told != status.as_u16()) {
+        return Err("the body tells of another status".to_owned());
+    }
+    Ok(())
 }
 
 /// Whether a request is for the shop rather than for the machine it runs on.

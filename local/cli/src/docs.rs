@@ -44,8 +44,8 @@ const ASSETS: [(&str, &str); 3] = [
 ];
 
 /// Nothing is loaded from elsewhere or sent there, and no other page can put this one into a frame (Content Security
-/// Policy Level 3). Swagger UI's icons are `data:` images, and some of its elements carry styles.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+/// Policy Level 3). Swagger UI's icons are `data:` images.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
                       connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const HEADERS: [(HeaderName, &str); 4] = [

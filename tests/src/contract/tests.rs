@@ -25,7 +25,7 @@ fn checked(status: u16, header: (&str, &str), body: &Value) -> Result<(), String
     *response.headers_mut().unwrap() = headers;
     let (head, ()) = response.body(()).unwrap().into_parts();
     let answer = Answer::new(String::new(), Path::new(""), head, body.to_string().as_bytes());
-    Contract::read().check(&Method::GET, "/api/orders/health/?x", &answer)
+    Contract::read().check(&Method::GET, "/api/orders/health/?x", b"", &answer)
 }
 
 fn healthy() -> Value {
@@ -60,6 +60,7 @@ fn whatever_differs_is_found() {
         (200, same, changed("/meta/executionTime", json!("3")), "/meta/executionTime"),
         (200, same, more, "'more'"),
         (200, ("content-type", "text/plain"), healthy(), "is said to be no \"text/plain\""),
+        (200, ("x-request-id", "r2"), healthy(), "X-Request-ID is another"),
         (200, ("x-more", "1"), healthy(), "nothing is said of the header x-more"),
         (200, ("x-gateway", "other"), healthy(), "X-Gateway: "),
         (503, same, healthy(), "there is no Retry-After"),
