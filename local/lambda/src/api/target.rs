@@ -10,7 +10,7 @@ use super::error::Error;
 use crate::Lambda;
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Target {
+pub(crate) struct Target {
     function: String,
     qualifier: Option<String>,
 }
@@ -29,15 +29,20 @@ impl Target {
         Some(Self { function: function.to_owned(), qualifier: qualifier.or(suffix.map(str::to_owned)) })
     }
 
+    /// The function's name or ARN.
+    pub fn unqualified(&self) -> &str {
+        // A name of its own first: a partial ARN and a name can't be confused, as names have no colons.
+        let name = self.function.split_once(":function:").filter(|_| !self.function.starts_with("arn:"));
+        name.map_or(self.function.as_str(), |(_account, name)| name)
+    }
+
     /// The function as the stack knows it.
     pub fn function(&self, lambda: &Lambda) -> Result<String, Error> {
         let Self { function, qualifier } = self;
         if let Some(qualifier) = qualifier.as_ref().filter(|qualifier| *qualifier != "$LATEST") {
             return Err(Error::NotFound(format!("{function}:{qualifier}")));
         }
-        // A name of its own first: a partial ARN and a name can't be confused, as names have no colons.
-        let name = function.split_once(":function:").filter(|_| !function.starts_with("arn:"));
-        let known = name.map_or(function.as_str(), |(_account, name)| name);
+        let known = self.unqualified();
         lambda.find(known).map_err(|_| Error::NotFound(function.clone()))?;
         Ok(known.to_owned())
     }
