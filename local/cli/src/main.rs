@@ -1,10 +1,12 @@
 //! `cargo local`: the SAM template running on one machine, in one process tree.
 //!
 //! `run` puts the stack together; `stack` is what runs; `server` is its one port, behind which `aws_api` and
-//! `control` answer SDKs and tests, and the REST API everyone else. `builder` and `watch` keep the functions built.
+//! `control` answer SDKs and tests, and the REST API everyone else. `builder` and `watch` keep the functions built;
+//! `backends` runs all else for functions that another program runs.
 
 mod arguments;
 mod aws_api;
+mod backends;
 mod builder;
 mod client;
 mod console;
@@ -12,8 +14,10 @@ mod control;
 mod data_folder;
 mod dead_letters;
 mod demo;
+mod environment;
 mod error;
 mod functions;
+mod lambda;
 mod log_files;
 mod parent;
 mod run;
@@ -50,6 +54,7 @@ fn main() -> ExitCode {
         match arguments.command {
             Some(Command::GrantRole { email, role, port }) => client::grant_role(&email, &role, port).await,
             Some(Command::Dlq { action, port }) => dead_letters::run(action.unwrap_or(DeadLetters::List), port).await,
+            Some(Command::RunFunction { environment, executable }) => environment::run(&environment, &executable),
             None => run::run(arguments.run).await,
         }
     });
