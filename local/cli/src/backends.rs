@@ -118,14 +118,17 @@ fn say_next(engine: Engine, endpoint: &str, files: &Files, root: &Path, port: u1
 
 /// Says when the functions become reachable and when they stop being so; once each time.
 async fn tell(mut reach: watch::Receiver<Reach>, endpoint: &str) {
-    while reach.changed().await.is_ok() {
+    loop {
         let known = *reach.borrow_and_update();
         match known {
             Reach::Reached => console::say(&format!("functions are called at {endpoint}")),
             Reach::Lost => {
-                console::say(&format!("no functions at {endpoint}: streams, queues and schedules wait for them"))
+                console::say(&format!("no functions at {endpoint}: streams, queues and schedules wait for them"));
             }
             Reach::Unknown => {}
+        }
+        if reach.changed().await.is_err() {
+            return;
         }
     }
 }

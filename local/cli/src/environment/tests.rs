@@ -32,16 +32,17 @@ Resources:
           Properties: {RestApiId: !Ref Api, Method: get, Path: /closed, Auth: {Authorizer: Bearer}}
 "#;
 
-async fn of(engine: Engine) -> (Environments, SecretsManager) {
+/// The environments, and the secrets for as long as their folder is there.
+async fn of(engine: Engine) -> (Environments, SecretsManager, tempfile::TempDir) {
     let system = System::parse(TEMPLATE, "template.yaml", &BTreeMap::new()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let secrets = SecretsManager::open(folder.path(), system.secrets.values()).unwrap();
-    (environments(&system, engine, "http://127.0.0.1:3000", &secrets).await.unwrap(), secrets)
+    (environments(&system, engine, "http://127.0.0.1:3000", &secrets).await.unwrap(), secrets, folder)
 }
 
 #[tokio::test]
 async fn a_function_gets_what_the_template_says_and_where_the_services_are() {
-    let (all, _) = of(Engine::CargoLambda).await;
+    let (all, ..) = of(Engine::CargoLambda).await;
     let expected = [
         ("AWS_ACCESS_KEY_ID", "local"),
         ("AWS_DEFAULT_REGION", "us-east-1"),
@@ -56,19 +57,19 @@ async fn a_function_gets_what_the_template_says_and_where_the_services_are() {
 
 #[tokio::test]
 async fn functions_go_by_what_the_engine_calls_them() {
-    let (all, _) = of(Engine::CargoLambda).await;
+    let (all, ..) = of(Engine::CargoLambda).await;
     assert_eq!(all.keys().collect::<Vec<_>>(), ["closed-door", "guard", "open-door"]);
-    let (all, _) = of(Engine::Sam).await;
+    let (all, ..) = of(Engine::Sam).await;
     assert_eq!(all.keys().collect::<Vec<_>>(), ["Closed", "Guard", "Open"]);
 }
 
 #[tokio::test]
 async fn where_there_is_no_authorizer_a_guarded_function_gets_the_key_itself() {
-    let (all, secrets) = of(Engine::CargoLambda).await;
+    let (all, secrets, _folder) = of(Engine::CargoLambda).await;
     let (id, key) = secrets.current("Key").await.unwrap();
     assert_eq!((&all["closed-door"]["JWT_KEY_ID"], &all["closed-door"]["JWT_KEY"]), (&id, &key));
     assert!(!all["open-door"].contains_key("JWT_KEY"));
-    let (all, _) = of(Engine::Sam).await;
+    let (all, ..) = of(Engine::Sam).await;
     assert!(!all["Closed"].contains_key("JWT_KEY"));
 }
 
