@@ -10,6 +10,8 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::place::{Ability, place};
+
 /// What came back.
 #[derive(Debug)]
 pub struct Answer {
@@ -22,14 +24,14 @@ pub struct Answer {
     /// The body as it came.
     pub text: String,
     asked: String,
-    folder: PathBuf,
+    folder: Option<PathBuf>,
 }
 
 impl Answer {
-    pub(crate) fn new(asked: String, folder: &Path, head: Parts, body: &[u8]) -> Self {
+    pub(crate) fn new(asked: String, folder: Option<&Path>, head: Parts, body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(body).into_owned();
         let body = serde_json::from_str(&text).unwrap_or_default();
-        Self { status: head.status, headers: head.headers, body, text, asked, folder: folder.to_owned() }
+        Self { status: head.status, headers: head.headers, body, text, asked, folder: folder.map(Path::to_owned) }
     }
 
     /// `data` of a success.
@@ -78,9 +80,16 @@ impl Answer {
         assert_eq!(self.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds > 0), waits, "{self}");
     }
 
-    /// It is the gateway's own error.
+    /// It is the gateway's own error. Where the gateway has words of its own, or a function speaks in its place, only
+    /// that it is refused.
     #[track_caller]
     pub fn is_the_gateways(&self, code: Code, message: &str) {
+        if !place().has(Ability::Gateway) {
+            // Unless told otherwise, API Gateway has 403 for both no route and no access.
+            let refused = self.status == code.status() || self.status == StatusCode::FORBIDDEN;
+            assert!(refused, "neither {code:?} nor forbidden: {self}");
+            return;
+        }
         let meta = json!({"requestId": self.header("x-request-id")});
         let error = error(code, message);
         let body = json!({"success": false, "error": error, "message": message, "meta": meta});
@@ -141,7 +150,8 @@ impl fmt::Display for Answer {
             writeln!(f, "  {name}: {}", String::from_utf8_lossy(value.as_bytes()))?;
         }
         let text: String = self.text.chars().take(2_000).collect();
-        writeln!(f, "  {text}\nlogs: {}", self.folder.join("logs").display())
+        writeln!(f, "  {text}")?;
+        self.folder.as_ref().map_or(Ok(()), |folder| writeln!(f, "logs: {}", folder.join("logs").display()))
     }
 }
 

@@ -1,18 +1,22 @@
 //! The shop, run as a user runs it and asked over HTTP as a client asks it.
 //!
 //! A [`Stack`] is a `cargo local` of its own, on a free port, with a data folder of its own; [`Setup`] says how it
-//! differs from the usual one. Its requests ([`Request`]) give an [`Answer`], which asserts exactly and prints itself
+//! differs from the usual one. With `BASE_URL` it is the shop there instead, and what that [`place()`] lacks a test
+//! asks for with [`needs!`]. Its requests ([`Request`]) give an [`Answer`], which asserts exactly and prints itself
 //! where it is not what it should be.
 //!
 //! Everything waits for conditions (a line of output, the end of a process) and nothing for time to pass, so a slow
 //! machine makes the tests slower and not wrong.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a harness reports by panicking
 
+mod address;
 mod answer;
 mod aws;
 mod binaries;
 mod books;
+mod controls;
 mod folder;
+mod place;
 mod processes;
 mod program;
 mod request;
@@ -20,21 +24,26 @@ mod setup;
 mod shop;
 mod stack;
 mod token;
+mod unique;
 mod users;
+mod waiting;
 mod walkthrough;
 
 pub use answer::{Answer, is_timestamp, is_uuid_v7};
 pub use aws::SigningKey;
 pub use binaries::executable;
 pub use books::Units;
+pub use controls::Instance;
 pub use folder::Folder;
+pub use place::{Ability, Place, place, test_name};
 pub use processes::{signal, try_signal, until_ended};
 pub use program::{Exit, local};
 pub use request::Request;
 pub use rustix::process::Signal;
 pub use setup::{Setup, workspace};
 pub use shop::order;
-pub use stack::{Instance, Stack};
+pub use stack::Stack;
 pub use token::Token;
+pub use unique::unique;
 pub use users::Person;
 pub use walkthrough::Walkthrough;

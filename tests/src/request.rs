@@ -1,7 +1,8 @@
 //! A request, sent as it is written: nothing is normalised, added or tried again on the way.
 
 use std::fmt::Display;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::IpAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,10 +11,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use tokio::net::TcpSocket;
 
+use crate::address::{Address, Error};
 use crate::answer::Answer;
-use crate::stack::Stack;
 
 /// No answer takes as long.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -22,18 +22,19 @@ const PATIENCE: Duration = Duration::from_secs(90);
 #[must_use]
 #[derive(Debug)]
 pub struct Request<'s> {
-    stack: &'s Stack,
+    to: &'s Address,
+    folder: Option<&'s Path>,
     method: Method,
     path: String,
     headers: HeaderMap,
     body: Bytes,
-    from: IpAddr,
+    from: Option<IpAddr>,
 }
 
 impl<'s> Request<'s> {
-    pub(crate) fn new(stack: &'s Stack, method: Method, path: &str) -> Self {
-        let from = Ipv4Addr::LOCALHOST.into();
-        Self { stack, method, path: path.to_owned(), headers: HeaderMap::new(), body: Bytes::new(), from }
+    /// `folder` is where the logs of an own stack are.
+    pub(crate) fn new(to: &'s Address, folder: Option<&'s Path>, method: Method, path: &str) -> Self {
+        Self { to, folder, method, path: path.to_owned(), headers: HeaderMap::new(), body: Bytes::new(), from: None }
     }
 
     /// A JSON body.
@@ -61,7 +62,7 @@ impl<'s> Request<'s> {
 
     /// The address to send from: Linux has all of 127.0.0.0/8.
     pub fn from(mut self, address: impl Into<IpAddr>) -> Self {
-        self.from = address.into();
+        self.from = Some(address.into());
         self
     }
 
@@ -78,30 +79,26 @@ impl<'s> Request<'s> {
     ///
     /// # Errors
     /// There is no answer, or not all of it.
-    pub async fn try_send(self) -> Result<Answer, Box<dyn std::error::Error + Send + Sync>> {
+    pub async fn try_send(self) -> Result<Answer, Error> {
         tokio::time::timeout(PATIENCE, self.exchange()).await?
     }
 
-    async fn exchange(mut self) -> Result<Answer, Box<dyn std::error::Error + Send + Sync>> {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.stack.port()));
+    async fn exchange(mut self) -> Result<Answer, Error> {
         if !self.headers.contains_key(HOST) {
-            self.headers.insert(HOST, address.to_string().parse()?);
+            self.headers.insert(HOST, self.to.host_header().parse()?);
         }
-        let socket = TcpSocket::new_v4()?;
-        socket.bind((self.from, 0).into())?;
-        let stream = socket.connect(address).await?;
-        stream.set_nodelay(true)?;
+        let stream = self.to.connect(self.from).await?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
         let connection = tokio::spawn(connection);
         let asked = format!("{} {}", self.method, self.path);
         let mut request = http::Request::new(Full::new(self.body));
         *request.method_mut() = self.method;
-        *request.uri_mut() = Uri::try_from(self.path)?;
+        *request.uri_mut() = Uri::try_from(format!("{}{}", self.to.prefix, self.path))?;
         *request.headers_mut() = self.headers;
         let response = sender.send_request(request).await?;
         let (head, body) = response.into_parts();
         let body = body.collect().await?.to_bytes();
         connection.abort();
-        Ok(Answer::new(asked, self.stack.folder(), head, &body))
+        Ok(Answer::new(asked, self.folder, head, &body))
     }
 }

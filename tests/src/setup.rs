@@ -73,6 +73,12 @@ impl Setup {
         Stack::with(self).await
     }
 
+    /// The shop of this place, for tests that leave each other alone: everyone's at `BASE_URL`, else a stack started
+    /// like this.
+    pub async fn shop(self) -> Stack {
+        Stack::of_this_place(self).await
+    }
+
     pub(crate) fn cargo(&self) -> Option<&Path> {
         self.cargo.as_deref()
     }

@@ -1,14 +1,15 @@
 //! What people do in the shop: offer, buy, cancel.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::UNIX_EPOCH;
 
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
+use crate::place::{Ability, place};
 use crate::request::Request;
 use crate::stack::Stack;
 use crate::token::Token;
+use crate::unique;
 use crate::users::Person;
 
 /// How often a client comes again before it gives up.
@@ -16,19 +17,19 @@ const TRIES: usize = 100;
 
 impl Stack {
     /// A customer with a token such as the user service signs, and without an account: no password is hashed for it.
+    /// Where the key can't be read, a customer like any other, who has been welcomed.
     pub async fn visitor(&self, name: &str) -> Person {
-        self.bearer(name, "customer").await
+        if place().has(Ability::AwsApi) { self.bearer(name, "customer").await } else { self.customer(name).await }
     }
 
     /// The same of an admin's.
     pub async fn clerk(&self) -> Person {
-        self.bearer("Clerk", "admin").await
+        if place().has(Ability::AwsApi) { self.bearer("Clerk", "admin").await } else { self.admin().await }
     }
 
     async fn bearer(&self, name: &str, role: &str) -> Person {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
         let mut person = Person::new(name);
-        person.id = format!("01980000-0000-7000-8000-{:012x}", NEXT.fetch_add(1, Ordering::Relaxed));
+        person.id = format!("01980000-0000-7000-8000-{:012x}", unique::number());
         let now = UNIX_EPOCH.elapsed().unwrap().as_secs();
         let token = Token {
             header: json!({"typ": "JWT", "alg": "HS256"}),

@@ -1,13 +1,15 @@
-//! A stack that runs.
+//! A stack that runs: one of the test's own, or the shop of the place.
 
 use std::path::Path;
 use std::time::Duration;
 
 use http::Method;
 use rustix::process::Signal;
-use serde_json::Value;
 
+use crate::address::Address;
+use crate::answer::Answer;
 use crate::folder::Folder;
+use crate::place::{Ability, Names, Remote, place};
 use crate::program::{Exit, Program};
 use crate::request::Request;
 use crate::setup::Setup;
@@ -15,25 +17,27 @@ use crate::setup::Setup;
 /// How long a start may take, and an end.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A `cargo local` of a test's own. Dropping it ends it and removes its data, unless the test fails.
+/// A shop that runs: a `cargo local` of a test's own, or the one at `BASE_URL`.
 #[derive(Debug)]
 pub struct Stack {
-    port: u16,
+    pub(crate) api: Address,
+    home: Home,
+}
+
+/// Whose it is.
+#[derive(Debug)]
+enum Home {
+    Own(Box<Own>),
+    Remote(&'static Remote),
+}
+
+/// The `cargo local` of a test's own. Dropping it ends it and removes its data, unless the test fails.
+#[derive(Debug)]
+struct Own {
     // Before the folder, which is removed when the program has ended.
     program: Program,
     setup: Setup,
     folder: Folder,
-}
-
-/// A process of a function.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Instance {
-    /// The function's name.
-    pub function: String,
-    /// The process.
-    pub pid: u32,
-    /// Whether it is at work.
-    pub busy: bool,
 }
 
 impl Stack {
@@ -43,35 +47,71 @@ impl Stack {
     }
 
     pub(crate) async fn with(setup: Setup) -> Self {
+        assert!(place().remote().is_none(), "a test that starts a stack begins with needs!(OwnStack)");
         let folder = Folder::new();
         let (program, port) = ready(&setup, &folder, &[]).await;
-        Self { port, program, setup, folder }
+        Self { api: Address::local(port), home: Home::Own(Box::new(Own { program, setup, folder })) }
+    }
+
+    /// The shop of this place, which is everyone's; where there is none, a stack of this setup.
+    pub(crate) async fn of_this_place(setup: Setup) -> Self {
+        match place().remote() {
+            None => Self::with(setup).await,
+            Some(remote) => Self { api: remote.api.clone(), home: Home::Remote(remote) },
+        }
+    }
+
+    fn own(&self) -> &Own {
+        match &self.home {
+            Home::Own(own) => own,
+            Home::Remote(_) => panic!("a test that minds its stack's process begins with needs!(OwnStack)"),
+        }
+    }
+
+    pub(crate) fn is_own(&self) -> bool {
+        matches!(self.home, Home::Own(_))
+    }
+
+    pub(crate) fn remote(&self) -> Option<&'static Remote> {
+        match self.home {
+            Home::Own(_) => None,
+            Home::Remote(remote) => Some(remote),
+        }
+    }
+
+    /// What this place calls its resources; a test's own stack calls them by their logical ids.
+    pub(crate) fn names(&self) -> Option<&'static Names> {
+        self.remote().map(|remote| &remote.names)
     }
 
     /// Starts it again on the same data, with further arguments. It has to have ended.
     pub async fn start_again(&mut self, arguments: &[&str]) {
-        (self.program, self.port) = ready(&self.setup, &self.folder, arguments).await;
+        let Home::Own(own) = &mut self.home else { panic!("only a test's own stack ends") };
+        let (program, port) = ready(&own.setup, &own.folder, arguments).await;
+        own.program = program;
+        self.api = Address::local(port);
     }
 
     /// Starts it again on the same data, with another setup. It has to have ended.
     pub async fn start_again_as(&mut self, setup: Setup) {
-        self.setup = setup;
+        let Home::Own(own) = &mut self.home else { panic!("only a test's own stack ends") };
+        own.setup = setup;
         self.start_again(&[]).await;
     }
 
     /// The port it serves on.
     pub fn port(&self) -> u16 {
-        self.port
+        self.api.port()
     }
 
     /// Where it keeps its data.
     pub fn folder(&self) -> &Path {
-        self.folder.path()
+        self.own().folder.path()
     }
 
     /// What it has written to the terminal.
     pub fn output(&self) -> String {
-        self.program.output()
+        self.own().program.output()
     }
 
     /// Waits until it has written a text to the terminal so many times.
@@ -81,6 +121,7 @@ impl Stack {
     pub async fn until_told(&self, text: &str, times: usize) {
         let wanted = text.to_owned();
         let told = self
+            .own()
             .program
             .until(PATIENCE, move |state| (state.output.matches(wanted.as_str()).count() >= times).then_some(()));
         told.await.unwrap_or_else(|| panic!("not told: {text}\n{}", self.output()));
@@ -91,8 +132,9 @@ impl Stack {
     /// # Panics
     /// It does not end.
     pub async fn end(&self, signal: Signal) -> Exit {
-        self.program.signal(signal);
-        self.program.ended(PATIENCE).await.unwrap_or_else(|| panic!("{signal:?} did not end it:\n{}", self.output()))
+        let program = &self.own().program;
+        program.signal(signal);
+        program.ended(PATIENCE).await.unwrap_or_else(|| panic!("{signal:?} did not end it:\n{}", self.output()))
     }
 
     /// `kill -9`: what a crash of the machine would do to it.
@@ -100,56 +142,13 @@ impl Stack {
         self.end(Signal::KILL).await;
     }
 
-    /// The processes of its functions.
-    pub async fn instances(&self) -> Vec<Instance> {
-        let found = self.control(Method::GET, "instances").await;
-        let instance = |one: &Value| {
-            let pid = one["pid"].as_u64().and_then(|pid| u32::try_from(pid).ok())?;
-            Some(Instance { function: one["function"].as_str()?.to_owned(), pid, busy: one["busy"].as_bool()? })
+    /// A request to the AWS services under the shop.
+    pub(crate) fn aws_request(&self, method: Method, path: &str) -> Request<'_> {
+        let address = match self.remote() {
+            None => &self.api,
+            Some(remote) => remote.aws.as_ref().expect("a test that calls AWS services begins with needs!(AwsApi)"),
         };
-        found.as_array().unwrap().iter().filter_map(instance).collect()
-    }
-
-    /// The process ids of its functions.
-    pub async fn pids(&self) -> Vec<u32> {
-        self.instances().await.into_iter().map(|instance| instance.pid).collect()
-    }
-
-    /// Waits until a function is at work, and gives its process.
-    pub async fn until_busy(&self, function: &str) -> u32 {
-        loop {
-            let instances = self.instances().await;
-            if let Some(busy) = instances.into_iter().find(|one| one.function == function && one.busy) {
-                return busy.pid;
-            }
-        }
-    }
-
-    /// Waits until every event source has delivered all there is.
-    pub async fn drained(&self) {
-        self.control(Method::POST, "event-sources/drain").await;
-    }
-
-    /// Makes some next calls of the database fail (`Fault` of `local-dynamodb`).
-    pub async fn inject(&self, fault: Value) {
-        let request = self.post("/_local/dynamodb/faults").header("x-local-stack", "1").json(fault);
-        let answer = request.send().await;
-        assert_eq!(answer.status, 200, "{answer}");
-    }
-
-    /// Takes back the failures that have not happened.
-    pub async fn clear_faults(&self) {
-        self.control(Method::DELETE, "dynamodb/faults").await;
-    }
-
-    /// Asks the stack itself: a control under `/_local/`.
-    ///
-    /// # Panics
-    /// It refuses.
-    pub async fn control(&self, method: Method, path: &str) -> Value {
-        let answer = self.request(method, &format!("/_local/{path}")).header("x-local-stack", "1").send().await;
-        assert_eq!(answer.status, 200, "{answer}");
-        answer.body
+        self.request_to(address, method, path)
     }
 
     /// A GET request.
@@ -164,7 +163,31 @@ impl Stack {
 
     /// Any request.
     pub fn request(&self, method: Method, path: &str) -> Request<'_> {
-        Request::new(self, method, path)
+        self.request_to(&self.api, method, path)
+    }
+
+    pub(crate) fn request_to<'s>(&'s self, address: &'s Address, method: Method, path: &str) -> Request<'s> {
+        let folder = match &self.home {
+            Home::Own(own) => Some(own.folder.path()),
+            Home::Remote(_) => None,
+        };
+        Request::new(address, folder, method, path)
+    }
+
+    /// A request to where an answer's `Location` leads, which has to be where this path of the API is.
+    ///
+    /// # Panics
+    /// It is not.
+    #[track_caller]
+    pub fn follow(&self, answer: &Answer, path: &str) -> Request<'_> {
+        let location = answer.header("location");
+        if !place().has(Ability::Gateway) {
+            // An engine that serves stages elsewhere than AWS does tells functions of a path that nobody can ask for.
+            assert!(location.ends_with(path), "{answer}");
+            return self.get(path);
+        }
+        assert_eq!(location, format!("{}{path}", self.api.prefix), "{answer}");
+        self.get(&location[self.api.prefix.len()..])
     }
 }
 

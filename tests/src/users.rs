@@ -1,11 +1,10 @@
 //! People who use the shop.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use serde_json::{Value, json};
 
 use crate::program::local;
 use crate::stack::Stack;
+use crate::unique::unique;
 
 /// Everyone's password.
 const PASSWORD: &str = "correct horse battery";
@@ -13,7 +12,7 @@ const PASSWORD: &str = "correct horse battery";
 /// Someone with an account, or about to have one.
 #[derive(Debug, Clone)]
 pub struct Person {
-    /// Nobody else's in this test process.
+    /// Nobody else's, in this run of the tests and any other.
     pub email: String,
     /// What they chose.
     pub password: String,
@@ -28,10 +27,15 @@ pub struct Person {
 impl Person {
     /// Someone who has not registered.
     pub fn new(name: &str) -> Self {
-        static NEXT: AtomicUsize = AtomicUsize::new(1);
-        let email = format!("{}-{}@example.com", name.to_lowercase(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let email = format!("{}@example.com", unique(&name.to_lowercase()));
         let (id, token) = (String::new(), String::new());
         Self { email, password: PASSWORD.to_owned(), name: name.to_owned(), id, token }
+    }
+
+    /// Someone with an account of before.
+    pub(crate) fn known(login: &Login) -> Self {
+        let Login { email, password } = login.clone();
+        Self { email, password, ..Self::new("Known") }
     }
 
     /// The body of their registration.
@@ -50,6 +54,13 @@ impl Person {
     }
 }
 
+/// What someone logs in with.
+#[derive(Debug, Clone)]
+pub(crate) struct Login {
+    pub(crate) email: String,
+    pub(crate) password: String,
+}
+
 impl Stack {
     /// Registers someone.
     pub async fn customer(&self, name: &str) -> Person {
@@ -61,10 +72,20 @@ impl Stack {
         person
     }
 
-    /// Registers someone, makes them an admin and logs them in as such.
+    /// Registers someone, makes them an admin and logs them in as such; logs in as the admin this place has, where
+    /// nobody can be made one.
     pub async fn admin(&self) -> Person {
-        let mut person = self.customer("Admin").await;
-        self.grant_admin(&person).await;
+        let mut person = match self.remote() {
+            Some(remote) if remote.aws.is_none() => {
+                let admin = remote.admin.as_ref();
+                Person::known(admin.expect("without AWS_ENDPOINT_URL, ADMIN_EMAIL and ADMIN_PASSWORD name an admin"))
+            }
+            _ => {
+                let person = self.customer("Admin").await;
+                self.grant(&person.email, "admin").await;
+                person
+            }
+        };
         self.log_in(&mut person).await;
         person
     }
@@ -73,12 +94,18 @@ impl Stack {
     pub async fn log_in(&self, person: &mut Person) {
         let answer = self.post("/api/users/login").json(person.credentials()).send().await;
         assert_eq!(answer.status, 200, "{answer}");
+        person.id = answer.data()["user"]["id"].as_str().unwrap().to_owned();
         person.token = answer.data()["token"].as_str().unwrap().to_owned();
     }
 
-    /// Makes someone an admin from their next login on, as an operator does.
-    pub async fn grant_admin(&self, person: &Person) {
-        let exit = local(&["grant-role", &person.email, "admin", "--port", &self.port().to_string()]).await;
-        assert_eq!(exit.code, Some(0), "{}", exit.output);
+    /// Gives someone a role from their next login on, as an operator does.
+    pub async fn grant(&self, email: &str, role: &str) {
+        if let Some(names) = self.names() {
+            self.invoke(&names.grant_role, json!({"email": email, "role": role})).await;
+            return;
+        }
+        let exit = local(&["grant-role", email, role, "--port", &self.port().to_string()]).await;
+        let told = format!("{email} is {role} from the next login on\n");
+        assert_eq!((exit.code, exit.output), (Some(0), told));
     }
 }

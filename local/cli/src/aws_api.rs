@@ -28,6 +28,9 @@ pub async fn handle(stack: &Stack, request: Request<Bytes>) -> Response<Bytes> {
     };
     let caller = stack.lambda.caller(access_key_id);
     let caller = caller.as_deref();
+    if let Some(refusal) = caller.and_then(|function| stack.iam.refusal(function, &request)) {
+        return refusal;
+    }
     if request.uri().path().starts_with(LAMBDA) {
         return stack.lambda.handle(request).await;
     }

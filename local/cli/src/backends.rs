@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use local_iam::Iam;
 use local_lambda::Remote;
 use local_lambda::remote::Reach;
 use template::System;
@@ -33,6 +34,7 @@ pub async fn serve(arguments: Run, running: &OnceCell<Running>) -> Result<(), Er
     let workspace = Workspace::find().await?;
     let template = arguments.template.unwrap_or_else(|| workspace.root.join("template.yaml"));
     let system = System::read(&template, &arguments.parameter_overrides.into_iter().collect())?;
+    let iam = Iam::new(&system)?;
     let engine = arguments.elsewhere.engine;
     let endpoint = arguments.elsewhere.lambda_endpoint.unwrap_or_else(|| engine.usual_endpoint().to_owned());
     let remote = Remote::new(&endpoint, names(&system, engine))?;
@@ -40,7 +42,7 @@ pub async fn serve(arguments: Run, running: &OnceCell<Running>) -> Result<(), Er
     let data_dir = arguments.data_dir.unwrap_or_else(|| workspace.target.join("local-backends"));
     let data = DataFolder::take(data_dir, arguments.fresh)?;
 
-    let stack = Arc::new(Stack::start_backends(&system, &data, remote.clone(), host).await?);
+    let stack = Arc::new(Stack::start_backends(&system, iam, &data, remote.clone(), host).await?);
     let environments = environment::environments(&system, engine, &url, &stack.secrets).await?;
     let files = environment::write(&environments, &data.folder("functions")?)?;
     if let Some(listener) = for_functions {

@@ -1,5 +1,5 @@
 //! What tests and tools may ask of a running stack, under `/_local/`: look inside, run a schedule, redrive dead letters, rotate a
-//! secret, inject faults.
+//! secret, inject faults, tell what functions made use of.
 
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
@@ -47,6 +47,7 @@ async fn control(stack: &Stack, request: &Request<Bytes>) -> Result<Value, (Stat
             stack.dynamodb.faults().clear();
             Ok(Value::Null)
         }
+        (&Method::GET, ["iam", "used"]) => value(&stack.iam.uses()),
         (&Method::POST, ["event-sources", "drain"]) => {
             let failed_ones = if request.uri().query() == Some("hurry") { Failed::Hurry } else { Failed::Wait };
             stack.event_sources.drained(failed_ones).await.map_err(failed)?;

@@ -18,6 +18,7 @@ use template::{Function, System};
 
 use crate::arguments::Engine;
 use crate::error::Error;
+use crate::lambda::access_key_id;
 
 /// Variables by function, as the engine calls it.
 pub type Environments = BTreeMap<String, BTreeMap<String, String>>;
@@ -50,11 +51,13 @@ pub async fn environments(
     let mut all = Environments::new();
     for (logical_id, function) in &system.functions {
         let mut variables = function.environment.clone();
+        // A function of its own to the services, which look at its role.
+        let key = access_key_id(logical_id);
         let services = [
             ("AWS_ENDPOINT_URL", url),
             ("AWS_REGION", &system.region),
             ("AWS_DEFAULT_REGION", &system.region),
-            ("AWS_ACCESS_KEY_ID", "local"),
+            ("AWS_ACCESS_KEY_ID", &key),
             ("AWS_SECRET_ACCESS_KEY", "local"),
         ];
         variables.extend(services.map(|(name, value)| (name.to_owned(), value.to_owned())));

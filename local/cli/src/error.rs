@@ -34,6 +34,8 @@ pub enum Error {
     #[error(transparent)]
     Secrets(#[from] local_secretsmanager::Error),
     #[error(transparent)]
+    Iam(#[from] local_iam::Error),
+    #[error(transparent)]
     EventSources(#[from] local_event_sources::Error),
     #[error(transparent)]
     Api(#[from] local_apigateway::Error),

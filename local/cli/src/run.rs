@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use local_iam::Iam;
 use local_lambda::{Lambda, Options, Reaper};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use template::System;
@@ -73,6 +74,7 @@ async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) -> R
     let workspace = Workspace::find().await?;
     let template = arguments.template.unwrap_or_else(|| workspace.root.join("template.yaml"));
     let system = System::read(&template, &arguments.parameter_overrides.into_iter().collect())?;
+    let iam = Iam::new(&system)?;
     let data_dir = arguments.data_dir.unwrap_or_else(|| workspace.target.join("local"));
     let data = DataFolder::take(data_dir, arguments.fresh)?;
 
@@ -97,7 +99,7 @@ async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) -> R
         ..Options::default()
     });
     let lambda = lambda.await.map_err(Error::Start)?;
-    let stack = Arc::new(Stack::start(&system, &data, lambda.clone()).await?);
+    let stack = Arc::new(Stack::start(&system, iam, &data, lambda.clone()).await?);
     let watched = !arguments.no_watch && !arguments.no_build;
     let builds = watched.then(|| data.folder("bin")).transpose()?;
     let mut functions = Functions::new(system.clone(), lambda, builds)?;

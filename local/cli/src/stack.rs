@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 use local_apigateway::RestApi;
 use local_dynamodb::{DynamoDb, TtlSweeper};
 use local_event_sources::{Backoff, Destination, EventSources, Services, Undelivered};
+use local_iam::Iam;
 use local_lambda::{Invoke, Lambda, Remote};
 use local_secretsmanager::SecretsManager;
 use local_sqs::{NewMessage, Sqs};
@@ -32,6 +33,7 @@ pub struct Stack {
     pub sqs: Sqs,
     pub secrets: SecretsManager,
     pub event_sources: EventSources,
+    pub iam: Iam,
     /// What this machine is called besides its usual names.
     pub host: Option<String>,
     _ttl: TtlSweeper,
@@ -39,25 +41,27 @@ pub struct Stack {
 
 impl Stack {
     /// Starts everything; functions are deployed next. Event sources retry until then.
-    pub async fn start(system: &System, data: &DataFolder, lambda: Lambda) -> Result<Self, Error> {
+    pub async fn start(system: &System, iam: Iam, data: &DataFolder, lambda: Lambda) -> Result<Self, Error> {
         let api = RestApi::new(system, Arc::new(lambda.clone()))?;
         let invoke = Arc::new(lambda.clone());
-        Self::put_together(system, data, invoke, Functions::Here(lambda), Some(api), None).await
+        Self::put_together(system, iam, data, invoke, Functions::Here(lambda), Some(api), None).await
     }
 
     /// Starts all but functions and gateway. Event sources wait until the functions can be called.
     pub async fn start_backends(
         system: &System,
+        iam: Iam,
         data: &DataFolder,
         remote: Remote,
         host: Option<String>,
     ) -> Result<Self, Error> {
         let invoke = Arc::new(remote.clone());
-        Self::put_together(system, data, invoke, Functions::Elsewhere(remote), None, host).await
+        Self::put_together(system, iam, data, invoke, Functions::elsewhere(system, remote), None, host).await
     }
 
     async fn put_together(
         system: &System,
+        iam: Iam,
         data: &DataFolder,
         invoke: Arc<dyn Invoke>,
         lambda: Functions,
@@ -80,7 +84,7 @@ impl Stack {
         };
         let event_sources = EventSources::start(system, services, &folder("event-sources")?).await?;
         let ttl = dynamodb.sweep_ttl_every(TTL_SWEEP);
-        Ok(Self { api, lambda, dynamodb, sqs, secrets, event_sources, host, _ttl: ttl })
+        Ok(Self { api, lambda, dynamodb, sqs, secrets, event_sources, iam, host, _ttl: ttl })
     }
 
     /// Ends every function and waits for the last.

@@ -51,6 +51,12 @@ pub async fn handle(lambda: &Lambda, request: Request<Bytes>) -> Response<Bytes>
     response
 }
 
+/// The function that a request of the Invoke API names, in the words it names it, and its qualifier; `None` if the path
+/// is another.
+pub fn target(uri: &http::Uri) -> Option<(String, Option<String>)> {
+    Target::parse(uri).map(Target::into_parts)
+}
+
 async fn invoke(
     lambda: &Lambda,
     parts: &http::request::Parts,

@@ -13,6 +13,8 @@ pub struct FunctionSpec {
     pub name: String,
     /// Its unqualified ARN.
     pub arn: String,
+    /// `AutoPublishAlias`: what a caller may name as its version.
+    pub alias: Option<String>,
     /// The program that runs as its `bootstrap`.
     pub executable: PathBuf,
     /// `MemorySize` in MB.
@@ -32,6 +34,7 @@ impl FunctionSpec {
             logical_id: logical_id.into(),
             name: function.name.clone(),
             arn: function.arn.clone(),
+            alias: function.alias.clone(),
             executable: executable.into(),
             memory_mb: function.memory_mb,
             timeout: function.timeout,

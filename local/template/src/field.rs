@@ -77,6 +77,14 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// The items of a list, or the one value that may stand in place of a list of one.
+    pub(crate) fn one_or_more(&self) -> Vec<Field<'a>> {
+        match self.data {
+            Data::List(_) => self.items().unwrap_or_default(),
+            _ => vec![self.clone()],
+        }
+    }
+
     /// Whether this is a map (where a property takes text, too).
     pub(crate) fn is_map(&self) -> bool {
         matches!(self.data, Data::Map(_))

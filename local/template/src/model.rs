@@ -5,6 +5,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+mod role;
+
+pub use role::{Effect, Role, Statement};
+
 /// The account id that local ARNs carry.
 pub const ACCOUNT: &str = "000000000000";
 
@@ -21,6 +25,11 @@ pub const QUEUE_ENDPOINT: &str = "http://sqs.us-east-1.localhost";
 /// `https://sqs.REGION.amazonaws.com/ACCOUNT/NAME`: the same path under another endpoint.
 pub fn queue_url(endpoint: &str, name: &str) -> String {
     format!("{}/{ACCOUNT}/{name}", endpoint.trim_end_matches('/'))
+}
+
+/// The ARN of an alias of a function.
+pub fn alias_arn(function: &str, alias: &str) -> String {
+    format!("{function}:{alias}")
 }
 
 /// Everything one template describes.
@@ -47,6 +56,8 @@ pub struct Function {
     pub name: String,
     /// Its ARN, unqualified.
     pub arn: String,
+    /// `AutoPublishAlias`: a name for the version that is in use, which on one machine is the only one.
+    pub alias: Option<String>,
     /// The cargo binary target it runs: `Metadata.BuildProperties.Binary` (`BuildMethod: rust-cargolambda`).
     pub binary: String,
     /// `MemorySize` in MB.
@@ -55,6 +66,8 @@ pub struct Function {
     pub timeout: Duration,
     /// `Environment.Variables`.
     pub environment: BTreeMap<String, String>,
+    /// `Role`, or the one that SAM makes for a function without.
+    pub role: Role,
     /// `ReservedConcurrentExecutions`: at most this many instances at once.
     pub reserved_concurrency: Option<u32>,
     /// What invokes it besides the API.

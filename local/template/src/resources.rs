@@ -5,11 +5,13 @@ mod api;
 mod events;
 mod function;
 mod queue;
+mod role;
 mod secret;
 mod table;
 
 pub(crate) use api::{Guards, Routes, api};
 pub(crate) use function::function;
 pub(crate) use queue::queue;
+pub(crate) use role::check_attached;
 pub(crate) use secret::secret;
 pub(crate) use table::table;

@@ -13,7 +13,7 @@ mod sub;
 pub(crate) use catalogue::{Catalogue, Resource, check_names};
 pub(crate) use conditions::{Truths, conditions};
 pub(crate) use globals::Globals;
-pub(crate) use kinds::{API, FUNCTION, QUEUE, SECRET, TABLE};
+pub(crate) use kinds::{API, FUNCTION, MANAGED_POLICY, POLICY, QUEUE, ROLE, SECRET, TABLE};
 pub(crate) use parameters::parameters;
 pub(crate) use resolve::Scope;
 pub(crate) use rules::rules;

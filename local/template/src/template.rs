@@ -55,6 +55,7 @@ fn system(root: &Node, overrides: &BTreeMap<String, String>, report: &Report) ->
     let system = emulated(&scope, &catalogue);
     scope.inert = true;
     check_inert(&scope, &catalogue);
+    resources::check_attached(&scope, &catalogue, &system.functions);
     check_outputs(root.get("Outputs"), &scope, &truths);
     system
 }

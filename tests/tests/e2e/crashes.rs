@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use envelope::Code;
 use futures_util::future::join_all;
-use tests::{Person, Setup, Signal, Stack, signal, until_ended};
+use tests::{Person, Setup, Signal, Stack, needs, signal, until_ended};
 use tokio::sync::Notify;
 
 #[tokio::test]
 async fn a_function_killed_at_work_is_a_bad_gateway_and_the_next_call_is_fine() {
+    needs!(OwnStack);
     let stack = Stack::start().await;
     let mut person = Person::new("Unlucky");
     let killing = async {
@@ -27,6 +28,7 @@ async fn a_function_killed_at_work_is_a_bad_gateway_and_the_next_call_is_fine() 
 
 #[tokio::test]
 async fn a_function_killed_at_rest_costs_nobody_an_answer() {
+    needs!(OwnStack);
     let stack = Stack::start().await;
     for _ in 0..10 {
         let pids = stack.pids().await;
@@ -41,6 +43,7 @@ async fn a_function_killed_at_rest_costs_nobody_an_answer() {
 
 #[tokio::test]
 async fn a_stack_killed_at_work_keeps_every_user_it_has_acknowledged_and_leaves_no_process() {
+    needs!(OwnStack);
     const CLIENTS: usize = 20;
     const ENOUGH: usize = 6;
     let mut stack = Setup::new().patient().start().await;
@@ -93,6 +96,7 @@ async fn a_stack_killed_at_work_keeps_every_user_it_has_acknowledged_and_leaves_
 
 #[tokio::test]
 async fn a_signal_ends_everything_in_order() {
+    needs!(OwnStack);
     let mut stack = Stack::start().await;
     for ending in [Signal::TERM, Signal::INT] {
         let pids = stack.pids().await;
@@ -106,6 +110,7 @@ async fn a_signal_ends_everything_in_order() {
 
 #[tokio::test]
 async fn a_signal_ends_a_stack_at_work_too() {
+    needs!(OwnStack);
     let stack = Stack::start().await;
     let person = Person::new("Interrupted");
     let ending = async {

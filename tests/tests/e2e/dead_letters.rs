@@ -2,7 +2,7 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use tests::{Exit, Person, Stack, local};
+use tests::{Exit, Person, Stack, local, needs};
 
 /// Puts a message on the queue of the notification service.
 async fn send(stack: &Stack, body: &str) {
@@ -40,6 +40,7 @@ async fn dlq(stack: &Stack, arguments: &[&str]) -> Exit {
 
 #[tokio::test]
 async fn a_poisoned_message_is_given_up_and_its_neighbours_are_handled() {
+    needs!(OwnStack);
     let stack = Stack::start().await;
     send(&stack, "no event").await;
     let ada = stack.customer("Ada").await;
@@ -55,6 +56,7 @@ async fn a_poisoned_message_is_given_up_and_its_neighbours_are_handled() {
 
 #[tokio::test]
 async fn dead_letters_can_be_listed_shown_and_redriven() {
+    needs!(OwnStack);
     let stack = Stack::start().await;
     send(&stack, r#"{"no":"event"}"#).await;
     drain(&stack).await;
@@ -83,6 +85,7 @@ async fn dead_letters_can_be_listed_shown_and_redriven() {
 
 #[tokio::test]
 async fn a_record_that_cannot_be_read_is_set_aside_raw_and_the_publisher_goes_on() {
+    needs!(OwnStack);
     let stack = Stack::start().await;
     let item = json!({"email": {"S": "x@example.com"}, "event": {"S": "no event"}});
     let answer = stack.aws("DynamoDB_20120810.PutItem", json!({"TableName": "UsersTable", "Item": item})).send().await;

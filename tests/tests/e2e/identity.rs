@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use envelope::Code;
 use serde_json::Value;
-use tests::{Signal, SigningKey, Stack, Token, signal, until_ended};
+use tests::{Signal, SigningKey, Stack, Token, needs, signal, until_ended};
 
 use crate::{ada, shared};
 
@@ -91,6 +91,7 @@ async fn chill(stack: &Stack, functions: &[&str]) {
 
 #[tokio::test]
 async fn forged_tokens_prove_nothing() {
+    needs!(AwsApi);
     let (stack, ada) = (shared().await, ada().await);
     let key = stack.signing_key().await;
     // The forger's tools make good tokens, so what is refused is refused for what is wrong with it.
@@ -100,6 +101,7 @@ async fn forged_tokens_prove_nothing() {
 
 #[tokio::test]
 async fn rotating_the_key_logs_nobody_out_and_rotating_it_twice_does() {
+    needs!(OwnStack);
     let stack = Stack::start().await;
     let mut ada = stack.customer("Ada").await;
     let first = stack.signing_key().await;

@@ -2,13 +2,14 @@
 
 use http::Method;
 use serde_json::json;
-use tests::{Exit, Person, Setup, Signal, Stack, local};
+use tests::{Exit, Person, Setup, Signal, Stack, local, needs};
 use tokio::net::TcpListener;
 
 use crate::{ada, shared};
 
 #[tokio::test]
 async fn a_taken_port_is_told() {
+    needs!(OwnStack);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port().to_string();
     let Exit { code, output } = local(&["--no-build", "--port", &port]).await;
@@ -18,6 +19,7 @@ async fn a_taken_port_is_told() {
 
 #[tokio::test]
 async fn a_data_folder_has_one_stack_at_a_time() {
+    needs!(OwnStack);
     let stack = Stack::start().await;
     let folder = stack.folder().to_str().unwrap();
     for more in [None, Some("--fresh")] {
@@ -34,6 +36,7 @@ async fn a_data_folder_has_one_stack_at_a_time() {
 
 #[tokio::test]
 async fn a_command_needs_a_stack() {
+    needs!(OwnStack);
     // Bound and let go: nothing listens there.
     let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port().to_string();
     let Exit { code, output } = local(&["grant-role", "a@example.com", "admin", "--port", &port]).await;
@@ -43,6 +46,7 @@ async fn a_command_needs_a_stack() {
 
 #[tokio::test]
 async fn data_outlives_a_restart_but_not_a_fresh_start() {
+    needs!(OwnStack);
     let mut stack = Stack::start().await;
     let mut person = stack.customer("Kept").await;
     let token = person.token.clone();
@@ -60,6 +64,7 @@ async fn data_outlives_a_restart_but_not_a_fresh_start() {
 
 #[tokio::test]
 async fn a_new_folder_gets_an_admin_once() {
+    needs!(OwnStack);
     let mut stack = Setup::new().demo().start().await;
     let output = stack.output();
     let credentials = output.lines().find_map(|line| line.trim().strip_prefix("admin: ")).expect("an admin");
@@ -77,6 +82,7 @@ async fn a_new_folder_gets_an_admin_once() {
 
 #[tokio::test]
 async fn a_template_it_can_not_run_is_refused_by_name() {
+    needs!(OwnStack);
     let folder = shared().await.folder();
     let path = folder.join("broken.yaml");
     let template = std::fs::read_to_string(tests::workspace().join("template.yaml")).unwrap();
@@ -92,6 +98,7 @@ async fn a_template_it_can_not_run_is_refused_by_name() {
 
 #[tokio::test]
 async fn an_unknown_parameter_is_refused() {
+    needs!(OwnStack);
     let Exit { code, output } = local(&["--no-build", "--port", "0", "--parameter-overrides", "AlowedOrigins=*"]).await;
     assert_eq!(code, Some(1));
     assert!(output.contains("AlowedOrigins"), "{output}");
@@ -100,6 +107,7 @@ async fn an_unknown_parameter_is_refused() {
 /// A page that a developer happens to visit must not reach the AWS side of their stack.
 #[tokio::test]
 async fn a_web_page_reaches_neither_the_aws_apis_nor_the_controls() {
+    needs!(OwnStack);
     let stack = shared().await;
     let list = || stack.aws("DynamoDB_20120810.ListTables", json!({}));
     assert_eq!(list().send().await.status, 200);

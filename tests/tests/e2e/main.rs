@@ -1,4 +1,5 @@
-//! End-to-end tests: the contract of the API, asked over HTTP of the template running on this machine.
+//! End-to-end tests: the contract of the API, asked over HTTP of the template running on this machine, or wherever else
+//! it runs (`tests/README.md`).
 //!
 //! Tests that leave each other alone share a stack ([`shared`]); whoever counts, kills or rotates has one of their own.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // tests report by panicking
@@ -10,6 +11,7 @@ mod gateway;
 mod health;
 mod hot_swap;
 mod identity;
+mod least_privilege;
 mod local;
 mod market;
 mod notifications;
@@ -20,21 +22,22 @@ mod round_trips;
 mod rubbish;
 mod saga;
 mod template;
+mod transformed;
 mod users;
 
 use tests::{Person, Setup, Stack};
 use tokio::sync::OnceCell;
 
-/// A stack for tests that only add users. It ends with this process.
+/// A stack for tests that only add users: the shop of this place, or one that ends with this process.
 async fn shared() -> &'static Stack {
     static STACK: OnceCell<Stack> = OnceCell::const_new();
-    STACK.get_or_init(Stack::start).await
+    STACK.get_or_init(|| Setup::new().shop()).await
 }
 
 /// The same for tests that hash many passwords at once.
 async fn crowded() -> &'static Stack {
     static STACK: OnceCell<Stack> = OnceCell::const_new();
-    STACK.get_or_init(|| Setup::new().patient().start()).await
+    STACK.get_or_init(|| Setup::new().patient().shop()).await
 }
 
 /// A customer of the shared stack, for reading.

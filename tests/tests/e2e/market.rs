@@ -3,10 +3,10 @@
 use tests::{Person, Setup, Stack};
 use tokio::sync::OnceCell;
 
-/// It ends with this process.
+/// The shop of this place, or one that ends with this process.
 pub async fn market() -> &'static Stack {
     static STACK: OnceCell<Stack> = OnceCell::const_new();
-    STACK.get_or_init(|| Setup::new().patient().start()).await
+    STACK.get_or_init(|| Setup::new().patient().shop()).await
 }
 
 /// Who offers the products there.

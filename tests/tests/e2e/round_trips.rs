@@ -2,7 +2,7 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use tests::Stack;
+use tests::{Stack, needs};
 
 /// The calls of these functions since the last look.
 async fn calls(stack: &Stack, functions: &[&str]) -> Value {
@@ -18,6 +18,7 @@ async fn calls(stack: &Stack, functions: &[&str]) -> Value {
 
 #[tokio::test]
 async fn an_order_is_three_round_trips_whatever_its_lines() {
+    needs!(OwnStack);
     const FUNCTIONS: &[&str] = &["CreateOrderFunction", "ReserveStockFunction"];
     let stack = Stack::start().await;
     let (clerk, ada) = (stack.clerk().await, stack.visitor("Ada").await);
@@ -48,6 +49,7 @@ async fn an_order_is_three_round_trips_whatever_its_lines() {
 
 #[tokio::test]
 async fn every_other_endpoint_is_one_round_trip_and_a_page_whose_total_is_kept_two() {
+    needs!(OwnStack);
     const FUNCTIONS: &[&str] = &[
         "GetProductFunction",
         "ListProductsFunction",

@@ -118,7 +118,9 @@ fn every_function_has_a_role_of_its_own() {
         assert!(!role_lines.iter().any(|line| line.contains("ManagedPolicyArns")), "{role}");
         roles.insert(role);
     }
-    let kinds = resources.iter().filter(|(_, lines)| lines.contains(&"Type: AWS::IAM::Role"));
+    // AWS's own services take on others.
+    let is_lambdas = |lines: &[&str]| lines.iter().any(|line| line.contains("lambda.amazonaws.com"));
+    let kinds = resources.iter().filter(|(_, lines)| lines.contains(&"Type: AWS::IAM::Role") && is_lambdas(lines));
     assert_eq!(kinds.map(|(name, _)| (*name).to_owned()).collect::<BTreeSet<_>>(), roles, "each role has its function");
 }
 
@@ -163,4 +165,15 @@ fn every_function_is_a_binary_and_every_binary_a_function() {
         .collect();
     let named: BTreeSet<String> = system().functions.into_values().map(|function| function.binary).collect();
     assert_eq!(named, built);
+}
+
+/// cargo-lambda, which `sam build` calls, sets each of these where the profile is silent: `panic` to abort.
+#[test]
+fn a_build_for_aws_answers_a_panic() {
+    let manifest = fs::read_to_string(workspace().join("Cargo.toml")).unwrap();
+    let (_, profile) = manifest.split_once("[profile.release]\n").unwrap();
+    let profile = profile.split("\n[").next().unwrap();
+    for setting in ["panic = \"unwind\"", "lto = ", "codegen-units = ", "strip = "] {
+        assert!(profile.lines().any(|line| line.starts_with(setting)), "{setting} is not in {profile}");
+    }
 }

@@ -92,6 +92,8 @@ fn system() -> template::System {
         memory_mb: 128,
         timeout: Duration::from_secs(3),
         environment: BTreeMap::new(),
+        alias: None,
+        role: template::Role::default(),
         reserved_concurrency: None,
         sources: vec![],
     };

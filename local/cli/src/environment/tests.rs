@@ -44,7 +44,7 @@ async fn of(engine: Engine) -> (Environments, SecretsManager, tempfile::TempDir)
 async fn a_function_gets_what_the_template_says_and_where_the_services_are() {
     let (all, ..) = of(Engine::CargoLambda).await;
     let expected = [
-        ("AWS_ACCESS_KEY_ID", "local"),
+        ("AWS_ACCESS_KEY_ID", "Open"),
         ("AWS_DEFAULT_REGION", "us-east-1"),
         ("AWS_ENDPOINT_URL", "http://127.0.0.1:3000"),
         ("AWS_REGION", "us-east-1"),

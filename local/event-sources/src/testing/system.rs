@@ -53,6 +53,8 @@ pub(crate) fn function_with(name: &str, source: EventSource) -> Function {
         memory_mb: 128,
         timeout: Duration::from_secs(3),
         environment: BTreeMap::new(),
+        alias: None,
+        role: template::Role::default(),
         reserved_concurrency: None,
         sources: vec![source],
     }

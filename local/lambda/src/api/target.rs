@@ -1,7 +1,7 @@
 //! Which function a request names: `FunctionName` of the path, and `Qualifier` of the query.
 //!
 //! `FunctionName` is a name, an ARN, or a partial ARN (`ACCOUNT:function:NAME`), each with or without `:QUALIFIER`.
-//! There are no versions or aliases on one machine, so the only qualifier is `$LATEST`.
+//! Versions are not kept on one machine, so a qualifier is `$LATEST` or the function's alias, which are the same.
 
 use http::Uri;
 use percent_encoding::percent_decode_str;
@@ -36,15 +36,21 @@ impl Target {
         name.map_or(self.function.as_str(), |(_account, name)| name)
     }
 
+    /// The function as it was named, and the qualifier.
+    pub fn into_parts(self) -> (String, Option<String>) {
+        (self.function, self.qualifier)
+    }
+
     /// The function as the stack knows it.
     pub fn function(&self, lambda: &Lambda) -> Result<String, Error> {
-        let Self { function, qualifier } = self;
-        if let Some(qualifier) = qualifier.as_ref().filter(|qualifier| *qualifier != "$LATEST") {
-            return Err(Error::NotFound(format!("{function}:{qualifier}")));
-        }
+        let Self { qualifier, .. } = self;
         let known = self.unqualified();
-        lambda.find(known).map_err(|_| Error::NotFound(function.clone()))?;
-        Ok(known.to_owned())
+        let named = match qualifier.as_deref() {
+            None | Some("$LATEST") => known.to_owned(),
+            Some(alias) => format!("{known}:{alias}"),
+        };
+        lambda.find(&named).map_err(|_| Error::NotFound(named.clone()))?;
+        Ok(named)
     }
 }
 

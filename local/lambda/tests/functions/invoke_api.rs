@@ -36,7 +36,10 @@ fn assert_error(response: &Response<Bytes>, status: u16, error_type: &str, body:
 pub async fn a_function_is_called_over_http() {
     let world = World::with(spec()).await;
     let arn = "arn%3Aaws%3Alambda%3Aus-east-1%3A000000000000%3Afunction%3Ashop";
-    for function in ["shop", "ShopFunction", "shop:$LATEST", "shop?Qualifier=%24LATEST", arn] {
+    let alias = "arn:aws:lambda:us-east-1:000000000000:function:shop:live";
+    for function in
+        ["shop", "ShopFunction", "shop:$LATEST", "shop?Qualifier=%24LATEST", "shop?Qualifier=live", arn, alias]
+    {
         let response = post(&world, function, &[], r#"{"do":"echo"}"#).await;
         assert_eq!((response.status().as_u16(), &response.body()[..]), (200, &br#"{"do":"echo"}"#[..]), "{function}");
         assert_eq!(header(&response, "x-amz-executed-version"), Some("$LATEST"));
@@ -78,8 +81,8 @@ pub async fn what_can_not_be_invoked_is_refused_as_by_aws() {
     let not_found = |name: &str| json!({ "Type": "User", "Message": format!("Function not found: {name}") });
     let response = post(&world, "nothing", &[], "{}").await;
     assert_error(&response, 404, "ResourceNotFoundException", &not_found("nothing"));
-    let response = post(&world, "shop?Qualifier=live", &[], "{}").await;
-    assert_error(&response, 404, "ResourceNotFoundException", &not_found("shop:live"));
+    let response = post(&world, "shop?Qualifier=other", &[], "{}").await;
+    assert_error(&response, 404, "ResourceNotFoundException", &not_found("shop:other"));
 
     let response = post(&world, "shop", &[], "{oops").await;
     let message = "Could not parse request body into json: key must be a string at line 1 column 2";

@@ -27,6 +27,7 @@ pub fn spec() -> FunctionSpec {
         logical_id: "ShopFunction".to_owned(),
         name: "shop".to_owned(),
         arn: "arn:aws:lambda:us-east-1:000000000000:function:shop".to_owned(),
+        alias: Some("live".to_owned()),
         executable: std::env::current_exe().unwrap(),
         memory_mb: 512,
         timeout: PATIENCE,

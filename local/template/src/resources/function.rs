@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use super::api::Routes;
 use super::events::events;
+use super::role;
 use crate::error::Place;
 use crate::field::{Accepted, Field, optional, or_default};
 use crate::model::{Function, Queue};
-use crate::stack::{Resource, Scope};
+use crate::stack::{ROLE, Resource, Scope};
 
 const PROPERTIES: Accepted = Accepted {
     emulated: &[
@@ -19,12 +20,15 @@ const PROPERTIES: Accepted = Accepted {
         "Timeout",
         "Environment",
         "ReservedConcurrentExecutions",
+        "AutoPublishAlias",
         "Events",
+        "Role",
+        // Only to say what to do instead.
+        "Policies",
     ],
     without_effect: &[
         "Architectures",
         "AssumeRolePolicyDocument",
-        "AutoPublishAlias",
         "AutoPublishAliasAllProperties",
         "AutoPublishCodeSha256",
         "CodeSigningConfigArn",
@@ -36,12 +40,9 @@ const PROPERTIES: Accepted = Accepted {
         "Handler",
         "KmsKeyArn",
         "LoggingConfig",
-        "PermissionsBoundary",
-        "Policies",
         "PropagateTags",
         "ProvisionedConcurrencyConfig",
         "RecursiveLoop",
-        "Role",
         "RolePath",
         "RuntimeManagementConfig",
         "SourceKMSKeyArn",
@@ -92,6 +93,7 @@ pub(crate) fn function(
         package.one_of(&["Zip"]);
     }
     let name = optional(properties.get("FunctionName"), |field| field.name("-_", 64));
+    let alias = optional(properties.get("AutoPublishAlias"), |field| field.name("-_", 128));
     let binary = binary(scope, resource);
     let memory_mb = or_default(properties.get("MemorySize"), 128, |field| field.whole(128..=10_240));
     let timeout = or_default(properties.get("Timeout"), Duration::from_secs(3), |field| field.seconds(1..=900));
@@ -101,14 +103,24 @@ pub(crate) fn function(
     let sources = or_default(properties.get("Events"), Vec::new(), |field| {
         events(scope, &resource.id, &field, timeout, queues, routes)
     });
+    let role = match properties.get("Role") {
+        Some(field) => scope.named(&field, ROLE, "Arn").and_then(|resource| role::role(scope, resource)),
+        None => sources.as_ref().map(|sources| role::generated(&resource.id, sources)),
+    };
+    if let Some(policies) = properties.get("Policies") {
+        policies
+            .note("SAM's own policies aren't emulated on one machine: write an AWS::IAM::Role and name it as `Role`");
+    }
     Some(Function {
         name: name?.unwrap_or_else(|| resource.id.clone()),
         arn: scope.own(resource, "Arn")?,
+        alias: alias?,
         binary: binary?,
         memory_mb: memory_mb?,
         timeout: timeout?,
         environment: environment?,
         reserved_concurrency: reserved_concurrency?,
+        role: role?,
         sources: sources?,
     })
 }

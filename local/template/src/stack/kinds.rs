@@ -23,7 +23,8 @@ pub(crate) struct Kind {
 pub(crate) enum Role {
     /// It runs.
     Emulated,
-    /// It changes nothing that could be seen: permissions, logs, alarms. Only its references are checked.
+    /// It changes nothing that could be seen: logs, alarms, the permissions of whoever is no function. Only its
+    /// references are checked; a role that is a function's is read with the function.
     Inert,
     /// Inert as long as nothing but inert resources know of it: a topic that alarms write to.
     InertAmongInert,
@@ -34,6 +35,9 @@ pub(crate) const API: &str = "AWS::Serverless::Api";
 pub(crate) const TABLE: &str = "AWS::DynamoDB::Table";
 pub(crate) const QUEUE: &str = "AWS::SQS::Queue";
 pub(crate) const SECRET: &str = "AWS::SecretsManager::Secret";
+pub(crate) const ROLE: &str = "AWS::IAM::Role";
+pub(crate) const POLICY: &str = "AWS::IAM::Policy";
+pub(crate) const MANAGED_POLICY: &str = "AWS::IAM::ManagedPolicy";
 
 const KINDS: &[Kind] = &[
     Kind {
@@ -80,15 +84,10 @@ const KINDS: &[Kind] = &[
         attributes: &[("Id", "arn:aws:secretsmanager:{region}:{account}:secret:{name}-000000")],
         role: Role::Emulated,
     },
+    inert(ROLE, Some("RoleName"), "{name}", &[("Arn", "arn:aws:iam::{account}:role/{name}"), ("RoleId", "AROA{name}")]),
+    inert(POLICY, Some("PolicyName"), "{name}", &[]),
     inert(
-        "AWS::IAM::Role",
-        Some("RoleName"),
-        "{name}",
-        &[("Arn", "arn:aws:iam::{account}:role/{name}"), ("RoleId", "AROA{name}")],
-    ),
-    inert("AWS::IAM::Policy", Some("PolicyName"), "{name}", &[]),
-    inert(
-        "AWS::IAM::ManagedPolicy",
+        MANAGED_POLICY,
         Some("ManagedPolicyName"),
         "arn:aws:iam::{account}:policy/{name}",
         &[("PolicyArn", "arn:aws:iam::{account}:policy/{name}")],

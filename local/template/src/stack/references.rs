@@ -5,10 +5,10 @@
 use super::catalogue::{Resource, Standing};
 use super::kinds::Role;
 use super::resolve::Scope;
-use super::{API, TABLE};
+use super::{API, FUNCTION, TABLE};
 use crate::error::Place;
 use crate::field::Field;
-use crate::model::{ACCOUNT, QUEUE_ENDPOINT, REGION, queue_url};
+use crate::model::{ACCOUNT, QUEUE_ENDPOINT, REGION, alias_arn, queue_url};
 use crate::tree::{Function, Node, Tree};
 use crate::value::{Data, Value};
 
@@ -65,6 +65,7 @@ impl<'a> Scope<'a> {
                 Some(stage) => self.resolve_text(stage, &Place::new(id).key("StageName")),
                 None => self.refuse(line, place, format!("`{id}` has no StageName")),
             },
+            (FUNCTION, "Alias") => self.alias(resource, line, place),
             (TABLE, "StreamArn") if resource.properties.get("StreamSpecification").is_none() => {
                 self.refuse(line, place, format!("`{id}` has no stream: give it a StreamSpecification"))
             }
@@ -73,6 +74,16 @@ impl<'a> Scope<'a> {
                 None => self.refuse(line, place, format!("`{attribute}` of {kind} (`{id}`) is not known here")),
             },
         }
+    }
+
+    /// The ARN of the alias that SAM points at each new version of a function.
+    fn alias(&self, function: &Resource, line: usize, place: &Place) -> Option<String> {
+        let id = &function.id;
+        let Some(alias) = function.properties.get("AutoPublishAlias") else {
+            return self.refuse(line, place, format!("`{id}` has no alias: give it an AutoPublishAlias"));
+        };
+        let alias = self.resolve_text(alias, &Place::new(id).key("AutoPublishAlias"))?;
+        Some(alias_arn(&self.own(function, "Arn")?, &alias))
     }
 
     fn resource(&self, id: &str, line: usize, place: &Place) -> Option<&'a Resource> {
@@ -134,6 +145,18 @@ impl<'a> Scope<'a> {
         resources
             .find(|resource| self.own(resource, attribute).as_ref() == Some(&text))
             .or_else(|| field.refuse(format!("`{text}` is not the {attribute} of an {kind} in this template")))
+    }
+
+    /// The function that a property names by its ARN, or by the ARN of its alias.
+    pub(crate) fn function(&self, field: &Field<'_>) -> Option<&'a Resource> {
+        let text = field.text()?;
+        let is_named = |function: &&Resource| {
+            let alias = function.properties.get("AutoPublishAlias").and_then(Node::text);
+            self.own(function, "Arn")
+                .is_some_and(|arn| text == arn || alias.is_some_and(|it| text == alias_arn(&arn, it)))
+        };
+        let function = self.catalogue?.of_kind(FUNCTION).find(is_named);
+        function.or_else(|| field.refuse(format!("`{text}` is not the ARN of an {FUNCTION} in this template")))
     }
 
     /// An answer of [`Kind`](super::kinds::Kind) with the name put in.

@@ -1,7 +1,7 @@
 //! What a user is told, and how often.
 
 use serde_json::{Value, json};
-use tests::is_uuid_v7;
+use tests::{is_uuid_v7, needs};
 
 use super::event;
 use crate::market::{clerk, market};
@@ -13,10 +13,9 @@ async fn each_thing_that_happens_is_told_once_in_its_words() {
     let ada = stack.customer("Ada").await;
     let lamp = stack.stocked(clerk, 5).await;
     let id = stack.placed(&ada, &[(&lamp, 1)]).await;
-    stack.drained().await;
+    stack.told(&ada, 3).await;
     assert_eq!(stack.cancel(&ada, &id).await.status, 200);
-    stack.drained().await;
-    let told = stack.notifications(&ada).await;
+    let told = stack.told(&ada, 4).await;
     let expected = [
         ("order.cancelled", format!("Your order {id} was cancelled"), true),
         ("order.confirmed", format!("Your order {id} is confirmed"), true),
@@ -35,12 +34,14 @@ async fn each_thing_that_happens_is_told_once_in_its_words() {
         assert_eq!(found.to_string(), notification.to_string());
     }
     // Nobody else hears of it.
-    let bob = stack.visitor("Bob").await;
-    assert_eq!(stack.notifications(&bob).await, [Value::Null; 0]);
+    let bob = stack.customer("Bob").await;
+    let told = stack.told(&bob, 1).await;
+    assert_eq!((told.len(), &told[0]["message"]), (1, &json!("Welcome, Bob!")), "{told:?}");
 }
 
 #[tokio::test]
 async fn an_event_that_comes_again_or_late_is_told_once_where_it_belongs() {
+    needs!(AwsApi);
     let (stack, ada) = (market().await, market().await.visitor("Ada").await);
     let order = "01980000-0000-7000-8000-0000000000aa";
     let data = json!({"orderId": order, "userId": ada.id, "totalAmount": 1});
@@ -51,10 +52,9 @@ async fn an_event_that_comes_again_or_late_is_told_once_where_it_belongs() {
     let cancelled = of("c", "order.cancelled", "2026-01-31T12:00:02.000Z");
     // Backwards, and over and over.
     for body in [&cancelled, &confirmed, &cancelled, &created, &created, &confirmed, &cancelled, &created] {
-        stack.put_on("NotificationsQueue", body).await;
+        stack.notify(body).await;
     }
-    stack.drained().await;
-    let told = stack.notifications(&ada).await;
+    let told = stack.told(&ada, 3).await;
     let kinds: Vec<&Value> = told.iter().map(|one| &one["type"]).collect();
     assert_eq!(kinds, ["order.cancelled", "order.confirmed", "order.created"], "newest first, by when it happened");
 
@@ -62,8 +62,7 @@ async fn an_event_that_comes_again_or_late_is_told_once_where_it_belongs() {
     let path = format!("/api/notifications/{}/read", told[0]["id"].as_str().unwrap());
     let read = stack.request(http::Method::PATCH, &path).token(&ada.token).send().await;
     assert_eq!(read.status, 200, "{read}");
-    stack.put_on("NotificationsQueue", &cancelled).await;
-    stack.drained().await;
-    let again = stack.notifications(&ada).await;
+    stack.notify(&cancelled).await;
+    let again = stack.told(&ada, 3).await;
     assert_eq!((again.len(), &again[0]["read"], &again[1..]), (3, &json!(true), &told[1..]));
 }

@@ -3,7 +3,7 @@
 use envelope::Code;
 use http::Method;
 use serde_json::{Value, json};
-use tests::{Answer, Person, Stack};
+use tests::{Answer, Person, Stack, needs};
 
 use super::event;
 use crate::market::market;
@@ -21,10 +21,9 @@ async fn told(stack: &Stack) -> (Person, Vec<Value>) {
         let data = json!({"userId": ada.id, "orderId": format!("o{second}"), "totalAmount": 1});
         let time = format!("2026-01-31T12:00:0{second}.000Z");
         let body = event(&format!("{}-{second}", ada.id), "order.created", &time, data);
-        stack.put_on("NotificationsQueue", &body.to_string()).await;
+        stack.notify(&body.to_string()).await;
     }
-    stack.drained().await;
-    let rows = stack.notifications(&ada).await;
+    let rows = stack.told(&ada, 7).await;
     let orders: Vec<&Value> = rows.iter().map(|row| &row["orderId"]).collect();
     assert_eq!(orders, ["o6", "o5", "o4", "o3", "o2", "o1", "o0"]);
     (ada, rows)
@@ -50,6 +49,7 @@ async fn walk(stack: &Stack, person: &Person, query: &str, limit: usize) -> Vec<
 
 #[tokio::test]
 async fn cursors_lead_to_the_end_of_all_the_read_and_the_unread() {
+    needs!(AwsApi);
     let stack = market().await;
     let (ada, mut rows) = told(stack).await;
     for row in [1, 2, 5] {
@@ -68,6 +68,7 @@ async fn cursors_lead_to_the_end_of_all_the_read_and_the_unread() {
 
 #[tokio::test]
 async fn a_query_is_read_strictly() {
+    needs!(AwsApi);
     let stack = market().await;
     let (ada, bob) = (told(stack).await.0, stack.visitor("Bob").await);
     list(stack, &bob, "").await.lists(MESSAGE, json!([]), json!({"limit": 20, "hasNext": false}));

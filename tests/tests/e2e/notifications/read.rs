@@ -3,19 +3,20 @@
 use envelope::Code;
 use http::Method;
 use serde_json::{Value, json};
+use tests::needs;
 
 use super::event;
 use crate::market::market;
 
 #[tokio::test]
 async fn a_notification_is_marked_as_read_by_whom_it_is_for() {
+    needs!(AwsApi);
     let stack = market().await;
     let (ada, bob) = (stack.visitor("Ada").await, stack.visitor("Bob").await);
     let data = json!({"userId": ada.id, "name": "Ada", "email": ada.email});
     let body = event(&format!("read-{}", ada.id), "user.created", "2026-01-31T12:00:00.000Z", data);
-    stack.put_on("NotificationsQueue", &body.to_string()).await;
-    stack.drained().await;
-    let mut notification = stack.notifications(&ada).await.remove(0);
+    stack.notify(&body.to_string()).await;
+    let mut notification = stack.told(&ada, 1).await.remove(0);
     let id = notification["id"].as_str().unwrap().to_owned();
     let mark = async |token: &str, id: &str| {
         stack.request(Method::PATCH, &format!("/api/notifications/{id}/read")).token(token).send().await

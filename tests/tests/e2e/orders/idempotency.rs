@@ -43,8 +43,7 @@ async fn eight_equal_requests_at_once_are_one_order() {
         }
         assert_eq!(stack.stock_of(&lamp).await, before - 3);
     }
-    stack.drained().await;
-    assert_eq!(orders(stack, &ada).await, 3);
+    stack.comes_to(3, async || orders(stack, &ada).await).await;
 }
 
 #[tokio::test]
@@ -60,15 +59,14 @@ async fn however_it_is_written_the_same_request_gets_the_first_answer_whatever_b
     for body in &same {
         assert_replays(&post(stack, &ada, "k1", body.clone()).await, &first);
     }
-    stack.drained().await;
-    assert_eq!(stack.find_order(&ada, id).await["status"], "confirmed");
+    assert_eq!(stack.decided(&ada, id).await["status"], "confirmed");
     assert_replays(&post(stack, &ada, "k1", same[0].clone()).await, &first);
     // Also when it could not be placed any more.
     assert_eq!(stack.edit(clerk, &lamp, json!({"isActive": false, "price": 1})).await.status, 200);
     assert_replays(&post(stack, &ada, "k1", same[1].clone()).await, &first);
     assert_eq!(stack.cancel(&ada, id).await.status, 200);
     assert_replays(&post(stack, &ada, "k1", same[0].clone()).await, &first);
-    stack.drained().await;
+    stack.comes_to((10, 1), async || (stack.stock_of(&bulb).await, orders(stack, &ada).await)).await;
     assert_replays(&post(stack, &ada, "k1", same[0].clone()).await, &first);
     assert_eq!(stack.find_order(&ada, id).await["status"], "cancelled");
     assert_eq!((stack.stock_of(&bulb).await, orders(stack, &ada).await), (10, 1));
@@ -89,7 +87,7 @@ async fn a_reused_key_with_another_body_is_refused() {
             answer.fails(Code::IdempotencyKeyReused, message, Value::Null);
         }
         if !settled {
-            stack.drained().await;
+            stack.decided(&ada, first.data()["orderId"].as_str().unwrap()).await;
         }
     }
     assert_eq!((stack.stock_of(&lamp).await, stack.stock_of(&bulb).await), (8, 10));

@@ -23,10 +23,9 @@ async fn the_callers_own_are_listed_newest_first_and_cursors_lead_to_the_end() {
         ids.insert(0, stack.placed(&ada, &[(&lamp, 1)]).await);
         stack.placed(&bob, &[(&lamp, 1)]).await;
     }
-    stack.drained().await;
     let mut rows = Vec::new();
     for id in &ids {
-        rows.push(stack.find_order(&ada, id).await);
+        rows.push(stack.decided(&ada, id).await);
     }
     assert_eq!(rows[0]["status"], "confirmed");
     list(stack, &ada, "").await.lists(MESSAGE, rows.clone().into(), json!({"limit": 20, "hasNext": false}));

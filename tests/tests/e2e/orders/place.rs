@@ -2,7 +2,7 @@
 
 use envelope::Code;
 use serde_json::{Value, json};
-use tests::{Answer, Person, Stack, is_timestamp, is_uuid_v7, order};
+use tests::{Answer, Person, Stack, is_timestamp, is_uuid_v7, needs, order};
 
 use crate::market::{clerk, market};
 
@@ -43,11 +43,11 @@ async fn an_order_is_placed_looked_at_and_confirmed() {
     answer.succeeds(201, "Order created successfully", placed);
     assert_eq!(answer.header("x-service"), "order-service");
     assert_eq!(answer.header("idempotency-replayed"), "");
-    assert_eq!(answer.header("location"), format!("/api/orders/{}", id.as_str().unwrap()));
     assert_eq!((stack.stock_of(&lamp).await, stack.stock_of(&bulb).await), (8, 7));
 
-    stack.drained().await;
-    let found = stack.get(answer.header("location")).token(&ada.token).send().await;
+    stack.decided(&ada, id.as_str().unwrap()).await;
+    let path = format!("/api/orders/{}", id.as_str().unwrap());
+    let found = stack.follow(&answer, &path).token(&ada.token).send().await;
     let created = &found.data()["createdAt"];
     assert!(is_timestamp(created), "{found}");
     let confirmed = json!({
@@ -199,18 +199,18 @@ async fn fifty_lines_are_one_order() {
     let answer = stack.order(&ada, &lines).send().await;
     assert_eq!(answer.status, 201, "{answer}");
     assert_eq!(answer.data()["totalAmount"], json!(9_995_000), "{answer}");
-    stack.drained().await;
     let id = answer.data()["orderId"].as_str().unwrap();
-    assert_eq!(stack.find_order(&ada, id).await["status"], "confirmed");
+    assert_eq!(stack.decided(&ada, id).await["status"], "confirmed");
     assert_eq!((stack.stock_of(&ids[0]).await, stack.stock_of(&ids[49]).await), (0, 0));
     assert_eq!(stack.cancel(&ada, id).await.status, 200);
-    stack.drained().await;
-    assert_eq!((stack.stock_of(&ids[0]).await, stack.stock_of(&ids[49]).await), (10_000, 10_000));
+    let first_and_last = async || (stack.stock_of(&ids[0]).await, stack.stock_of(&ids[49]).await);
+    stack.comes_to((10_000, 10_000), first_and_last).await;
 }
 
 /// The product service out of reach: a client learns which service it was, and that it may come again.
 #[tokio::test]
 async fn a_product_service_that_crashes_or_is_away_is_told() {
+    needs!(OwnStack);
     let crashing = tests::Setup::new()
         .replacing("BuildProperties: {Binary: reserve-stock}", "BuildProperties: {Binary: count-users}");
     let stack = crashing.start().await;

@@ -20,8 +20,7 @@ async fn a_new_product_can_be_looked_at_where_its_location_says() {
     });
     answer.succeeds(201, "Product created successfully", product.clone());
     assert_eq!(answer.header("x-service"), "product-service");
-    assert_eq!(answer.header("location"), format!("/api/products/{}", id.as_str().unwrap()));
-    let followed = stack.get(answer.header("location")).send().await;
+    let followed = stack.follow(&answer, &format!("/api/products/{}", id.as_str().unwrap())).send().await;
     followed.succeeds(200, "Product retrieved successfully", product);
 }
 

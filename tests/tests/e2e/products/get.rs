@@ -2,15 +2,26 @@
 
 use envelope::Code;
 use serde_json::json;
+use tests::needs;
 
 use crate::market::{clerk, market};
 
 #[tokio::test]
 async fn what_is_no_product_s_id_is_not_found() {
     let stack = market().await;
-    for id in ["01980000-0000-7000-8000-000000000000", "1", "ping", "lamp%20shade", "%C3%A9", "..%2f..", "%7B%7D"] {
+    for id in ["01980000-0000-7000-8000-000000000000", "1", "ping"] {
         let answer = stack.get(&format!("/api/products/{id}")).send().await;
-        // As it was sent: a REST API does not decode it.
+        answer.fails(Code::NotFound, "Product not found", json!({"productId": id}));
+    }
+}
+
+/// A REST API does not decode it.
+#[tokio::test]
+async fn an_id_is_read_as_it_was_sent() {
+    needs!(Gateway);
+    let stack = market().await;
+    for id in ["lamp%20shade", "%C3%A9", "..%2f..", "%7B%7D"] {
+        let answer = stack.get(&format!("/api/products/{id}")).send().await;
         answer.fails(Code::NotFound, "Product not found", json!({"productId": id}));
     }
 }

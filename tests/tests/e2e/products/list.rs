@@ -2,7 +2,7 @@
 
 use envelope::Code;
 use serde_json::{Value, json};
-use tests::{Answer, Person, Stack};
+use tests::{Answer, Person, Stack, needs, unique};
 
 use crate::market::{clerk, market};
 
@@ -48,6 +48,7 @@ fn numbered(number: u32) -> Value {
 
 #[tokio::test]
 async fn pages_and_cursors_show_every_product_once_and_totals_are_right() {
+    needs!(OwnStack);
     let (stack, clerk, rows) = shop((1..=25).map(numbered)).await;
     // 20 on the first page, unless told.
     let first = stack.get("/api/products").send().await;
@@ -82,8 +83,33 @@ async fn pages_and_cursors_show_every_product_once_and_totals_are_right() {
     assert_eq!(empty.body["meta"]["pagination"]["total"], 24, "{empty}");
 }
 
+/// The same of one category, in a shop that has others.
+#[tokio::test]
+async fn a_categorys_pages_cursors_and_total_are_its_own() {
+    let (stack, clerk, category) = (market().await, clerk().await, unique("Pages"));
+    let mut rows = Vec::new();
+    for number in 0..7 {
+        let product = json!({"name": format!("Page {number}"), "price": 5, "category": category});
+        rows.insert(0, stack.offer(clerk, product).await);
+    }
+    let query = format!("category={category}");
+    let total = async || list(stack, &query).await.body["meta"]["pagination"]["total"].clone();
+    stack.comes_to(json!(7), total).await;
+    for limit in [1, 3, 7, 100] {
+        assert_eq!(walk(stack, &format!("page=1&limit={limit}&{query}")).await, rows, "{limit}");
+    }
+    let last = json!({"page": 3, "limit": 3, "total": 7, "totalPages": 3, "hasNext": false, "hasPrev": true});
+    list(stack, &format!("{query}&page=3&limit=3")).await.lists(MESSAGE, rows[6..].into(), last);
+
+    let gone = rows.remove(3)["id"].as_str().unwrap().to_owned();
+    assert_eq!(stack.edit(clerk, &gone, json!({"isActive": false})).await.status, 200);
+    stack.comes_to(json!(6), total).await;
+    assert_eq!(walk(stack, &format!("page=1&limit=2&{query}")).await, rows);
+}
+
 #[tokio::test]
 async fn filters_narrow_a_list_down_and_combine() {
+    needs!(OwnStack);
     let (stack, clerk, rows) = shop((1..=24).map(numbered)).await;
     let cheap = |row: &Value| row["price"].as_f64().unwrap() <= 6.5;
     let dear = |row: &Value| row["price"].as_f64().unwrap() >= 4.5;
@@ -174,29 +200,33 @@ async fn a_query_is_read_strictly() {
 #[tokio::test]
 async fn a_cursor_leads_on_in_the_list_it_came_from_and_nowhere_else() {
     let (stack, clerk) = (market().await, clerk().await);
+    let (cursed, other) = (unique("Cursed"), unique("Other"));
     for number in 0..3 {
-        stack.offer(clerk, json!({"name": format!("Cursed {number}"), "price": 5, "category": "Cursed"})).await;
+        stack.offer(clerk, json!({"name": format!("Cursed {number}"), "price": 5, "category": cursed})).await;
     }
-    stack.drained().await;
+    let (cursed, other) = (format!("category={cursed}"), format!("category={other}"));
+    for query in [&cursed, &format!("{cursed}&search=cursed")] {
+        stack.comes_to(3, async || list(stack, query).await.data().as_array().unwrap().len()).await;
+    }
     let cursor = async |query: &str| {
         let answer = list(stack, query).await;
         answer.body["meta"]["pagination"]["nextCursor"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
     };
-    let good = cursor("limit=1&category=Cursed").await;
+    let good = cursor(&format!("limit=1&{cursed}")).await;
     let searched = cursor("limit=1&search=cursed").await;
-    assert_eq!(list(stack, &format!("category=Cursed&cursor={good}")).await.data().as_array().unwrap().len(), 2);
+    assert_eq!(list(stack, &format!("{cursed}&cursor={good}")).await.data().as_array().unwrap().len(), 2);
     for (query, cursor) in [
-        ("category=Cursed", ""),
-        ("category=Cursed", "x"),
-        ("category=Cursed", "AAAA"),
-        ("category=Cursed", &good[..good.len() - 1]),
-        ("category=Cursed", &format!("{good}A")),
-        ("category=Cursed", &good.to_lowercase()),
-        ("category=Cursed", &"A".repeat(5_000)),
-        ("category=Other", &good),
-        ("category=Cursed&minPrice=1", &good),
+        (&*cursed, ""),
+        (&*cursed, "x"),
+        (&*cursed, "AAAA"),
+        (&*cursed, &good[..good.len() - 1]),
+        (&*cursed, &format!("{good}A")),
+        (&*cursed, &good.to_lowercase()),
+        (&*cursed, &"A".repeat(5_000)),
+        (&other, &good),
+        (&format!("{cursed}&minPrice=1"), &good),
         ("limit=1", &good),
-        ("category=Cursed", &searched),
+        (&*cursed, &searched),
     ] {
         let answer = list(stack, &format!("{query}&cursor={cursor}")).await;
         answer.fails(Code::InvalidCursor, "Invalid cursor", Value::Null);

@@ -1,29 +1,37 @@
 //! `GET /api/products?search`
 
 use serde_json::{Value, json};
-use tests::{Person, Stack};
+use tests::{Person, Stack, unique};
 
 use crate::market::{clerk, market};
 
-/// A product of a category of its own, so that other tests' are not found with it.
+/// A product of a category of the test's own, so that others are not found with it.
 async fn offer(stack: &Stack, clerk: &Person, category: &str, name: &str, description: &str) -> String {
     let body = json!({"name": name, "description": description, "price": 5, "category": category});
     stack.offer(clerk, body).await["id"].as_str().unwrap().to_owned()
 }
 
-async fn found(stack: &Stack, category: &str, search: &str) -> Vec<Value> {
+/// What is found, and how many it is said to be.
+async fn found(stack: &Stack, category: &str, search: &str) -> (Vec<Value>, Value) {
     let answer = stack.get(&format!("/api/products?category={category}&search={search}")).send().await;
     let rows = answer.data().as_array().unwrap_or_else(|| panic!("{answer}"));
-    assert_eq!(answer.body["meta"]["pagination"]["total"], rows.len(), "{answer}");
-    rows.iter().map(|row| row["id"].clone()).collect()
+    let total = answer.body["meta"]["pagination"]["total"].clone();
+    (rows.iter().map(|row| row["id"].clone()).collect(), total)
+}
+
+/// Asserts that just these are found when the index has caught up.
+async fn assert_finds(stack: &Stack, category: &str, search: &str, expected: &[&String]) {
+    let ids: Vec<Value> = expected.iter().map(|id| json!(id)).collect();
+    let expected = (search, (ids, json!(expected.len())));
+    stack.comes_to(expected, async || (search, found(stack, category, search).await)).await;
 }
 
 #[tokio::test]
 async fn whole_words_of_name_and_description_match_without_case_and_accents() {
     let (stack, clerk) = (market().await, clerk().await);
-    let dish = offer(stack, clerk, "Dishes", "Crème-Brûlée DISH", "For Ömer's oven (350 °C)").await;
-    let bowl = offer(stack, clerk, "Dishes", "Bowl", "A dish, too: straße").await;
-    stack.drained().await;
+    let dishes = &unique("Dishes");
+    let dish = offer(stack, clerk, dishes, "Crème-Brûlée DISH", "For Ömer's oven (350 °C)").await;
+    let bowl = offer(stack, clerk, dishes, "Bowl", "A dish, too: straße").await;
     for (search, expected) in [
         ("dish", vec![&bowl, &dish]),
         ("DISH", vec![&bowl, &dish]),
@@ -42,17 +50,15 @@ async fn whole_words_of_name_and_description_match_without_case_and_accents() {
         ("bowl%20oven", vec![]),
         ("nothing", vec![]),
     ] {
-        let expected: Vec<Value> = expected.into_iter().map(|id| json!(id)).collect();
-        assert_eq!(found(stack, "Dishes", search).await, expected, "{search}");
+        assert_finds(stack, dishes, search, &expected).await;
     }
 }
 
 #[tokio::test]
 async fn search_follows_every_edit() {
     let (stack, clerk) = (market().await, clerk().await);
-    let id = offer(stack, clerk, "Changing", "Lamp", "Bright red").await;
-    stack.drained().await;
-    let mut now = ["lamp", "bright", "red"].map(str::to_owned).to_vec();
+    let changing = &unique("Changing");
+    let id = offer(stack, clerk, changing, "Lamp", "Bright red").await;
     let every = ["lamp", "lantern", "bright", "red", "green"];
     for (edit, words) in [
         (json!({}), vec!["lamp", "bright", "red"]),
@@ -65,14 +71,10 @@ async fn search_follows_every_edit() {
     ] {
         let answer = stack.edit(clerk, &id, edit).await;
         assert_eq!(answer.status, 200, "{answer}");
-        stack.drained().await;
-        now.clear();
         for word in every {
-            if found(stack, "Changing", word).await == [json!(id)] {
-                now.push(word.to_owned());
-            }
+            let expected: &[&String] = if words.contains(&word) { &[&id] } else { &[] };
+            assert_finds(stack, changing, word, expected).await;
         }
-        assert_eq!(now, every.into_iter().filter(|word| words.contains(word)).collect::<Vec<_>>());
     }
 }
 
@@ -80,9 +82,10 @@ async fn search_follows_every_edit() {
 #[tokio::test]
 async fn what_is_found_is_shown_as_it_is_now() {
     let (stack, clerk) = (market().await, clerk().await);
-    let id = offer(stack, clerk, "Fresh", "Peach", "").await;
-    stack.drained().await;
+    let fresh = &unique("Fresh");
+    let id = offer(stack, clerk, fresh, "Peach", "").await;
+    assert_finds(stack, fresh, "peach", &[&id]).await;
     assert_eq!(stack.edit(clerk, &id, json!({"price": 7})).await.status, 200);
-    let answer = stack.get("/api/products?category=Fresh&search=peach").send().await;
+    let answer = stack.get(&format!("/api/products?category={fresh}&search=peach")).send().await;
     assert_eq!(answer.data()[0]["price"], json!(7), "{answer}");
 }

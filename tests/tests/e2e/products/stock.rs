@@ -4,7 +4,7 @@ use envelope::Code;
 use futures_util::future::join_all;
 use http::Method;
 use serde_json::{Value, json};
-use tests::{Answer, Person, Stack};
+use tests::{Answer, Person, Stack, needs};
 
 use crate::market::{clerk, market};
 
@@ -66,6 +66,7 @@ async fn of_24_decrements_of_10_at_once_there_is_stock_for_10() {
 
 #[tokio::test]
 async fn a_change_whose_answer_was_lost_is_made_once() {
+    needs!(OwnStack);
     let stack = Stack::start().await;
     let clerk = stack.clerk().await;
     let id = stack.stocked(&clerk, 10).await;

@@ -1,7 +1,7 @@
 //! What comes twice, and what comes after the end.
 
 use serde_json::{Value, json};
-use tests::Stack;
+use tests::{Stack, needs};
 
 /// The body of the one message on a queue whose consumer fails.
 async fn intercepted(stack: &Stack, queue: &str) -> String {
@@ -14,6 +14,7 @@ async fn intercepted(stack: &Stack, queue: &str) -> String {
 
 #[tokio::test]
 async fn what_comes_again_after_the_order_was_cancelled_moves_no_unit() {
+    needs!(OwnStack);
     let stack = Stack::start().await;
     let (clerk, ada) = (stack.clerk().await, stack.visitor("Ada").await);
     let lamp = stack.stocked(&clerk, 10).await;
@@ -69,6 +70,7 @@ async fn what_comes_again_after_the_order_was_cancelled_moves_no_unit() {
 
 #[tokio::test]
 async fn a_reservation_asked_for_many_times_at_once_is_one_and_another_under_its_id_is_refused() {
+    needs!(OwnStack);
     let stack = Stack::start().await;
     let clerk = stack.clerk().await;
     let lamp = stack.stocked(&clerk, 10).await;
@@ -103,6 +105,7 @@ async fn a_reservation_asked_for_many_times_at_once_is_one_and_another_under_its
 /// The cancellation overtakes everything that came before it: nothing is held or sold afterwards.
 #[tokio::test]
 async fn a_cancellation_that_comes_first_is_remembered() {
+    needs!(OwnStack);
     let stack = Stack::start().await;
     let clerk = stack.clerk().await;
     let lamp = stack.stocked(&clerk, 10).await;

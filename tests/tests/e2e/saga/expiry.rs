@@ -3,7 +3,7 @@
 use envelope::Code;
 use http::Method;
 use serde_json::{Value, json};
-use tests::{Answer, Person, Setup, Signal, Stack, signal, try_signal};
+use tests::{Answer, Person, Setup, Signal, Stack, needs, signal, try_signal};
 
 async fn impatient() -> (Stack, Person, Person) {
     let stack = Setup::new().parameter("HoldSeconds", 1).start().await;
@@ -75,6 +75,7 @@ async fn met<'s>(stack: &'s Stack, person: &Person, lines: &[(&str, u32)], by: S
 
 #[tokio::test]
 async fn units_held_for_an_order_that_never_comes_go_back() {
+    needs!(OwnStack);
     let (stack, clerk, _) = impatient().await;
     let lamp = stack.stocked(&clerk, 10).await;
     for number in 0..3 {
@@ -92,6 +93,7 @@ async fn units_held_for_an_order_that_never_comes_go_back() {
 
 #[tokio::test]
 async fn a_killed_order_gives_its_units_back_and_the_same_request_makes_it_at_the_price_it_had() {
+    needs!(OwnStack);
     let (stack, clerk, ada) = impatient().await;
     let lamp = stack.stocked(&clerk, 10).await;
     let (key, met) = met(&stack, &ada, &[(&lamp, 4)], Signal::KILL).await;
@@ -113,6 +115,7 @@ async fn a_killed_order_gives_its_units_back_and_the_same_request_makes_it_at_th
 
 #[tokio::test]
 async fn a_killed_order_whose_units_were_sold_meanwhile_is_refused() {
+    needs!(OwnStack);
     let (stack, clerk, ada) = impatient().await;
     let lamp = stack.stocked(&clerk, 10).await;
     let (key, met) = met(&stack, &ada, &[(&lamp, 4)], Signal::KILL).await;
@@ -130,6 +133,7 @@ async fn a_killed_order_whose_units_were_sold_meanwhile_is_refused() {
 /// The order is written after its hold has expired: its `order.created` takes the units again.
 #[tokio::test]
 async fn a_late_order_takes_its_units_again() {
+    needs!(OwnStack);
     let (stack, clerk, ada) = impatient().await;
     let lamp = stack.stocked(&clerk, 10).await;
     let (_, met) = met(&stack, &ada, &[(&lamp, 4)], Signal::STOP).await;
@@ -147,6 +151,7 @@ async fn a_late_order_takes_its_units_again() {
 
 #[tokio::test]
 async fn a_late_order_whose_units_are_gone_is_cancelled() {
+    needs!(OwnStack);
     let (stack, clerk, ada) = impatient().await;
     let lamp = stack.stocked(&clerk, 10).await;
     let (_, met) = met(&stack, &ada, &[(&lamp, 4)], Signal::STOP).await;
@@ -169,6 +174,7 @@ async fn a_late_order_whose_units_are_gone_is_cancelled() {
 /// The sweep comes before the order's event: the order, which is pending, is cancelled by it.
 #[tokio::test]
 async fn a_pending_order_whose_hold_expires_is_cancelled_and_its_late_event_changes_nothing() {
+    needs!(OwnStack);
     let (stack, clerk, ada) = impatient().await;
     let lamp = stack.stocked(&clerk, 10).await;
     stack

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use envelope::Code;
 use serde_json::{Value, json};
 use template::System;
-use tests::{Answer, Stack, is_timestamp, workspace};
+use tests::{Answer, Stack, is_timestamp, needs, workspace};
 
 /// The names of the services that `GET /health` asks, as the template has them.
 fn services() -> Vec<String> {
@@ -29,6 +29,7 @@ fn statuses(answer: &Answer, shown: &Value) -> BTreeMap<String, String> {
 
 #[tokio::test]
 async fn health_follows_the_database() {
+    needs!(OwnStack);
     let stack = Stack::start().await;
     let healthy = || async {
         let one = stack.get("/api/users/health").send().await;

@@ -3,7 +3,7 @@
 use envelope::Code;
 use futures_util::future::join_all;
 use serde_json::Value;
-use tests::{Answer, Person, Stack};
+use tests::{Answer, Person, Stack, needs};
 
 use crate::crowded;
 
@@ -35,6 +35,7 @@ fn assert_limited(answer: &Answer) {
 
 #[tokio::test]
 async fn of_twenty_wrong_guesses_at_once_five_are_heard_and_then_not_even_the_right_one() {
+    needs!(Crowd);
     let stack = crowded().await;
     let person = stack.customer("Guessed").await;
     assert_five_were_heard(&guesses(stack, &person, 20).await);
@@ -51,6 +52,7 @@ async fn of_twenty_wrong_guesses_at_once_five_are_heard_and_then_not_even_the_ri
 
 #[tokio::test]
 async fn an_address_nobody_has_is_limited_alike() {
+    needs!(Crowd);
     let stack = crowded().await;
     let nobody = Person::new("Nobody");
     assert_five_were_heard(&guesses(stack, &nobody, 8).await);
@@ -59,6 +61,7 @@ async fn an_address_nobody_has_is_limited_alike() {
 
 #[tokio::test]
 async fn the_right_password_does_not_wipe_out_the_failures_before_it() {
+    needs!(Crowd);
     let stack = crowded().await;
     let mut person = stack.customer("Patient").await;
     let before = guesses(stack, &person, 4).await;
@@ -71,6 +74,7 @@ async fn the_right_password_does_not_wipe_out_the_failures_before_it() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn guesses_from_one_source_do_not_lock_out_another() {
+    needs!(OwnStack);
     let stack = crowded().await;
     let person = stack.customer("Owner").await;
     assert_five_were_heard(&guesses(stack, &person, 6).await);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use template::System;
-use tests::{Stack, workspace};
+use tests::{Stack, needs, workspace};
 
 /// The calls, since the last look, of the functions that answer requests; what events cause goes on beside them.
 async fn calls(stack: &Stack) -> Value {
@@ -20,6 +20,7 @@ async fn calls(stack: &Stack) -> Value {
 
 #[tokio::test]
 async fn every_endpoint_stays_within_its_round_trips() {
+    needs!(OwnStack);
     let stack = Stack::start().await;
     // Makes every function start, which may ask as it likes.
     let admin = stack.admin().await;

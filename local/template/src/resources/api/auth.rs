@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::field::{Accepted, Field, optional, or_default};
 use crate::model::Authorizer;
 use crate::pattern;
-use crate::stack::{FUNCTION, Scope};
+use crate::stack::Scope;
 
 const AUTH: Accepted = Accepted {
     emulated: &["DefaultAuthorizer", "Authorizers", "AddDefaultAuthorizerToCorsPreflight"],
@@ -59,7 +59,7 @@ fn authorizer(scope: &Scope<'_>, field: &Field<'_>) -> Option<Authorizer> {
     if let Some(kind) = field.get("FunctionPayloadType") {
         kind.one_of(&["TOKEN"]);
     }
-    let function = field.need("FunctionArn").and_then(|arn| scope.named(&arn, FUNCTION, "Arn"));
+    let function = field.need("FunctionArn").and_then(|arn| scope.function(&arn));
     let identity = field.get("Identity");
     if let Some(identity) = &identity {
         identity.only(&IDENTITY);

@@ -182,6 +182,18 @@ fn what_a_gateway_here_cannot_do_is_refused() {
 }
 
 #[test]
+fn an_authorizer_is_a_function_or_its_alias() {
+    let api = "  A: {Type: AWS::Serverless::Api, Properties: {StageName: live, Auth: {Authorizers: {B: {FunctionArn: NAMED}}}}}\n";
+    let function = crate::testing::function_with("AutoPublishAlias: live");
+    for named in ["!GetAtt F.Arn", "!Ref F.Alias"] {
+        let system = crate::testing::system(&(api.replace("NAMED", named) + &function));
+        assert_eq!(system.api.unwrap().authorizers["B"].function, "F", "{named}");
+    }
+    let found = problems(&(api.replace("NAMED", "!Sub '${F.Arn}:other'") + &function));
+    assert!(found[0].contains("is not the ARN of an AWS::Serverless::Function in this template"), "{found:?}");
+}
+
+#[test]
 fn a_default_authorizer_must_leave_preflights_alone() {
     let guarded = AUTH.replace("AddDefaultAuthorizerToCorsPreflight: false, ", "") + ", Cors: \"'*'\"";
     let found = problems(&template(&guarded, ""));

@@ -4,7 +4,7 @@ use crate::testing::{function, function_with, problems, system};
 
 #[test]
 fn a_bare_function_has_the_defaults_of_lambda() {
-    let system = system(&function_with("Role: arn:aws:iam::000000000000:role/r"));
+    let system = system(&function_with("Description: bare"));
     let function = function(&system);
     assert_eq!((function.name.as_str(), function.binary.as_str()), ("F", "f"));
     assert_eq!(function.arn, "arn:aws:lambda:us-east-1:000000000000:function:F");
@@ -63,6 +63,6 @@ fn values_that_lambda_refuses_are_refused() {
             "t.yaml:6: F.Environment.Variables.9X: the name of a variable is a letter, then letters, digits and `_`",
         ]
     );
-    let python = function_with("Role: r").replace("provided.al2023", "python3.13");
+    let python = function_with("Description: x").replace("provided.al2023", "python3.13");
     assert_eq!(problems(&python), ["t.yaml:6: F.Runtime: `python3.13` is not provided.al2023 or provided.al2"]);
 }

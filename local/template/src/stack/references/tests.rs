@@ -76,6 +76,19 @@ fn what_is_not_there_is_named() {
 }
 
 #[test]
+fn an_alias_is_named_by_its_arn() {
+    let named = |alias: &str| {
+        let properties = format!("{alias}Environment: {{Variables: {{XX: !Sub '${{F.Alias}}'}}}}");
+        crate::testing::function_with(&properties)
+    };
+    let system = system(&named("AutoPublishAlias: live, "));
+    assert_eq!(value(&system), "arn:aws:lambda:us-east-1:000000000000:function:F:live");
+    assert_eq!(crate::testing::function(&system).alias.as_deref(), Some("live"));
+    let found = problems(&named(""));
+    assert!(found[0].ends_with("XX: `F` has no alias: give it an AutoPublishAlias"), "{found:?}");
+}
+
+#[test]
 fn a_topic_is_for_alarms_only() {
     assert_eq!(
         problem("!Ref Alerts"),

@@ -1,0 +1,78 @@
+//! What the statements of a role say about one action on one resource. IAM User Guide: "Policy evaluation logic".
+
+use template::{Effect, Statement};
+
+use crate::pattern::{means_action, means_resource};
+
+/// What becomes of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// A statement allows it, and none denies it.
+    Allowed,
+    /// A statement denies it, whatever others allow.
+    ExplicitlyDenied,
+    /// No statement is about it.
+    ImplicitlyDenied,
+}
+
+/// Asks the statements about an action on a resource.
+pub fn decide(statements: &[Statement], action: &str, resource: &str) -> Decision {
+    let mut about = statements.iter().filter(|statement| is_about(statement, action, resource)).peekable();
+    if about.peek().is_none() {
+        Decision::ImplicitlyDenied
+    } else if about.any(|statement| statement.effect == Effect::Deny) {
+        Decision::ExplicitlyDenied
+    } else {
+        Decision::Allowed
+    }
+}
+
+fn is_about(statement: &Statement, action: &str, resource: &str) -> bool {
+    statement.actions.iter().any(|pattern| means_action(pattern, action))
+        && statement.resources.iter().any(|pattern| means_resource(pattern, resource))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statement(effect: Effect, actions: &[&str], resources: &[&str]) -> Statement {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        Statement { effect, actions: owned(actions), resources: owned(resources) }
+    }
+
+    const USERS: &str = "arn:aws:dynamodb:us-east-1:000000000000:table/Users";
+    const ORDERS: &str = "arn:aws:dynamodb:us-east-1:000000000000:table/Orders";
+
+    #[test]
+    fn what_nothing_allows_is_denied() {
+        assert_eq!(decide(&[], "dynamodb:GetItem", USERS), Decision::ImplicitlyDenied);
+        let statements = [statement(Effect::Allow, &["dynamodb:GetItem"], &[USERS])];
+        assert_eq!(decide(&statements, "dynamodb:GetItem", USERS), Decision::Allowed);
+        assert_eq!(decide(&statements, "dynamodb:GetItem", ORDERS), Decision::ImplicitlyDenied);
+        assert_eq!(decide(&statements, "dynamodb:PutItem", USERS), Decision::ImplicitlyDenied);
+    }
+
+    /// Each statement is about its own actions on its own resources.
+    #[test]
+    fn rights_of_two_statements_do_not_mix() {
+        let statements = [
+            statement(Effect::Allow, &["dynamodb:GetItem"], &[USERS]),
+            statement(Effect::Allow, &["dynamodb:PutItem", "dynamodb:Query"], &["arn:aws:sqs:r:a:q", ORDERS]),
+        ];
+        assert_eq!(decide(&statements, "dynamodb:Query", ORDERS), Decision::Allowed);
+        assert_eq!(decide(&statements, "dynamodb:PutItem", USERS), Decision::ImplicitlyDenied);
+        assert_eq!(decide(&statements, "dynamodb:GetItem", ORDERS), Decision::ImplicitlyDenied);
+    }
+
+    #[test]
+    fn a_denial_goes_before_every_permission() {
+        let allow = statement(Effect::Allow, &["*"], &["*"]);
+        let deny = statement(Effect::Deny, &["dynamodb:Delete*"], &[USERS]);
+        for statements in [[allow.clone(), deny.clone()], [deny, allow]] {
+            assert_eq!(decide(&statements, "dynamodb:DeleteItem", USERS), Decision::ExplicitlyDenied);
+            assert_eq!(decide(&statements, "dynamodb:DeleteItem", ORDERS), Decision::Allowed);
+            assert_eq!(decide(&statements, "dynamodb:GetItem", USERS), Decision::Allowed);
+        }
+    }
+}

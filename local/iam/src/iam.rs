@@ -1,0 +1,80 @@
+//! The roles of one system, enforced.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use serde::Serialize;
+use template::{ACCOUNT, Function, Role, System};
+
+use crate::{Access, Decision, Error, decide, denied, event_sources, request};
+
+/// The roles of a system's functions, and what they were good for.
+#[derive(Debug)]
+pub struct Iam {
+    system: System,
+    used: Mutex<BTreeSet<Use>>,
+}
+
+/// Something that a function's role allows and that was made use of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Use {
+    /// The function's name.
+    pub function: String,
+    /// What was done.
+    #[serde(flatten)]
+    pub access: Access,
+}
+
+impl Iam {
+    /// Takes over the roles of a system.
+    ///
+    /// # Errors
+    /// A function's role does not allow what its event sources need.
+    pub fn new(system: &System) -> Result<Self, Error> {
+        let needed = event_sources::check(system)?.into_iter();
+        let used = needed.map(|(function, access)| Use { function, access }).collect();
+        Ok(Self { system: system.clone(), used: Mutex::new(used) })
+    }
+
+    /// What AWS answers to a request that `caller`, a function by its name, may not make; `None` if it may.
+    pub fn refusal(&self, caller: &str, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+        // There is nothing behind a request that is no service's: whoever looks for it refuses it.
+        let (service, accesses) = request::accesses(&self.system, request)?;
+        let role = self.role(caller);
+        for access in &accesses {
+            let decision = decide(&role.statements, &access.action, &access.resource);
+            if decision != Decision::Allowed {
+                let message = denied::message(&user(&role, caller), access, decision);
+                tracing::warn!("{message}");
+                return Some(denied::response(service, &message));
+            }
+        }
+        self.used().extend(accesses.into_iter().map(|access| Use { function: caller.to_owned(), access }));
+        None
+    }
+
+    /// Everything that functions did so far, and what their event sources do.
+    pub fn uses(&self) -> BTreeSet<Use> {
+        self.used().clone()
+    }
+
+    /// The role of a function. One that is not of this system has an empty one.
+    fn role(&self, function: &str) -> Role {
+        let found = self.system.functions.values().find(|Function { name, .. }| name == function);
+        found.map(|function| function.role.clone()).unwrap_or_default()
+    }
+
+    fn used(&self) -> MutexGuard<'_, BTreeSet<Use>> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Who a function is to AWS: its role, taken on in a session that has the function's name.
+fn user(role: &Role, function: &str) -> String {
+    format!("arn:aws:sts::{ACCOUNT}:assumed-role/{}/{function}", role.name)
+}
+
+#[cfg(test)]
+mod tests;

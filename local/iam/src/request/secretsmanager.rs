@@ -1,0 +1,25 @@
+//! Secrets Manager. User Guide: "Actions, resources, and condition keys for AWS Secrets Manager".
+
+use serde_json::Value;
+use template::{ACCOUNT, System};
+
+use super::ANY;
+use crate::Access;
+
+pub(super) fn access(system: &System, operation: &str, body: &Value) -> Access {
+    let resource = body["SecretId"].as_str().map_or_else(|| ANY.to_owned(), |id| arn(system, id));
+    Access::new(format!("secretsmanager:{operation}"), resource)
+}
+
+/// A secret goes by its name, its ARN, or its ARN without the six random characters.
+fn arn(system: &System, id: &str) -> String {
+    let means = |secret: &&template::Secret| {
+        let partial = secret.arn.rsplit_once('-').is_some_and(|(start, _)| start == id);
+        secret.name == id || secret.arn == id || partial
+    };
+    match system.secrets.values().find(means) {
+        Some(secret) => secret.arn.clone(),
+        None if id.starts_with("arn:") => id.to_owned(),
+        None => format!("arn:aws:secretsmanager:{}:{ACCOUNT}:secret:{id}", system.region),
+    }
+}

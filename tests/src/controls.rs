@@ -1,0 +1,84 @@
+//! The controls of `cargo local`, under `/_local/`: what is under way, what is to fail, what runs.
+
+use http::Method;
+use serde_json::Value;
+
+use crate::request::Request;
+use crate::stack::Stack;
+
+/// A process of a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instance {
+    /// The function's name.
+    pub function: String,
+    /// The process.
+    pub pid: u32,
+    /// Whether it is at work.
+    pub busy: bool,
+}
+
+impl Stack {
+    /// The processes of its functions.
+    pub async fn instances(&self) -> Vec<Instance> {
+        let found = self.control(Method::GET, "instances").await;
+        let instance = |one: &Value| {
+            let pid = one["pid"].as_u64().and_then(|pid| u32::try_from(pid).ok())?;
+            Some(Instance { function: one["function"].as_str()?.to_owned(), pid, busy: one["busy"].as_bool()? })
+        };
+        found.as_array().unwrap().iter().filter_map(instance).collect()
+    }
+
+    /// The process ids of its functions.
+    pub async fn pids(&self) -> Vec<u32> {
+        self.instances().await.into_iter().map(|instance| instance.pid).collect()
+    }
+
+    /// Waits until a function is at work, and gives its process.
+    pub async fn until_busy(&self, function: &str) -> u32 {
+        loop {
+            let instances = self.instances().await;
+            if let Some(busy) = instances.into_iter().find(|one| one.function == function && one.busy) {
+                return busy.pid;
+            }
+        }
+    }
+
+    /// Waits until every event source has delivered all there is.
+    pub async fn drained(&self) {
+        self.control(Method::POST, "event-sources/drain").await;
+    }
+
+    /// Makes some next calls of the database fail (`Fault` of `local-dynamodb`).
+    pub async fn inject(&self, fault: Value) {
+        let answer = self.controlling(Method::POST, "dynamodb/faults").json(fault).send().await;
+        assert_eq!(answer.status, 200, "{answer}");
+    }
+
+    /// Takes back the failures that have not happened.
+    pub async fn clear_faults(&self) {
+        self.control(Method::DELETE, "dynamodb/faults").await;
+    }
+
+    /// Asks the stack itself: a control under `/_local/`.
+    ///
+    /// # Panics
+    /// It refuses.
+    pub async fn control(&self, method: Method, path: &str) -> Value {
+        let answer = self.controlling(method, path).send().await;
+        assert_eq!(answer.status, 200, "{answer}");
+        answer.body
+    }
+
+    /// Whether there are controls.
+    pub(crate) fn is_controlled(&self) -> bool {
+        self.remote().is_none_or(|remote| remote.controls.is_some())
+    }
+
+    fn controlling(&self, method: Method, path: &str) -> Request<'_> {
+        let address = match self.remote() {
+            None => &self.api,
+            Some(remote) => remote.controls.as_ref().expect("CONTROLS_URL: this place has no controls"),
+        };
+        self.request_to(address, method, &format!("/_local/{path}")).header("x-local-stack", "1")
+    }
+}

@@ -1,0 +1,238 @@
+//! The place the tests run against: `cargo local`, one for each test that wants its own, or the one shop at `BASE_URL`.
+//!
+//! Most tests ask for nothing but the shop and run everywhere. Whoever needs more says so first, with [`needs!`], and
+//! is left out by name where it is not to be had.
+
+use std::io::Write;
+use std::sync::OnceLock;
+
+use crate::address::Address;
+use crate::users::Login;
+
+/// What a test may need beside a shop that answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ability {
+    /// A stack of the test's own: empty, started with its own setup, counted, made to fail, looked into, killed.
+    OwnStack,
+    /// The gateway reads URLs as AWS's does, and answers in the envelope as the template's `GatewayResponses` say.
+    Gateway,
+    /// Preflights say what the template's `Cors` says.
+    Preflight,
+    /// What is hardly HTTP, or larger than any gateway takes, is refused as `cargo local` refuses it.
+    Edge,
+    /// Many passwords at once are all hashed in time.
+    Crowd,
+    /// The AWS services under the shop can be called: its secret is read, its queues are written to.
+    AwsApi,
+}
+
+impl Ability {
+    /// What a place lacks that lacks this.
+    fn missing(self) -> &'static str {
+        match self {
+            Self::OwnStack => "has no stack for a test alone",
+            Self::Gateway => "has a gateway with ways and words of its own",
+            Self::Preflight => "answers preflights in its own way",
+            Self::Edge => "has its own ways with what is hardly HTTP",
+            Self::Crowd => "is too small to hash many passwords at once",
+            Self::AwsApi => "has no AWS_ENDPOINT_URL",
+        }
+    }
+}
+
+/// What `PLACE` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A `cargo local` that runs already.
+    CargoLocal,
+    /// AWS itself.
+    Aws,
+    /// LocalStack, or an engine that serves the same APIs.
+    LocalStack,
+    /// `cargo lambda watch` beside `cargo local --only backends`.
+    CargoLambda,
+    /// `sam local start-api` beside the same.
+    SamLocal,
+}
+
+impl Kind {
+    fn read(name: &str) -> Result<Self, String> {
+        Ok(match name {
+            "cargo-local" => Self::CargoLocal,
+            "aws" => Self::Aws,
+            "localstack" => Self::LocalStack,
+            "cargo-lambda" => Self::CargoLambda,
+            "sam-local" => Self::SamLocal,
+            _ => return Err(format!("PLACE={name}: it is cargo-local, aws, localstack, cargo-lambda or sam-local")),
+        })
+    }
+
+    fn has(self, ability: Ability) -> bool {
+        match ability {
+            Ability::OwnStack => false,
+            Ability::Gateway | Ability::Preflight => matches!(self, Self::CargoLocal | Self::Aws),
+            // On a machine of a developer's, some would be the gateway's timeouts.
+            Ability::Crowd => self == Self::Aws,
+            Ability::Edge => self == Self::CargoLocal,
+            Ability::AwsApi => true,
+        }
+    }
+
+    /// Whether the AWS side is that of `cargo local`, with its controls under `/_local/`.
+    fn has_local_backends(self) -> bool {
+        matches!(self, Self::CargoLocal | Self::CargoLambda | Self::SamLocal)
+    }
+}
+
+/// Where the tests run.
+#[derive(Debug)]
+pub struct Place {
+    /// None where each test may start a stack.
+    remote: Option<Remote>,
+}
+
+/// A shop that runs already, and what else there is beside it.
+#[derive(Debug)]
+pub(crate) struct Remote {
+    kind: Kind,
+    pub(crate) api: Address,
+    /// Where the AWS services answer that are under the shop.
+    pub(crate) aws: Option<Address>,
+    /// Where the controls of `cargo local` answer.
+    pub(crate) controls: Option<Address>,
+    /// An admin.
+    pub(crate) admin: Option<Login>,
+    /// What the deployment has called the secret, the function and the queue.
+    pub(crate) names: Names,
+}
+
+/// The names of those resources that tests call through the AWS APIs.
+#[derive(Debug)]
+pub(crate) struct Names {
+    pub(crate) secret: String,
+    pub(crate) grant_role: String,
+    pub(crate) notifications_queue: String,
+}
+
+/// The place that the environment names.
+///
+/// # Panics
+/// It does not make sense.
+pub fn place() -> &'static Place {
+    static PLACE: OnceLock<Result<Place, String>> = OnceLock::new();
+    let read = || Place::read(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    PLACE.get_or_init(read).as_ref().unwrap_or_else(|error| panic!("{error}"))
+}
+
+impl Place {
+    fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let Some(url) = variable("BASE_URL") else { return Ok(Self { remote: None }) };
+        let address = |name| variable(name).map(|url| Address::parse(&url)).transpose();
+        let kind = variable("PLACE").map_or(Ok(Kind::Aws), |name| Kind::read(&name))?;
+        let aws = address("AWS_ENDPOINT_URL")?;
+        let controls = address("CONTROLS_URL")?.or_else(|| aws.clone().filter(|_| kind.has_local_backends()));
+        let admin = variable("ADMIN_EMAIL").zip(variable("ADMIN_PASSWORD"));
+        // `cargo local` calls everything by its logical id.
+        let name = |name, logical: &str| variable(name).unwrap_or_else(|| logical.to_owned());
+        let names = Names {
+            secret: name("JWT_SECRET_ARN", "JwtSecret"),
+            grant_role: name("GRANT_ROLE_FUNCTION", "GrantRoleFunction"),
+            notifications_queue: name("NOTIFICATIONS_QUEUE_URL", "http://sqs/000000000000/NotificationsQueue"),
+        };
+        let admin = admin.map(|(email, password)| Login { email, password });
+        Ok(Self { remote: Some(Remote { kind, api: Address::parse(&url)?, aws, controls, admin, names }) })
+    }
+
+    /// Whether a test can have this here.
+    pub fn has(&self, ability: Ability) -> bool {
+        match &self.remote {
+            None => true,
+            Some(remote) if ability == Ability::AwsApi => remote.aws.is_some(),
+            Some(remote) => remote.kind.has(ability),
+        }
+    }
+
+    /// The same for [`needs!`], which tells everyone when it is not so.
+    #[doc(hidden)]
+    pub fn grants(&self, ability: Ability, test: &str) -> bool {
+        let has = self.has(ability);
+        if !has {
+            // Past the test harness, which shows nothing of a test that passes.
+            let _ = writeln!(std::io::stderr(), "skipped {test}, because this place {}", ability.missing());
+        }
+        has
+    }
+
+    pub(crate) fn remote(&self) -> Option<&Remote> {
+        self.remote.as_ref()
+    }
+}
+
+/// Ends the test here, said by name, where the place lacks one of these: `needs!(OwnStack);`
+#[macro_export]
+macro_rules! needs {
+    ($ability:ident) => {
+        // The thread has the test's name too, but only where tests have threads of their own.
+        fn here() {}
+        if !$crate::place().grants($crate::Ability::$ability, &$crate::test_name(here)) {
+            return;
+        }
+    };
+}
+
+/// `orders::place::fifty_lines_are_one_order`, from the type of a function inside.
+#[doc(hidden)]
+pub fn test_name<F>(_here: F) -> String {
+    let path = std::any::type_name::<F>().trim_end_matches("::here").replace("::{{closure}}", "");
+    path.split_once("::").map_or(path.clone(), |(_crate, test)| test.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Ability; 6] =
+        [Ability::OwnStack, Ability::Gateway, Ability::Preflight, Ability::Edge, Ability::Crowd, Ability::AwsApi];
+
+    fn with(variables: &[(&str, &str)]) -> Result<Place, String> {
+        let found =
+            |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        Place::read(found)
+    }
+
+    /// A test that is left out says so; where no `BASE_URL` is given, none is.
+    #[test]
+    fn nothing_is_left_out_where_tests_start_their_own_stacks() {
+        let place = with(&[("PLACE", "cargo-lambda"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:1")]).unwrap();
+        assert!(ALL.iter().all(|ability| place.has(*ability)));
+    }
+
+    #[test]
+    fn a_url_alone_is_aws_without_its_services() {
+        let place = with(&[("BASE_URL", "https://abc.example.com/prod")]).unwrap();
+        let has: Vec<Ability> = ALL.into_iter().filter(|ability| place.has(*ability)).collect();
+        assert_eq!(has, [Ability::Gateway, Ability::Preflight, Ability::Crowd]);
+    }
+
+    #[test]
+    fn only_local_backends_have_controls() {
+        for (kind, controlled) in [("aws", false), ("localstack", false), ("cargo-lambda", true), ("sam-local", true)] {
+            let url = "http://127.0.0.1:9000";
+            let place = with(&[("BASE_URL", url), ("PLACE", kind), ("AWS_ENDPOINT_URL", url)]).unwrap();
+            assert_eq!(place.remote().unwrap().controls.is_some(), controlled, "{kind}");
+            assert!(place.has(Ability::AwsApi) && !place.has(Ability::OwnStack), "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_place_nobody_knows_is_an_error() {
+        assert!(with(&[("BASE_URL", "http://127.0.0.1:9000"), ("PLACE", "azure")]).unwrap_err().contains("azure"));
+        assert!(with(&[("BASE_URL", "here")]).is_err());
+    }
+
+    #[test]
+    fn a_test_knows_its_name() {
+        fn here() {}
+        assert_eq!(test_name(here), "place::tests::a_test_knows_its_name");
+    }
+}

@@ -1,0 +1,180 @@
+//! Every call that functions make of AWS, made: also those that come only after something went wrong.
+
+use http::Method;
+use serde_json::{Value, json};
+use tests::{Answer, Person, Stack};
+
+/// Does all of it.
+pub(super) async fn done(stack: &Stack) {
+    let (admin, ada) = (stack.admin().await, stack.customer("Ada").await);
+    users(stack, &admin, &ada).await;
+    let lamp = products(stack, &admin).await;
+    orders(stack, &ada, &lamp).await;
+    holds(stack, &lamp).await;
+    notifications(stack, &ada).await;
+    unreadable(stack).await;
+    let health = stack.get("/health").send().await;
+    assert_eq!(health.status, 200, "{health}");
+    stack.clear_faults().await;
+    stack.settled().await;
+}
+
+#[track_caller]
+fn is(answer: &Answer, status: u16) {
+    assert_eq!(answer.status, status, "{answer}");
+}
+
+/// Makes calls of a function fail.
+async fn fail(stack: &Stack, kind: &str, caller: &str, operation: &str, times: u32) {
+    stack.inject(json!({"kind": kind, "caller": caller, "operation": operation, "times": times})).await;
+}
+
+async fn users(stack: &Stack, admin: &Person, ada: &Person) {
+    // Whoever has the address is looked at: it may be this very registration, sent again.
+    is(&stack.post("/api/users/register").json(ada.registration()).send().await, 409);
+    fail(stack, "AnswerLost", "RegisterFunction", "PutItem", 1).await;
+    stack.customer("Lost").await;
+    is(&stack.post("/api/users/login").json(ada.wrong_guess()).send().await, 401);
+    is(&stack.post("/api/users/login").json(ada.wrong_guess()).send().await, 401);
+    is(&stack.post("/api/users/auth/verify").token(&ada.token).send().await, 200);
+    is(&stack.get("/api/users/me").token(&ada.token).send().await, 200);
+    is(&stack.get("/api/users").token(&admin.token).send().await, 200);
+    fail(stack, "TransactionConflict", "CountUsersFunction", "TransactWriteItems", 1).await;
+    stack.customer("Counted").await;
+}
+
+/// Gives the id of a product that can be ordered.
+async fn products(stack: &Stack, admin: &Person) -> String {
+    // More words than a search reads the lists of: the others are looked up.
+    const WORDS: &str = "one two three four five six seven eight nine ten";
+    let body = json!({"name": "Lamp", "description": WORDS, "price": 20, "category": "Light", "stock": 100});
+    let lamp = stack.offer(admin, body).await["id"].as_str().unwrap().to_owned();
+    fail(stack, "AnswerLost", "CreateProductFunction", "PutItem", 1).await;
+    let other = stack.stocked(admin, 1).await;
+    stack.drained().await;
+    for query in [
+        "",
+        "category=Light",
+        "minPrice=1",
+        "category=Light&minPrice=1",
+        "search=lamp",
+        &format!("search={}", WORDS.replace(' ', "%20")),
+    ] {
+        let page = stack.get(&format!("/api/products?{query}")).send().await;
+        assert!(page.data()[0]["id"].is_string(), "{query}: {page}");
+    }
+    // Someone else was at the item, and it is read again.
+    fail(stack, "TransactionConflict", "EditProductFunction", "UpdateItem", 1).await;
+    is(&stack.edit(admin, &lamp, json!({"name": "Lantern"})).await, 200);
+    is(&stack.edit(admin, &other, json!({"isActive": false})).await, 200);
+    is(&stack.get(&format!("/api/products/{other}")).token(&admin.token).send().await, 200);
+    // Nobody knows whether it was made, and it is read back.
+    fail(stack, "AnswerLost", "UpdateStockFunction", "UpdateItem", 1).await;
+    let stock = stack.request(Method::PATCH, &format!("/api/products/{lamp}/stock")).token(&admin.token);
+    is(&stock.json(json!({"quantity": 1})).send().await, 200);
+    stack.drained().await;
+    lamp
+}
+
+async fn orders(stack: &Stack, ada: &Person, lamp: &str) {
+    let lines = [(lamp, 2)];
+    fail(stack, "TransactionConflict", "ReserveStockFunction", "TransactWriteItems", 1).await;
+    fail(stack, "AnswerLost", "CreateOrderFunction", "PutItem", 1).await;
+    let placed = stack.placed_under(ada, "k1", &lines).await;
+    is(&placed, 201);
+    let id = placed.data()["orderId"].as_str().unwrap().to_owned();
+    is(&stack.placed_under(ada, "k1", &lines).await, 201);
+    is(&stack.placed_under(ada, "k1", &[(lamp, 3)]).await, 422);
+    // Refused, and so perhaps answered before.
+    is(&stack.placed_under(ada, "k2", &[("01980000-0000-7000-8000-000000000000", 1)]).await, 400);
+    stack.settled().await;
+    is(&stack.get("/api/orders").token(&ada.token).send().await, 200);
+    stack.find_order(ada, &id).await;
+    is(&stack.cancel(ada, &id).await, 200);
+    is(&stack.cancel(ada, &id).await, 409);
+    stack.settled().await;
+    assert_eq!(stack.hold(&id).await.unwrap()["state"], "cancelled");
+}
+
+/// What becomes of holds whose order is late, never comes, or was never there.
+async fn holds(stack: &Stack, lamp: &str) {
+    let id = "01980000-0000-7000-8000-0000000000aa";
+    let items = json!([{"productId": lamp, "quantity": 4}]);
+    let ask = json!({"orderId": id, "fingerprint": "f", "requestId": "r", "items": items});
+    let reserve = async || {
+        let answer = stack.invoke("ReserveStockFunction", ask.clone()).await;
+        assert_eq!(answer["data"]["state"], "held", "{answer}");
+    };
+    reserve().await;
+    expired(stack, id).await;
+    // Taken again.
+    reserve().await;
+    expired(stack, id).await;
+    // Its order comes, and a cancellation and an order of which nothing is known.
+    put(stack, "order.created", id, json!({"orderId": id, "userId": "u", "totalAmount": 1})).await;
+    let (one, other) = ("01980000-0000-7000-8000-0000000000bb", "01980000-0000-7000-8000-0000000000cc");
+    put(stack, "order.cancelled", one, json!({"orderId": one, "userId": "u"})).await;
+    put(stack, "order.created", other, json!({"orderId": other, "userId": "u", "totalAmount": 1})).await;
+    fail(stack, "TransactionConflict", "SettleReservationFunction", "TransactWriteItems", 1).await;
+    stack.hurried().await;
+    let states = [(id, "settled"), (one, "cancelled"), (other, "cancelled")];
+    for (id, state) in states {
+        assert_eq!(stack.hold(id).await.unwrap()["state"], state, "{id}");
+    }
+}
+
+/// Ends the time of what is held, and gives it back.
+async fn expired(stack: &Stack, order: &str) {
+    let update = json!({
+        "TableName": "HoldsTable", "Key": {"orderId": {"S": order}}, "UpdateExpression": "SET expiresAt = :end",
+        "ExpressionAttributeValues": {":end": {"N": "1"}},
+    });
+    is(&stack.aws("DynamoDB_20120810.UpdateItem", update).send().await, 200);
+    stack.sweep().await;
+    assert_eq!(stack.hold(order).await.unwrap()["state"], "expired");
+}
+
+/// Puts an event of an order on the queue of the product service.
+async fn put(stack: &Stack, kind: &str, order: &str, data: Value) {
+    let event = json!({
+        "specversion": "1.0", "id": format!("{kind} of {order}"), "source": "/services/order-service", "type": kind,
+        "subject": order, "time": "2026-01-31T12:00:00.000Z", "datacontenttype": "application/json", "data": data,
+        "requestid": "r1",
+    });
+    stack.put_on("HoldsQueue", &event.to_string()).await;
+}
+
+async fn notifications(stack: &Stack, ada: &Person) {
+    let all = stack.notifications(ada).await;
+    let id = all[0]["id"].as_str().unwrap();
+    let read = stack.request(Method::PATCH, &format!("/api/notifications/{id}/read")).token(&ada.token);
+    is(&read.send().await, 200);
+    for which in ["true", "false"] {
+        is(&stack.get(&format!("/api/notifications?unread={which}")).token(&ada.token).send().await, 200);
+    }
+}
+
+/// A record that can't be read in every stream.
+async fn unreadable(stack: &Stack) {
+    for (table, key) in
+        [("UsersTable", "email"), ("ProductsTable", "id"), ("HoldsTable", "orderId"), ("OrdersTable", "orderId")]
+    {
+        let item = json!({key: {"S": "x"}, "event": {"S": "no event"}});
+        let key = json!({key: {"S": "x"}});
+        let put = stack.aws("DynamoDB_20120810.PutItem", json!({"TableName": table, "Item": item})).send().await;
+        is(&put, 200);
+        // Nobody else has to live with it.
+        let delete = stack.aws("DynamoDB_20120810.DeleteItem", json!({"TableName": table, "Key": key})).send().await;
+        is(&delete, 200);
+    }
+    stack.hurried().await;
+    let dead = stack.dead_letters().await;
+    for queue in [
+        "PublishUsersDeadLetters",
+        "PublishProductsDeadLetters",
+        "IndexProductsDeadLetters",
+        "PublishOrdersDeadLetters",
+    ] {
+        assert!(dead.contains_key(queue), "{queue}: {dead:?}");
+    }
+}

@@ -1,0 +1,90 @@
+//! Whose everything is. The sections of the template are the services, and each has a crate of its name.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use template::{System, alias_arn};
+use tests::workspace;
+
+use super::rights::Right;
+
+pub(super) fn text() -> String {
+    fs::read_to_string(workspace().join("template.yaml")).unwrap()
+}
+
+pub(super) fn system() -> System {
+    System::parse(&text(), "template.yaml", &BTreeMap::new()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The service of each resource, by logical id.
+pub(super) struct Services(BTreeMap<String, String>);
+
+impl Services {
+    /// Takes them from the headings: `  # Users -----`.
+    pub(super) fn read() -> Self {
+        let mut services = BTreeMap::new();
+        let mut section = String::new();
+        for line in text().lines() {
+            let Some(line) = line.strip_prefix("  ").filter(|line| !line.starts_with([' ', '-'])) else { continue };
+            if let Some((heading, _)) = line.strip_prefix("# ").and_then(|line| line.split_once(" ---")) {
+                section = heading.to_lowercase().trim_start_matches("the ").to_owned();
+            } else if let Some((id, _)) = line.split_once(':') {
+                services.insert(id.to_owned(), section.clone());
+            }
+        }
+        Self(services)
+    }
+
+    /// The service whose crate a function is in, which has to be the section it is in.
+    pub(super) fn of_function(&self, system: &System, name: &str) -> &str {
+        let (id, function) = system.functions.iter().find(|(_, function)| function.name == name).unwrap();
+        let service = &self.0[id];
+        let source = format!("functions/{service}/src/bin/{}.rs", function.binary);
+        assert!(workspace().join(&source).exists(), "{name} is in the section of {service}, but there is no {source}");
+        service
+    }
+
+    /// The service that a table, index, stream, queue, secret or function belongs to.
+    pub(super) fn of_resource(&self, system: &System, arn: &str) -> &str {
+        let part_of = |whole: &str| {
+            arn == whole || arn.starts_with(&format!("{whole}/")) || arn.starts_with(&format!("{whole}:"))
+        };
+        let tables = system.tables.iter().map(|(id, table)| (id, &table.arn));
+        let queues = system.queues.iter().map(|(id, queue)| (id, &queue.arn));
+        let secrets = system.secrets.iter().map(|(id, secret)| (id, &secret.arn));
+        let functions = system.functions.iter().map(|(id, function)| (id, &function.arn));
+        let mut all = tables.chain(queues).chain(secrets).chain(functions);
+        let (id, _) = all.find(|(_, whole)| part_of(whole)).unwrap_or_else(|| panic!("whose is {arn}?"));
+        &self.0[id]
+    }
+}
+
+/// Whether a right may go across services: telling subscribers, asking for stock, asking how a service is, and telling
+/// admins from others.
+pub(super) fn may_cross(system: &System, right: &Right) -> bool {
+    let function = system.functions.values().find(|function| function.name == right.function).unwrap();
+    // By its alias, which a deployment moves; another version is nobody's to call.
+    let called = system
+        .functions
+        .values()
+        .find(|one| one.alias.as_ref().is_some_and(|alias| right.resource == alias_arn(&one.arn, alias)));
+    let called = called.map(|one| one.binary.as_str()).unwrap_or_default();
+    match (function.binary.as_str(), right.action.as_str()) {
+        (publisher, "sqs:SendMessage") if publisher.starts_with("publish-") => {
+            let subscribers: BTreeSet<&str> = function.environment["SUBSCRIBERS"]
+                .split(',')
+                .filter_map(|one| one.split_once('='))
+                .map(|(_, url)| url.trim())
+                .collect();
+            let queue = system.queues.values().find(|queue| queue.arn == right.resource).unwrap();
+            subscribers.contains(queue.url().as_str())
+        }
+        ("create-order", "lambda:InvokeFunction") => called == "reserve-stock",
+        ("gateway-health", "lambda:InvokeFunction") => called.ends_with("-health"),
+        // Its route is everyone's, so no authorizer says who asks for a product that only admins see.
+        ("get-product", "secretsmanager:GetSecretValue") => {
+            system.secrets.values().any(|secret| secret.arn == right.resource)
+        }
+        _ => false,
+    }
+}
