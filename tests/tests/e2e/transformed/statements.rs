@@ -59,9 +59,6 @@ impl Transformed {
     }
 
     fn reference(&self, id: &str) -> String {
-        if let Some(secret) = self.system.secrets.get(id) {
-            return secret.arn.clone();
-        }
         let resource = &self.resources[id];
         assert_eq!(resource["Type"], "AWS::Lambda::Alias", "{id}");
         let (function, name) = (&resource["Properties"]["FunctionName"]["Ref"], &resource["Properties"]["Name"]);
@@ -73,6 +70,7 @@ impl Transformed {
             ("AWS::DynamoDB::Table", "Arn") => self.system.tables[id].arn.clone(),
             ("AWS::DynamoDB::Table", "StreamArn") => self.system.tables[id].stream_arn(),
             ("AWS::SQS::Queue", "Arn") => self.system.queues[id].arn.clone(),
+            ("AWS::SecretsManager::Secret", "Id") => self.system.secrets[id].arn.clone(),
             ("AWS::Lambda::Function", "Arn") => self.system.functions[id].arn.clone(),
             ("AWS::Logs::LogGroup", "Arn") => {
                 let name = self.text(&self.resources[id]["Properties"]["LogGroupName"]);
