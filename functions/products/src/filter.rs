@@ -28,10 +28,13 @@ pub struct Prices {
 }
 
 impl Prices {
-    /// The range between the ends that are given; `None` if neither is.
+    /// The range between the ends that are given; `None` if neither is. It is never upside down, which DynamoDB would
+    /// refuse to look through: from a lowest price above all prices it is open to nothing.
     pub fn between(least: Option<Bound>, most: Option<Bound>) -> Option<Self> {
-        (least.is_some() || most.is_some())
-            .then(|| Self { least: least.map_or(0, Bound::cents), most: most.map_or(Price::MAX.cents(), Bound::cents) })
+        (least.is_some() || most.is_some()).then(|| {
+            let least = least.map_or(0, Bound::cents);
+            Self { least, most: most.map_or(Price::MAX.cents().max(least), Bound::cents) }
+        })
     }
 
     /// Whether a price is in it.
@@ -108,6 +111,14 @@ mod tests {
         assert_eq!(Prices::between(None, None), None);
         let open = Prices::between(Some(Bound::from_cents(5)), None).unwrap();
         assert!(open.contain(Price::MAX.cents()) && !open.contain(4));
+    }
+
+    #[test]
+    fn a_lowest_price_above_all_prices_is_a_range_of_none() {
+        let above = Bound::from_cents(Price::MAX.cents() + 1);
+        let prices = Prices::between(Some(above), None).unwrap();
+        assert_eq!(prices, Prices { least: above.cents(), most: above.cents() });
+        assert!(!prices.contain(Price::MAX.cents()));
     }
 
     #[test]

@@ -46,9 +46,9 @@ pub async fn serve(arguments: Run, running: &OnceCell<Running>) -> Result<(), Er
     let environments = environment::environments(&system, engine, &url, &stack.secrets).await?;
     let files = environment::write(&environments, &data.folder("functions")?)?;
     if let Some(listener) = for_functions {
-        tokio::spawn(server::serve(listener, Arc::clone(&stack)));
+        tokio::spawn(server::serve(listener, Arc::clone(&stack), None));
     }
-    let server = tokio::spawn(server::serve(listener, Arc::clone(&stack))).abort_handle();
+    let server = tokio::spawn(server::serve(listener, Arc::clone(&stack), None)).abort_handle();
     let _ = running.set(Running { stack, server });
     data.mark_used()?;
     say_ready(&format!("http://127.0.0.1:{port}"), started);

@@ -1,8 +1,8 @@
 //! `cargo local`: the SAM template running on one machine, in one process tree.
 //!
 //! `run` puts the stack together; `stack` is what runs; `server` is its one port, behind which `aws_api` and
-//! `control` answer SDKs and tests, and the REST API everyone else. `builder` and `watch` keep the functions built;
-//! `backends` runs all else for functions that another program runs.
+//! `control` answer SDKs and tests, `docs` shows what the API is, and the REST API answers everyone else. `builder` and
+//! `watch` keep the functions built; `backends` runs all else for functions that another program runs.
 
 mod arguments;
 mod aws_api;
@@ -14,6 +14,7 @@ mod control;
 mod data_folder;
 mod dead_letters;
 mod demo;
+mod docs;
 mod environment;
 mod error;
 mod functions;

@@ -15,13 +15,14 @@ use tokio::task::AbortHandle;
 use crate::arguments::{Part, Run};
 use crate::builder::{self, Builder};
 use crate::data_folder::DataFolder;
+use crate::docs::Docs;
 use crate::error::Error;
 use crate::functions::Functions;
 use crate::log_files::LogFiles;
 use crate::stack::Stack;
 use crate::watch::Sources;
 use crate::workspace::Workspace;
-use crate::{backends, client, console, demo, parent, server, watch};
+use crate::{backends, client, console, demo, docs, parent, server, watch};
 
 /// How long a stack may take to be healthy.
 const READY_WITHIN: Duration = Duration::from_secs(30);
@@ -105,7 +106,9 @@ async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) -> R
     let mut functions = Functions::new(system.clone(), lambda, builds)?;
     functions.deploy(&executables)?;
 
-    let server = tokio::spawn(server::serve(listener, Arc::clone(&stack))).abort_handle();
+    let docs = Docs::find(&workspace.root, &system);
+    let has_docs = docs.is_some();
+    let server = tokio::spawn(server::serve(listener, Arc::clone(&stack), docs)).abort_handle();
     let _ = running.set(Running { stack: Arc::clone(&stack), server });
     ready(&url).await?;
     if data.is_new()
@@ -115,6 +118,9 @@ async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) -> R
         console::say(&format!("\n  admin: {} / {}", admin.email, admin.password));
     }
     data.mark_used()?;
+    if has_docs {
+        console::say(&format!("\n  {url}{} describes the API and tries it out", docs::PATH));
+    }
     console::ready(&url, &logs, &system, started.elapsed());
     if watched {
         watch::watch(sources, builder, functions).await;

@@ -16,6 +16,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use local_apigateway::{Answer, BODY_LIMIT, Unread};
 use tokio::net::TcpListener;
 
+use crate::docs::Docs;
 use crate::error::Error;
 use crate::stack::Stack;
 use crate::{aws_api, console, control};
@@ -47,7 +48,7 @@ pub async fn listen(port: u16) -> Result<TcpListener, Error> {
 }
 
 /// Serves until the future is dropped.
-pub async fn serve(listener: TcpListener, stack: Arc<Stack>) {
+pub async fn serve(listener: TcpListener, stack: Arc<Stack>, docs: Option<Docs>) {
     loop {
         let Ok((stream, peer)) = listener.accept().await else {
             // Out of file descriptors, most likely: others have to end before this can go on.
@@ -55,9 +56,9 @@ pub async fn serve(listener: TcpListener, stack: Arc<Stack>) {
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let stack = Arc::clone(&stack);
+        let (stack, docs) = (Arc::clone(&stack), docs.clone());
         tokio::spawn(async move {
-            let service = service_fn(move |request| respond(Arc::clone(&stack), request, peer));
+            let service = service_fn(move |request| respond(Arc::clone(&stack), docs.clone(), request, peer));
             // A client that breaks off is its own affair.
             let _ = http1::Builder::new()
                 .timer(TokioTimer::new())
@@ -70,9 +71,15 @@ pub async fn serve(listener: TcpListener, stack: Arc<Stack>) {
 
 async fn respond(
     stack: Arc<Stack>,
+    docs: Option<Docs>,
     request: Request<Incoming>,
     peer: SocketAddr,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
+    if let Some(docs) = docs
+        && let Some(response) = docs.answer(request.method(), request.uri().path()).await
+    {
+        return Ok(response.map(Full::new));
+    }
     let aws = aws_api::is_meant(&request);
     let control = request.uri().path().starts_with(control::PREFIX);
     let (head, body) = request.into_parts();

@@ -7,6 +7,7 @@
 mod cors;
 mod crashes;
 mod dead_letters;
+mod docs;
 mod gateway;
 mod health;
 mod hot_swap;
@@ -15,6 +16,7 @@ mod least_privilege;
 mod local;
 mod market;
 mod notifications;
+mod openapi;
 mod orders;
 mod products;
 mod readme;

@@ -17,15 +17,16 @@ async fn list(stack: &Stack, person: &Person, query: &str) -> Answer {
 /// Someone with seven notifications, newest first.
 async fn told(stack: &Stack) -> (Person, Vec<Value>) {
     let ada = stack.visitor("Ada").await;
+    let order = |number: u32| format!("01980000-0000-7000-8000-00000000000{number}");
     for second in 0..7 {
-        let data = json!({"userId": ada.id, "orderId": format!("o{second}"), "totalAmount": 1});
+        let data = json!({"userId": ada.id, "orderId": order(second), "totalAmount": 1});
         let time = format!("2026-01-31T12:00:0{second}.000Z");
         let body = event(&format!("{}-{second}", ada.id), "order.created", &time, data);
         stack.notify(&body.to_string()).await;
     }
     let rows = stack.told(&ada, 7).await;
     let orders: Vec<&Value> = rows.iter().map(|row| &row["orderId"]).collect();
-    assert_eq!(orders, ["o6", "o5", "o4", "o3", "o2", "o1", "o0"]);
+    assert_eq!(orders, [6, 5, 4, 3, 2, 1, 0].map(order).each_ref());
     (ada, rows)
 }
 

@@ -116,7 +116,7 @@ async fn filters_narrow_a_list_down_and_combine() {
     let light = |row: &Value| row["category"] == "Light";
     let four = |row: &Value| row["name"] == "Thing 4";
     type Test<'a> = &'a dyn Fn(&Value) -> bool;
-    let cases: [(&str, Test<'_>); 11] = [
+    let cases: [(&str, Test<'_>); 13] = [
         ("category=Light", &light),
         ("category=Kitchen%20%26%20Bath", &|row| row["category"] == "Kitchen & Bath"),
         ("category=light", &|_| false),
@@ -124,6 +124,8 @@ async fn filters_narrow_a_list_down_and_combine() {
         ("maxPrice=6.50", &cheap),
         ("minPrice=4.5&maxPrice=6.5", &|row| cheap(row) && dear(row)),
         ("minPrice=4.51&maxPrice=4.52", &|_| false),
+        ("minPrice=10000000", &|_| false),
+        ("category=Light&minPrice=184467440737095516.15", &|_| false),
         ("category=Light&minPrice=4.5", &|row| light(row) && dear(row)),
         ("search=thing", &|_| true),
         ("search=thing%204&category=Garden&maxPrice=6.5", &four),

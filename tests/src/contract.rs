@@ -1,0 +1,211 @@
+//! What the API says of itself, `docs/openapi.yaml`, held against every answer that a test gets.
+
+use std::collections::HashMap;
+use std::fs;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use http::{HeaderMap, Method};
+use jsonschema::{Registry, Resource, Validator};
+use serde_json::{Map, Value};
+
+use crate::answer::Answer;
+use crate::setup::workspace;
+
+/// Set to try something out before the document says it.
+const UNCHECKED: &str = "E2E_NO_CONTRACT";
+
+/// Where schemas find the document.
+const BASE: &str = "urn:openapi";
+
+/// Header fields of HTTP's and AWS's own, which are no part of the contract.
+const OTHERS: [&str; 4] = ["content-type", "content-length", "date", "x-amz"];
+
+/// The document, and its schemas as far as they were needed.
+#[derive(Debug)]
+pub struct Contract {
+    document: Value,
+    registry: Registry<'static>,
+    validators: Mutex<HashMap<String, Arc<Validator>>>,
+}
+
+impl Contract {
+    /// The workspace's.
+    ///
+    /// # Panics
+    /// It can't be read.
+    pub fn read() -> &'static Self {
+        static CONTRACT: OnceLock<Contract> = OnceLock::new();
+        CONTRACT.get_or_init(|| {
+            let text = fs::read_to_string(workspace().join("docs/openapi.yaml")).unwrap();
+            Self::parse(&text)
+        })
+    }
+
+    fn parse(text: &str) -> Self {
+        let document: Value = serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("openapi.yaml: {error}"));
+        let resource = Resource::from_contents(document.clone());
+        let registry = Registry::new().add(BASE, resource).unwrap().prepare().unwrap();
+        Self { document, registry, validators: Mutex::default() }
+    }
+
+    /// The document.
+    pub fn document(&self) -> &Value {
+        &self.document
+    }
+
+    /// What a reference (`#/components/…`) stands for, or the value itself if it is none.
+    pub fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
+        match value["$ref"].as_str().and_then(|place| place.strip_prefix('#')) {
+            Some(pointer) => self.document.pointer(pointer).unwrap_or_else(|| panic!("no {pointer}")),
+            None => value,
+        }
+    }
+
+    /// Holds an answer against what the document says of such a request's, and a request that was done against what it
+    /// says may be sent.
+    ///
+    /// # Errors
+    /// What is another way.
+    pub fn check(&self, method: &Method, path: &str, sent: &[u8], answer: &Answer) -> Result<(), String> {
+        if std::env::var_os(UNCHECKED).is_some() || !is_the_apis(path) {
+            return Ok(());
+        }
+        let operation = self.operation(method, path);
+        if method == Method::OPTIONS && answer.status == 200 {
+            return Ok(());
+        }
+        let place = match &operation {
+            Some(place) => format!("{place}/responses/{}", answer.status.as_u16()),
+            // No operation can say what is answered where there is none.
+            None => match answer.status.as_u16() {
+                404 => "/components/responses/NoRoute".to_owned(),
+                413 => "/components/responses/GatewayTooLarge".to_owned(),
+                429 => "/components/responses/Throttled".to_owned(),
+                status => return Err(format!("a {status}, although there is no such operation")),
+            },
+        };
+        let response = self.document.pointer(&place).ok_or_else(|| format!("nothing is said of {place}"))?;
+        let place = response["$ref"].as_str().map_or(place.as_str(), |place| place.trim_start_matches('#'));
+        let response = self.resolve(response);
+        self.check_headers(response, &answer.headers)?;
+        if method == Method::HEAD {
+            return Ok(());
+        }
+        let media_type = answer.header("content-type").split(';').next().unwrap_or_default();
+        if response["content"].get(media_type).is_none() {
+            return Err(format!("{place} is said to be no {media_type:?}"));
+        }
+        self.validate(&format!("{place}/content/{}/schema", escaped(media_type)), &answer.body)?;
+        agrees_with_itself(answer)?;
+        let body = operation.map(|place| format!("{place}/requestBody/content/application~1json/schema"));
+        match body.filter(|place| answer.status.is_success() && self.document.pointer(place).is_some()) {
+            Some(place) => self.validate(&place, &trimmed(sent)),
+            None => Ok(()),
+        }
+    }
+
+    /// Where the document has the operation that a request calls.
+    fn operation(&self, method: &Method, path: &str) -> Option<String> {
+        let path = path.split('?').next()?.trim_matches('/');
+        let found: Vec<&str> = path.split('/').collect();
+        let paths = self.document["paths"].as_object()?.keys();
+        let is_it = |template: &&String| {
+            let segments: Vec<&str> = template.trim_matches('/').split('/').collect();
+            let same =
+                |(wanted, found): (&&str, &&str)| wanted == found || (wanted.starts_with('{') && !found.is_empty());
+            segments.len() == found.len() && segments.iter().zip(&found).all(same)
+        };
+        // A literal segment beats a parameter.
+        let template = paths.filter(is_it).min_by_key(|template| template.matches('{').count())?;
+        let place = format!("/paths/{}/{}", escaped(template), method.as_str().to_ascii_lowercase());
+        self.document.pointer(&place).map(|_| place)
+    }
+
+    fn check_headers(&self, response: &Value, headers: &HeaderMap) -> Result<(), String> {
+        let no_headers = Map::new();
+        let said = response["headers"].as_object().unwrap_or(&no_headers);
+        for (name, header) in said {
+            let place = header["$ref"].as_str().unwrap_or_default().trim_start_matches('#').to_owned();
+            let header = self.resolve(header);
+            let Some(value) = headers.get(name) else {
+                if header["required"] == true {
+                    return Err(format!("there is no {name}"));
+                }
+                continue;
+            };
+            let text = value.to_str().map_err(|_| format!("{name} is no text"))?;
+            let value = match header["schema"]["type"].as_str() {
+                Some("integer") => text.parse::<u64>().map_or_else(|_| text.into(), Value::from),
+                _ => text.into(),
+            };
+            if !place.is_empty() {
+                self.validate(&format!("{place}/schema"), &value).map_err(|error| format!("{name}: {error}"))?;
+            }
+        }
+        let known = |name: &str| {
+            OTHERS.iter().any(|other| name.starts_with(other))
+                || said.keys().any(|said| said.eq_ignore_ascii_case(name))
+        };
+        match headers.keys().find(|name| !known(name.as_str())) {
+            Some(name) => Err(format!("nothing is said of the header {name}")),
+            None => Ok(()),
+        }
+    }
+
+    /// Holds a value against the schema at a place of the document.
+    ///
+    /// # Errors
+    /// Where it is another way.
+    pub fn validate(&self, place: &str, value: &Value) -> Result<(), String> {
+        let validator = Arc::clone(self.validators.lock().unwrap().entry(place.to_owned()).or_insert_with(|| {
+            let fragment = place.replace('{', "%7B").replace('}', "%7D");
+            let schema = serde_json::json!({"$ref": format!("{BASE}#{fragment}")});
+            let options =
+                jsonschema::draft202012::options().with_registry(&self.registry).should_validate_formats(true);
+            Arc::new(options.build(&schema).unwrap_or_else(|error| panic!("{place}: {error}")))
+        }));
+        let errors: Vec<String> =
+            validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        if errors.is_empty() { Ok(()) } else { Err(format!("not as {place} says: {}", errors.join("; "))) }
+    }
+}
+
+/// A body without the white space around its texts, which a schema's `format: email` can't allow.
+fn trimmed(sent: &[u8]) -> Value {
+    let mut body: Value = serde_json::from_slice(sent).unwrap_or_default();
+    for value in body.as_object_mut().into_iter().flat_map(Map::values_mut) {
+        if let Value::String(text) = value {
+            *text = text.trim().to_owned();
+        }
+    }
+    body
+}
+
+/// What no schema can say: the same things, said twice, are the same.
+fn agrees_with_itself(answer: &Answer) -> Result<(), String> {
+    let Answer { status, body, .. } = answer;
+    let id = body["meta"].get("requestId").or(body.get("requestId"));
+    if id.and_then(Value::as_str) != Some(answer.header("x-request-id")) {
+        return Err("X-Request-ID is another than in the body".to_owned());
+    }
+    if body["error"].get("message").is_some_and(|message| *message != body["message"]) {
+        return Err("the error has two messages".to_owned());
+    }
+    if body.get("status").is_some_and(|told| *told != status.as_u16()) {
+        return Err("the body tells of another status".to_owned());
+    }
+    Ok(())
+}
+
+/// Whether a request is for the shop rather than for the machine it runs on.
+fn is_the_apis(path: &str) -> bool {
+    !["/_local/", "/2015-03-31/", "/docs"].iter().any(|prefix| path.starts_with(prefix))
+}
+
+/// A key as a part of a JSON pointer (RFC 6901, section 3).
+fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+#[cfg(test)]
+mod tests;
