@@ -18,7 +18,7 @@ const UNCHECKED: &str = "E2E_NO_CONTRACT";
 const BASE: &str = "urn:openapi";
 
 /// Header fields of HTTP's and AWS's own, which are no part of the contract.
-const OTHERS: [&str; 6] = ["connection", "content-type", "content-length", "date", "server", "x-amz"];
+const OTHERS: [&str; 4] = ["content-type", "content-length", "date", "x-amz"];
 
 /// The document, and its schemas as far as they were needed.
 #[derive(Debug)]
