@@ -262,7 +262,7 @@ fn fault_of(cause: &Cause) -> Fault {
         Cause::TimedOut(_) => Fault::IntegrationTimeout,
         Cause::NotInvoked(InvokeError::Throttled(_)) => Fault::IntegrationThrottled,
         Cause::NotInvoked(InvokeError::NotFound(_)) => Fault::ApiMisconfigured,
-        Cause::NotInvoked(InvokeError::Unavailable(_)) => Fault::IntegrationUnavailable,
+        Cause::NotInvoked(InvokeError::Unavailable(_) | InvokeError::Unreachable(_)) => Fault::IntegrationUnavailable,
         Cause::Failed { .. } | Cause::Malformed(_) => Fault::BadIntegration,
     }
 }

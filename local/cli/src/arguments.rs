@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Runs the template on this machine: gateway, functions, tables, queues and secrets, with no Docker and no account.
 #[derive(Debug, Parser)]
@@ -50,9 +50,48 @@ pub struct Run {
     /// Show what functions log, not only their errors
     #[arg(long)]
     pub logs: bool,
+    /// Run a part of the stack: `backends` is all but functions and gateway, for functions that another program runs
+    #[arg(
+        long,
+        value_name = "PART",
+        conflicts_with_all = ["release", "profile", "no_build", "no_watch", "no_demo", "logs"],
+    )]
+    pub only: Option<Part>,
+    #[command(flatten)]
+    pub elsewhere: Elsewhere,
     /// Stop when standard input ends, and so when the program that started this does
     #[arg(long, hide = true)]
     pub stop_on_stdin_close: bool,
+}
+
+/// A part of the stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// Tables, queues, secrets, and the event sources that call functions
+    Backends,
+}
+
+/// Who runs the functions, where this does not.
+#[derive(Debug, Args)]
+pub struct Elsewhere {
+    /// The program that runs the functions
+    #[arg(long, value_name = "NAME", requires = "only", default_value = "cargo-lambda")]
+    pub engine: Engine,
+    /// Where it takes invocations [default: where it does unless told otherwise]
+    #[arg(long, value_name = "URL", requires = "only")]
+    pub lambda_endpoint: Option<String>,
+    /// What functions call this machine, such as the address of a container network (which is then listened on too)
+    #[arg(long, value_name = "HOST", requires = "only")]
+    pub host: Option<String>,
+}
+
+/// A program that runs Lambda functions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Engine {
+    /// `cargo lambda watch`, which calls functions as cargo calls their binaries
+    CargoLambda,
+    /// `sam local start-lambda`, which calls them by their logical ids
+    Sam,
 }
 
 /// What else can be done with a stack that runs.
@@ -67,6 +106,14 @@ pub enum Command {
         /// The port of the stack
         #[arg(long, default_value_t = 3000)]
         port: u16,
+    },
+    /// Run an executable with the environment that a file has for its name
+    #[command(hide = true)]
+    RunFunction {
+        /// What `cargo local --only backends` has written
+        environment: PathBuf,
+        /// The function's executable
+        executable: PathBuf,
     },
     /// Look at the dead letters: messages and records that were given up
     Dlq {

@@ -21,7 +21,9 @@ pub fn is_meant(request: &Request<impl Sized>) -> bool {
 
 /// Answers as the service would.
 pub async fn handle(stack: &Stack, request: Request<Bytes>) -> Response<Bytes> {
-    let Some(access_key_id) = access_key_id(request.headers()).filter(|_| is_local(request.headers())) else {
+    let Some(access_key_id) =
+        access_key_id(request.headers()).filter(|_| is_local(request.headers(), stack.host.as_deref()))
+    else {
         return refuse(StatusCode::FORBIDDEN, "MissingAuthenticationTokenException", "the request is not signed");
     };
     let caller = stack.lambda.caller(access_key_id);
@@ -30,7 +32,7 @@ pub async fn handle(stack: &Stack, request: Request<Bytes>) -> Response<Bytes> {
         return refusal;
     }
     if request.uri().path().starts_with(LAMBDA) {
-        return local_lambda::api::handle(&stack.lambda, request).await;
+        return stack.lambda.handle(request).await;
     }
     let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     match target.split(['.', '_']).next().unwrap_or_default() {
@@ -50,9 +52,9 @@ fn access_key_id(headers: &HeaderMap) -> Option<&str> {
     credential.split('/').next()
 }
 
-/// Whether a request was addressed to this machine by name, by no web page: a page could make a name of its own
-/// resolve to this address.
-pub fn is_local(headers: &HeaderMap) -> bool {
+/// Whether a request was addressed to this machine by name (or by the one it has besides), by no web page: a
+/// page could make a name of its own resolve to this address.
+pub fn is_local(headers: &HeaderMap, own_name: Option<&str>) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let local = match host.parse::<SocketAddr>() {
         Ok(address) => address.ip().is_loopback(),
@@ -62,7 +64,9 @@ pub fn is_local(headers: &HeaderMap) -> bool {
             name == "localhost" || name.ends_with(".localhost") || is_loopback
         }
     };
-    local && !headers.contains_key(header::ORIGIN)
+    let named =
+        own_name.is_some_and(|own| host.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with(':')));
+    (local || named) && !headers.contains_key(header::ORIGIN)
 }
 
 fn refuse(status: StatusCode, kind: &str, message: &str) -> Response<Bytes> {
@@ -84,10 +88,20 @@ mod tests {
     #[test]
     fn only_requests_to_this_machine_by_name_are_local() {
         for host in ["127.0.0.1:3000", "localhost:3000", "localhost", "[::1]:3000", "sqs.us-east-1.localhost:3000"] {
-            assert!(is_local(&with_host(host)), "{host}");
+            assert!(is_local(&with_host(host), None), "{host}");
         }
         for host in ["", "evil.example:3000", "localhost.evil.example", "10.0.0.1:3000"] {
-            assert!(!is_local(&with_host(host)), "{host}");
+            assert!(!is_local(&with_host(host), None), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_name_it_has_besides_is_local_too() {
+        for host in ["172.17.0.1:3000", "172.17.0.1", "localhost:3000"] {
+            assert!(is_local(&with_host(host), Some("172.17.0.1")), "{host}");
+        }
+        for host in ["172.17.0.11:3000", "172.17.0.1.evil.example", ""] {
+            assert!(!is_local(&with_host(host), Some("172.17.0.1")), "{host}");
         }
     }
 
@@ -95,7 +109,7 @@ mod tests {
     fn a_web_page_is_not_local() {
         let mut headers = with_host("localhost:3000");
         headers.insert(header::ORIGIN, HeaderValue::from_static("http://localhost:3000"));
-        assert!(!is_local(&headers));
+        assert!(!is_local(&headers, None));
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub const HEADER: &str = "x-local-stack";
 
 /// Answers a control request with JSON.
 pub async fn handle(stack: &Stack, request: Request<Bytes>) -> Response<Bytes> {
-    if !is_local(request.headers()) || !request.headers().contains_key(HEADER) {
+    if !is_local(request.headers(), stack.host.as_deref()) || !request.headers().contains_key(HEADER) {
         return answer(StatusCode::FORBIDDEN, &json!({"error": format!("send the header {HEADER}: 1")}));
     }
     match control(stack, &request).await {

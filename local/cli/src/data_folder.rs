@@ -10,7 +10,7 @@ use crate::error::Error;
 const USED: &str = "used";
 
 /// All that a stack makes in its data folder, beside the lock.
-const KEPT: [&str; 7] = [USED, "bin", "dynamodb", "event-sources", "logs", "secretsmanager", "sqs"];
+const KEPT: [&str; 8] = [USED, "bin", "dynamodb", "event-sources", "functions", "logs", "secretsmanager", "sqs"];
 
 /// A data folder that is this process's alone until it ends, however it ends.
 #[derive(Debug)]

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use local_event_sources::Failed;
-use local_lambda::Invoke;
 use rand::Rng;
 use rand::distr::Alphanumeric;
 use reqwest::{Client, Response};

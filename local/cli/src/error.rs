@@ -1,6 +1,7 @@
 //! Why the stack does not run.
 
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Each says what to do where that is known.
@@ -40,6 +41,16 @@ pub enum Error {
     Api(#[from] local_apigateway::Error),
     #[error(transparent)]
     Deploy(#[from] local_lambda::DeployError),
+    #[error(transparent)]
+    Endpoint(#[from] local_lambda::remote::InvalidEndpoint),
+    #[error("--host {0} is no address that functions could reach this machine at")]
+    Host(String),
+    #[error("can't listen on {address}, where functions would look for the services: {cause}")]
+    Listen { address: SocketAddr, cause: io::Error },
+    #[error("{}: {cause}", executable.display())]
+    Execute { executable: PathBuf, cause: io::Error },
+    #[error("{} has no environment for {name}; was it written for another template?", file.display())]
+    NoEnvironment { file: PathBuf, name: String },
     #[error("can't start: {0}")]
     Start(#[source] io::Error),
     #[error("GET /health did not say 200 within {0} s: {1}")]

@@ -2,10 +2,11 @@
 //!
 //! `run` puts the stack together; `stack` is what runs; `server` is its one port, behind which `aws_api` and
 //! `control` answer SDKs and tests, `docs` shows what the API is, and the REST API answers everyone else. `builder` and
-//! `watch` keep the functions built.
+//! `watch` keep the functions built; `backends` runs all else for functions that another program runs.
 
 mod arguments;
 mod aws_api;
+mod backends;
 mod builder;
 mod client;
 mod console;
@@ -14,8 +15,10 @@ mod data_folder;
 mod dead_letters;
 mod demo;
 mod docs;
+mod environment;
 mod error;
 mod functions;
+mod lambda;
 mod log_files;
 mod parent;
 mod run;
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         match arguments.command {
             Some(Command::GrantRole { email, role, port }) => client::grant_role(&email, &role, port).await,
             Some(Command::Dlq { action, port }) => dead_letters::run(action.unwrap_or(DeadLetters::List), port).await,
+            Some(Command::RunFunction { environment, executable }) => environment::run(&environment, &executable),
             None => run::run(arguments.run).await,
         }
     });

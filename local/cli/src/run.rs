@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use local_iam::Iam;
-use local_lambda::Reaper;
+use local_lambda::{Lambda, Options, Reaper};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use template::System;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::OnceCell;
 use tokio::task::AbortHandle;
 
-use crate::arguments::Run;
+use crate::arguments::{Part, Run};
 use crate::builder::{self, Builder};
 use crate::data_folder::DataFolder;
 use crate::docs::Docs;
@@ -22,7 +22,7 @@ use crate::log_files::LogFiles;
 use crate::stack::Stack;
 use crate::watch::Sources;
 use crate::workspace::Workspace;
-use crate::{client, console, demo, docs, parent, server, watch};
+use crate::{backends, client, console, demo, docs, parent, server, watch};
 
 /// How long a stack may take to be healthy.
 const READY_WITHIN: Duration = Duration::from_secs(30);
@@ -36,7 +36,7 @@ pub async fn run(arguments: Run) -> Result<(), Error> {
     let running = OnceCell::new();
     let parent = parent::ended(arguments.stop_on_stdin_close);
     let outcome = tokio::select! {
-        outcome = serve(arguments, reaper.clone(), &running) => outcome,
+        outcome = start(arguments, reaper.clone(), &running) => outcome,
         () = reaper.ended() => Err(Error::ReaperDied),
         _ = interrupt.recv() => Ok(()),
         _ = terminate.recv() => Ok(()),
@@ -53,9 +53,17 @@ pub async fn run(arguments: Run) -> Result<(), Error> {
 }
 
 /// A stack and what serves it.
-struct Running {
-    stack: Arc<Stack>,
-    server: AbortHandle,
+pub struct Running {
+    pub stack: Arc<Stack>,
+    pub server: AbortHandle,
+}
+
+/// Starts what is asked for, and goes on until dropped.
+async fn start(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) -> Result<(), Error> {
+    match arguments.only {
+        None => serve(arguments, reaper, running).await,
+        Some(Part::Backends) => backends::serve(arguments, running).await,
+    }
 }
 
 async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) -> Result<(), Error> {
@@ -84,11 +92,18 @@ async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) -> R
     };
 
     let logs = data.folder("logs")?;
-    let log = LogFiles::new(logs.clone(), arguments.logs);
-    let stack = Arc::new(Stack::start(&system, iam, &data, url.clone(), log, reaper).await?);
+    let lambda = Lambda::start(Options {
+        region: system.region.clone(),
+        endpoint_url: Some(url.clone()),
+        log: Arc::new(LogFiles::new(logs.clone(), arguments.logs)),
+        reaper: Some(reaper),
+        ..Options::default()
+    });
+    let lambda = lambda.await.map_err(Error::Start)?;
+    let stack = Arc::new(Stack::start(&system, iam, &data, lambda.clone()).await?);
     let watched = !arguments.no_watch && !arguments.no_build;
     let builds = watched.then(|| data.folder("bin")).transpose()?;
-    let mut functions = Functions::new(system.clone(), stack.lambda.clone(), builds)?;
+    let mut functions = Functions::new(system.clone(), lambda, builds)?;
     functions.deploy(&executables)?;
 
     let docs = Docs::find(&workspace.root, &system);

@@ -1,4 +1,4 @@
-//! The stack's one port, on loopback.
+//! The stack's one port, on loopback unless functions have to reach it from elsewhere.
 
 use std::convert::Infallible;
 use std::io;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -33,6 +33,11 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// And its body by then.
 const BODY_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Takes the port on an address that is not loopback: for functions in containers.
+pub async fn listen_at(address: SocketAddr) -> Result<TcpListener, Error> {
+    TcpListener::bind(address).await.map_err(|cause| Error::Listen { address, cause })
+}
 
 /// Takes the port.
 pub async fn listen(port: u16) -> Result<TcpListener, Error> {
@@ -82,10 +87,21 @@ async fn respond(
     let response = match tokio::time::timeout(BODY_TIMEOUT, reading).await.unwrap_or(Err(Unread::Broken)) {
         Ok(body) if aws => aws_api::handle(&stack, Request::from_parts(head, body)).await,
         Ok(body) if control => control::handle(&stack, Request::from_parts(head, body)).await,
-        Ok(body) => told(stack.api.handle(Request::from_parts(head, body), peer).await),
-        Err(unread) => told(stack.api.refuse(&head, peer, unread)),
+        read => match (&stack.api, read) {
+            (Some(api), Ok(body)) => told(api.handle(Request::from_parts(head, body), peer).await),
+            (Some(api), Err(unread)) => told(api.refuse(&head, peer, unread)),
+            (None, _) => no_api(),
+        },
     };
     Ok(response.map(Full::new))
+}
+
+/// What asks for the API where only backends are served is at the wrong port.
+fn no_api() -> Response<Bytes> {
+    let body = r#"{"error":"only backends are served here: the API is where the functions run"}"#;
+    let mut response = Response::new(Bytes::from_static(body.as_bytes()));
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
 }
 
 fn told(answer: Answer) -> Response<Bytes> {

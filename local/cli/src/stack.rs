@@ -1,6 +1,5 @@
 //! The services of one system, running.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,14 +9,14 @@ use local_apigateway::RestApi;
 use local_dynamodb::{DynamoDb, TtlSweeper};
 use local_event_sources::{Backoff, Destination, EventSources, Services, Undelivered};
 use local_iam::Iam;
-use local_lambda::{Lambda, Options, Reaper};
+use local_lambda::{Invoke, Lambda, Remote};
 use local_secretsmanager::SecretsManager;
 use local_sqs::{NewMessage, Sqs};
 use template::System;
 
 use crate::data_folder::DataFolder;
 use crate::error::Error;
-use crate::log_files::LogFiles;
+use crate::lambda::Functions;
 
 /// How often items past their time to live are removed (DynamoDB takes up to some days).
 const TTL_SWEEP: Duration = Duration::from_secs(30);
@@ -25,27 +24,49 @@ const TTL_SWEEP: Duration = Duration::from_secs(30);
 /// What an invocation under way gets to finish in.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Everything the template describes.
+/// What the template describes, or all of it but functions and gateway.
 pub struct Stack {
-    pub api: RestApi,
-    pub lambda: Lambda,
+    /// The REST API, if it is served here.
+    pub api: Option<RestApi>,
+    pub lambda: Functions,
     pub dynamodb: DynamoDb,
     pub sqs: Sqs,
     pub secrets: SecretsManager,
     pub event_sources: EventSources,
     pub iam: Iam,
+    /// What this machine is called besides its usual names.
+    pub host: Option<String>,
     _ttl: TtlSweeper,
 }
 
 impl Stack {
-    /// Starts all services; functions are deployed next. Event sources retry until then.
-    pub async fn start(
+    /// Starts everything; functions are deployed next. Event sources retry until then.
+    pub async fn start(system: &System, iam: Iam, data: &DataFolder, lambda: Lambda) -> Result<Self, Error> {
+        let api = RestApi::new(system, Arc::new(lambda.clone()))?;
+        let invoke = Arc::new(lambda.clone());
+        Self::put_together(system, iam, data, invoke, Functions::Here(lambda), Some(api), None).await
+    }
+
+    /// Starts all but functions and gateway. Event sources wait until the functions can be called.
+    pub async fn start_backends(
         system: &System,
         iam: Iam,
         data: &DataFolder,
-        endpoint_url: String,
-        log: LogFiles,
-        reaper: Reaper,
+        remote: Remote,
+        host: Option<String>,
+    ) -> Result<Self, Error> {
+        let invoke = Arc::new(remote.clone());
+        Self::put_together(system, iam, data, invoke, Functions::elsewhere(system, remote), None, host).await
+    }
+
+    async fn put_together(
+        system: &System,
+        iam: Iam,
+        data: &DataFolder,
+        invoke: Arc<dyn Invoke>,
+        lambda: Functions,
+        api: Option<RestApi>,
+        host: Option<String>,
     ) -> Result<Self, Error> {
         let folder = |name| data.folder(name);
         let dynamodb = DynamoDb::open(&folder("dynamodb")?)?;
@@ -54,19 +75,8 @@ impl Stack {
         }
         let sqs = Sqs::open(&folder("sqs")?, system.queues.values())?;
         let secrets = SecretsManager::open(&folder("secretsmanager")?, system.secrets.values())?;
-        let lambda = Lambda::start(Options {
-            region: system.region.clone(),
-            endpoint_url: Some(endpoint_url),
-            environment: BTreeMap::new(),
-            log: Arc::new(log),
-            reaper: Some(reaper),
-            ..Options::default()
-        })
-        .await
-        .map_err(Error::Start)?;
-        let api = RestApi::new(system, Arc::new(lambda.clone()))?;
         let services = Services {
-            lambda: Arc::new(lambda.clone()),
+            lambda: invoke,
             dynamodb: dynamodb.clone(),
             sqs: sqs.clone(),
             destination: Arc::new(Queues(sqs.clone())),
@@ -74,7 +84,7 @@ impl Stack {
         };
         let event_sources = EventSources::start(system, services, &folder("event-sources")?).await?;
         let ttl = dynamodb.sweep_ttl_every(TTL_SWEEP);
-        Ok(Self { api, lambda, dynamodb, sqs, secrets, event_sources, iam, _ttl: ttl })
+        Ok(Self { api, lambda, dynamodb, sqs, secrets, event_sources, iam, host, _ttl: ttl })
     }
 
     /// Ends every function and waits for the last.

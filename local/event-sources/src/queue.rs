@@ -120,6 +120,8 @@ impl Queue {
         loop {
             // It is never closed.
             let Ok(permit) = free.clone().acquire_owned().await else { return };
+            // A message that is received too often is given up, so none is before a function can be called.
+            shared.lambda.ready().await;
             let (messages, running) = shared.gather().await;
             let delivery = Delivery { queue: self.clone(), received_at: Instant::now() };
             deliveries.spawn(async move {

@@ -54,6 +54,7 @@ impl Schedule {
         let mut calls = JoinSet::new();
         loop {
             ticks.tick().await;
+            self.lambda.ready().await;
             let schedule = self.clone();
             calls.spawn(async move { drop(schedule.fire().await) });
             while calls.try_join_next().is_some() {}
@@ -70,6 +71,8 @@ impl Schedule {
             Ok(Invocation { request_id, .. }) => {
                 tracing::warn!(function, source, request_id, "a scheduled call failed")
             }
+            // Who runs the functions tells that nobody is there.
+            Err(InvokeError::Unreachable(_)) => {}
             Err(cause) => tracing::warn!(function, source, %cause, "a scheduled call was not made"),
         }
         outcome

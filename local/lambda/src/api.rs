@@ -2,8 +2,8 @@
 //!
 //! AWS: "Lambda API reference, Invoke". Signatures are not checked: only this machine can connect.
 
-mod error;
-mod target;
+pub(crate) mod error;
+pub(crate) mod target;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;

@@ -3,7 +3,7 @@
 //! [`Lambda`] keeps a pool of processes for each function. A process is an ordinary Lambda binary: it polls the
 //! [Runtime API](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html) for events and posts its
 //! answers, and can't tell this from AWS. [`Reaper`] sees to it that no process outlives the stack, and
-//! [`api`] is the HTTP face that an AWS SDK calls.
+//! [`api`] is the HTTP face that an AWS SDK calls. [`Remote`] calls functions that another program runs.
 //!
 //! What happens to one invocation, file by file: `lambda` finds the function's `pool`, which gives the `job` to an
 //! idle `instance` or starts one; the instance hands it to its process through `runtime_api`, waits for the
@@ -24,6 +24,7 @@ mod output;
 mod pool;
 mod process;
 pub mod reaper;
+pub mod remote;
 mod report;
 mod retry;
 mod runtime_api;
@@ -33,6 +34,7 @@ pub use function::FunctionSpec;
 pub use lambda::{DeployError, InstanceInfo, Lambda};
 pub use options::{LogSink, Options};
 pub use reaper::Reaper;
+pub use remote::Remote;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -71,10 +73,18 @@ pub enum InvokeError {
     /// Lambda's own failure, or it is shutting down.
     #[error("service unavailable: {0}")]
     Unavailable(String),
+    /// Functions run elsewhere, and nobody is there ([`Invoke::ready`] waits for them).
+    #[error("no functions at {0}")]
+    Unreachable(String),
 }
 
 /// Something that runs functions. [`Lambda`] does; tests put a closure in its place.
 pub trait Invoke: Send + Sync + 'static {
     /// Runs a function (by name, logical id or ARN) once and waits for its answer (`RequestResponse`).
     fn invoke<'a>(&'a self, function: &'a str, payload: Bytes) -> BoxFuture<'a, Result<Invocation, InvokeError>>;
+
+    /// Waits until functions can be run at all: not at all, where they run in this process.
+    fn ready(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }

@@ -41,7 +41,7 @@ pub(crate) async fn until_it_succeeds(
                 None => break,
             },
             Err(InvokeError::NotFound(_)) => break,
-            Err(InvokeError::Throttled(_) | InvokeError::Unavailable(_)) => {
+            Err(InvokeError::Throttled(_) | InvokeError::Unavailable(_) | InvokeError::Unreachable(_)) => {
                 let delay = interval;
                 interval = LONGEST_INTERVAL.min(interval * 2);
                 delay

@@ -46,6 +46,19 @@ impl SecretsManager {
         wire::handle(self, caller, request).await
     }
 
+    /// The id of a secret's `AWSCURRENT` version, and its value. The secret goes by name or ARN.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a secret that is not in the template, [`Error::Io`] if it can't be read.
+    pub async fn current(&self, secret: &str) -> Result<(String, String), Error> {
+        let index = self.find(secret)?;
+        self.read(index, |_, record| {
+            let version = record.version(None, None)?;
+            Ok((version.id.clone(), version.value.reveal().to_owned()))
+        })
+        .await
+    }
+
     /// Gives a secret (by name or ARN) a new value made as the template says, and gives the id of that version. It is
     /// `AWSCURRENT`; the value before is `AWSPREVIOUS`.
     ///

@@ -37,6 +37,7 @@ mod body;
 mod call;
 mod code;
 mod cors;
+mod deadline;
 pub mod decode;
 mod endpoint;
 mod event;

@@ -7,14 +7,14 @@ use std::future::Future;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 
-use crate::log;
+use crate::{deadline, log};
 
 /// Why a function could not start. It is written to the log and ends the process.
 pub type InitError = Box<dyn Error + Send + Sync>;
@@ -43,7 +43,7 @@ async fn serve(handler: Handler) -> ExitCode {
     let handler = Rc::new(handler);
     let service = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let handler = Rc::clone(&handler);
-        async move { handler(event.payload, event.context).await }
+        async move { handler(event.payload, deadline::with_time(event.context, SystemTime::now())).await }
     });
     match lambda_runtime::run(service).await {
         Ok(()) => ExitCode::SUCCESS,

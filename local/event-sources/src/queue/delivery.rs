@@ -1,7 +1,7 @@
 //! One batch of messages on its way into the function.
 
 use bytes::Bytes;
-use local_lambda::Invocation;
+use local_lambda::{Invocation, InvokeError};
 use local_sqs::Received;
 use tokio::time::Instant;
 
@@ -96,7 +96,10 @@ impl Delivery {
                 Ok(invocation) => return Some(invocation),
                 Err(cause) => {
                     failures += 1;
-                    tracing::warn!(function = shared.function.name, source = shared.source.id, %cause, "messages have to wait");
+                    // Who runs the functions tells that nobody is there.
+                    if !matches!(cause, InvokeError::Unreachable(_)) {
+                        tracing::warn!(function = shared.function.name, source = shared.source.id, %cause, "messages have to wait");
+                    }
                     shared.backoff.wait(failures).await;
                     if self.received_at.elapsed() >= shared.visibility {
                         return None;

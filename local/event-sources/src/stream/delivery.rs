@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use local_lambda::FunctionError;
+use local_lambda::{FunctionError, InvokeError};
 
 use super::batch::Entry;
 use super::discard::{Condition, Discarded};
@@ -113,8 +113,11 @@ impl Stream {
     }
 
     async fn invoke(&self, entries: &[Entry]) -> Outcome {
+        self.lambda.ready().await;
         let invocation = match self.lambda.invoke(&self.function.name, payload(entries)).await {
             Ok(invocation) => invocation,
+            // Who runs the functions tells that nobody is there.
+            Err(InvokeError::Unreachable(_)) => return Outcome::NotRun,
             Err(cause) => {
                 tracing::warn!(function = self.function.name, source = self.source.id, %cause, "a batch has to wait");
                 return Outcome::NotRun;

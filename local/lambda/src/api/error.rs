@@ -8,7 +8,7 @@ use crate::InvokeError;
 
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
-pub(super) enum Error {
+pub(crate) enum Error {
     UnknownOperation,
     /// The ARN of what was not found.
     NotFound(String),
@@ -40,6 +40,7 @@ impl From<InvokeError> for Error {
             InvokeError::NotFound(function) => Self::NotFound(function),
             InvokeError::Throttled(_) => Self::Throttled,
             InvokeError::Unavailable(reason) => Self::Service(reason),
+            error @ InvokeError::Unreachable(_) => Self::Service(error.to_string()),
         }
     }
 }

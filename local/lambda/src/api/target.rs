@@ -10,7 +10,7 @@ use super::error::Error;
 use crate::Lambda;
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Target {
+pub(crate) struct Target {
     function: String,
     qualifier: Option<String>,
 }
@@ -29,6 +29,13 @@ impl Target {
         Some(Self { function: function.to_owned(), qualifier: qualifier.or(suffix.map(str::to_owned)) })
     }
 
+    /// The function's name or ARN.
+    pub fn unqualified(&self) -> &str {
+        // A name of its own first: a partial ARN and a name can't be confused, as names have no colons.
+        let name = self.function.split_once(":function:").filter(|_| !self.function.starts_with("arn:"));
+        name.map_or(self.function.as_str(), |(_account, name)| name)
+    }
+
     /// The function as it was named, and the qualifier.
     pub fn into_parts(self) -> (String, Option<String>) {
         (self.function, self.qualifier)
@@ -36,10 +43,8 @@ impl Target {
 
     /// The function as the stack knows it.
     pub fn function(&self, lambda: &Lambda) -> Result<String, Error> {
-        let Self { function, qualifier } = self;
-        // A name of its own first: a partial ARN and a name can't be confused, as names have no colons.
-        let name = function.split_once(":function:").filter(|_| !function.starts_with("arn:"));
-        let known = name.map_or(function.as_str(), |(_account, name)| name);
+        let Self { qualifier, .. } = self;
+        let known = self.unqualified();
         let named = match qualifier.as_deref() {
             None | Some("$LATEST") => known.to_owned(),
             Some(alias) => format!("{known}:{alias}"),

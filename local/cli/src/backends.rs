@@ -1,0 +1,153 @@
+//! `cargo local --only backends`: tables, queues, secrets and event sources, for functions that another program runs.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use local_iam::Iam;
+use local_lambda::Remote;
+use local_lambda::remote::Reach;
+use template::System;
+use tokio::net::TcpListener;
+use tokio::sync::{OnceCell, watch};
+
+use crate::arguments::{Engine, Run};
+use crate::data_folder::DataFolder;
+use crate::environment::{self, Files};
+use crate::error::Error;
+use crate::run::Running;
+use crate::stack::Stack;
+use crate::workspace::Workspace;
+use crate::{console, server};
+
+/// Serves until dropped.
+pub async fn serve(arguments: Run, running: &OnceCell<Running>) -> Result<(), Error> {
+    let started = Instant::now();
+    let listener = server::listen(arguments.port).await?;
+    let port = listener.local_addr().map_or(arguments.port, |address| address.port());
+    let host = arguments.elsewhere.host;
+    let for_functions = listen_for_functions(host.as_deref(), port).await?;
+    let url = format!("http://{}:{port}", host.as_deref().unwrap_or("127.0.0.1"));
+
+    let workspace = Workspace::find().await?;
+    let template = arguments.template.unwrap_or_else(|| workspace.root.join("template.yaml"));
+    let system = System::read(&template, &arguments.parameter_overrides.into_iter().collect())?;
+    let iam = Iam::new(&system)?;
+    let engine = arguments.elsewhere.engine;
+    let endpoint = arguments.elsewhere.lambda_endpoint.unwrap_or_else(|| engine.usual_endpoint().to_owned());
+    let remote = Remote::new(&endpoint, names(&system, engine))?;
+    // Not the folder of the whole stack, which would take this one's data for a first start that was cut short.
+    let data_dir = arguments.data_dir.unwrap_or_else(|| workspace.target.join("local-backends"));
+    let data = DataFolder::take(data_dir, arguments.fresh)?;
+
+    let stack = Arc::new(Stack::start_backends(&system, iam, &data, remote.clone(), host).await?);
+    let environments = environment::environments(&system, engine, &url, &stack.secrets).await?;
+    let files = environment::write(&environments, &data.folder("functions")?)?;
+    if let Some(listener) = for_functions {
+        tokio::spawn(server::serve(listener, Arc::clone(&stack), None));
+    }
+    let server = tokio::spawn(server::serve(listener, Arc::clone(&stack), None)).abort_handle();
+    let _ = running.set(Running { stack, server });
+    data.mark_used()?;
+    say_ready(&format!("http://127.0.0.1:{port}"), started);
+    say_next(engine, &endpoint, &files, &workspace.root, port);
+    tell(remote.reach(), &endpoint).await;
+    std::future::pending().await
+}
+
+impl Engine {
+    /// Where it takes invocations unless it is told otherwise.
+    fn usual_endpoint(self) -> &'static str {
+        match self {
+            Self::CargoLambda => "http://127.0.0.1:9000",
+            Self::Sam => "http://127.0.0.1:3001",
+        }
+    }
+}
+
+/// What the engine calls each function, by all that it is called here.
+fn names(system: &System, engine: Engine) -> BTreeMap<String, String> {
+    let of = |(logical_id, function): (&String, &template::Function)| {
+        let there = engine.name_of(logical_id, function);
+        [logical_id.clone(), function.name.clone(), function.arn.clone()].map(|here| (here, there.clone()))
+    };
+    system.functions.iter().flat_map(of).collect()
+}
+
+/// A name leads to loopback (`host.docker.internal`); an address has to be listened on.
+async fn listen_for_functions(host: Option<&str>, port: u16) -> Result<Option<TcpListener>, Error> {
+    let Some(host) = host else { return Ok(None) };
+    match host.parse::<IpAddr>() {
+        Ok(address) if address.is_unspecified() || address.is_ipv6() => Err(Error::Host(host.to_owned())),
+        Ok(address) if address.is_loopback() => Ok(None),
+        Ok(address) => server::listen_at(SocketAddr::new(address, port)).await.map(Some),
+        Err(_) if host.is_empty() || host.contains(|c: char| !c.is_ascii_alphanumeric() && !"-.".contains(c)) => {
+            Err(Error::Host(host.to_owned()))
+        }
+        Err(_) => Ok(None),
+    }
+}
+
+fn say_ready(url: &str, started: Instant) {
+    let seconds = started.elapsed().as_secs_f32();
+    console::say(&format!(
+        "\n  {url} is ready ({seconds:.1} s): tables, queues, secrets, event sources. Ctrl-C stops it\n"
+    ));
+}
+
+fn say_next(engine: Engine, endpoint: &str, files: &Files, root: &Path, port: u16) {
+    let shown = |path: &Path| path.strip_prefix(root).unwrap_or(path).display().to_string();
+    console::say(&format!("  Functions and API are for another program to run, at {endpoint}:"));
+    console::say(&match engine {
+        Engine::CargoLambda => format!(
+            "    cargo lambda watch --invoke-address 127.0.0.1 --disable-cors --config {}",
+            shown(&files.cargo_config)
+        ),
+        Engine::Sam => format!(
+            "    sam local start-lambda --env-vars {0}\n    sam local start-api --env-vars {0}",
+            shown(&files.environment)
+        ),
+    });
+    console::say(
+        "  docs/engines.md says how, and has a script that does it all. No admin and no products are made here: once",
+    );
+    console::say(&format!(
+        "  someone is registered, `cargo local grant-role EMAIL admin --port {port}` makes them an admin\n"
+    ));
+}
+
+/// Says when the functions become reachable and when they stop being so; once each time.
+async fn tell(mut reach: watch::Receiver<Reach>, endpoint: &str) {
+    loop {
+        let known = *reach.borrow_and_update();
+        match known {
+            Reach::Reached => console::say(&format!("functions are called at {endpoint}")),
+            Reach::Lost => {
+                console::say(&format!("no functions at {endpoint}: streams, queues and schedules wait for them"));
+            }
+            Reach::Unknown => {}
+        }
+        if reach.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_host_is_a_name_or_an_address_of_this_machine() {
+        for host in [None, Some("127.0.0.1"), Some("host.docker.internal")] {
+            assert!(listen_for_functions(host, 0).await.unwrap().is_none(), "{host:?}");
+        }
+        for host in ["", "0.0.0.0", "::", "http://a", "a:1", "a/b"] {
+            assert!(matches!(listen_for_functions(Some(host), 0).await, Err(Error::Host(_))), "{host}");
+        }
+        // Nobody's address (RFC 5737).
+        assert!(matches!(listen_for_functions(Some("192.0.2.1"), 0).await, Err(Error::Listen { .. })));
+    }
+}

@@ -1,0 +1,74 @@
+//! The functions of a stack, wherever they run.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use local_lambda::{InstanceInfo, Invocation, Invoke, InvokeError, Lambda, Remote, api, remote};
+use template::{Function, System};
+
+/// Who runs the functions.
+pub enum Functions {
+    /// This process.
+    Here(Lambda),
+    /// Another program, which serves the Invoke API.
+    Elsewhere {
+        /// How they are called.
+        remote: Remote,
+        /// Their names, by what they sign their requests with.
+        callers: BTreeMap<String, String>,
+    },
+}
+
+/// The id of the access key of a function that runs elsewhere: told to it in its environment.
+pub fn access_key_id(logical_id: &str) -> String {
+    logical_id.to_owned()
+}
+
+impl Functions {
+    /// The functions of a system, run by another program.
+    pub fn elsewhere(system: &System, remote: Remote) -> Self {
+        let caller = |(logical_id, function): (&String, &Function)| (access_key_id(logical_id), function.name.clone());
+        Self::Elsewhere { remote, callers: system.functions.iter().map(caller).collect() }
+    }
+
+    /// Answers a request of the Invoke API.
+    pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
+        match self {
+            Self::Here(lambda) => api::handle(lambda, request).await,
+            Self::Elsewhere { remote, .. } => remote::api::handle(remote, request).await,
+        }
+    }
+
+    /// Runs a function once.
+    pub async fn invoke(&self, function: &str, payload: Bytes) -> Result<Invocation, InvokeError> {
+        match self {
+            Self::Here(lambda) => lambda.invoke(function, payload).await,
+            Self::Elsewhere { remote, .. } => remote.invoke(function, payload).await,
+        }
+    }
+
+    /// Which function (by name) an access key id is the one of.
+    pub fn caller(&self, access_key_id: &str) -> Option<String> {
+        match self {
+            Self::Here(lambda) => lambda.caller(access_key_id),
+            Self::Elsewhere { callers, .. } => callers.get(access_key_id).cloned(),
+        }
+    }
+
+    /// The instances there are in this process's hands.
+    pub fn instances(&self) -> Vec<InstanceInfo> {
+        match self {
+            Self::Here(lambda) => lambda.instances(),
+            Self::Elsewhere { .. } => Vec::new(),
+        }
+    }
+
+    /// Ends the functions that run here and waits for the last.
+    pub async fn shutdown(&self, grace: Duration) {
+        if let Self::Here(lambda) = self {
+            lambda.shutdown(grace).await;
+        }
+    }
+}
