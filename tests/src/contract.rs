@@ -144,8 +144,6 @@ impl Contract {
         }
         let known = |name: &str| {
             OTHERS.iter().any(|other| name.starts_with(other))
-                // AWS's gateway renames a function's; others pass it on.
-                || name == "www-authenticate"
                 || said.keys().any(|said| said.eq_ignore_ascii_case(name))
         };
         match headers.keys().find(|name| !known(name.as_str())) {
