@@ -61,7 +61,7 @@ impl Stack {
         assert_eq!(answer.status, 200, "{answer}");
     }
 
-    /// A secret's value at a stage, as the functions that sign and verify read it.
+    /// The key that tokens are signed with now, as the functions that sign and verify read it.
     pub async fn signing_key(&self) -> SigningKey {
         let id = self.names().map_or("JwtSecret", |names| &names.secret);
         let answer = self.aws("secretsmanager.GetSecretValue", json!({"SecretId": id})).send().await;

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::answer::Answer;
 use crate::setup::workspace;
 
-/// Set to try something out before the document says it.
+/// Set where answers are not held against the document: to try something out, or where a gateway adds headers of its own.
 const UNCHECKED: &str = "E2E_NO_CONTRACT";
 
 /// Where schemas find the document.

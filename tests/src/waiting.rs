@@ -52,7 +52,7 @@ impl Stack {
     }
 
     /// Someone's notifications, newest first, when all have arrived: so many are expected.
-    pub async fn told(&self, person: &Person, number: usize) -> Vec<Value> {
+    pub async fn notified(&self, person: &Person, number: usize) -> Vec<Value> {
         self.rests(async || self.notifications(person).await, |told| told.len() >= number).await
     }
 }

@@ -98,20 +98,17 @@ fn say_ready(url: &str, started: Instant) {
 }
 
 fn say_next(engine: Engine, endpoint: &str, files: &Files, root: &Path, port: u16) {
-    let shown = |path: &Path| path.strip_prefix(root).unwrap_or(path).display().to_string();
+    let config = files.cargo_config.strip_prefix(root).unwrap_or(&files.cargo_config).display();
     console::say(&format!("  Functions and API are for another program to run, at {endpoint}:"));
     console::say(&match engine {
-        Engine::CargoLambda => format!(
-            "    cargo lambda watch --invoke-address 127.0.0.1 --disable-cors --config {}",
-            shown(&files.cargo_config)
-        ),
-        Engine::Sam => format!(
-            "    sam local start-lambda --env-vars {0}\n    sam local start-api --env-vars {0}",
-            shown(&files.environment)
-        ),
+        Engine::CargoLambda => {
+            format!("    cargo lambda watch --invoke-address 127.0.0.1 --disable-cors --config {config}")
+        }
+        Engine::Sam => "    local/with-sam starts it, with a copy of the template and a network of its own".to_owned(),
     });
     console::say(
-        "  docs/engines.md says how, and has a script that does it all. No admin and no products are made here: once",
+        "  docs/engines.md says how; local/with-cargo-lambda and local/with-sam do it all. No admin and no products are\n  \
+         made here: once",
     );
     console::say(&format!(
         "  someone is registered, `cargo local grant-role EMAIL admin --port {port}` makes them an admin\n"

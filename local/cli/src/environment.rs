@@ -18,7 +18,7 @@ use template::{Function, System};
 
 use crate::arguments::Engine;
 use crate::error::Error;
-use crate::lambda::access_key_id;
+use crate::runner::access_key_id;
 
 /// Variables by function, as the engine calls it.
 pub type Environments = BTreeMap<String, BTreeMap<String, String>>;

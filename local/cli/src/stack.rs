@@ -16,7 +16,7 @@ use template::System;
 
 use crate::data_folder::DataFolder;
 use crate::error::Error;
-use crate::lambda::Functions;
+use crate::runner::Runner;
 
 /// How often items past their time to live are removed (DynamoDB takes up to some days).
 const TTL_SWEEP: Duration = Duration::from_secs(30);
@@ -28,7 +28,7 @@ const GRACE: Duration = Duration::from_secs(2);
 pub struct Stack {
     /// The REST API, if it is served here.
     pub api: Option<RestApi>,
-    pub lambda: Functions,
+    pub lambda: Runner,
     pub dynamodb: DynamoDb,
     pub sqs: Sqs,
     pub secrets: SecretsManager,
@@ -44,7 +44,7 @@ impl Stack {
     pub async fn start(system: &System, iam: Iam, data: &DataFolder, lambda: Lambda) -> Result<Self, Error> {
         let api = RestApi::new(system, Arc::new(lambda.clone()))?;
         let invoke = Arc::new(lambda.clone());
-        Self::put_together(system, iam, data, invoke, Functions::Here(lambda), Some(api), None).await
+        Self::put_together(system, iam, data, invoke, Runner::Here(lambda), Some(api), None).await
     }
 
     /// Starts all but functions and gateway. Event sources wait until the functions can be called.
@@ -56,7 +56,7 @@ impl Stack {
         host: Option<String>,
     ) -> Result<Self, Error> {
         let invoke = Arc::new(remote.clone());
-        Self::put_together(system, iam, data, invoke, Functions::elsewhere(system, remote), None, host).await
+        Self::put_together(system, iam, data, invoke, Runner::elsewhere(system, remote), None, host).await
     }
 
     async fn put_together(
@@ -64,7 +64,7 @@ impl Stack {
         iam: Iam,
         data: &DataFolder,
         invoke: Arc<dyn Invoke>,
-        lambda: Functions,
+        lambda: Runner,
         api: Option<RestApi>,
         host: Option<String>,
     ) -> Result<Self, Error> {

@@ -7,6 +7,7 @@ mod reach;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -17,6 +18,9 @@ use crate::job::new_request_id;
 use crate::{Invocation, Invoke, InvokeError};
 pub use reach::Reach;
 use reach::Watcher;
+
+/// How long a call may take: the first one of a function may have to compile it, and one that crashed never answers.
+const PATIENCE: Duration = Duration::from_secs(10 * 60);
 
 /// Functions behind an endpoint of the Invoke API. A clone is the same ones.
 #[derive(Clone)]
@@ -50,9 +54,8 @@ impl Remote {
             return Err(invalid());
         };
         let watcher = Watcher::new(host, port);
-        // A client for this machine: whatever proxy there is for others is not asked. No timeout: the first call of a
-        // function may have to compile it. It can't fail, as TLS is not set up.
-        let client = Client::builder().no_proxy().build().unwrap_or_default();
+        // A client for this machine: whatever proxy there is for others is not asked. It can't fail, as TLS is not set up.
+        let client = Client::builder().no_proxy().timeout(PATIENCE).build().unwrap_or_default();
         let names = names.into_iter().collect();
         Ok(Self { shared: Arc::new(Shared { client, endpoint: url, names, watcher }) })
     }

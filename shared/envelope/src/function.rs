@@ -26,6 +26,12 @@ pub trait Function: Sized + 'static {
     /// As [`crate::Endpoint::init`].
     fn init() -> impl Future<Output = Result<Self, InitError>>;
 
+    /// How many parts of the event an answer names as failed (a partial batch response): the metric `EventsFailed`. To
+    /// Lambda's own metric `Errors` such an invocation is a success.
+    fn failures(_answer: &Self::Answer) -> usize {
+        0
+    }
+
     /// Handles one event.
     fn call(&self, event: Self::Event, context: &Context) -> impl Future<Output = Result<Self::Answer, FunctionError>>;
 }
@@ -71,14 +77,21 @@ pub fn serve_function<F: Function>(service: Service) -> ExitCode {
     })
 }
 
+/// What became of an event.
+pub(crate) struct Answered {
+    json: Box<RawValue>,
+    failures: usize,
+}
+
 pub(crate) async fn invoke<F: Function>(
     function: &F,
     event: &RawValue,
     context: &Context,
-) -> Result<Box<RawValue>, FunctionError> {
+) -> Result<Answered, FunctionError> {
     let event = serde_json::from_str(event.get())
         .map_err(|error| FunctionError::new("InvalidEvent", format!("the event was not understood: {error}")))?;
-    Ok(to_raw_value(&function.call(event, context).await?)?)
+    let answer = function.call(event, context).await?;
+    Ok(Answered { json: to_raw_value(&answer)?, failures: F::failures(&answer) })
 }
 
 /// What the caller reads, and the line to log.
@@ -86,7 +99,7 @@ pub(crate) fn finish(
     service: Service,
     context: &Context,
     timer: &Timer,
-    outcome: Result<Box<RawValue>, FunctionError>,
+    outcome: Result<Answered, FunctionError>,
 ) -> (Result<Box<RawValue>, Diagnostic>, Line) {
     let failed = outcome.as_ref().err();
     let line = Line {
@@ -101,8 +114,8 @@ pub(crate) fn finish(
         cause: failed.and_then(|error| error.cause.as_ref()).map(|cause| chain(cause.as_ref())),
         duration: timer.milliseconds(),
         cold_start: timer.is_cold(),
-        metrics: Vec::new(),
+        metrics: vec!["EventsFailed"; outcome.as_ref().map_or(0, |answered| answered.failures)],
     };
     let told = |error: FunctionError| Diagnostic { error_type: error.kind.to_owned(), error_message: error.message };
-    (outcome.map_err(told), line)
+    (outcome.map(|answered| answered.json).map_err(told), line)
 }

@@ -95,6 +95,10 @@ impl<C: Consumer> Function for Consuming<C> {
         Ok(Self(C::init().await?))
     }
 
+    fn failures(answer: &BatchResponse) -> usize {
+        answer.batch_item_failures.len()
+    }
+
     async fn call(&self, event: QueueEvent, context: &Context) -> Result<BatchResponse, FunctionError> {
         let deadline = UNIX_EPOCH + Duration::from_millis(context.deadline);
         let time_left = deadline.duration_since(SystemTime::now()).unwrap_or_default();

@@ -177,3 +177,43 @@ fn a_build_for_aws_answers_a_panic() {
         assert!(profile.lines().any(|line| line.starts_with(setting)), "{setting} is not in {profile}");
     }
 }
+
+/// SAM makes a new version of a function when a property changes as it is written, and does not see that a parameter in
+/// it has another value: the alias would go on with the old one.
+#[test]
+fn a_changed_parameter_makes_a_new_version_of_each_function_that_is_told_it() {
+    let text = text();
+    let section = |name: &str| {
+        let lines = text.lines().skip_while(|line| *line != format!("{name}:")).skip(1);
+        lines.take_while(|line| line.is_empty() || line.starts_with([' ', '#'])).collect::<Vec<_>>()
+    };
+    let indented = |line: &&str| line.starts_with("  ") && !line.starts_with("   ");
+    let parameters: Vec<String> =
+        section("Parameters").iter().copied().filter(indented).map(|line| line.trim().replace(':', "")).collect();
+    let variables = |lines: &[&str]| -> Vec<String> {
+        let lines = lines.iter().skip_while(|line| line.trim() != "Variables:");
+        lines.map(|line| line.trim().to_owned()).take_while(|line| line != "Events:").collect()
+    };
+    let globals = variables(&section("Globals"));
+    let functions = resources(&text).into_iter().filter(|(_, lines)| lines[0] == "Type: AWS::Serverless::Function");
+    for (name, lines) in functions {
+        let description =
+            lines.iter().find(|line| line.starts_with("VersionDescription:")).copied().unwrap_or_default();
+        let told = [globals.clone(), variables(&lines)].concat().join("\n");
+        for parameter in &parameters {
+            if told.contains(&format!("!Ref {parameter}\n")) || told.ends_with(&format!("!Ref {parameter}")) {
+                assert!(description.contains(&format!("${{{parameter}}}")), "{name}: {parameter} in {description:?}");
+            }
+        }
+        assert!(description.contains("${LogLevel}"), "{name}: {description:?}");
+    }
+}
+
+#[test]
+fn a_page_may_use_every_method_that_a_route_has() {
+    let api = system().api.unwrap();
+    let allowed = api.cors.unwrap().allow_methods.unwrap();
+    let allowed: BTreeSet<&str> = allowed.split(',').collect();
+    let routes: BTreeSet<&str> = api.routes.iter().map(|route| route.method.as_str()).collect();
+    assert_eq!(allowed, &routes | &BTreeSet::from(["OPTIONS"]));
+}

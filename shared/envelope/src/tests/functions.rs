@@ -20,6 +20,10 @@ impl Function for Halve {
         Ok(Self)
     }
 
+    fn failures(answer: &i64) -> usize {
+        if *answer == 13 { 2 } else { 0 }
+    }
+
     async fn call(&self, event: i64, _: &Context) -> Result<i64, FunctionError> {
         match event {
             0 => Err(FunctionError::new("Nothing", "nothing to halve")),
@@ -51,6 +55,14 @@ fn an_answer_is_its_json() {
     assert_eq!((&line["message"], &line["level"]), (&json!("invocation"), &json!("INFO")));
     assert_eq!((&line["requestId"], &line["function"]), (&json!("lambda-1"), &json!("test-function")));
     assert_eq!((line.get("code"), line.get("status"), line.get("route")), (None, None, None));
+}
+
+#[test]
+fn what_an_answer_names_as_failed_is_a_metric() {
+    let (_, line) = run(&json!(26));
+    assert_eq!(line["EventsFailed"], 2);
+    let (_, line) = run(&json!(8));
+    assert_eq!(line.get("EventsFailed"), None);
 }
 
 #[test]

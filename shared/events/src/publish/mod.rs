@@ -73,6 +73,10 @@ impl<S: Secrets> Function for Publish<S> {
         })
     }
 
+    fn failures(answer: &BatchResponse) -> usize {
+        answer.batch_item_failures.len()
+    }
+
     async fn call(&self, event: StreamEvent, _: &Context) -> Result<BatchResponse, FunctionError> {
         let letters = letters(&event.records, &self.subscribers, &self.unreadable_queue, S::ATTRIBUTES);
         match publish(&self.outbox, letters).await {

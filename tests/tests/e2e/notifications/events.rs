@@ -13,9 +13,9 @@ async fn each_thing_that_happens_is_told_once_in_its_words() {
     let ada = stack.customer("Ada").await;
     let lamp = stack.stocked(clerk, 5).await;
     let id = stack.placed(&ada, &[(&lamp, 1)]).await;
-    stack.told(&ada, 3).await;
+    stack.notified(&ada, 3).await;
     assert_eq!(stack.cancel(&ada, &id).await.status, 200);
-    let told = stack.told(&ada, 4).await;
+    let told = stack.notified(&ada, 4).await;
     let expected = [
         ("order.cancelled", format!("Your order {id} was cancelled"), true),
         ("order.confirmed", format!("Your order {id} is confirmed"), true),
@@ -35,7 +35,7 @@ async fn each_thing_that_happens_is_told_once_in_its_words() {
     }
     // Nobody else hears of it.
     let bob = stack.customer("Bob").await;
-    let told = stack.told(&bob, 1).await;
+    let told = stack.notified(&bob, 1).await;
     assert_eq!((told.len(), &told[0]["message"]), (1, &json!("Welcome, Bob!")), "{told:?}");
 }
 
@@ -54,7 +54,7 @@ async fn an_event_that_comes_again_or_late_is_told_once_where_it_belongs() {
     for body in [&cancelled, &confirmed, &cancelled, &created, &created, &confirmed, &cancelled, &created] {
         stack.notify(body).await;
     }
-    let told = stack.told(&ada, 3).await;
+    let told = stack.notified(&ada, 3).await;
     let kinds: Vec<&Value> = told.iter().map(|one| &one["type"]).collect();
     assert_eq!(kinds, ["order.cancelled", "order.confirmed", "order.created"], "newest first, by when it happened");
 
@@ -63,6 +63,6 @@ async fn an_event_that_comes_again_or_late_is_told_once_where_it_belongs() {
     let read = stack.request(http::Method::PATCH, &path).token(&ada.token).send().await;
     assert_eq!(read.status, 200, "{read}");
     stack.notify(&cancelled).await;
-    let again = stack.told(&ada, 3).await;
+    let again = stack.notified(&ada, 3).await;
     assert_eq!((again.len(), &again[0]["read"], &again[1..]), (3, &json!(true), &told[1..]));
 }

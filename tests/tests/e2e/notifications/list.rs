@@ -24,7 +24,7 @@ async fn told(stack: &Stack) -> (Person, Vec<Value>) {
         let body = event(&format!("{}-{second}", ada.id), "order.created", &time, data);
         stack.notify(&body.to_string()).await;
     }
-    let rows = stack.told(&ada, 7).await;
+    let rows = stack.notified(&ada, 7).await;
     let orders: Vec<&Value> = rows.iter().map(|row| &row["orderId"]).collect();
     assert_eq!(orders, [6, 5, 4, 3, 2, 1, 0].map(order).each_ref());
     (ada, rows)

@@ -16,7 +16,7 @@ async fn a_notification_is_marked_as_read_by_whom_it_is_for() {
     let data = json!({"userId": ada.id, "name": "Ada", "email": ada.email});
     let body = event(&format!("read-{}", ada.id), "user.created", "2026-01-31T12:00:00.000Z", data);
     stack.notify(&body.to_string()).await;
-    let mut notification = stack.told(&ada, 1).await.remove(0);
+    let mut notification = stack.notified(&ada, 1).await.remove(0);
     let id = notification["id"].as_str().unwrap().to_owned();
     let mark = async |token: &str, id: &str| {
         stack.request(Method::PATCH, &format!("/api/notifications/{id}/read")).token(token).send().await

@@ -9,7 +9,7 @@ use local_lambda::{InstanceInfo, Invocation, Invoke, InvokeError, Lambda, Remote
 use template::{Function, System};
 
 /// Who runs the functions.
-pub enum Functions {
+pub enum Runner {
     /// This process.
     Here(Lambda),
     /// Another program, which serves the Invoke API.
@@ -26,7 +26,7 @@ pub fn access_key_id(logical_id: &str) -> String {
     logical_id.to_owned()
 }
 
-impl Functions {
+impl Runner {
     /// The functions of a system, run by another program.
     pub fn elsewhere(system: &System, remote: Remote) -> Self {
         let caller = |(logical_id, function): (&String, &Function)| (access_key_id(logical_id), function.name.clone());
