@@ -203,7 +203,7 @@ fn is_the_apis(path: &str) -> bool {
 }
 
 /// A key as a part of a JSON pointer (RFC 6901, section 3).
-fn escaped(key: &str) -> String {
+pub fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 

@@ -34,7 +34,7 @@ pub use answer::{Answer, is_timestamp, is_uuid_v7};
 pub use aws::SigningKey;
 pub use binaries::executable;
 pub use books::Units;
-pub use contract::Contract;
+pub use contract::{Contract, escaped};
 pub use controls::Instance;
 pub use folder::Folder;
 pub use place::{Ability, Place, place, test_name};

@@ -8,9 +8,9 @@ use std::path::Path;
 use envelope::Code;
 use http::Method;
 use serde_json::{Map, Value, json};
-use template::System;
 use tests::{Contract, Request, workspace};
 
+use crate::template::system;
 use crate::{admin, shared};
 
 /// The one route that asks for a token and has no authorizer: telling good tokens from bad is what it does.
@@ -27,11 +27,6 @@ const NEVER_ANSWERED: [&str; 7] = [
     "UNSUPPORTED_MEDIA_TYPE",
     "WAF_FILTERED",
 ];
-
-fn system() -> System {
-    let text = fs::read_to_string(workspace().join("template.yaml")).unwrap();
-    System::parse(&text, "template.yaml", &BTreeMap::new()).unwrap_or_else(|error| panic!("{error}"))
-}
 
 /// `POST /api/users/login` and what is said of it.
 fn operations() -> BTreeMap<String, &'static Value> {
@@ -172,7 +167,7 @@ fn its_examples_are_what_its_schemas_say() {
             }
             Value::Object(object) => {
                 for (key, value) in object {
-                    examples(&format!("{place}/{}", key.replace('~', "~0").replace('/', "~1")), value, found);
+                    examples(&format!("{place}/{}", tests::escaped(key)), value, found);
                 }
             }
             _ => {}

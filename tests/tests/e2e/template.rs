@@ -9,11 +9,13 @@ use serde_json::Value;
 use template::{Parameter, System};
 use tests::workspace;
 
-fn text() -> String {
+/// The template as it is written.
+pub(crate) fn text() -> String {
     fs::read_to_string(workspace().join("template.yaml")).unwrap()
 }
 
-fn system() -> System {
+/// The template as `cargo local` reads it.
+pub(crate) fn system() -> System {
     System::parse(&text(), "template.yaml", &BTreeMap::new()).unwrap_or_else(|error| panic!("{error}"))
 }
 

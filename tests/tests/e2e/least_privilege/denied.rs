@@ -26,7 +26,7 @@ async fn an_event_source_that_the_role_does_not_allow_is_refused_at_the_start() 
     let folder = Folder::new();
     let path = folder.path().join("template.yaml");
     let template =
-        super::services::text().replace("dynamodb:GetShardIterator, ", "").replace("sqs:DeleteMessage, ", "");
+        crate::template::text().replace("dynamodb:GetShardIterator, ", "").replace("sqs:DeleteMessage, ", "");
     std::fs::write(&path, template).unwrap();
     let data = folder.path().join("unused");
     let arguments =

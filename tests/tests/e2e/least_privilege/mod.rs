@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 
 use tests::{Stack, needs};
 
+use crate::template::system;
+
 use rights::Right;
 use services::Services;
 
@@ -31,7 +33,7 @@ async fn every_right_of_a_role_is_one_that_its_function_uses() {
     let stack = Stack::start().await;
     everything::done(&stack).await;
     let used = used(&stack).await;
-    let given = rights::given(&services::system());
+    let given = rights::given(&system());
     let excess: Vec<&Right> = given.difference(&used).collect();
     assert!(
         excess.is_empty(),
@@ -43,7 +45,7 @@ async fn every_right_of_a_role_is_one_that_its_function_uses() {
 
 #[test]
 fn logs_and_traces_are_written_to_the_functions_own_group_and_nowhere_else() {
-    let system = services::system();
+    let system = system();
     for function in system.functions.values() {
         let [logs, traces] = rights::of_telemetry(function)[..] else {
             panic!("{}: {:?}", function.name, function.role)
@@ -60,7 +62,7 @@ fn logs_and_traces_are_written_to_the_functions_own_group_and_nowhere_else() {
 /// A service asks another through its functions or hears of it through queues; its data is its own.
 #[test]
 fn no_role_reaches_into_another_service() {
-    let system = services::system();
+    let system = system();
     let services = Services::read();
     for right in rights::given(&system) {
         let (own, of) =

@@ -1,20 +1,12 @@
 //! Whose everything is. The sections of the template are the services, and each has a crate of its name.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 
 use template::{System, alias_arn};
 use tests::workspace;
 
 use super::rights::Right;
-
-pub(super) fn text() -> String {
-    fs::read_to_string(workspace().join("template.yaml")).unwrap()
-}
-
-pub(super) fn system() -> System {
-    System::parse(&text(), "template.yaml", &BTreeMap::new()).unwrap_or_else(|error| panic!("{error}"))
-}
+use crate::template::text;
 
 /// The service of each resource, by logical id.
 pub(super) struct Services(BTreeMap<String, String>);
