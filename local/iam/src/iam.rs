@@ -44,9 +44,9 @@ impl Iam {
         let (service, accesses) = request::accesses(&self.system, request)?;
         let role = self.role(caller);
         for access in &accesses {
-            let decision = decide(&role.statements, &access.action, &access.resource);
+            let decision = decide(role.map_or(&[], |role| &role.statements), &access.action, &access.resource);
             if decision != Decision::Allowed {
-                let message = denied::message(&user(&role, caller), access, decision);
+                let message = denied::message(&user(role, caller), access, decision);
                 tracing::warn!("{message}");
                 return Some(denied::response(service, &message));
             }
@@ -60,10 +60,10 @@ impl Iam {
         self.used().clone()
     }
 
-    /// The role of a function. One that is not of this system has an empty one.
-    fn role(&self, function: &str) -> Role {
+    /// The role of a function. One that is not of this system has none, and may do nothing.
+    fn role(&self, function: &str) -> Option<&Role> {
         let found = self.system.functions.values().find(|Function { name, .. }| name == function);
-        found.map(|function| function.role.clone()).unwrap_or_default()
+        found.map(|function| &function.role)
     }
 
     fn used(&self) -> MutexGuard<'_, BTreeSet<Use>> {
@@ -72,8 +72,8 @@ impl Iam {
 }
 
 /// Who a function is to AWS: its role, taken on in a session that has the function's name.
-fn user(role: &Role, function: &str) -> String {
-    format!("arn:aws:sts::{ACCOUNT}:assumed-role/{}/{function}", role.name)
+fn user(role: Option<&Role>, function: &str) -> String {
+    format!("arn:aws:sts::{ACCOUNT}:assumed-role/{}/{function}", role.map_or("", |role| &role.name))
 }
 
 #[cfg(test)]

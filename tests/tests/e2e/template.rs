@@ -6,7 +6,7 @@ use std::process::Command;
 
 use envelope::Code;
 use serde_json::Value;
-use template::{Parameter, System};
+use template::{EventSource, Parameter, System};
 use tests::workspace;
 
 /// The template as it is written.
@@ -218,4 +218,37 @@ fn a_page_may_use_every_method_that_a_route_has() {
     let allowed: BTreeSet<&str> = allowed.split(',').collect();
     let routes: BTreeSet<&str> = api.routes.iter().map(|route| route.method.as_str()).collect();
     assert_eq!(allowed, &routes | &BTreeSet::from(["OPTIONS"]));
+}
+
+/// The alarm names metrics by text: one that is nobody's would never fire.
+#[test]
+fn the_alarm_of_failed_events_counts_every_function_that_reports_them() {
+    let (text, system) = (text(), system());
+    let reports = |source: &EventSource| match source {
+        EventSource::Stream(source) => source.report_batch_item_failures,
+        EventSource::Queue(source) => source.report_batch_item_failures,
+        EventSource::Schedule(_) => false,
+    };
+    let reporting: BTreeSet<&str> = system
+        .functions
+        .iter()
+        .filter(|(_, function)| function.sources.iter().any(reports))
+        .map(|(logical_id, _)| logical_id.as_str())
+        .collect();
+    let alarm = &resources(&text)["EventsFailedAlarm"];
+    let dimension = |line: &&'_ str, name: &str| {
+        let value = line.strip_prefix(&format!("- {{Name: {name}, Value: "))?.strip_suffix('}')?;
+        Some(value.trim_start_matches("!Ref ").to_owned())
+    };
+    let services: Vec<String> = alarm.iter().filter_map(|line| dimension(line, "service")).collect();
+    let functions: Vec<String> = alarm.iter().filter_map(|line| dimension(line, "function")).collect();
+    assert_eq!(functions.iter().map(String::as_str).collect::<BTreeSet<_>>(), reporting);
+    assert_eq!(services.len(), functions.len());
+    for (service, function) in services.iter().zip(&functions) {
+        let binary = &system.functions[function].binary;
+        let crates = fs::read_dir(workspace().join("functions")).unwrap().map(|entry| entry.unwrap().path());
+        let own = crates.into_iter().find(|path| path.join(format!("src/bin/{binary}.rs")).exists()).unwrap();
+        let library = fs::read_to_string(own.join("src/lib.rs")).unwrap();
+        assert!(library.contains(&format!("name: \"{service}\"")), "{function} is not of {service}");
+    }
 }
