@@ -26,7 +26,7 @@ pub struct Run {
     /// Throw away the data of earlier runs
     #[arg(long)]
     pub fresh: bool,
-    /// Build the functions with optimizations
+    /// Build functions as they are deployed, and the stack itself optimized: some minutes the first time
     #[arg(long, conflicts_with = "profile")]
     pub release: bool,
     /// Build the functions with this profile

@@ -77,7 +77,8 @@ pub fn built_before(binaries: &BTreeSet<String>) -> Result<Executables, Error> {
         .collect()
 }
 
-fn executables(messages: &[u8]) -> Executables {
+/// The executables that cargo's messages tell of.
+pub fn executables(messages: &[u8]) -> Executables {
     let lines = messages.split(|byte| *byte == b'\n');
     let messages = lines.filter_map(|line| serde_json::from_slice::<Message>(line).ok());
     messages

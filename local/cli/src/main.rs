@@ -2,7 +2,7 @@
 //!
 //! `run` puts the stack together; `stack` is what runs; `server` is its one port, behind which `aws_api` and
 //! `control` answer SDKs and tests, `docs` shows what the API is, and the REST API answers everyone else. `builder` and
-//! `watch` keep the functions built; `backends` runs all else for functions that another program runs.
+//! `watch` keep the functions built, `optimized` this program; `backends` runs all else for functions that another program runs.
 
 mod arguments;
 mod aws_api;
@@ -19,6 +19,7 @@ mod environment;
 mod error;
 mod functions;
 mod log_files;
+mod optimized;
 mod parent;
 mod run;
 mod runner;
@@ -56,6 +57,9 @@ fn main() -> ExitCode {
             Some(Command::GrantRole { email, role, port }) => client::grant_role(&email, &role, port).await,
             Some(Command::Dlq { action, port }) => dead_letters::run(action.unwrap_or(DeadLetters::List), port).await,
             Some(Command::RunFunction { environment, executable }) => environment::run(&environment, &executable),
+            None if arguments.run.release && optimized::is_wanting() => {
+                optimized::replace().await.map(|never| match never {})
+            }
             None => run::run(arguments.run).await,
         }
     });

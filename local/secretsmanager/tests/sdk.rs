@@ -46,7 +46,7 @@ async fn client(manager: &SecretsManager) -> Client {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-central-1"))
         .credentials_provider(Credentials::from_keys("key", "secret", None))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .http_client(aws::http::client(Some("http://")))
         .endpoint_url(endpoint)
         .build();
     Client::from_conf(config)

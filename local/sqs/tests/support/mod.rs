@@ -60,7 +60,7 @@ impl World {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-central-1"))
             .credentials_provider(Credentials::from_keys("key", "secret", None))
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .http_client(aws::http::client(Some("http://")))
             .endpoint_url(endpoint)
             .build();
         aws_sdk_sqs::Client::from_conf(config)
