@@ -36,8 +36,8 @@ struct Create<S> {
 
 impl Endpoint for Create<Stock> {
     async fn init() -> Result<Self, InitError> {
-        let stock = Stock::new()?;
-        Ok(Self { orders: Orders::connect().await?, stock })
+        let (orders, stock) = tokio::join!(Orders::connect(), Stock::connect());
+        Ok(Self { orders: orders?, stock: stock? })
     }
 
     async fn call(&self, call: &Call) -> Result<Reply, Failure> {

@@ -76,12 +76,16 @@ pub struct Stock {
 }
 
 impl Stock {
-    /// Asks the function that `RESERVE_STOCK_FUNCTION` names.
+    /// Asks the function that `RESERVE_STOCK_FUNCTION` names; a connection to Lambda is opened where it can be.
     ///
     /// # Errors
     /// [`aws::ConfigError`]
-    pub fn new() -> Result<Self, aws::ConfigError> {
-        Ok(Self { client: ServiceClient::new()?, function: aws::required("RESERVE_STOCK_FUNCTION")? })
+    pub async fn connect() -> Result<Self, aws::ConfigError> {
+        let stock = Self { client: ServiceClient::new()?, function: aws::required("RESERVE_STOCK_FUNCTION")? };
+        if let Err(error) = stock.client.connect(&stock.function).await {
+            tracing::warn!(cause = %error, "no connection to the product service yet");
+        }
+        Ok(stock)
     }
 }
 

@@ -10,6 +10,7 @@ use aws_sdk_lambda::config::timeout::TimeoutConfig;
 use aws_sdk_lambda::error::SdkError;
 use aws_sdk_lambda::operation::invoke::InvokeError;
 use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_lambda::types::InvocationType;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -52,6 +53,9 @@ impl CallError {
 /// The most to wait before the second try; doubled for each one after.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
+/// How long the init phase waits for a connection that the first call can open itself.
+const CONNECT_WITHIN: Duration = Duration::from_secs(1);
+
 /// How often one call is tried at most.
 const TRIES: u32 = 4;
 
@@ -69,13 +73,20 @@ impl ServiceClient {
         Self { client }
     }
 
+    /// Opens the connection that the first call would wait for, by asking whether `function` may be invoked (Lambda
+    /// Invoke, `DryRun`): for the init phase, which has a full CPU.
+    ///
+    /// # Errors
+    /// [`CallError`]
+    pub async fn connect(&self, function: &str) -> Result<(), CallError> {
+        let dry_run = self.client.invoke().function_name(function).invocation_type(InvocationType::DryRun).send();
+        tokio::time::timeout(CONNECT_WITHIN, dry_run).await.map_err(|_| CallError::Timeout)?.map_err(told)?;
+        Ok(())
+    }
+
     /// The time and the tries are not the SDK's: they depend on who is waiting for the answer.
     pub(crate) fn bounded(config: Builder) -> Builder {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(1))
-            .disable_operation_attempt_timeout()
-            .disable_operation_timeout()
-            .build();
+        let timeouts = TimeoutConfig::builder().disable_operation_attempt_timeout().disable_operation_timeout().build();
         config.retry_config(RetryConfig::disabled()).timeout_config(timeouts)
     }
 

@@ -4,6 +4,7 @@ use envelope::Code;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::client::CallError;
 use crate::testing::{Answer, Lambda};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -79,4 +80,13 @@ async fn silence_lasts_no_longer_than_patience() {
     let failure = asked(&lambda, Duration::from_millis(200)).await.unwrap_err();
     assert_eq!(failure.code(), Code::ServiceUnavailable);
     assert!((200..2000).contains(&started.elapsed().as_millis()), "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn a_connection_is_opened_once_and_no_longer_waited_for_than_init_can() {
+    let lambda = Lambda::new([Answer::Status(204), success()]);
+    lambda.client().connect("Reserve").await.unwrap();
+    assert_eq!(lambda.left(), 1);
+    let error = Lambda::new([Answer::Silence]).client().connect("Reserve").await.unwrap_err();
+    assert!(matches!(error, CallError::Timeout), "{error}");
 }
