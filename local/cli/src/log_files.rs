@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
-use std::path::PathBuf;
-use std::sync::mpsc::{self, Sender};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver, Sender};
 
 use local_lambda::LogSink;
 use serde::Deserialize;
@@ -21,22 +21,30 @@ impl LogFiles {
     /// Logs into `FOLDER/FUNCTION.log`, appending.
     pub fn new(folder: PathBuf, show_all: bool) -> Self {
         let (lines, incoming) = mpsc::channel::<(String, String)>();
-        std::thread::spawn(move || {
-            let _ = fs::create_dir_all(&folder);
-            let mut files: HashMap<String, File> = HashMap::new();
-            for (function, line) in incoming {
-                if !files.contains_key(&function) {
-                    let path = folder.join(format!("{function}.log"));
-                    // A full disk must not stop the stack: the line is lost, and the next one tries again.
-                    let Ok(file) = OpenOptions::new().create(true).append(true).open(path) else { continue };
-                    files.insert(function.clone(), file);
-                }
-                if let Some(file) = files.get_mut(&function) {
-                    let _ = writeln!(file, "{line}");
-                }
-            }
-        });
+        std::thread::spawn(move || write(&folder, &incoming));
         Self { lines, show_all }
+    }
+}
+
+/// Writes lines as they come, and those that have come together with one call of the system.
+fn write(folder: &Path, incoming: &Receiver<(String, String)>) {
+    let _ = fs::create_dir_all(folder);
+    let mut files: HashMap<String, BufWriter<File>> = HashMap::new();
+    while let Ok(first) = incoming.recv() {
+        for (function, line) in std::iter::once(first).chain(incoming.try_iter()) {
+            if !files.contains_key(&function) {
+                let path = folder.join(format!("{function}.log"));
+                // A full disk must not stop the stack: the line is lost, and the next one tries again.
+                let Ok(file) = OpenOptions::new().create(true).append(true).open(path) else { continue };
+                files.insert(function.clone(), BufWriter::new(file));
+            }
+            if let Some(file) = files.get_mut(&function) {
+                let _ = writeln!(file, "{line}");
+            }
+        }
+        for file in files.values_mut() {
+            let _ = file.flush();
+        }
     }
 }
 
