@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// All figures of one run; a part that was not asked for is absent.
 #[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct Figures {
     /// What they were taken on.
     pub machine: Machine,
@@ -28,8 +28,8 @@ pub struct Figures {
 }
 
 /// What the figures were taken on.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct Machine {
     /// The processor as it names itself.
     pub processor: String,
@@ -39,6 +39,8 @@ pub struct Machine {
     pub system: String,
     /// `rustc --version`.
     pub rustc: String,
+    /// The profile that functions were built with.
+    pub profile: String,
     /// The day, RFC 3339.
     pub date: String,
 }
