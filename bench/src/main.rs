@@ -7,9 +7,12 @@ mod arguments;
 mod cargo;
 mod error;
 mod figures;
+mod functions;
 mod kept;
 mod machine;
 mod progress;
+mod references;
+mod statistics;
 mod table;
 mod world;
 
@@ -36,13 +39,17 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
     let parts = arguments.parts();
     let world = World::find(arguments.profile.clone()).await?;
     let file = arguments.json.clone().unwrap_or_else(|| world.folder("figures.json"));
-    let figures = kept::read(&file, machine::describe(&world.profile))?;
+    let mut figures = kept::read(&file, machine::describe(&world.profile))?;
     if parts.iter().any(|part| *part != Part::Cost) {
         cargo::build(&world).await?;
     }
     for part in parts {
         match part {
-            Part::Functions => {}
+            Part::Functions => {
+                let repeat = functions::Repeat { starts: arguments.starts, requests: arguments.requests };
+                figures.functions = functions::measure(&world, repeat).await?;
+                println!("{}", functions::table(&figures.functions));
+            }
             Part::Endpoints => {}
             Part::Order => {}
             Part::Load => {}
