@@ -62,6 +62,7 @@ pub async fn measure(world: &World, repeat: Repeat) -> Result<Vec<Function>, Err
     for binary in world.binaries() {
         functions.push(one(&shop, pool.program(binary)?, binary, repeat, false).await?);
     }
+    backends.nothing_was_given_up().await?;
     for Reference { name, path, like } in references::all(world) {
         let program = Program { name: name.to_owned(), path, ..pool.program(like)?.clone() };
         functions.push(one(&shop, &program, like, repeat, true).await?);
