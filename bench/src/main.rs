@@ -16,12 +16,15 @@ mod kept;
 mod latencies;
 mod load;
 mod machine;
+mod memory;
 mod meter;
 mod order;
 mod people;
 mod progress;
+mod scale;
 mod stack;
 mod table;
+mod times;
 mod world;
 
 use std::process::ExitCode;
@@ -66,12 +69,18 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
                 figures.load = load::measure(&world).await?;
                 println!("{}", load::table(&figures.load));
             }
-            Part::Scale => {}
+            Part::Scale => {
+                figures.scale = scale::measure(&world).await?;
+                println!("{}", scale::table(&figures.scale));
+            }
             Part::HotProduct => {
                 figures.hot_product = hot_product::measure(&world).await?;
                 println!("{}", hot_product::table(&figures.hot_product));
             }
-            Part::Times => {}
+            Part::Times => {
+                let times = figures.times.insert(times::measure(&world, arguments.clean_build).await?);
+                println!("{}", times::table(times));
+            }
             Part::Cost => {}
         }
         kept::write(&file, &figures)?;
