@@ -5,11 +5,13 @@
 
 mod arguments;
 mod ask;
+mod budget;
 mod cargo;
 mod connection;
 mod endpoints;
 mod error;
 mod figures;
+mod functions;
 mod generator;
 mod hot_product;
 mod kept;
@@ -21,8 +23,10 @@ mod meter;
 mod order;
 mod people;
 mod progress;
+mod references;
 mod scale;
 mod stack;
+mod statistics;
 mod table;
 mod times;
 mod world;
@@ -32,7 +36,9 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use arguments::{Arguments, Part};
+use budget::Budget;
 use error::Error;
+use figures::Figures;
 use world::World;
 
 #[tokio::main]
@@ -54,9 +60,20 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
     if parts.iter().any(|part| *part != Part::Cost) {
         cargo::build(&world).await?;
     }
-    for part in parts {
+    let release_build_s = if arguments.clean_build {
+        let took = cargo::build_from_nothing(&world).await?.as_secs_f64();
+        progress::say(&format!("all functions were built from nothing in {took:.0} s"));
+        Some(took)
+    } else {
+        figures.times.as_ref().and_then(|times| times.release_build_s)
+    };
+    for part in &parts {
         match part {
-            Part::Functions => {}
+            Part::Functions => {
+                let repeat = functions::Repeat { starts: arguments.starts, requests: arguments.requests };
+                figures.functions = functions::measure(&world, repeat).await?;
+                println!("{}", functions::table(&figures.functions));
+            }
             Part::Endpoints => {
                 figures.endpoints = endpoints::measure(&world).await?;
                 println!("{}", endpoints::table(&figures.endpoints));
@@ -78,12 +95,27 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
                 println!("{}", hot_product::table(&figures.hot_product));
             }
             Part::Times => {
-                let times = figures.times.insert(times::measure(&world, arguments.clean_build).await?);
+                let times = figures.times.insert(times::measure(&world).await?);
                 println!("{}", times::table(times));
             }
             Part::Cost => {}
         }
+        // It takes long, so it is measured when asked for only, and otherwise kept.
+        if let Some(times) = &mut figures.times {
+            times.release_build_s = release_build_s;
+        }
         kept::write(&file, &figures)?;
     }
-    Ok(())
+    if arguments.check { check(&world, &figures, &parts) } else { Ok(()) }
+}
+
+/// Says what was compared, then what is over the budget.
+fn check(world: &World, figures: &Figures, parts: &[Part]) -> Result<(), Error> {
+    let report = Budget::read(&world.root)?.check(figures, parts, &world.binaries());
+    println!("{report}");
+    let excesses = report.excesses();
+    for excess in &excesses {
+        println!("- {excess}");
+    }
+    if excesses.is_empty() { Ok(()) } else { Err(Error::OverBudget(excesses.len())) }
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use http::Method;
 
 use crate::ask::Ask;
-use crate::cargo::{build_from_nothing, cargo, run};
+use crate::cargo::{cargo, run};
 use crate::error::Error;
 use crate::figures::Times;
 use crate::memory;
@@ -32,12 +32,8 @@ const LOOK: Duration = Duration::from_millis(20);
 /// No build of one function takes as long.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Measures them; the build for deployment only if asked to, for it takes minutes.
-pub async fn measure(world: &World, clean_build: bool) -> Result<Times, Error> {
-    let release_build_s = match clean_build {
-        true => Some(build_from_nothing(world).await?.as_secs_f64()),
-        false => None,
-    };
+/// Measures them, all but the build for deployment.
+pub async fn measure(world: &World) -> Result<Times, Error> {
     let idle = memory::idle(world).await?;
     let copy = Copy::make(world).await?;
     // The first start builds.
@@ -51,7 +47,7 @@ pub async fn measure(world: &World, clean_build: bool) -> Result<Times, Error> {
     let changed_line_s = copy.changed_line(&restarted).await?.as_secs_f64();
     restarted.stop().await?;
     Ok(Times {
-        release_build_s,
+        release_build_s: None,
         start_s,
         restart_s,
         changed_line_s,
