@@ -4,17 +4,31 @@
 //! where things are and `cargo` builds them.
 
 mod arguments;
+mod ask;
 mod budget;
 mod cargo;
+mod connection;
+mod endpoints;
 mod error;
 mod figures;
 mod functions;
+mod generator;
+mod hot_product;
 mod kept;
+mod latencies;
+mod load;
 mod machine;
+mod memory;
+mod meter;
+mod order;
+mod people;
 mod progress;
 mod references;
+mod scale;
+mod stack;
 mod statistics;
 mod table;
+mod times;
 mod world;
 
 use std::process::ExitCode;
@@ -63,12 +77,30 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
                 figures.functions = functions::measure(&world, repeat).await?;
                 println!("{}", functions::table(&figures.functions));
             }
-            Part::Endpoints => {}
-            Part::Order => {}
-            Part::Load => {}
-            Part::Scale => {}
-            Part::HotProduct => {}
-            Part::Times => {}
+            Part::Endpoints => {
+                figures.endpoints = endpoints::measure(&world).await?;
+                println!("{}", endpoints::table(&figures.endpoints));
+            }
+            Part::Order => {
+                let order = figures.order.insert(order::measure(&world).await?);
+                println!("{}", order::table(order));
+            }
+            Part::Load => {
+                figures.load = load::measure(&world).await?;
+                println!("{}", load::table(&figures.load));
+            }
+            Part::Scale => {
+                figures.scale = scale::measure(&world).await?;
+                println!("{}", scale::table(&figures.scale));
+            }
+            Part::HotProduct => {
+                figures.hot_product = hot_product::measure(&world).await?;
+                println!("{}", hot_product::table(&figures.hot_product));
+            }
+            Part::Times => {
+                let times = figures.times.insert(times::measure(&world).await?);
+                println!("{}", times::table(times));
+            }
             Part::Cost => {}
         }
         // It takes long, so it is measured when asked for only, and otherwise kept.
