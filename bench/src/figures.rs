@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// All figures of one run; a part that was not asked for is absent.
 #[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct Figures {
     /// What they were taken on.
     pub machine: Machine,
@@ -28,8 +28,8 @@ pub struct Figures {
 }
 
 /// What the figures were taken on.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct Machine {
     /// The processor as it names itself.
     pub processor: String,
@@ -39,12 +39,14 @@ pub struct Machine {
     pub system: String,
     /// `rustc --version`.
     pub rustc: String,
+    /// The profile that functions were built with.
+    pub profile: String,
     /// The day, RFC 3339.
     pub date: String,
 }
 
-/// One binary, as deployed.
-#[derive(Debug, Serialize, Deserialize)]
+/// One binary, as deployed. Times are medians; what the system does not tell (macOS: CPU time and memory) is absent.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Function {
     /// The binary's name.
@@ -55,20 +57,21 @@ pub struct Function {
     pub bytes: u64,
     /// Its size as `bootstrap` in a deflated zip file.
     pub zip_bytes: u64,
-    /// From spawn until it asks for its first event: medians.
-    pub init_cpu_ms: f64,
+    /// From spawn until it asks for its first event.
+    pub init_cpu_ms: Option<f64>,
     pub init_wall_ms: f64,
-    /// From spawn until it has answered its first event.
-    pub first_response_cpu_ms: f64,
+    /// From spawn until its first answer has arrived.
+    pub first_response_cpu_ms: Option<f64>,
     pub first_response_wall_ms: f64,
-    /// CPU time of that first request alone.
-    pub first_request_cpu_ms: f64,
-    /// CPU time of a warm one.
-    pub warm_cpu_ms: f64,
+    /// CPU time of that first request alone: from getting the event until asking for the next one.
+    pub first_request_cpu_ms: Option<f64>,
+    /// The same of a warm one.
+    pub warm_cpu_ms: Option<f64>,
+    /// From handing out the event until the answer has arrived.
     pub warm_wall_p50_us: f64,
     pub warm_wall_p99_us: f64,
     /// Most resident memory, after all of these.
-    pub peak_bytes: u64,
+    pub peak_bytes: Option<u64>,
 }
 
 /// What one request takes of the database and of one instance.
@@ -96,7 +99,7 @@ pub struct Endpoint {
 }
 
 /// One order, its events and all that hears of them; its replies are not waited for by the customer.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Order {
     /// Invocations of each function (binaries' names) for one order, the request's own included.
@@ -106,6 +109,8 @@ pub struct Order {
     pub write_units: f64,
     /// Requests to SQS (sends, and receives and deletes made by Lambda).
     pub queue_requests: f64,
+    /// What all these functions log.
+    pub log_bytes: f64,
 }
 
 /// A load of one endpoint through the gateway.
@@ -119,6 +124,8 @@ pub struct Load {
     pub per_second: f64,
     pub p50_ms: f64,
     pub p99_ms: f64,
+    /// How long the events of these requests went on being worked off after the last answer.
+    pub events_after_s: f64,
 }
 
 /// One request at one size of the catalogue.
@@ -142,6 +149,8 @@ pub struct HotProduct {
     /// Orders that were refused for another reason than that it was sold out.
     pub failed: u64,
     pub sold_per_second: f64,
+    pub p50_ms: f64,
+    pub p99_ms: f64,
 }
 
 /// What a developer waits for.

@@ -1,8 +1,124 @@
 //! `cargo measure`: what the shop takes, in figures that anyone can repeat.
+//!
+//! Each part is a module with a `measure` that fills its place in [`figures`] and a `table` that shows it; `world` knows
+//! where things are and `cargo` builds them.
 
+mod arguments;
+mod ask;
+mod budget;
+mod cargo;
+mod connection;
+mod endpoints;
+mod error;
 mod figures;
+mod functions;
+mod generator;
+mod hot_product;
+mod kept;
+mod latencies;
+mod load;
+mod machine;
+mod memory;
+mod meter;
+mod order;
+mod people;
+mod progress;
+mod references;
+mod scale;
+mod stack;
+mod statistics;
+mod table;
+mod times;
+mod world;
 
-fn main() {
-    let figures = figures::Figures::default();
-    println!("{}", serde_json::to_string_pretty(&figures).unwrap_or_default());
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Part};
+use budget::Budget;
+use error::Error;
+use figures::Figures;
+use world::World;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), Error> {
+    let parts = arguments.parts();
+    let world = World::find(arguments.profile.clone()).await?;
+    let file = arguments.json.clone().unwrap_or_else(|| world.folder("figures.json"));
+    let mut figures = kept::read(&file, machine::describe(&world.profile))?;
+    if !arguments.no_build && parts.iter().any(|part| *part != Part::Cost) {
+        cargo::build(&world).await?;
+    }
+    if !arguments.no_build && parts.contains(&Part::Functions) {
+        references::build(&world).await?;
+    }
+    let release_build_s = if arguments.clean_build {
+        let took = cargo::build_from_nothing(&world).await?.as_secs_f64();
+        progress::say(&format!("all functions were built from nothing in {took:.0} s"));
+        Some(took)
+    } else {
+        figures.times.as_ref().and_then(|times| times.release_build_s)
+    };
+    for part in &parts {
+        match part {
+            Part::Functions => {
+                let repeat = functions::Repeat { starts: arguments.starts, requests: arguments.requests };
+                figures.functions = functions::measure(&world, repeat).await?;
+                println!("{}", functions::table(&figures.functions));
+            }
+            Part::Endpoints => {
+                figures.endpoints = endpoints::measure(&world).await?;
+                println!("{}", endpoints::table(&figures.endpoints));
+            }
+            Part::Order => {
+                let order = figures.order.insert(order::measure(&world).await?);
+                println!("{}", order::table(order));
+            }
+            Part::Load => {
+                figures.load = load::measure(&world).await?;
+                println!("{}", load::table(&figures.load));
+            }
+            Part::Scale => {
+                figures.scale = scale::measure(&world).await?;
+                println!("{}", scale::table(&figures.scale));
+            }
+            Part::HotProduct => {
+                figures.hot_product = hot_product::measure(&world).await?;
+                println!("{}", hot_product::table(&figures.hot_product));
+            }
+            Part::Times => {
+                let times = figures.times.insert(times::measure(&world).await?);
+                println!("{}", times::table(times));
+            }
+            Part::Cost => {}
+        }
+        // It takes long, so it is measured when asked for only, and otherwise kept.
+        if let Some(times) = &mut figures.times {
+            times.release_build_s = release_build_s;
+        }
+        kept::write(&file, &figures)?;
+    }
+    if arguments.check { check(&world, &figures, &parts) } else { Ok(()) }
+}
+
+/// Says what was compared, then what is over the budget.
+fn check(world: &World, figures: &Figures, parts: &[Part]) -> Result<(), Error> {
+    let report = Budget::read(&world.root)?.check(figures, parts, &world.binaries());
+    println!("{report}");
+    let excesses = report.excesses();
+    for excess in &excesses {
+        println!("- {excess}");
+    }
+    if excesses.is_empty() { Ok(()) } else { Err(Error::OverBudget(excesses.len())) }
 }

@@ -1,0 +1,73 @@
+//! Where everything is that is measured.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use template::System;
+
+use crate::cargo::cargo;
+use crate::error::Error;
+
+/// The profile that programs which only help measuring are built with; this one too.
+pub const TOOLS: &str = "tool";
+
+/// The workspace, and what its template says.
+#[derive(Debug)]
+pub struct World {
+    /// The workspace's root, where `template.yaml` is.
+    pub root: PathBuf,
+    /// Cargo's target folder.
+    pub target: PathBuf,
+    /// The profile that functions are built with.
+    pub profile: String,
+    /// The template, with its parameters' defaults.
+    pub system: System,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    workspace_root: PathBuf,
+    target_directory: PathBuf,
+}
+
+impl World {
+    /// The workspace of the current folder.
+    pub async fn find(profile: String) -> Result<Self, Error> {
+        let mut command = cargo();
+        command.args(["metadata", "--no-deps", "--offline", "--format-version", "1"]);
+        let output = command.output().await.map_err(|cause| Error::Run { program: "cargo".to_owned(), cause })?;
+        if !output.status.success() {
+            return Err(Error::Workspace(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
+        }
+        let Metadata { workspace_root: root, target_directory: target } =
+            serde_json::from_slice(&output.stdout).map_err(|error| Error::Workspace(error.to_string()))?;
+        let system = System::read(&root.join("template.yaml"), &Default::default())?;
+        Ok(Self { root, target, profile, system })
+    }
+
+    /// The names of all functions' binaries.
+    pub fn binaries(&self) -> BTreeSet<&str> {
+        self.system.functions.values().map(|function| function.binary.as_str()).collect()
+    }
+
+    /// Where a function's binary is, once it is built.
+    pub fn function(&self, binary: &str) -> PathBuf {
+        profile_folder(&self.target, &self.profile).join(binary)
+    }
+
+    /// Where a program of this workspace is that only helps measuring, such as `local`.
+    pub fn tool(&self, binary: &str) -> PathBuf {
+        profile_folder(&self.target, TOOLS).join(binary)
+    }
+
+    /// A folder of its own for what a part needs (data, builds), beside the figures. It may not be there yet.
+    pub fn folder(&self, name: &str) -> PathBuf {
+        self.target.join("measure").join(name)
+    }
+}
+
+/// Where cargo puts what it builds with a profile.
+pub fn profile_folder(target: &Path, profile: &str) -> PathBuf {
+    target.join(if profile == "dev" { "debug" } else { profile })
+}
