@@ -5,6 +5,7 @@
 
 mod arguments;
 mod cargo;
+mod cost;
 mod error;
 mod figures;
 mod kept;
@@ -49,7 +50,10 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
             Part::Scale => {}
             Part::HotProduct => {}
             Part::Times => {}
-            Part::Cost => {}
+            Part::Cost => {
+                cost::run(&world, &file, &figures)?;
+                continue;
+            }
         }
         kept::write(&file, &figures)?;
     }
