@@ -98,7 +98,7 @@ pub struct Endpoint {
 }
 
 /// One order, its events and all that hears of them; its replies are not waited for by the customer.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Order {
     /// Invocations of each function (binaries' names) for one order, the request's own included.
@@ -108,6 +108,8 @@ pub struct Order {
     pub write_units: f64,
     /// Requests to SQS (sends, and receives and deletes made by Lambda).
     pub queue_requests: f64,
+    /// What all these functions log.
+    pub log_bytes: f64,
 }
 
 /// A load of one endpoint through the gateway.
@@ -121,6 +123,8 @@ pub struct Load {
     pub per_second: f64,
     pub p50_ms: f64,
     pub p99_ms: f64,
+    /// How long the events of these requests went on being worked off after the last answer.
+    pub events_after_s: f64,
 }
 
 /// One request at one size of the catalogue.
@@ -144,6 +148,8 @@ pub struct HotProduct {
     /// Orders that were refused for another reason than that it was sold out.
     pub failed: u64,
     pub sold_per_second: f64,
+    pub p50_ms: f64,
+    pub p99_ms: f64,
 }
 
 /// What a developer waits for.

@@ -29,9 +29,9 @@ pub struct Run {
     /// Build the functions with optimizations
     #[arg(long, conflicts_with = "profile")]
     pub release: bool,
-    /// Build the functions with this profile
-    #[arg(long, value_name = "NAME", default_value = "dev")]
-    pub profile: String,
+    /// Build the functions with this profile [default: dev]
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
     /// The template [default: `template.yaml` of the workspace]
     #[arg(long, value_name = "FILE")]
     pub template: Option<PathBuf>,
@@ -41,8 +41,8 @@ pub struct Run {
     /// Don't rebuild and swap functions when their sources change
     #[arg(long)]
     pub no_watch: bool,
-    /// Don't build: run the functions as they were built before, beside this program
-    #[arg(long, conflicts_with_all = ["release", "profile"])]
+    /// Don't build: run the functions as they were built before, beside this program or with the profile that is named
+    #[arg(long)]
     pub no_build: bool,
     /// Don't make an admin and a demo catalogue in a new data folder
     #[arg(long)]
@@ -62,6 +62,13 @@ pub struct Run {
     /// Stop when standard input ends, and so when the program that started this does
     #[arg(long, hide = true)]
     pub stop_on_stdin_close: bool,
+}
+
+impl Run {
+    /// The profile that is named for the functions, if one is.
+    pub fn named_profile(&self) -> Option<&str> {
+        if self.release { Some("release") } else { self.profile.as_deref() }
+    }
 }
 
 /// A part of the stack.

@@ -64,10 +64,19 @@ impl Builder {
     }
 }
 
-/// The binaries as an earlier build left them, beside this executable.
-pub fn built_before(binaries: &BTreeSet<String>) -> Result<Executables, Error> {
+/// The binaries as an earlier build with this profile left them; without one named, as the build that made this
+/// executable did.
+pub fn built_before(
+    binaries: &BTreeSet<String>,
+    workspace: &Workspace,
+    profile: Option<&str>,
+) -> Result<Executables, Error> {
     let own = std::env::current_exe().map_err(Error::Start)?;
-    let folder = own.parent().unwrap_or(Path::new("."));
+    let folder = match profile {
+        None => own.parent().unwrap_or(Path::new(".")).to_owned(),
+        Some("dev") => workspace.target.join("debug"),
+        Some(profile) => workspace.target.join(profile),
+    };
     binaries
         .iter()
         .map(|binary| {

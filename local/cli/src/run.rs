@@ -73,19 +73,20 @@ async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) -> R
     let port = listener.local_addr().map_or(arguments.port, |address| address.port());
     let url = format!("http://127.0.0.1:{port}");
     let workspace = Workspace::find().await?;
+    let profile = arguments.named_profile().map(str::to_owned);
     let template = arguments.template.unwrap_or_else(|| workspace.root.join("template.yaml"));
     let system = System::read(&template, &arguments.parameter_overrides.into_iter().collect())?;
     let iam = Iam::new(&system)?;
     let data_dir = arguments.data_dir.unwrap_or_else(|| workspace.target.join("local"));
     let data = DataFolder::take(data_dir, arguments.fresh)?;
 
-    let profile = if arguments.release { "release".to_owned() } else { arguments.profile };
     let binaries: BTreeSet<String> = system.functions.values().map(|function| function.binary.clone()).collect();
-    let builder = Builder::new(workspace.clone(), profile, binaries.clone(), reaper.clone());
+    let build_profile = profile.clone().unwrap_or_else(|| "dev".to_owned());
+    let builder = Builder::new(workspace.clone(), build_profile, binaries.clone(), reaper.clone());
     // Before the first build: what changes while that goes on is built again after it.
     let sources = Sources::look(&workspace.root, &template);
     let executables = if arguments.no_build {
-        builder::built_before(&binaries)?
+        builder::built_before(&binaries, &workspace, profile.as_deref())?
     } else {
         console::say(&format!("building {} functions …", binaries.len()));
         builder.build().await?

@@ -1,0 +1,87 @@
+//! A request as it will be sent, made before the clock runs.
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
+use http_body_util::Full;
+use serde_json::Value;
+
+/// A request, and the status that its answer has to have.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    request: Request<Full<Bytes>>,
+    expected: StatusCode,
+}
+
+impl Ask {
+    /// Any request, to be answered with 200.
+    ///
+    /// # Panics
+    /// The path is none.
+    pub fn new(method: Method, path: &str) -> Self {
+        let mut request = Request::new(Full::default());
+        *request.method_mut() = method;
+        *request.uri_mut() = Uri::from_maybe_shared(Bytes::copy_from_slice(path.as_bytes())).unwrap_or_default();
+        Self { request, expected: StatusCode::OK }
+    }
+
+    /// A GET request, to be answered with 200.
+    pub fn get(path: &str) -> Self {
+        Self::new(Method::GET, path)
+    }
+
+    /// A POST request, to be answered with 200.
+    pub fn post(path: &str, body: &Value) -> Self {
+        Self::new(Method::POST, path).json(body)
+    }
+
+    /// A PATCH request, to be answered with 200.
+    pub fn patch(path: &str, body: &Value) -> Self {
+        Self::new(Method::PATCH, path).json(body)
+    }
+
+    /// With a body.
+    pub fn json(mut self, body: &Value) -> Self {
+        *self.request.body_mut() = Full::new(Bytes::from(body.to_string()));
+        self.header(CONTENT_TYPE, "application/json")
+    }
+
+    /// With a bearer token.
+    pub fn token(self, token: &str) -> Self {
+        self.header(AUTHORIZATION, &format!("Bearer {token}"))
+    }
+
+    /// With a header. One that HTTP can't carry is left out, and what lacks it is refused.
+    pub fn header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.request.headers_mut().insert(name, value);
+        }
+        self
+    }
+
+    /// To be answered with another status than 200.
+    pub fn expecting(mut self, status: StatusCode) -> Self {
+        self.expected = status;
+        self
+    }
+
+    /// To be answered with 201.
+    pub fn created(self) -> Self {
+        self.expecting(StatusCode::CREATED)
+    }
+
+    /// The status that its answer has to have.
+    pub fn expected(&self) -> StatusCode {
+        self.expected
+    }
+
+    /// The message.
+    pub fn request(&self) -> &Request<Full<Bytes>> {
+        &self.request
+    }
+
+    /// What is asked, for messages.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.request.method(), self.request.uri())
+    }
+}

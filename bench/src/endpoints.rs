@@ -1,0 +1,141 @@
+//! Each endpoint by itself: what one request takes of the database and of the logs, and how long it takes when requests
+//! come one after another, all to one warm instance.
+
+mod cases;
+mod shop;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use template::System;
+
+use crate::error::Error;
+use crate::figures::Endpoint;
+use crate::generator::one_by_one;
+use crate::latencies::us;
+use crate::meter::{Mark, Used};
+use crate::progress;
+use crate::stack::Stack;
+use crate::table::Table;
+use crate::world::World;
+pub use cases::Case;
+pub use shop::Shop;
+
+/// Requests by which times are measured, where they are cheap.
+const REQUESTS: usize = 200;
+
+/// Requests before those that count.
+const WARM_UP: usize = 3;
+
+/// Measures every route of the template.
+pub async fn measure(world: &World) -> Result<Vec<Endpoint>, Error> {
+    let stack = Stack::start(world, "endpoints").await?;
+    let shop = Shop::open(&stack, REQUESTS + WARM_UP + 2).await?;
+    let mut endpoints = Vec::new();
+    for case in cases(world, &stack, &shop, REQUESTS + WARM_UP + 1).await? {
+        progress::say(&case.name);
+        endpoints.push(one(world, &stack, case).await?);
+    }
+    Ok(endpoints)
+}
+
+/// The typical requests of every route, `many` of each.
+pub async fn cases(world: &World, stack: &Stack, shop: &Shop, many: usize) -> Result<Vec<Case>, Error> {
+    let mut all = Vec::new();
+    for route in world.system.api.iter().flat_map(|api| &api.routes) {
+        all.append(&mut cases::of(stack, shop, &route.method, &route.path, many).await?);
+    }
+    Ok(all)
+}
+
+async fn one(world: &World, stack: &Stack, mut case: Case) -> Result<Endpoint, Error> {
+    let (Some(first), Some(function)) = (case.asks.pop(), function(&world.system, &case.name)) else {
+        return Err(Error::NoRequest(case.name));
+    };
+    let timed = case.asks.split_off(WARM_UP.min(case.asks.len()));
+    one_by_one(stack.address, case.asks).await?;
+    stack.drained().await?;
+
+    let mark = Mark::set(stack).await?;
+    let answer = stack.connect().await?.send(&first).await?;
+    let used = mark.used(stack, &[(function, 1)]).await?;
+    let mut latencies = one_by_one(stack.address, timed).await?;
+    stack.drained().await?;
+
+    let asked = Asked::of(&world.system, &used);
+    let per_second = latencies.count() as f64 / latencies.sum().as_secs_f64();
+    Ok(Endpoint {
+        name: case.name,
+        functions: asked.functions,
+        round_trips: asked.calls.values().sum(),
+        calls: asked.calls,
+        read_units: asked.read_units,
+        write_units: asked.write_units,
+        response_bytes: answer.body.len() as u64,
+        log_bytes: asked.log_bytes,
+        p50_us: us(latencies.percentile(0.5)),
+        p99_us: us(latencies.percentile(0.99)),
+        per_second,
+    })
+}
+
+/// The function behind a route, by its name in the stack.
+fn function<'a>(system: &'a System, case: &str) -> Option<&'a str> {
+    let route = case.split('?').next().unwrap_or_default();
+    let routes = &system.api.as_ref()?.routes;
+    let found = routes.iter().find(|one| route == format!("{} {}", one.method, one.path))?;
+    system.functions.get(&found.function).map(|function| function.name.as_str())
+}
+
+/// What the functions used that ran before the answer was given: all but those that events call.
+#[derive(Debug, Default)]
+struct Asked {
+    functions: Vec<String>,
+    calls: BTreeMap<String, u64>,
+    read_units: f64,
+    write_units: f64,
+    log_bytes: u64,
+}
+
+impl Asked {
+    fn of(system: &System, used: &Used) -> Self {
+        let mut asked = Self::default();
+        let mut binaries = BTreeSet::new();
+        for function in system.functions.values().filter(|function| function.sources.is_empty()) {
+            if let Some(logged) = used.logged.get(&function.name) {
+                binaries.insert(function.binary.clone());
+                asked.log_bytes += logged.bytes;
+            }
+            for (operation, usage) in used.calls.get(&function.name).into_iter().flatten() {
+                *asked.calls.entry(operation.clone()).or_default() += usage.calls;
+                *if is_read(operation) { &mut asked.read_units } else { &mut asked.write_units } += usage.units;
+            }
+        }
+        asked.functions = binaries.into_iter().collect();
+        asked
+    }
+}
+
+/// Whether an operation takes read units; write units otherwise.
+pub fn is_read(operation: &str) -> bool {
+    matches!(operation, "GetItem" | "BatchGetItem" | "TransactGetItems" | "Query" | "Scan")
+}
+
+/// Shows them.
+pub fn table(endpoints: &[Endpoint]) -> Table {
+    let columns = ["request", "round trips", "read units", "write units", "bytes", "logged", "p50 µs", "p99 µs", "1/s"];
+    let mut table = Table::new("One request, to one warm instance", columns);
+    for one in endpoints {
+        table.row([
+            one.name.clone(),
+            one.round_trips.to_string(),
+            one.read_units.to_string(),
+            one.write_units.to_string(),
+            one.response_bytes.to_string(),
+            one.log_bytes.to_string(),
+            format!("{:.0}", one.p50_us),
+            format!("{:.0}", one.p99_us),
+            format!("{:.0}", one.per_second),
+        ]);
+    }
+    table
+}

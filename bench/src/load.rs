@@ -1,0 +1,105 @@
+//! The whole stack under load: clients that each ask again as soon as they are answered, on the same machine.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::ask::Ask;
+use crate::error::Error;
+use crate::figures::Load;
+use crate::generator::{self, Next, Outcome, Plan};
+use crate::latencies::ms;
+use crate::people::{self, Person};
+use crate::progress;
+use crate::stack::Stack;
+use crate::table::Table;
+use crate::world::World;
+
+/// Clients at the same time.
+pub const CONNECTIONS: [usize; 3] = [1, 16, 64];
+
+/// Not as many at once for what hashes a password: 64 on two cores would each wait for longer than the route does.
+const HASHING: [usize; 2] = [1, 16];
+
+/// Enough products that buyers seldom want the same one.
+const PRODUCTS: usize = 50;
+
+const CUSTOMERS: usize = 8;
+
+/// Measures the loads.
+pub async fn measure(world: &World) -> Result<Vec<Load>, Error> {
+    let stack = Stack::start(world, "load").await?;
+    let admin = Person::admin(&stack).await?;
+    let mut connection = stack.connect().await?;
+    let mut products = Vec::new();
+    for _ in 0..PRODUCTS {
+        products.push(admin.offers(&mut connection, &people::product("Reading lamp")).await?);
+    }
+    let mut customers = Vec::new();
+    for n in 0..CUSTOMERS {
+        customers.push(Person::register(&stack, &format!("customer-{n}")).await?);
+    }
+    stack.drained().await?;
+
+    let gets: Vec<Ask> = products.iter().map(|id| Ask::get(&format!("/api/products/{id}"))).collect();
+    let logins: Vec<Ask> = customers.iter().map(|customer| people::login(&customer.email)).collect();
+    // Customer after customer, each with every product.
+    let orders: Vec<Ask> =
+        (0..PRODUCTS * CUSTOMERS).map(|n| customers[n % CUSTOMERS].order(&products[n / CUSTOMERS])).collect();
+    let loads: [(&str, Next, &[usize]); 4] = [
+        ("GET /api/products/{id}", in_turn(gets), &CONNECTIONS),
+        ("GET /api/products", in_turn(vec![Ask::get("/api/products")]), &CONNECTIONS),
+        ("POST /api/users/login", in_turn(logins), &HASHING),
+        ("POST /api/orders", in_turn(orders), &CONNECTIONS),
+    ];
+    let mut all = Vec::new();
+    for (name, next, connections) in loads {
+        for &connections in connections {
+            progress::say(&format!("{name}, {connections} connections"));
+            all.push(one(&stack, name, connections, Arc::clone(&next)).await?);
+        }
+    }
+    Ok(all)
+}
+
+/// Each connection begins elsewhere in the list and goes round it.
+fn in_turn(asks: Vec<Ask>) -> Next {
+    Arc::new(move |connection, n| asks[(connection * 7 + n as usize) % asks.len()].clone())
+}
+
+async fn one(stack: &Stack, name: &str, connections: usize, next: Next) -> Result<Load, Error> {
+    let plan = Plan { connections, warm_up: Duration::from_millis(1_500), lasts: Duration::from_secs(4) };
+    let Outcome { mut latencies, failed, first_failure, .. } = generator::load(stack.address, plan, next).await?;
+    if let Some(failure) = first_failure {
+        progress::say(&format!("{failed} failed; the first: {failure}"));
+    }
+    let ended = Instant::now();
+    stack.drained().await?;
+    Ok(Load {
+        name: name.to_owned(),
+        connections,
+        requests: latencies.count(),
+        failed,
+        per_second: latencies.count() as f64 / plan.lasts.as_secs_f64(),
+        p50_ms: ms(latencies.percentile(0.5)),
+        p99_ms: ms(latencies.percentile(0.99)),
+        events_after_s: ended.elapsed().as_secs_f64(),
+    })
+}
+
+/// Shows them.
+pub fn table(loads: &[Load]) -> Table {
+    let columns = ["request", "connections", "1/s", "p50 ms", "p99 ms", "failed", "events go on for s"];
+    let mut table = Table::new("Load through the gateway, the clients on the same machine", columns);
+    for one in loads {
+        table.row([
+            one.name.clone(),
+            one.connections.to_string(),
+            format!("{:.0}", one.per_second),
+            format!("{:.1}", one.p50_ms),
+            format!("{:.1}", one.p99_ms),
+            one.failed.to_string(),
+            format!("{:.1}", one.events_after_s),
+        ]);
+    }
+    table
+}

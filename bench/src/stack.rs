@@ -1,0 +1,165 @@
+//! A `cargo local` to measure: on a free port and a data folder of its own, with the functions of the world's profile.
+
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use http::{HeaderName, Method};
+use serde_json::{Value, json};
+
+use crate::ask::Ask;
+use crate::connection::Connection;
+use crate::error::Error;
+use crate::world::World;
+
+/// More than any machine has: the stage's limits are AWS's to keep, and would be all that is measured.
+const NO_THROTTLE: [&str; 2] = ["ThrottlingRateLimit=1000000", "ThrottlingBurstLimit=1000000"];
+
+/// A stack that runs. It ends with this, and with the benchmark however that ends: its standard input is a pipe.
+#[derive(Debug)]
+pub struct Stack {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Where it keeps its data.
+    pub folder: PathBuf,
+    /// How long it took until it was ready.
+    pub started_in: Duration,
+    child: Child,
+}
+
+impl Stack {
+    /// Starts an empty stack.
+    pub async fn start(world: &World, name: &str) -> Result<Self, Error> {
+        let folder = world.folder(name);
+        Self::serve(command(world, &folder, &["--fresh"]), folder).await
+    }
+
+    /// Starts a stack on the data of one that was stopped.
+    pub async fn restart(world: &World, folder: PathBuf) -> Result<Self, Error> {
+        Self::serve(command(world, &folder, &[]), folder).await
+    }
+
+    /// Starts this command, which ends when its standard input does, and waits until it says that it is ready.
+    pub async fn serve(mut command: Command, folder: PathBuf) -> Result<Self, Error> {
+        let began = Instant::now();
+        let failed = |cause| Error::Run { program: "local".to_owned(), cause };
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(failed)?;
+        let output = child.stdout.take().ok_or_else(|| failed(io::ErrorKind::BrokenPipe.into()))?;
+        let port = tokio::task::spawn_blocking(|| ready(output)).await.map_err(|cause| failed(cause.into()))?;
+        let port = port.map_err(|cause| Error::Silent {
+            who: "the local stack".to_owned(),
+            what: format!("ended before it was ready: {cause}"),
+        })?;
+        let address = (Ipv4Addr::LOCALHOST, port).into();
+        Ok(Self { address, folder, started_in: began.elapsed(), child })
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Stops it, and gives the folder of its data.
+    pub async fn stop(self) -> Result<PathBuf, Error> {
+        let folder = self.folder.clone();
+        let stopped = tokio::task::spawn_blocking(move || drop(self));
+        stopped.await.map_err(|cause| Error::Run { program: "local".to_owned(), cause: cause.into() })?;
+        Ok(folder)
+    }
+
+    /// A connection to it.
+    pub async fn connect(&self) -> Result<Connection, Error> {
+        Connection::open(self.address).await
+    }
+
+    /// Asks the stack itself: a control under `/_local/`.
+    pub async fn control(&self, method: Method, path: &str) -> Result<Value, Error> {
+        let ask = Ask::new(method, &format!("/_local/{path}"));
+        self.connect().await?.json(&ask.header(HeaderName::from_static("x-local-stack"), "1")).await
+    }
+
+    /// Waits until every event is dealt with.
+    pub async fn drained(&self) -> Result<(), Error> {
+        self.control(Method::POST, "event-sources/drain").await.map(drop)
+    }
+
+    /// Calls an AWS service: `DynamoDB_20120810.Scan`.
+    pub async fn aws(&self, target: &str, input: &Value) -> Result<Value, Error> {
+        let ask = Ask::post("/", input).header(HeaderName::from_static("x-amz-target"), target);
+        self.connect().await?.json(&signed(ask)).await
+    }
+
+    /// Invokes a function. An error of its own is an answer too.
+    pub async fn invoke(&self, function: &str, payload: &Value) -> Result<Value, Error> {
+        let ask = Ask::post(&format!("/2015-03-31/functions/{function}/invocations"), payload);
+        self.connect().await?.json(&signed(ask)).await
+    }
+
+    /// Calls the function that gives a user a role.
+    pub async fn grant_admin(&self, email: &str) -> Result<(), Error> {
+        self.invoke("GrantRoleFunction", &json!({"email": email, "role": "admin"})).await.map(drop)
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}
+
+fn command(world: &World, folder: &Path, more: &[&str]) -> Command {
+    let mut command = Command::new(world.tool("local"));
+    command.current_dir(&world.root).args(["--stop-on-stdin-close", "--port", "0", "--no-demo", "--no-build"]);
+    command.args(["--profile", &world.profile, "--data-dir"]).arg(folder).args(more);
+    command.arg("--parameter-overrides").args(NO_THROTTLE);
+    command
+}
+
+/// The stack wants to see a signature (Signature Version 4), not to check it: only this machine reaches it.
+fn signed(ask: Ask) -> Ask {
+    let signature = "AWS4-HMAC-SHA256 Credential=bench/20260101/us-east-1/any/aws4_request, Signature=none";
+    ask.header(http::header::AUTHORIZATION, signature)
+}
+
+/// Reads what it prints until it says where it is, and leaves the rest to a thread that throws it away.
+fn ready(output: ChildStdout) -> io::Result<u16> {
+    let mut output = BufReader::new(output);
+    let mut line = String::new();
+    while output.read_line(&mut line)? > 0 {
+        if let Some(port) = port(&line) {
+            let mut rest = output.into_inner();
+            let mut nowhere = File::options().write(true).open("/dev/null")?;
+            std::thread::spawn(move || io::copy(&mut rest, &mut nowhere));
+            return Ok(port);
+        }
+        line.clear();
+    }
+    Err(io::ErrorKind::UnexpectedEof.into())
+}
+
+/// `  http://127.0.0.1:PORT is ready (0.5 s). …`
+fn port(line: &str) -> Option<u16> {
+    let (url, _) = line.trim_start().split_once(" is ready ")?;
+    url.strip_prefix("http://127.0.0.1:")?.parse().ok()
+}
+
+/// Removes a folder, if it is there.
+pub fn remove(folder: &Path) -> Result<(), Error> {
+    match fs::remove_dir_all(folder) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(Error::file(folder)(cause)),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_stack_tells_its_port() {
+        assert_eq!(super::port("  http://127.0.0.1:4123 is ready (0.5 s). Ctrl-C stops it\n"), Some(4123));
+        assert_eq!(super::port("building 33 functions …\n"), None);
+    }
+}
