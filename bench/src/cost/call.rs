@@ -1,12 +1,15 @@
 //! What a call of one endpoint costs.
 
-use template::System;
+use template::{Route, System};
 
-use super::lambda::{Compute, Work, wait_ms};
+use super::lambda::{Compute, Work, cpu_ms, wait_ms};
 use super::prices::Prices;
 use super::tables::Shop;
 use crate::error::Error;
 use crate::figures::Endpoint;
+
+/// Runs for a token once; then the gateway knows it for a while.
+pub const AUTHORIZER: &str = "authorize";
 
 /// Dollars for a number of calls of an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,13 +48,14 @@ impl Call {
 #[allow(clippy::cast_precision_loss)] // counts of one call
 pub fn cost(shop: &Shop<'_>, endpoint: &Endpoint, calls: f64) -> Result<Call, Error> {
     let Prices { prices, assumptions, .. } = shop.prices;
-    let guarded = is_guarded(shop.system, &endpoint.name);
+    let guarded = route(shop.system, &endpoint.name).is_some_and(|route| route.authorizer.is_some());
     let share = if guarded { assumptions.authorizer_share.value } else { 0.0 };
-    let mut compute = shop.work("authorize", 0.0)?.cost(share * calls, shop.prices);
-    for work in works(shop, endpoint)? {
+    let works = works(shop, endpoint)?;
+    let mut compute = shop.work(AUTHORIZER, 0.0)?.cost(share * calls, shop.prices);
+    for work in &works {
         compute = compute + work.cost(calls, shop.prices);
     }
-    let functions = endpoint.functions.len() as f64 + share;
+    let functions = works.len() as f64 + share;
     let log_bytes = endpoint.log_bytes as f64
         + functions * assumptions.platform_log_bytes.value
         + assumptions.access_log_bytes.value;
@@ -71,22 +75,24 @@ pub fn cost(shop: &Shop<'_>, endpoint: &Endpoint, calls: f64) -> Result<Call, Er
 /// tell, and each is billed as if it waited for them all; the first waits for the others as well.
 pub fn works<'a>(shop: &Shop<'a>, endpoint: &Endpoint) -> Result<Vec<Work<'a>>, Error> {
     let assumptions = &shop.prices.assumptions;
+    let own = own_function(shop.system, &endpoint.name).unwrap_or_default();
     let wait_ms = wait_ms(&endpoint.calls, assumptions);
-    let mut works: Vec<Work<'a>> =
-        endpoint.functions.iter().map(|binary| shop.work(binary, wait_ms)).collect::<Result<_, _>>()?;
-    if let Some((own, invoked)) = works.split_first_mut() {
-        let one_by_one = invoked.iter().map(|work| {
-            assumptions.invoke_ms.value + super::lambda::cpu_ms(work.function.warm_cpu_ms, work.memory, assumptions)
-        });
-        own.wait_ms += one_by_one.sum::<f64>();
+    let mut works = vec![shop.work(own, wait_ms)?];
+    for binary in endpoint.functions.iter().filter(|binary| *binary != own && *binary != AUTHORIZER) {
+        let work = shop.work(binary, wait_ms)?;
+        works[0].wait_ms += assumptions.invoke_ms.value + cpu_ms(work.function.warm_cpu_ms, work.memory, assumptions);
+        works.push(work);
     }
     Ok(works)
 }
 
-/// Whether the route that `GET /api/products/{id}, …` names asks for a token.
-fn is_guarded(system: &System, name: &str) -> bool {
+/// The binary behind the route that `GET /api/products/{id}`, with or without a query, names.
+pub fn own_function<'a>(system: &'a System, name: &str) -> Option<&'a str> {
+    Some(system.functions.get(&route(system, name)?.function)?.binary.as_str())
+}
+
+fn route<'a>(system: &'a System, name: &str) -> Option<&'a Route> {
     let mut words = name.split([' ', '?', ',']);
-    let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let routes = system.api.iter().flat_map(|api| &api.routes);
-    routes.into_iter().any(|route| route.method == method && route.path == path && route.authorizer.is_some())
+    let (method, path) = (words.next()?, words.next()?);
+    system.api.as_ref()?.routes.iter().find(|route| route.method == method && route.path == path)
 }

@@ -1,5 +1,6 @@
 //! What an order costs, up to its last notification.
 
+use super::call::AUTHORIZER;
 use super::lambda::Compute;
 use super::prices::Prices;
 use super::tables::Shop;
@@ -31,8 +32,7 @@ impl Cost {
 }
 
 /// What so many orders cost, placed one by one: where many come at once, events share invocations and it is less.
-/// `log_bytes` is what one invocation logs.
-pub fn cost(shop: &Shop<'_>, order: &Order, log_bytes: f64, orders: f64) -> Result<Cost, Error> {
+pub fn cost(shop: &Shop<'_>, order: &Order, orders: f64) -> Result<Cost, Error> {
     let Prices { prices, assumptions, .. } = shop.prices;
     let invocations: f64 = order.invocations.values().sum();
     // All round trips, as if each were a write and all functions made the same number; and half of the queues' requests,
@@ -44,11 +44,11 @@ pub fn cost(shop: &Shop<'_>, order: &Order, log_bytes: f64, orders: f64) -> Resu
     for (binary, count) in &order.invocations {
         compute = compute + shop.work(binary, wait_ms)?.cost(count * orders, shop.prices);
     }
-    if !order.invocations.contains_key("authorize") {
-        compute = compute + shop.work("authorize", 0.0)?.cost(assumptions.authorizer_share.value * orders, shop.prices);
+    if !order.invocations.contains_key(AUTHORIZER) {
+        compute = compute + shop.work(AUTHORIZER, 0.0)?.cost(assumptions.authorizer_share.value * orders, shop.prices);
     }
     let log_bytes =
-        invocations * (log_bytes + assumptions.platform_log_bytes.value) + assumptions.access_log_bytes.value;
+        order.log_bytes + invocations * assumptions.platform_log_bytes.value + assumptions.access_log_bytes.value;
     Ok(Cost {
         gateway: prices.rest_api_calls.of(orders),
         compute,

@@ -68,7 +68,7 @@ impl<'a> Shop<'a> {
 
     fn orders(&self) -> Result<Table, Error> {
         let order = self.figures.order.as_ref().ok_or_else(|| missing("an order"))?;
-        let cost = order::cost(self, order, self.log_bytes_of_an_invocation(), 1_000.0)?;
+        let cost = order::cost(self, order, 1_000.0)?;
         let mut table = Table::new("Dollars for a thousand orders", ["what", "an order has", "a thousand cost"]);
         let invocations: f64 = order.invocations.values().sum();
         for (what, count, dollars) in [
@@ -87,14 +87,6 @@ impl<'a> Shop<'a> {
             table.row([what.to_owned(), String::new(), thousandths(dollars)]);
         }
         Ok(table)
-    }
-
-    /// What the functions of one call log, by invocation: that of an order's own request if it was measured.
-    #[allow(clippy::cast_precision_loss)] // bytes of a line
-    fn log_bytes_of_an_invocation(&self) -> f64 {
-        let each = |endpoint: &Endpoint| endpoint.log_bytes as f64 / endpoint.functions.len().max(1) as f64;
-        let order = self.figures.endpoints.iter().find(|endpoint| endpoint.name.starts_with("POST /api/orders"));
-        order.or(self.figures.endpoints.first()).map_or(0.0, each)
     }
 
     fn month(&self) -> Table {
@@ -127,7 +119,7 @@ impl<'a> Shop<'a> {
 
     /// What an invocation waits: in the first endpoint that is its own, or for one write.
     fn wait_ms(&self, function: &Function) -> Result<f64, Error> {
-        let own = |endpoint: &&Endpoint| endpoint.functions.first() == Some(&function.name);
+        let own = |endpoint: &&Endpoint| call::own_function(self.system, &endpoint.name) == Some(function.name.as_str());
         match self.figures.endpoints.iter().find(own) {
             Some(endpoint) => Ok(call::works(self, endpoint)?.first().map_or(0.0, |work| work.wait_ms)),
             None => Ok(self.prices.assumptions.write_ms.value),

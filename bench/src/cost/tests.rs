@@ -132,15 +132,16 @@ fn an_order_is_its_invocations_units_and_messages() {
         round_trips: 3.0,
         read_units: 4.0,
         write_units: 10.0,
-        queue_requests: 6.0,
+        queue_requests: 9.0,
+        log_bytes: 3_000.0,
     };
-    let cost = order::cost(&shop, &one, 1_000.0, 1_000.0).unwrap();
+    let cost = order::cost(&shop, &one, 1_000.0).unwrap();
     // Three writes of 5 ms and three sends of 8 ms over three invocations: each waits 13 ms, and works for 2.
     close(cost.compute.x86, 3_000.0 * (0.20 / 1e6 + 0.015 * 0.000_016_666_7));
     close(cost.gateway, 0.0035);
     close(cost.writes, 0.00625);
     close(cost.reads, 0.0005);
-    close(cost.queues, 0.0024);
+    close(cost.queues, 0.0036);
     close(cost.logs, 0.0015);
     close(cost.x86(), cost.gateway + cost.compute.x86 + cost.writes + cost.reads + cost.queues + cost.logs);
 }
