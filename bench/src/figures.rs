@@ -45,8 +45,8 @@ pub struct Machine {
     pub date: String,
 }
 
-/// One binary, as deployed.
-#[derive(Debug, Serialize, Deserialize)]
+/// One binary, as deployed. Times are medians; what the system does not tell (macOS: CPU time and memory) is absent.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Function {
     /// The binary's name.
@@ -57,20 +57,21 @@ pub struct Function {
     pub bytes: u64,
     /// Its size as `bootstrap` in a deflated zip file.
     pub zip_bytes: u64,
-    /// From spawn until it asks for its first event: medians.
-    pub init_cpu_ms: f64,
+    /// From spawn until it asks for its first event.
+    pub init_cpu_ms: Option<f64>,
     pub init_wall_ms: f64,
-    /// From spawn until it has answered its first event.
-    pub first_response_cpu_ms: f64,
+    /// From spawn until its first answer has arrived.
+    pub first_response_cpu_ms: Option<f64>,
     pub first_response_wall_ms: f64,
-    /// CPU time of that first request alone.
-    pub first_request_cpu_ms: f64,
-    /// CPU time of a warm one.
-    pub warm_cpu_ms: f64,
+    /// CPU time of that first request alone: from getting the event until asking for the next one.
+    pub first_request_cpu_ms: Option<f64>,
+    /// The same of a warm one.
+    pub warm_cpu_ms: Option<f64>,
+    /// From handing out the event until the answer has arrived.
     pub warm_wall_p50_us: f64,
     pub warm_wall_p99_us: f64,
     /// Most resident memory, after all of these.
-    pub peak_bytes: u64,
+    pub peak_bytes: Option<u64>,
 }
 
 /// What one request takes of the database and of one instance.

@@ -5,12 +5,14 @@
 
 mod arguments;
 mod ask;
+mod budget;
 mod cargo;
 mod connection;
 mod cost;
 mod endpoints;
 mod error;
 mod figures;
+mod functions;
 mod generator;
 mod hot_product;
 mod kept;
@@ -21,7 +23,9 @@ mod meter;
 mod order;
 mod people;
 mod progress;
+mod references;
 mod stack;
+mod statistics;
 mod table;
 mod world;
 
@@ -30,7 +34,9 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use arguments::{Arguments, Part};
+use budget::Budget;
 use error::Error;
+use figures::Figures;
 use world::World;
 
 #[tokio::main]
@@ -52,9 +58,20 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
     if parts.iter().any(|part| *part != Part::Cost) {
         cargo::build(&world).await?;
     }
-    for part in parts {
+    let release_build_s = if arguments.clean_build {
+        let took = cargo::build_from_nothing(&world).await?.as_secs_f64();
+        progress::say(&format!("all functions were built from nothing in {took:.0} s"));
+        Some(took)
+    } else {
+        figures.times.as_ref().and_then(|times| times.release_build_s)
+    };
+    for part in &parts {
         match part {
-            Part::Functions => {}
+            Part::Functions => {
+                let repeat = functions::Repeat { starts: arguments.starts, requests: arguments.requests };
+                figures.functions = functions::measure(&world, repeat).await?;
+                println!("{}", functions::table(&figures.functions));
+            }
             Part::Endpoints => {
                 figures.endpoints = endpoints::measure(&world).await?;
                 println!("{}", endpoints::table(&figures.endpoints));
@@ -78,7 +95,22 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
                 continue;
             }
         }
+        // It takes long, so it is measured when asked for only, and otherwise kept.
+        if let Some(times) = &mut figures.times {
+            times.release_build_s = release_build_s;
+        }
         kept::write(&file, &figures)?;
     }
-    Ok(())
+    if arguments.check { check(&world, &figures, &parts) } else { Ok(()) }
+}
+
+/// Says what was compared, then what is over the budget.
+fn check(world: &World, figures: &Figures, parts: &[Part]) -> Result<(), Error> {
+    let report = Budget::read(&world.root)?.check(figures, parts, &world.binaries());
+    println!("{report}");
+    let excesses = report.excesses();
+    for excess in &excesses {
+        println!("- {excess}");
+    }
+    if excesses.is_empty() { Ok(()) } else { Err(Error::OverBudget(excesses.len())) }
 }

@@ -1,0 +1,101 @@
+//! The comparison.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Budget, Report};
+use crate::arguments::Part;
+use crate::figures::{Figures, Scale};
+use crate::references::HELLO;
+
+impl Budget {
+    /// Compares the figures of these parts; others may be of an earlier build. `binaries` are those of the template.
+    pub fn check(&self, figures: &Figures, parts: &[Part], binaries: &BTreeSet<&str>) -> Report {
+        let mut report = Report::default();
+        for part in parts {
+            match part {
+                Part::Functions => self.check_functions(figures, binaries, &mut report),
+                Part::Endpoints => self.check_endpoints(figures, &mut report),
+                Part::Scale => self.check_scale(&figures.scale, &mut report),
+                // Times by the clock, or what follows from the others.
+                Part::Order | Part::Load | Part::HotProduct | Part::Times | Part::Cost => {}
+            }
+        }
+        report
+    }
+
+    fn check_functions(&self, figures: &Figures, binaries: &BTreeSet<&str>, report: &mut Report) {
+        let budget = &self.functions;
+        let Some(hello) = figures.functions.iter().find(|function| function.name == HELLO) else {
+            return report.missing(format!("{HELLO} was not measured, which functions are compared with"));
+        };
+        for binary in binaries {
+            let Some(function) = figures.functions.iter().find(|function| function.name == *binary) else {
+                report.missing(format!("{binary} was not measured"));
+                continue;
+            };
+            report.compare("bytes", binary, function.bytes as f64, budget.bytes);
+            report.compare("bytes of the zip", binary, function.zip_bytes as f64, budget.zip_bytes);
+            // What this system does not tell is checked on one that does.
+            if let Some(peak) = function.peak_bytes {
+                report.compare("bytes of memory at the peak", binary, peak as f64, budget.peak_bytes);
+            }
+            let limit = budget.first_response * budget.room_for_noise;
+            let (rule, own) = match budget.hashing.contains(*binary) {
+                true => ("init CPU ÷ hello's first response", function.init_cpu_ms),
+                false => ("first response CPU ÷ hello's", function.first_response_cpu_ms),
+            };
+            if let (Some(own), Some(hello)) = (own, hello.first_response_cpu_ms) {
+                report.compare(rule, binary, own / hello, limit);
+            }
+        }
+    }
+
+    fn check_endpoints(&self, figures: &Figures, report: &mut Report) {
+        for endpoint in &figures.endpoints {
+            let name = endpoint.name.as_str();
+            let Some(budget) = self.endpoints.get(name) else {
+                report.missing(format!(
+                    "{name} is not in the budget: it takes {} round trips, {} read units and {} write units",
+                    endpoint.round_trips, endpoint.read_units, endpoint.write_units
+                ));
+                continue;
+            };
+            report.compare("round trips", name, endpoint.round_trips as f64, budget.round_trips);
+            report.compare("read units", name, endpoint.read_units, budget.read_units);
+            report.compare("write units", name, endpoint.write_units, budget.write_units);
+        }
+        for name in self.endpoints.keys() {
+            if !figures.endpoints.iter().any(|endpoint| endpoint.name == *name) {
+                report.missing(format!("{name} is in the budget and was not measured"));
+            }
+        }
+    }
+
+    fn check_scale(&self, scale: &[Scale], report: &mut Report) {
+        let mut by_name: BTreeMap<&str, Vec<&Scale>> = BTreeMap::new();
+        for figure in scale {
+            by_name.entry(&figure.name).or_default().push(figure);
+        }
+        if by_name.is_empty() {
+            report.missing("no request was measured at growing sizes of the catalogue".to_owned());
+        }
+        for (name, figures) in by_name {
+            for size in &self.scale {
+                if !figures.iter().any(|figure| figure.products == *size) {
+                    report.missing(format!("{name} was not measured with {size} products"));
+                }
+            }
+            let units = |of: fn(&Scale) -> f64| {
+                let all = || figures.iter().map(|figure| of(figure));
+                (all().fold(f64::MIN, f64::max), all().fold(f64::MAX, f64::min))
+            };
+            let (most, least) = units(|figure| figure.read_units);
+            report.compare("read units at any size", name, most, least);
+            let (most, least) = units(|figure| figure.write_units);
+            report.compare("write units at any size", name, most, least);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

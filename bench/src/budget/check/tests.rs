@@ -1,0 +1,132 @@
+use super::*;
+use crate::figures::{Endpoint, Function};
+
+fn budget() -> Budget {
+    let text = "
+        functions: {bytes: 5000, zipBytes: 2000, peakBytes: 9000, firstResponse: 2, roomForNoise: 1.5, hashing: [login]}
+        endpoints: {GET /a: {roundTrips: 1, readUnits: 0.5, writeUnits: 0}}
+        scale: [10, 1000]";
+    serde_saphyr::from_str(text).unwrap()
+}
+
+fn function(name: &str, first_response: f64) -> Function {
+    Function {
+        name: name.to_owned(),
+        reference: name == HELLO,
+        bytes: 5000,
+        zip_bytes: 2000,
+        init_cpu_ms: Some(1.0),
+        init_wall_ms: 1.0,
+        first_response_cpu_ms: Some(first_response),
+        first_response_wall_ms: 1e9,
+        first_request_cpu_ms: Some(1.0),
+        warm_cpu_ms: Some(1.0),
+        warm_wall_p50_us: 1e9,
+        warm_wall_p99_us: 1e9,
+        peak_bytes: Some(9000),
+    }
+}
+
+fn endpoint(name: &str) -> Endpoint {
+    Endpoint {
+        name: name.to_owned(),
+        functions: Vec::new(),
+        calls: BTreeMap::new(),
+        round_trips: 1,
+        read_units: 0.5,
+        write_units: 0.0,
+        response_bytes: 0,
+        log_bytes: 0,
+        p50_us: 1e9,
+        p99_us: 1e9,
+        per_second: 0.0,
+    }
+}
+
+fn scale(products: u64, read_units: f64) -> Scale {
+    Scale { name: "GET /a".to_owned(), products, p50_us: 1e9, read_units, write_units: 0.0 }
+}
+
+/// As good as they have to be, exactly.
+fn figures() -> Figures {
+    Figures {
+        functions: vec![function("get-a", 6.0), function("login", 300.0), function(HELLO, 2.0)],
+        endpoints: vec![endpoint("GET /a")],
+        scale: vec![scale(10, 0.5), scale(1000, 0.5)],
+        ..Figures::default()
+    }
+}
+
+fn excesses(figures: &Figures) -> Vec<String> {
+    let parts = [Part::Functions, Part::Endpoints, Part::Scale];
+    budget().check(figures, &parts, &BTreeSet::from(["get-a", "login"])).excesses()
+}
+
+#[test]
+fn figures_at_their_limits_pass_however_long_anything_took() {
+    assert_eq!(excesses(&figures()), [""; 0]);
+}
+
+#[test]
+fn each_figure_over_its_limit_is_named() {
+    let mut figures = figures();
+    let [get_a, login, _] = figures.functions.as_mut_slice() else { unreachable!() };
+    (get_a.bytes, get_a.zip_bytes, get_a.peak_bytes) = (5001, 2001, Some(9001));
+    get_a.first_response_cpu_ms = Some(6.1);
+    login.init_cpu_ms = Some(6.5);
+    figures.endpoints[0].round_trips = 2;
+    figures.endpoints[0].read_units = 1.0;
+    figures.endpoints[0].write_units = 1.0;
+    let expected = [
+        "get-a: bytes is 5001, over 5000",
+        "get-a: bytes of the zip is 2001, over 2000",
+        "get-a: bytes of memory at the peak is 9001, over 9000",
+        "get-a: first response CPU ÷ hello's is 3.05, over 3",
+        "login: init CPU ÷ hello's first response is 3.25, over 3",
+        "GET /a: round trips is 2, over 1",
+        "GET /a: read units is 1, over 0.50",
+        "GET /a: write units is 1, over 0",
+    ];
+    assert_eq!(excesses(&figures), expected);
+}
+
+#[test]
+fn what_is_measured_is_in_the_budget_and_what_is_in_the_budget_is_measured() {
+    let mut figures = figures();
+    figures.endpoints[0].name = "GET /b".to_owned();
+    figures.functions.remove(0);
+    let expected = [
+        "get-a was not measured",
+        "GET /b is not in the budget: it takes 1 round trips, 0.5 read units and 0 write units",
+        "GET /a is in the budget and was not measured",
+    ];
+    assert_eq!(excesses(&figures), expected);
+    figures.functions.pop();
+    assert_eq!(excesses(&figures)[0], "hello was not measured, which functions are compared with");
+}
+
+#[test]
+fn a_request_that_takes_more_of_a_larger_catalogue_is_named() {
+    let mut figures = figures();
+    figures.scale[1].read_units = 1.5;
+    assert_eq!(excesses(&figures), ["GET /a: read units at any size is 1.50, over 0.50"]);
+    figures.scale.pop();
+    assert_eq!(excesses(&figures), ["GET /a was not measured with 1000 products"]);
+    figures.scale.clear();
+    assert_eq!(excesses(&figures), ["no request was measured at growing sizes of the catalogue"]);
+}
+
+#[test]
+fn what_the_system_does_not_tell_is_left_out_and_what_was_not_asked_for_too() {
+    let mut figures = figures();
+    figures.functions[0].first_response_cpu_ms = None;
+    figures.functions[0].peak_bytes = None;
+    assert_eq!(excesses(&figures), [""; 0]);
+    let report = budget().check(&Figures::default(), &[Part::Times], &BTreeSet::from(["get-a"]));
+    assert_eq!(report.excesses(), [""; 0]);
+}
+
+#[test]
+fn the_budget_of_this_workspace_is_readable() {
+    Budget::read(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))).unwrap();
+}
