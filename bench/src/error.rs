@@ -26,6 +26,8 @@ pub enum Error {
     /// It ended, or did nothing for longer than anything takes.
     #[error("{who} {what}")]
     Silent { who: String, what: String },
+    #[error(transparent)]
+    Database(#[from] local_dynamodb::Error),
     #[error("nothing is asked of the route {0} yet: bench/src/endpoints/cases.rs lacks a request for it")]
     NoRequest(String),
     #[error("{0} of the figures are over the budget; see above")]

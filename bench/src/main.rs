@@ -19,14 +19,17 @@ mod kept;
 mod latencies;
 mod load;
 mod machine;
+mod memory;
 mod meter;
 mod order;
 mod people;
 mod progress;
 mod references;
+mod scale;
 mod stack;
 mod statistics;
 mod table;
+mod times;
 mod world;
 
 use std::process::ExitCode;
@@ -84,12 +87,18 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
                 figures.load = load::measure(&world).await?;
                 println!("{}", load::table(&figures.load));
             }
-            Part::Scale => {}
+            Part::Scale => {
+                figures.scale = scale::measure(&world).await?;
+                println!("{}", scale::table(&figures.scale));
+            }
             Part::HotProduct => {
                 figures.hot_product = hot_product::measure(&world).await?;
                 println!("{}", hot_product::table(&figures.hot_product));
             }
-            Part::Times => {}
+            Part::Times => {
+                let times = figures.times.insert(times::measure(&world, arguments.clean_build).await?);
+                println!("{}", times::table(times));
+            }
             Part::Cost => {
                 cost::run(&world, &file, &figures)?;
                 continue;

@@ -73,14 +73,14 @@ pub fn cost(shop: &Shop<'_>, endpoint: &Endpoint, calls: f64) -> Result<Call, Er
 
 /// The endpoint's own function, and those that it invokes. Which of them makes a call of the database the figures do not
 /// tell, and each is billed as if it waited for them all; the first waits for the others as well.
-pub fn works<'a>(shop: &Shop<'a>, endpoint: &Endpoint) -> Result<Vec<Work<'a>>, Error> {
+pub fn works(shop: &Shop<'_>, endpoint: &Endpoint) -> Result<Vec<Work>, Error> {
     let assumptions = &shop.prices.assumptions;
     let own = own_function(shop.system, &endpoint.name).unwrap_or_default();
     let wait_ms = wait_ms(&endpoint.calls, assumptions);
     let mut works = vec![shop.work(own, wait_ms)?];
     for binary in endpoint.functions.iter().filter(|binary| *binary != own && *binary != AUTHORIZER) {
         let work = shop.work(binary, wait_ms)?;
-        works[0].wait_ms += assumptions.invoke_ms.value + cpu_ms(work.function.warm_cpu_ms, work.memory, assumptions);
+        works[0].wait_ms += assumptions.invoke_ms.value + cpu_ms(work.taken.warm_cpu_ms, work.memory, assumptions);
         works.push(work);
     }
     Ok(works)

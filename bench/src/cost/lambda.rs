@@ -9,10 +9,31 @@ use std::collections::BTreeMap;
 use super::prices::{Assumptions, Prices};
 use crate::figures::Function;
 
+/// What was measured of a function, as far as costs come of it. A system that does not tell it has no costs.
+#[derive(Debug, Clone, Copy)]
+pub struct Taken {
+    pub init_cpu_ms: f64,
+    pub first_request_cpu_ms: f64,
+    pub warm_cpu_ms: f64,
+    pub peak_bytes: u64,
+}
+
+impl Taken {
+    /// Of this function, if all of it was measured.
+    pub fn of(function: &Function) -> Option<Self> {
+        Some(Self {
+            init_cpu_ms: function.init_cpu_ms?,
+            first_request_cpu_ms: function.first_request_cpu_ms?,
+            warm_cpu_ms: function.warm_cpu_ms?,
+            peak_bytes: function.peak_bytes?,
+        })
+    }
+}
+
 /// What an invocation of a function takes.
 #[derive(Debug, Clone, Copy)]
-pub struct Work<'a> {
-    pub function: &'a Function,
+pub struct Work {
+    pub taken: Taken,
     /// `MemorySize` in MB.
     pub memory: u32,
     /// What it waits for others.
@@ -30,10 +51,10 @@ pub struct Compute {
     pub arm: f64,
 }
 
-impl Work<'_> {
+impl Work {
     /// The duration of a warm invocation.
     pub fn duration_ms(&self, assumptions: &Assumptions) -> f64 {
-        cpu_ms(self.function.warm_cpu_ms, self.memory, assumptions) + self.wait_ms
+        cpu_ms(self.taken.warm_cpu_ms, self.memory, assumptions) + self.wait_ms
     }
 
     /// What so many invocations cost, those that start an instance among them. A duration is billed by the millisecond
@@ -41,8 +62,8 @@ impl Work<'_> {
     pub fn cost(&self, invocations: f64, prices: &Prices) -> Compute {
         let assumptions = &prices.assumptions;
         let cold = assumptions.cold_share.value;
-        let start = self.function.init_cpu_ms * assumptions.cpu_factor.value + assumptions.init_wait_ms.value;
-        let first = cpu_ms(self.function.first_request_cpu_ms, self.memory, assumptions) + self.wait_ms;
+        let start = self.taken.init_cpu_ms * assumptions.cpu_factor.value + assumptions.init_wait_ms.value;
+        let first = cpu_ms(self.taken.first_request_cpu_ms, self.memory, assumptions) + self.wait_ms;
         let warm = self.duration_ms(assumptions);
         let billed_ms = (1.0 - cold) * warm.ceil() + cold * (start + first).ceil();
         let gb_seconds = invocations * billed_ms / 1_000.0 * f64::from(self.memory) / 1_024.0;

@@ -5,9 +5,8 @@
 //! proportion to its memory. So the cheapest setting is the smallest, always, and what speaks against it is only that
 //! someone waits.
 
-use super::lambda::cpu_ms;
+use super::lambda::{Taken, cpu_ms};
 use super::prices::Assumptions;
-use crate::figures::Function;
 
 /// Settings to choose from, in MB: the smallest there is, its multiples, and a whole core.
 pub const SETTINGS: [u32; 6] = [128, 192, 256, 512, 1_024, 1_769];
@@ -19,18 +18,12 @@ pub const PATIENCE_MS: f64 = 10.0;
 /// The peak of its memory has to fit in this often: Lambda counts the runtime's own as well, and a peak is one run's.
 pub const HEADROOM: f64 = 4.0;
 
-/// The smallest, and so the cheapest, setting that has room for the function and keeps to [`PATIENCE_MS`].
-pub fn recommended(function: &Function, assumptions: &Assumptions) -> u32 {
-    smallest(function.warm_cpu_ms, function.peak_bytes, assumptions)
-}
-
-/// The same for a CPU time and a peak of memory.
-pub fn smallest(warm_cpu_ms: f64, peak_bytes: u64, assumptions: &Assumptions) -> u32 {
-    let at_a_core = cpu_ms(warm_cpu_ms, u32::MAX, assumptions);
-    #[allow(clippy::cast_precision_loss)] // bytes of a process
-    let needed = peak_bytes as f64 * HEADROOM;
-    let fits = |memory: u32| f64::from(memory) * 1_048_576.0 >= needed;
-    let in_time = |memory| cpu_ms(warm_cpu_ms, memory, assumptions) - at_a_core <= PATIENCE_MS;
+/// The smallest, and so the cheapest, setting that has room for a function and keeps to [`PATIENCE_MS`].
+#[allow(clippy::cast_precision_loss)] // bytes of a process
+pub fn recommended(taken: Taken, assumptions: &Assumptions) -> u32 {
+    let at_a_core = cpu_ms(taken.warm_cpu_ms, u32::MAX, assumptions);
+    let fits = |memory: u32| f64::from(memory) * 1_048_576.0 >= taken.peak_bytes as f64 * HEADROOM;
+    let in_time = |memory| cpu_ms(taken.warm_cpu_ms, memory, assumptions) - at_a_core <= PATIENCE_MS;
     let [.., most] = SETTINGS;
     SETTINGS.into_iter().find(|memory| fits(*memory) && in_time(*memory)).unwrap_or(most)
 }

@@ -35,10 +35,10 @@ impl Cost {
 pub fn cost(shop: &Shop<'_>, order: &Order, orders: f64) -> Result<Cost, Error> {
     let Prices { prices, assumptions, .. } = shop.prices;
     let invocations: f64 = order.invocations.values().sum();
-    // All round trips, as if each were a write and all functions made the same number; and half of the queues' requests,
-    // as the rest of them are Lambda's own.
-    let waited =
-        order.round_trips * assumptions.write_ms.value + order.queue_requests / 2.0 * assumptions.send_ms.value;
+    // All round trips, as if each were a write and all functions made as many; and of the queues' requests the third that
+    // is no receive or delete of Lambda's own.
+    let sends = order.queue_requests / 3.0;
+    let waited = order.round_trips * assumptions.write_ms.value + sends * assumptions.send_ms.value;
     let wait_ms = if invocations > 0.0 { waited / invocations } else { 0.0 };
     let mut compute = Compute::default();
     for (binary, count) in &order.invocations {

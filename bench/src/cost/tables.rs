@@ -2,7 +2,7 @@
 
 use template::System;
 
-use super::lambda::Work;
+use super::lambda::{Taken, Work};
 use super::memory::{SETTINGS, recommended};
 use super::prices::Prices;
 use super::{call, month, order};
@@ -20,14 +20,20 @@ pub struct Shop<'a> {
     pub prices: &'a Prices,
 }
 
-impl<'a> Shop<'a> {
+impl Shop<'_> {
     /// An invocation of a function that waits so long, at its memory setting.
-    pub fn work(&self, binary: &str, wait_ms: f64) -> Result<Work<'a>, Error> {
+    pub fn work(&self, binary: &str, wait_ms: f64) -> Result<Work, Error> {
         let function = self.figures.functions.iter().find(|function| function.name == binary && !function.reference);
         let deployed = self.system.functions.values().find(|function| function.binary == binary);
-        let (Some(function), Some(deployed)) = (function, deployed) else { return Err(missing(binary)) };
-        let reads_secret = deployed.environment.contains_key("JWT_SECRET_ARN");
-        Ok(Work { function, memory: deployed.memory_mb, wait_ms, reads_secret })
+        match (function.and_then(Taken::of), deployed) {
+            (Some(taken), Some(deployed)) => Ok(Work {
+                taken,
+                memory: deployed.memory_mb,
+                wait_ms,
+                reads_secret: deployed.environment.contains_key("JWT_SECRET_ARN"),
+            }),
+            _ => Err(missing(binary)),
+        }
     }
 
     /// All tables, by the name of their place on the page.
@@ -110,8 +116,8 @@ impl<'a> Shop<'a> {
                 let cost = work.cost(MILLION, self.prices).x86;
                 format!("{:.0}: {}", work.duration_ms(&self.prices.assumptions).ceil(), dollars(cost))
             });
-            let (cpu, peak) = (format!("{:.2}", function.warm_cpu_ms), megabytes(function.peak_bytes));
-            let best = recommended(function, &self.prices.assumptions).to_string();
+            let (cpu, peak) = (format!("{:.2}", work.taken.warm_cpu_ms), megabytes(work.taken.peak_bytes));
+            let best = recommended(work.taken, &self.prices.assumptions).to_string();
             table.row([function.name.clone(), cpu, peak, a, b, c, d, e, f, work.memory.to_string(), best]);
         }
         Ok(table)
@@ -119,7 +125,8 @@ impl<'a> Shop<'a> {
 
     /// What an invocation waits: in the first endpoint that is its own, or for one write.
     fn wait_ms(&self, function: &Function) -> Result<f64, Error> {
-        let own = |endpoint: &&Endpoint| call::own_function(self.system, &endpoint.name) == Some(function.name.as_str());
+        let own =
+            |endpoint: &&Endpoint| call::own_function(self.system, &endpoint.name) == Some(function.name.as_str());
         match self.figures.endpoints.iter().find(own) {
             Some(endpoint) => Ok(call::works(self, endpoint)?.first().map_or(0.0, |work| work.wait_ms)),
             None => Ok(self.prices.assumptions.write_ms.value),

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use template::System;
 
-use super::lambda::{Work, cpu_ms, wait_ms};
-use super::memory::{recommended, smallest};
+use super::lambda::{Taken, Work, cpu_ms, wait_ms};
+use super::memory::recommended;
 use super::prices::{Assumptions, Prices};
 use super::tables::Shop;
 use super::{call, month, order, page};
@@ -70,8 +70,9 @@ fn half_the_memory_is_twice_the_time_and_a_core_is_the_most_there_is() {
 
 #[test]
 fn an_invocation_is_billed_by_the_millisecond_begun_and_by_its_memory() {
-    let (mut prices, function) = (prices(), function("get-product", 1.1));
-    let work = Work { function: &function, memory: 1_024, wait_ms: 3.0, reads_secret: true };
+    let mut prices = prices();
+    let taken = Taken::of(&function("get-product", 1.1)).unwrap();
+    let work = Work { taken, memory: 1_024, wait_ms: 3.0, reads_secret: true };
     close(work.duration_ms(&prices.assumptions), 5.2);
     // A million times 6 ms of 1 GB are 6 000 GB-seconds.
     let cost = work.cost(1e6, &prices);
@@ -157,10 +158,12 @@ fn three_queues_that_stay_empty_are_asked_two_million_times_a_month() {
 #[test]
 fn the_smallest_memory_is_taken_that_costs_ten_milliseconds_at_most() {
     let assumptions = Prices::known().unwrap().assumptions;
-    let at = |cpu_ms: f64| smallest(cpu_ms, 10_000_000, &assumptions);
-    // At 128 MB a core is shared by 13.8, and CPU time counts one and a half times: 0.52 ms take 10 ms more.
+    let taken =
+        |warm_cpu_ms, peak_bytes| Taken { warm_cpu_ms, peak_bytes, ..Taken::of(&function("x", warm_cpu_ms)).unwrap() };
+    let at = |cpu_ms| recommended(taken(cpu_ms, 10_000_000), &assumptions);
+    // 128 MB have a 13.8th of a core, and CPU time counts one and a half times: 0.52 ms take 10 ms more.
     assert_eq!((at(0.51), at(0.53)), (128, 192));
     assert_eq!((at(1.0), at(2.0), at(5.0)), (256, 512, 1_024));
     assert_eq!(at(290.0), 1_769, "bcrypt");
-    assert_eq!(smallest(0.1, 40_000_000, &assumptions), 192, "a fourth of it has to be enough");
+    assert_eq!(recommended(taken(0.1, 40_000_000), &assumptions), 192, "a fourth of it has to be enough");
 }

@@ -12,6 +12,7 @@ mod dispatch;
 mod engine;
 mod faults;
 mod handle;
+mod import;
 mod metering;
 mod protocol;
 mod store;
