@@ -8,6 +8,7 @@ mod ask;
 mod budget;
 mod cargo;
 mod connection;
+mod cost;
 mod endpoints;
 mod error;
 mod figures;
@@ -101,7 +102,10 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
                 let times = figures.times.insert(times::measure(&world).await?);
                 println!("{}", times::table(times));
             }
-            Part::Cost => {}
+            Part::Cost => {
+                cost::run(&world, &file, &figures)?;
+                continue;
+            }
         }
         // It takes long, so it is measured when asked for only, and otherwise kept.
         if let Some(times) = &mut figures.times {

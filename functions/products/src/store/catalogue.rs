@@ -1,9 +1,11 @@
 //! A page of the products that pass a filter, newest first.
 //!
-//! | filter | rows | total |
+//! An index gives the ids, and the page's products are then read by key, as they are now, and a kept total with them.
+//!
+//! | filter | ids | total |
 //! |---|---|---|
 //! | none, or a category | a run of the index | its kept count |
-//! | words | ids from the words' lists ([`super::Postings`]), narrowed down there | counted to 1 000 |
+//! | words | from the words' lists ([`super::Postings`]), narrowed down there | counted to 1 000 |
 //! | prices, and a category or none | see below | counted to 1 000 |
 //!
 //! A range of prices and an order by time are two sort keys, and an index has one. So the index by price says first,
@@ -12,15 +14,15 @@
 //! met by going through the newest of all.
 //!
 //! **What one request may cost.** Anyone may ask, so no question is followed for ever. A range of prices reads 1 001
-//! keys and looks at 5 000 products (one with a full description is some 5 KB, so at the very most 25 MB in calls of
-//! 1 MB); a search has the budget of [`super::Postings`]. Where that is used up before the page is full, the page is
-//! short, or even empty, and [`Found::next`] is what was looked at last: `hasNext` with few rows says that there may
-//! be more, further back, and following the cursor finds all there is. A total that was not counted to its end is
-//! [`Total::Capped`].
+//! keys and looks at 5 000 rows of an index (of some 150 bytes: less than 1 MB); a search has the budget of
+//! [`super::Postings`]. Where that is used up before the page is full, the page is short, or even empty, and
+//! [`Found::next`] is what was looked at last: `hasNext` with few rows says that there may be more, further back, and
+//! following the cursor finds all there is. A total that was not counted to its end is [`Total::Capped`].
 
 use envelope::InitError;
 use tables::StoreError;
 
+use super::shelf::BATCH;
 use super::{Index, Listed, Postings, Shelf, Shelves};
 use crate::filter::{Filter, Prices};
 use crate::product::Product;
@@ -75,11 +77,11 @@ impl Total {
 }
 
 /// What an index knows of the products that pass a filter.
-enum Matches {
-    /// Their ids: all there are, more than were asked for, or as many as the budget found.
-    Ids(Listed<String>),
-    /// There are more than are counted, and these are the newest that the budget found.
-    Rows(Listed<Product>),
+struct Matches {
+    /// Their ids, newest first: all there are, more than were asked for, or as many as the budget found.
+    listed: Listed,
+    /// Whether there are more than are counted, however few ids these are.
+    over_cap: bool,
 }
 
 impl Catalogue {
@@ -112,21 +114,18 @@ impl Catalogue {
     /// # Errors
     /// [`StoreError`]
     pub async fn page(&self, filter: &Filter, before: usize, limit: usize) -> Result<(Found, Total), StoreError> {
-        let shelf = shelf(filter);
         // One row more than the page tells whether another page follows.
         let needed = before + limit + 1;
         match self.matches(filter, None, self.bounds.cap + 1, needed).await? {
             None => {
-                let (rows, total) =
-                    tokio::try_join!(self.shelves.newest(shelf, None, needed), self.index.total(shelf))?;
-                Ok((Found::of_rows(Listed::whole(rows), before, limit), Total::Exact(total)))
+                let shelf = shelf(filter);
+                let page = Page::of(Listed::whole(self.shelves.newest(shelf, None, needed).await?), before, limit);
+                let (rows, total) = self.rows_and_total(&page.ids, shelf).await?;
+                Ok((page.filled(rows, filter), Total::Exact(total)))
             }
-            Some(Matches::Ids(ids)) => {
-                let total = self.total(&ids);
-                Ok((self.found(filter, ids, before, limit).await?, total))
-            }
-            Some(Matches::Rows(rows)) => {
-                Ok((Found::of_rows(rows, before, limit), Total::Capped(self.bounds.cap as u64)))
+            Some(matches) => {
+                let total = self.total(&matches);
+                Ok((self.found(filter, Page::of(matches.listed, before, limit)).await?, total))
             }
         }
     }
@@ -136,19 +135,18 @@ impl Catalogue {
     /// # Errors
     /// [`StoreError`]
     pub async fn after(&self, filter: &Filter, id: &str, limit: usize) -> Result<Found, StoreError> {
-        match self.matches(filter, Some(id), limit + 1, limit + 1).await? {
-            None => {
-                let rows = self.shelves.newest(shelf(filter), Some(id), limit + 1).await?;
-                Ok(Found::of_rows(Listed::whole(rows), 0, limit))
-            }
-            Some(Matches::Ids(ids)) => self.found(filter, ids, 0, limit).await,
-            Some(Matches::Rows(rows)) => Ok(Found::of_rows(rows, 0, limit)),
-        }
+        let listed = match self.matches(filter, Some(id), limit + 1, limit + 1).await? {
+            None => Listed::whole(self.shelves.newest(shelf(filter), Some(id), limit + 1).await?),
+            Some(matches) => matches.listed,
+        };
+        self.found(filter, Page::of(listed, 0, limit)).await
     }
 
-    fn total(&self, ids: &Listed<String>) -> Total {
-        let (counted, Bounds { cap, .. }) = (ids.rows.len(), self.bounds);
-        if counted > cap || ids.stopped_at.is_some() {
+    fn total(&self, Matches { listed, over_cap }: &Matches) -> Total {
+        let (counted, Bounds { cap, .. }) = (listed.ids.len(), self.bounds);
+        if *over_cap {
+            Total::Capped(cap as u64)
+        } else if counted > cap || listed.stopped_at.is_some() {
             Total::Capped(counted.min(cap) as u64)
         } else {
             Total::Exact(counted as u64)
@@ -167,7 +165,8 @@ impl Catalogue {
         match (&filter.search, filter.prices) {
             (None, None) => Ok(None),
             (Some(search), _) => {
-                Ok(Some(Matches::Ids(self.postings.find(search, filter, after, most.max(needed)).await?)))
+                let listed = self.postings.find(search, filter, after, most.max(needed)).await?;
+                Ok(Some(Matches { listed, over_cap: false }))
             }
             (None, Some(prices)) => self.matches_in(shelf(filter), prices, after, needed).await.map(Some),
         }
@@ -183,37 +182,50 @@ impl Catalogue {
         let Bounds { cap, budget } = self.bounds;
         let mut ids = self.shelves.ids_in(shelf, prices, cap + 1).await?;
         if ids.len() > cap {
-            return Ok(Matches::Rows(self.shelves.newest_in(shelf, prices, after, needed, budget).await?));
+            let listed = self.shelves.newest_in(shelf, prices, after, needed, budget).await?;
+            return Ok(Matches { listed, over_cap: true });
         }
         ids.retain(|id| after.is_none_or(|after| id.as_str() < after));
         ids.sort_unstable_by(|a, b| b.cmp(a));
-        Ok(Matches::Ids(Listed::whole(ids)))
+        Ok(Matches { listed: Listed::whole(ids), over_cap: false })
     }
 
-    /// The page of these ids, with the products as they are now.
-    async fn found(
-        &self,
-        filter: &Filter,
-        ids: Listed<String>,
-        before: usize,
-        limit: usize,
-    ) -> Result<Found, StoreError> {
-        let rest = ids.rows.get(before..).unwrap_or_default();
-        let page = &rest[..rest.len().min(limit)];
-        let mut rows = self.shelves.rows(page).await?;
-        rows.retain(|product| filter.still_takes(product));
-        let next = if rest.len() > limit { page.last().cloned() } else { ids.stopped_at };
-        Ok(Found { rows, seen: page.len(), next })
+    /// The page, with the products as they are now.
+    async fn found(&self, filter: &Filter, page: Page) -> Result<Found, StoreError> {
+        let rows = self.shelves.rows(&page.ids).await?;
+        Ok(page.filled(rows, filter))
+    }
+
+    /// These products, and the kept count of their shelf: in one call, if there is room in it.
+    async fn rows_and_total(&self, ids: &[String], shelf: Shelf<'_>) -> Result<(Vec<Product>, u64), StoreError> {
+        if (1..BATCH).contains(&ids.len()) {
+            let (table, key) = self.index.count_of(shelf);
+            let (rows, count) = self.shelves.rows_and(ids, table, key).await?;
+            Ok((rows, Index::read_count(count)?))
+        } else {
+            tokio::try_join!(self.shelves.rows(ids), self.index.total(shelf))
+        }
     }
 }
 
-impl Found {
-    fn of_rows(Listed { mut rows, stopped_at }: Listed<Product>, before: usize, limit: usize) -> Self {
-        rows.drain(..before.min(rows.len()));
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let next = if more { rows.last().map(|product| product.id.clone()) } else { stopped_at };
-        Self { seen: rows.len(), rows, next }
+/// What of a list is shown.
+struct Page {
+    ids: Vec<String>,
+    next: Option<String>,
+}
+
+impl Page {
+    fn of(Listed { ids, stopped_at }: Listed, before: usize, limit: usize) -> Self {
+        let rest = ids.get(before..).unwrap_or_default();
+        let ids = rest[..rest.len().min(limit)].to_vec();
+        let next = if rest.len() > limit { ids.last().cloned() } else { stopped_at };
+        Self { ids, next }
+    }
+
+    /// Those of its products that are still what was asked for.
+    fn filled(self, mut rows: Vec<Product>, filter: &Filter) -> Found {
+        rows.retain(|product| filter.still_takes(product));
+        Found { rows, seen: self.ids.len(), next: self.next }
     }
 }
 

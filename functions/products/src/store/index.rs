@@ -52,12 +52,22 @@ impl Index {
     /// # Errors
     /// [`StoreError`]
     pub async fn total(&self, shelf: Shelf<'_>) -> Result<u64, StoreError> {
+        let (table, key) = self.count_of(shelf);
+        Self::read_count(self.client.get_item().table_name(table).set_key(Some(key)).send().await?.item)
+    }
+
+    /// The table and the key of that count, for who reads more in one call.
+    pub(super) fn count_of(&self, shelf: Shelf<'_>) -> (&str, Item) {
         let id = match shelf {
             Shelf::All => ALL.to_owned(),
             Shelf::Category(category) => category_count(category.as_str()),
         };
-        let get = self.client.get_item().table_name(&self.table).key("list", text(COUNTS)).key("id", text(id));
-        let count: Option<Count> = get.send().await?.item.map(read).transpose()?;
+        (&self.table, Item::from([("list".to_owned(), text(COUNTS)), ("id".to_owned(), text(id))]))
+    }
+
+    /// The number in its item.
+    pub(super) fn read_count(item: Option<Item>) -> Result<u64, StoreError> {
+        let count: Option<Count> = item.map(read).transpose()?;
         Ok(count.map_or(0, |count| count.total.max(0).unsigned_abs()))
     }
 

@@ -124,7 +124,7 @@ impl Postings {
         filter: &Filter,
         after: Option<&str>,
         most: usize,
-    ) -> Result<Listed<String>, StoreError> {
+    ) -> Result<Listed, StoreError> {
         let (probed, others) = search.words().split_at(search.words().len().min(PROBES));
         let narrowed = probed.len() + others.len() > 1 || filter.category.is_some() || filter.prices.is_some();
         let at_once = if narrowed { self.at_once } else { most.min(self.at_once) };
@@ -155,13 +155,13 @@ impl Postings {
             }
             rows.append(&mut ids);
             if affordable < passing.len() {
-                return Ok(Listed { rows, stopped_at: last });
+                return Ok(Listed { ids: rows, stopped_at: last });
             }
             if block.ends || rows.len() >= most {
                 return Ok(Listed::whole(rows));
             }
             if left.blocks == 0 || left.lookups == 0 {
-                return Ok(Listed { rows, stopped_at: Some(block.reaches().to_owned()) });
+                return Ok(Listed { ids: rows, stopped_at: Some(block.reaches().to_owned()) });
             }
             block = self.block(word, Some(block.reaches()), self.at_once).await?;
         }

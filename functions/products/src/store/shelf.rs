@@ -3,24 +3,20 @@
 //! All products for sale are in one partition of each index, and those of a category in one. What is read of a
 //! partition is a run of its sort key, so a page costs the same however many products there are.
 //!
-//! What is written to one is every change of stock of a product in it, and a write costs an index a unit for each KB
-//! of what the index carries: one of a product with a description of 300 bytes, about five of one with 4 KB. So much
-//! goes to `newest` and to `newest-of-category`, beside the table's own write; the indexes by price carry keys alone
-//! and are not touched. A partition takes 1 000 units a second ("Best practices for designing and using partition
-//! keys"): some 1 000 changes of stock a second of short products, but only 200 of the longest. DynamoDB splits a hot
-//! partition by its sort key ("Burst and adaptive capacity": the table has no local index), so sales of different
-//! products spread over more in time; until then, and for one product that all want, writes to the *table* are
-//! throttled when the index can't keep up ("Global secondary indexes": back pressure).
-//!
-//! Who comes near that takes the description out of the two indexes (an index then costs one unit a change) and reads
-//! the page's descriptions by key, a round trip more; or moves the stock, which changes often, out of them.
+//! The indexes have keys and prices, and nothing that a sale changes. A partition takes 1 000 write units a second
+//! ("Best practices for designing and using partition keys"), and the table is throttled when an index can't keep up
+//! ("Global secondary indexes": back pressure): if the lists showed the stock from an index, all orders of the shop
+//! together could take no more than that one partition. As it is, a sale writes to its product alone, lists are written
+//! by edits, and a page's products are read by key, as they are now, together with the list's kept total.
+
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use tables::StoreError;
 
-use super::{Item, number, read, text};
+use super::{Item, number, text};
 use crate::filter::Prices;
 use crate::product::Product;
 use crate::text::Category;
@@ -29,7 +25,7 @@ use crate::text::Category;
 pub(super) const LISTING: &str = "active";
 
 /// Rows a batch of reads takes ("BatchGetItem").
-const BATCH: usize = 100;
+pub(super) const BATCH: usize = 100;
 
 /// What a list is of.
 #[derive(Debug, Clone, Copy)]
@@ -49,17 +45,17 @@ pub struct Shelves {
 
 /// What was found of a list within a budget.
 #[derive(Debug)]
-pub struct Listed<T> {
+pub struct Listed {
     /// What was found, newest first.
-    pub rows: Vec<T>,
+    pub ids: Vec<String>,
     /// The id that was looked at last, if the budget was used up there: the list may go on after it.
     pub stopped_at: Option<String>,
 }
 
-impl<T> Listed<T> {
+impl Listed {
     /// A list that was not stopped short.
-    pub(super) fn whole(rows: Vec<T>) -> Self {
-        Self { rows, stopped_at: None }
+    pub(super) fn whole(ids: Vec<String>) -> Self {
+        Self { ids, stopped_at: None }
     }
 }
 
@@ -92,22 +88,22 @@ impl Shelves {
         Self { client, table }
     }
 
-    /// The newest products, or the newest before the id `after`; at most `most`.
+    /// The ids of the newest products, or of the newest before the id `after`; at most `most`.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn newest(&self, shelf: Shelf<'_>, after: Option<&str>, most: usize) -> Result<Vec<Product>, StoreError> {
-        let mut rows = Vec::new();
+    pub async fn newest(&self, shelf: Shelf<'_>, after: Option<&str>, most: usize) -> Result<Vec<String>, StoreError> {
+        let mut ids = Vec::new();
         let mut start = None;
         loop {
-            let query = self.newest_query(shelf, after).limit(count(most - rows.len()));
+            let query = self.newest_query(shelf, after).limit(count(most - ids.len()));
             let page = query.set_exclusive_start_key(start).send().await?;
-            for item in page.items.unwrap_or_default() {
-                rows.push(read(item)?);
+            for mut item in page.items.unwrap_or_default() {
+                ids.push(id_of(&mut item)?);
             }
             start = page.last_evaluated_key;
-            if start.is_none() || rows.len() >= most {
-                return Ok(rows);
+            if start.is_none() || ids.len() >= most {
+                return Ok(ids);
             }
         }
     }
@@ -123,10 +119,10 @@ impl Shelves {
         after: Option<&str>,
         most: usize,
         budget: usize,
-    ) -> Result<Listed<Product>, StoreError> {
+    ) -> Result<Listed, StoreError> {
         // Enough at a time to be few calls, and not much more than is wanted.
         let (mut at_once, mut left) = ((most * 4).clamp(100, 1_000), budget);
-        let mut rows = Vec::new();
+        let mut ids = Vec::new();
         let mut start = None;
         loop {
             let query = self
@@ -137,17 +133,17 @@ impl Shelves {
                 .limit(count(at_once.min(left)));
             let page = query.set_exclusive_start_key(start).send().await?;
             left = left.saturating_sub(usize::try_from(page.scanned_count).unwrap_or_default());
-            for item in page.items.unwrap_or_default() {
-                rows.push(read(item)?);
+            for mut item in page.items.unwrap_or_default() {
+                ids.push(id_of(&mut item)?);
             }
             start = page.last_evaluated_key;
-            if start.is_none() || rows.len() >= most {
-                rows.truncate(most);
-                return Ok(Listed::whole(rows));
+            if start.is_none() || ids.len() >= most {
+                ids.truncate(most);
+                return Ok(Listed::whole(ids));
             }
             if left == 0 {
                 let stopped_at = start.as_mut().map(id_of).transpose()?;
-                return Ok(Listed { rows, stopped_at });
+                return Ok(Listed { ids, stopped_at });
             }
             at_once = 1_000;
         }
@@ -207,21 +203,56 @@ impl Shelves {
     /// # Errors
     /// [`StoreError`]
     pub async fn rows(&self, ids: &[String]) -> Result<Vec<Product>, StoreError> {
-        let mut rows: Vec<Product> = Vec::with_capacity(ids.len());
+        let mut rows = Vec::with_capacity(ids.len());
         for ids in ids.chunks(BATCH) {
-            let keys: Vec<Item> = ids.iter().map(|id| Item::from([("id".to_owned(), text(id))])).collect();
-            let keys = KeysAndAttributes::builder().set_keys(Some(keys)).build().map_err(StoreError::item)?;
-            let output = self.client.batch_get_item().request_items(&self.table, keys).send().await?;
-            if output.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
-                return Err(StoreError::busy("unprocessed keys"));
-            }
-            for item in output.responses.unwrap_or_default().into_values().flatten() {
-                rows.push(read(item)?);
-            }
+            let mut read = self.batch(HashMap::from([(self.table.clone(), by_id(ids)?)])).await?;
+            rows.append(&mut self.products(&mut read, ids)?);
         }
+        Ok(rows)
+    }
+
+    /// As [`Shelves::rows`], for at least one id and fewer than [`BATCH`], with an item of another table.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn rows_and(
+        &self,
+        ids: &[String],
+        table: &str,
+        key: Item,
+    ) -> Result<(Vec<Product>, Option<Item>), StoreError> {
+        let wanted = HashMap::from([(self.table.clone(), by_id(ids)?), (table.to_owned(), keys(vec![key])?)]);
+        let mut read = self.batch(wanted).await?;
+        let rows = self.products(&mut read, ids)?;
+        Ok((rows, read.remove(table).and_then(|mut items| items.pop())))
+    }
+
+    async fn batch(
+        &self,
+        wanted: HashMap<String, KeysAndAttributes>,
+    ) -> Result<HashMap<String, Vec<Item>>, StoreError> {
+        let output = self.client.batch_get_item().set_request_items(Some(wanted)).send().await?;
+        if output.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
+            return Err(StoreError::busy("unprocessed keys"));
+        }
+        Ok(output.responses.unwrap_or_default())
+    }
+
+    /// Takes the products out of what was read, in the order of their ids.
+    fn products(&self, read: &mut HashMap<String, Vec<Item>>, ids: &[String]) -> Result<Vec<Product>, StoreError> {
+        let items = read.remove(&self.table).unwrap_or_default();
+        let mut rows = items.into_iter().map(super::read).collect::<Result<Vec<Product>, _>>()?;
         rows.sort_by_key(|product| ids.iter().position(|id| *id == product.id));
         Ok(rows)
     }
+}
+
+fn by_id(ids: &[String]) -> Result<KeysAndAttributes, StoreError> {
+    keys(ids.iter().map(|id| Item::from([("id".to_owned(), text(id))])).collect())
+}
+
+fn keys(keys: Vec<Item>) -> Result<KeysAndAttributes, StoreError> {
+    KeysAndAttributes::builder().set_keys(Some(keys)).build().map_err(StoreError::item)
 }
 
 /// Takes the id out of a row of an index, or of a key of one.

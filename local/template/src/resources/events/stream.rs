@@ -20,8 +20,9 @@ const PROPERTIES: Accepted = Accepted {
         "FunctionResponseTypes",
         "DestinationConfig",
         "Enabled",
-        // Only with the values that change nothing.
+        // At most so many batches at once: one after the other is within that, in the order Lambda promises.
         "ParallelizationFactor",
+        // Only with the value that changes nothing.
         "TumblingWindowInSeconds",
     ],
     without_effect: &["KmsKeyArn", "MetricsConfig"],
@@ -29,7 +30,9 @@ const PROPERTIES: Accepted = Accepted {
 
 pub(super) fn stream(scope: &Scope<'_>, id: &str, properties: &Field<'_>) -> Option<StreamSource> {
     properties.only(&PROPERTIES);
-    only_value(properties, "ParallelizationFactor", 1);
+    if let Some(field) = properties.get("ParallelizationFactor") {
+        let _: Option<u32> = field.whole(1..=10);
+    }
     only_value(properties, "TumblingWindowInSeconds", 0);
     let table = properties.need("Stream").and_then(|field| scope.named(&field, TABLE, "StreamArn"));
     let from_start = properties.need("StartingPosition").and_then(|field| {

@@ -81,7 +81,7 @@ fn a_stream_feeds_a_function() {
 
     let written = stream(
         "StartingPosition: LATEST, MaximumRetryAttempts: 0, MaximumRecordAgeInSeconds: 60, BisectBatchOnFunctionError: true, \
-         ParallelizationFactor: 1, FunctionResponseTypes: [ReportBatchItemFailures], \
+         ParallelizationFactor: 10, FunctionResponseTypes: [ReportBatchItemFailures], \
          DestinationConfig: {OnFailure: {Type: SQS, Destination: !GetAtt Jobs.Arn}}",
     );
     assert_eq!((written.from_start, written.maximum_retry_attempts), (false, Some(0)));
@@ -106,9 +106,9 @@ fn what_has_no_emulation_is_refused() {
     let from = "Stream: !GetAtt Table.StreamArn, StartingPosition: LATEST";
     assert_eq!(refused("HttpApi", "Path: /"), ["Type: an event of type HttpApi isn't emulated on one machine"]);
     assert_eq!(
-        refused("DynamoDB", &format!("{from}, ParallelizationFactor: 2, TumblingWindowInSeconds: 5")),
+        refused("DynamoDB", &format!("{from}, ParallelizationFactor: 11, TumblingWindowInSeconds: 5")),
         [
-            "ParallelizationFactor: a value other than 1 isn't emulated on one machine",
+            "ParallelizationFactor: `11` is not a whole number from 1 to 10",
             "TumblingWindowInSeconds: a value other than 0 isn't emulated on one machine",
         ]
     );
