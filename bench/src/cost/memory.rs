@@ -5,6 +5,8 @@
 //! proportion to its memory. So the cheapest setting is the smallest, always, and what speaks against it is only that
 //! someone waits.
 
+use template::{EventSource, Function};
+
 use super::lambda::{Taken, cpu_ms};
 use super::prices::Assumptions;
 
@@ -18,12 +20,18 @@ pub const PATIENCE_MS: f64 = 10.0;
 /// The peak of its memory has to fit in this often: Lambda counts the runtime's own as well, and a peak is one run's.
 pub const HEADROOM: f64 = 4.0;
 
-/// The smallest, and so the cheapest, setting that has room for a function and keeps to [`PATIENCE_MS`].
+/// The smallest, and so the cheapest, setting that has room for a function and, if anyone waits for it, keeps to
+/// [`PATIENCE_MS`].
 #[allow(clippy::cast_precision_loss)] // bytes of a process
-pub fn recommended(taken: Taken, assumptions: &Assumptions) -> u32 {
+pub fn recommended(taken: Taken, is_waited_for: bool, assumptions: &Assumptions) -> u32 {
     let at_a_core = cpu_ms(taken.warm_cpu_ms, u32::MAX, assumptions);
     let fits = |memory: u32| f64::from(memory) * 1_048_576.0 >= taken.peak_bytes as f64 * HEADROOM;
-    let in_time = |memory| cpu_ms(taken.warm_cpu_ms, memory, assumptions) - at_a_core <= PATIENCE_MS;
+    let in_time = |memory| !is_waited_for || cpu_ms(taken.warm_cpu_ms, memory, assumptions) - at_a_core <= PATIENCE_MS;
     let [.., most] = SETTINGS;
     SETTINGS.into_iter().find(|memory| fits(*memory) && in_time(*memory)).unwrap_or(most)
+}
+
+/// Whether anyone waits for a function: for one that a schedule calls, nobody does.
+pub fn is_waited_for(function: &Function) -> bool {
+    !function.sources.iter().any(|source| matches!(source, EventSource::Schedule(_)))
 }

@@ -3,7 +3,7 @@
 use template::System;
 
 use super::lambda::{Taken, Work};
-use super::memory::{SETTINGS, recommended};
+use super::memory::{SETTINGS, is_waited_for, recommended};
 use super::prices::Prices;
 use super::{call, month, order};
 use crate::error::Error;
@@ -117,7 +117,9 @@ impl Shop<'_> {
                 format!("{:.0}: {}", work.duration_ms(&self.prices.assumptions).ceil(), dollars(cost))
             });
             let (cpu, peak) = (format!("{:.2}", work.taken.warm_cpu_ms), megabytes(work.taken.peak_bytes));
-            let best = recommended(work.taken, &self.prices.assumptions).to_string();
+            let deployed = self.system.functions.values().find(|deployed| deployed.binary == function.name);
+            let waited_for = deployed.is_none_or(is_waited_for);
+            let best = recommended(work.taken, waited_for, &self.prices.assumptions).to_string();
             table.row([function.name.clone(), cpu, peak, a, b, c, d, e, f, work.memory.to_string(), best]);
         }
         Ok(table)

@@ -6,10 +6,10 @@ use std::path::Path;
 use template::System;
 
 use super::lambda::{Taken, Work, cpu_ms, wait_ms};
-use super::memory::recommended;
+use super::memory::{is_waited_for, recommended};
 use super::prices::{Assumptions, Prices};
 use super::tables::Shop;
-use super::{call, month, order};
+use super::{PAGE, call, committed_figures, month, order, page};
 use crate::figures::{Endpoint, Figures, Function, Order};
 
 fn root() -> &'static Path {
@@ -160,10 +160,40 @@ fn the_smallest_memory_is_taken_that_costs_ten_milliseconds_at_most() {
     let assumptions = Prices::known().unwrap().assumptions;
     let taken =
         |warm_cpu_ms, peak_bytes| Taken { warm_cpu_ms, peak_bytes, ..Taken::of(&function("x", warm_cpu_ms)).unwrap() };
-    let at = |cpu_ms| recommended(taken(cpu_ms, 10_000_000), &assumptions);
+    let at = |cpu_ms| recommended(taken(cpu_ms, 10_000_000), true, &assumptions);
     // 128 MB have a 13.8th of a core, and CPU time counts one and a half times: 0.52 ms take 10 ms more.
     assert_eq!((at(0.51), at(0.53)), (128, 192));
     assert_eq!((at(1.0), at(2.0), at(5.0)), (256, 512, 1_024));
     assert_eq!(at(290.0), 1_769, "bcrypt");
-    assert_eq!(recommended(taken(0.1, 40_000_000), &assumptions), 192, "a fourth of it has to be enough");
+    assert_eq!(recommended(taken(290.0, 10_000_000), false, &assumptions), 128, "nobody waits");
+    assert_eq!(recommended(taken(0.1, 40_000_000), true, &assumptions), 192, "a fourth of it has to be enough");
+}
+
+/// How far CPU times of two runs of the same code are apart at most, one divided by the other.
+const NOISE: f64 = 1.25;
+
+#[test]
+fn every_function_has_the_memory_that_the_committed_figures_recommend() {
+    let (figures, prices) = (committed_figures(root()).unwrap(), Prices::known().unwrap());
+    let system = System::read(&root().join("template.yaml"), &BTreeMap::new()).unwrap();
+    for (id, function) in &system.functions {
+        let measured = figures.functions.iter().find(|measured| measured.name == function.binary).expect(id);
+        let taken = Taken::of(measured).expect(id);
+        // Another run would do as well.
+        let [least, most] = [1.0 / NOISE, NOISE].map(|factor| {
+            let taken = Taken { warm_cpu_ms: taken.warm_cpu_ms * factor, ..taken };
+            recommended(taken, is_waited_for(function), &prices.assumptions)
+        });
+        assert!((least..=most).contains(&function.memory_mb), "{id}: {least} to {most} MB, not {}", function.memory_mb);
+    }
+}
+
+#[test]
+fn the_page_is_what_the_committed_figures_give() {
+    let (figures, prices) = (committed_figures(root()).unwrap(), Prices::known().unwrap());
+    let system = System::read(&root().join("template.yaml"), &BTreeMap::new()).unwrap();
+    let tables = Shop { figures: &figures, system: &system, prices: &prices }.tables().unwrap();
+    let text = std::fs::read_to_string(root().join(PAGE)).unwrap();
+    let hint = "write it anew with `cargo measure cost --json bench/figures.json`";
+    assert!(page::filled(&text, &tables).unwrap() == text, "docs/cost.md is not up to date: {hint}");
 }
