@@ -57,8 +57,11 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
     let world = World::find(arguments.profile.clone()).await?;
     let file = arguments.json.clone().unwrap_or_else(|| world.folder("figures.json"));
     let mut figures = kept::read(&file, machine::describe(&world.profile))?;
-    if parts.iter().any(|part| *part != Part::Cost) {
+    if !arguments.no_build && parts.iter().any(|part| *part != Part::Cost) {
         cargo::build(&world).await?;
+    }
+    if !arguments.no_build && parts.contains(&Part::Functions) {
+        references::build(&world).await?;
     }
     let release_build_s = if arguments.clean_build {
         let took = cargo::build_from_nothing(&world).await?.as_secs_f64();

@@ -10,7 +10,7 @@ use crate::world::{World, profile_folder};
 pub const HELLO: &str = "hello";
 
 /// A program, once it is built.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Reference {
     pub name: &'static str,
     pub path: PathBuf,
@@ -18,21 +18,32 @@ pub struct Reference {
     pub like: &'static str,
 }
 
-/// Builds them: `raw` and `hello` as the shop is, `default` as cargo does unless it is told otherwise.
-pub async fn build(world: &World) -> Result<Vec<Reference>, Error> {
-    let target = world.folder("references");
+/// Built as the shop is.
+const LIKE_THE_SHOP: (&str, [&str; 2]) = ("shop", ["raw", HELLO]);
+/// Built as cargo does unless it is told otherwise.
+const BY_DEFAULT: (&str, [&str; 1]) = ("release", ["default"]);
+
+/// All of them, from the smallest.
+pub fn all(world: &World) -> Vec<Reference> {
+    let of = |profile: &str, names: &[&'static str]| {
+        let folder = profile_folder(&world.folder("references"), profile);
+        names.iter().map(|&name| Reference { name, path: folder.join(name), like: "get-product" }).collect::<Vec<_>>()
+    };
+    [of(LIKE_THE_SHOP.0, &LIKE_THE_SHOP.1), of(BY_DEFAULT.0, &BY_DEFAULT.1)].concat()
+}
+
+/// Builds them.
+pub async fn build(world: &World) -> Result<(), Error> {
     let manifest = world.root.join("bench/references/Cargo.toml");
-    let groups: [(&str, &[&'static str]); 2] = [("shop", &["raw", HELLO]), ("release", &["default"])];
-    let mut references = Vec::new();
+    let groups: [(&str, &[&str]); 2] = [(LIKE_THE_SHOP.0, &LIKE_THE_SHOP.1), (BY_DEFAULT.0, &BY_DEFAULT.1)];
     for (profile, names) in groups {
         let mut command = cargo();
         command.args(["build", "--locked", "--profile", profile, "--manifest-path"]).arg(&manifest);
-        command.arg("--target-dir").arg(&target).args(names.iter().flat_map(|name| ["--package", name]));
+        command.arg("--target-dir").arg(world.folder("references"));
+        command.args(names.iter().flat_map(|name| ["--package", name]));
         run(command, &format!("references: {}", names.join(", "))).await?;
-        let path = |name: &str| profile_folder(&target, profile).join(name);
-        references.extend(names.iter().map(|&name| Reference { name, path: path(name), like: "get-product" }));
     }
-    Ok(references)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -47,7 +47,16 @@ pub struct Repeat {
 
 /// Every function of the template, then the references.
 pub async fn measure(world: &World, repeat: Repeat) -> Result<Vec<Function>, Error> {
-    let references = references::build(world).await?;
+    let references = references::all(world);
+    for path in world
+        .binaries()
+        .into_iter()
+        .map(|binary| world.function(binary))
+        .chain(references.iter().map(|reference| reference.path.clone()))
+    {
+        // Told now, not when its turn comes.
+        std::fs::metadata(&path).map_err(Error::file(path))?;
+    }
     let failed = |cause| Error::Network { what: "the Invoke API".to_owned(), cause };
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
@@ -63,6 +72,7 @@ pub async fn measure(world: &World, repeat: Repeat) -> Result<Vec<Function>, Err
     for binary in world.binaries() {
         functions.push(one(&shop, pool.program(binary)?, binary, repeat, false).await?);
     }
+    backends.nothing_was_given_up().await?;
     for Reference { name, path, like } in references {
         let program = Program { name: name.to_owned(), path, ..pool.program(like)?.clone() };
         functions.push(one(&shop, &program, like, repeat, true).await?);

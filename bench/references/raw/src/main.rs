@@ -1,6 +1,6 @@
 //! The floor: the Runtime API over a socket, with the standard library alone.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::TcpStream;
 
 const ANSWER: &str = r#"{"statusCode":200,"body":"{\"hello\":\"world\"}"}"#;
