@@ -25,6 +25,8 @@ const PRODUCTS: usize = 50;
 
 const CUSTOMERS: usize = 8;
 
+const LOGIN: &str = "POST /api/users/login";
+
 /// Measures the loads.
 pub async fn measure(world: &World) -> Result<Vec<Load>, Error> {
     let stack = Stack::start(world, "load").await?;
@@ -48,7 +50,7 @@ pub async fn measure(world: &World) -> Result<Vec<Load>, Error> {
     let loads: [(&str, Next, &[usize]); 4] = [
         ("GET /api/products/{id}", in_turn(gets), &CONNECTIONS),
         ("GET /api/products", in_turn(vec![Ask::get("/api/products")]), &CONNECTIONS),
-        ("POST /api/users/login", in_turn(logins), &HASHING),
+        (LOGIN, in_turn(logins), &HASHING),
         ("POST /api/orders", in_turn(orders), &CONNECTIONS),
     ];
     let mut all = Vec::new();
@@ -67,7 +69,9 @@ fn in_turn(asks: Vec<Ask>) -> Next {
 }
 
 async fn one(stack: &Stack, name: &str, connections: usize, next: Next) -> Result<Load, Error> {
-    let plan = Plan { connections, warm_up: Duration::from_millis(1_500), lasts: Duration::from_secs(4) };
+    // Long enough that what takes seconds is answered often enough.
+    let lasts = Duration::from_secs(if name == LOGIN { 12 } else { 4 });
+    let plan = Plan { connections, warm_up: Duration::from_millis(1_500), lasts };
     let Outcome { mut latencies, failed, first_failure, .. } = generator::load(stack.address, plan, next).await?;
     if let Some(failure) = first_failure {
         progress::say(&format!("{failed} failed; the first: {failure}"));

@@ -50,12 +50,13 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// Now. The stack has to be at rest.
+    /// Now, as soon as all that was logged is written. The stack has to be at rest.
     pub async fn set(stack: &Stack) -> Result<Self, Error> {
+        let start = Self { logs: stack.folder.join("logs"), lengths: BTreeMap::new() };
+        start.ended(&[]).await?;
+        let lengths = read(&start.logs)?.into_iter().map(|(name, text)| (name, text.len() as u64)).collect();
         stack.control(Method::DELETE, "dynamodb/calls").await?;
-        let logs = stack.folder.join("logs");
-        let lengths = read(&logs)?.into_iter().map(|(name, text)| (name, text.len() as u64)).collect();
-        Ok(Self { logs, lengths })
+        Ok(Self { lengths, ..start })
     }
 
     /// What was used since, with the last line of every invocation. `functions` must have been invoked as often as
@@ -64,14 +65,18 @@ impl Mark {
         let calls = stack.control(Method::GET, "dynamodb/calls").await?;
         let calls = serde_json::from_value(calls)
             .map_err(|cause| Error::Json { path: "/_local/dynamodb/calls".into(), cause })?;
+        Ok(Used { calls, logged: self.ended(expected).await? })
+    }
+
+    /// What was logged since, once all that began has ended.
+    async fn ended(&self, expected: &[(&str, u64)]) -> Result<BTreeMap<String, Logged>, Error> {
         let began = tokio::time::Instant::now();
         loop {
             let logged = self.logged()?;
             let invoked = |name: &str| logged.get(name).map_or(0, |logged| logged.0.invocations);
             let missing = expected.iter().find(|(name, times)| invoked(name) < *times);
             if missing.is_none() && logged.values().all(|(_, all_ended)| *all_ended) {
-                let logged = logged.into_iter().map(|(name, (logged, _))| (name, logged)).collect();
-                return Ok(Used { calls, logged });
+                return Ok(logged.into_iter().map(|(name, (logged, _))| (name, logged)).collect());
             }
             if began.elapsed() > PATIENCE {
                 let name = missing.map_or("a function", |(name, _)| name);

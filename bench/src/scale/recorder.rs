@@ -100,7 +100,10 @@ impl Recorded {
         let attribute = names.and_then(|names| names.values().next()?.as_str()).unwrap_or_default().to_owned();
         let by = update["ExpressionAttributeValues"].as_object().and_then(|values| values.values().next());
         let by: i64 = by.and_then(|by| by["N"].as_str()?.parse().ok()).unwrap_or_default();
-        let count = self.counts.entry((table, key.to_string())).or_insert(Count { key, attribute, sum: 0 });
+        // The SDK writes the parts of a key in any order.
+        let sorted: BTreeMap<_, _> = key.as_object().into_iter().flatten().collect();
+        let name = format!("{sorted:?}");
+        let count = self.counts.entry((table, name)).or_insert(Count { key, attribute, sum: 0 });
         count.sum += by;
     }
 }
