@@ -3,7 +3,7 @@ use crate::figures::{Endpoint, Function};
 
 fn budget() -> Budget {
     let text = "
-        functions: {bytes: 5000, zipBytes: 2000, peakBytes: 9000, firstResponse: 2, roomForNoise: 1.5, hashing: [login]}
+        functions: {bytes: 5000, zipBytes: 2000, peakBytes: 9000, firstResponse: 2, roomForNoise: 1.5, firstResponseOf: {}, byInit: [login]}
         endpoints: {GET /a: {roundTrips: 1, readUnits: 0.5, writeUnits: 0}}
         scale: [10, 1000]";
     serde_saphyr::from_str(text).unwrap()
