@@ -21,7 +21,7 @@ pub struct Arguments {
     /// Also build all functions from nothing, in a folder of their own, and tell how long that takes
     #[arg(long)]
     pub clean_build: bool,
-    /// Don't build: measure what was built before
+    /// Don't build the functions: measure those that were built before
     #[arg(long, conflicts_with = "clean_build")]
     pub no_build: bool,
     /// The profile to build functions with; what is deployed is `release`

@@ -25,9 +25,13 @@ pub fn cargo() -> Command {
     command
 }
 
-/// Builds all functions, as they are deployed, and the stack they run on.
-pub async fn build(world: &World) -> Result<(), Error> {
-    functions(world, &world.target).await?;
+/// Builds all functions, as they are deployed.
+pub async fn build_functions(world: &World) -> Result<(), Error> {
+    functions(world, &world.target).await.map(|_| ())
+}
+
+/// Builds the stack they run on.
+pub async fn build_stack(world: &World) -> Result<(), Error> {
     let mut command = cargo();
     command.args(["build", "--package", "local", "--profile", TOOLS]).current_dir(&world.root);
     run(command, "the local stack").await.map(|_| ())

@@ -58,10 +58,13 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
     let world = World::find(arguments.profile.clone()).await?;
     let file = arguments.json.clone().unwrap_or_else(|| world.folder("figures.json"));
     let mut figures = kept::read(&file, machine::describe(&world.profile))?;
-    if !arguments.no_build && parts.iter().any(|part| *part != Part::Cost) {
-        cargo::build(&world).await?;
+    if parts.iter().any(|part| *part != Part::Cost) {
+        if !arguments.no_build {
+            cargo::build_functions(&world).await?;
+        }
+        cargo::build_stack(&world).await?;
     }
-    if !arguments.no_build && parts.contains(&Part::Functions) {
+    if parts.contains(&Part::Functions) {
         references::build(&world).await?;
     }
     let release_build_s = if arguments.clean_build {
