@@ -215,7 +215,7 @@ impl Shelves {
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn rows_and(
+    pub(super) async fn rows_and(
         &self,
         ids: &[String],
         table: &str,
