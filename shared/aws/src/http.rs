@@ -57,7 +57,8 @@ fn system_roots() -> RootCertStore {
 #[derive(Debug)]
 struct Http(SharedHttpConnector);
 
-/// Its connector is one for all settings: timeouts are those of [`crate::config`].
+/// Its connector is one for all settings: connecting may take a second, whatever timeouts an SDK client is given; the SDK
+/// keeps all others itself.
 impl HttpClient for Http {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
         self.0.clone()
