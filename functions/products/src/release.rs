@@ -1,5 +1,6 @@
 //! `release-expired-reservations`: what was held too long, for an order that never came, goes back. On a schedule.
 
+use std::cell::RefCell;
 use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -10,7 +11,7 @@ use tables::StoreError;
 
 use crate::SERVICE;
 use crate::hold::{Cause, StockEvent, reason};
-use crate::store::{Expiring, Holds, Made};
+use crate::store::{Holds, Made, Place};
 
 /// Serves the function.
 pub fn main() -> ExitCode {
@@ -25,6 +26,8 @@ const MARGIN: Duration = Duration::from_secs(6);
 
 struct Release {
     holds: Holds,
+    /// Where the sweep before ran out of time.
+    place: RefCell<Place>,
 }
 
 impl Function for Release {
@@ -32,14 +35,17 @@ impl Function for Release {
     type Answer = ();
 
     async fn init() -> Result<Self, InitError> {
-        Ok(Self { holds: Holds::connect().await? })
+        Ok(Self { holds: Holds::connect().await?, place: RefCell::default() })
     }
 
     async fn call(&self, _: IgnoredAny, context: &Context) -> Result<(), FunctionError> {
         let deadline = UNIX_EPOCH + Duration::from_millis(context.deadline);
         let time_left = deadline.duration_since(SystemTime::now()).unwrap_or_default();
-        let sweep = sweep(&self.holds, timestamp::epoch_seconds(), Instant::now() + time_left.saturating_sub(MARGIN));
-        let Swept { expired, failed } = sweep.await?;
+        let deadline = Instant::now() + time_left.saturating_sub(MARGIN);
+        let place = self.place.take();
+        let Swept { expired, failed, stopped_at } =
+            sweep(&self.holds, timestamp::epoch_seconds(), deadline, place).await?;
+        self.place.replace(stopped_at);
         metrics::count(SERVICE, "HoldsExpired", expired);
         match failed {
             // Told once all others are done: one hold that can't be released keeps none of them.
@@ -56,37 +62,35 @@ pub struct Swept {
     pub expired: u64,
     /// Why the last of those that could not be is not.
     pub failed: Option<StoreError>,
+    /// Where it ran out of time; the start, if it did not.
+    pub stopped_at: Place,
 }
 
-/// Expires every hold whose time was over at `now`, as far as it gets by the deadline. Every minute it begins at
-/// another part, so that one with more than a sweep's worth keeps none of the others waiting for ever.
+/// Expires every hold whose time was over at `now`, from a place on and as far as it gets by the deadline. The next one
+/// goes on where it stopped, so that no number of holds keeps the others waiting for ever.
 ///
 /// # Errors
 /// [`StoreError`] if the list of them can't be read.
-pub async fn sweep(holds: &Holds, now: u64, deadline: Instant) -> Result<Swept, StoreError> {
+pub async fn sweep(holds: &Holds, now: u64, deadline: Instant, mut place: Place) -> Result<Swept, StoreError> {
     let mut swept = Swept::default();
-    for part in (0..Expiring::PARTS).map(|step| (now / 60 + step) % Expiring::PARTS) {
-        let mut place = Expiring::default();
-        loop {
-            let (orders, next) = holds.expiring(part, now, place).await?;
-            let mut outcomes = stream::iter(&orders).map(|order| expire(holds, order, now)).buffer_unordered(AT_ONCE);
-            while let Some(outcome) = outcomes.next().await {
-                match outcome {
-                    Ok(expired) => swept.expired += u64::from(expired),
-                    Err(error) => swept.failed = Some(error),
-                }
+    loop {
+        let (orders, next) = holds.expiring(now, place).await?;
+        let mut outcomes = stream::iter(&orders).map(|order| expire(holds, order, now)).buffer_unordered(AT_ONCE);
+        while let Some(outcome) = outcomes.next().await {
+            match outcome {
+                Ok(expired) => swept.expired += u64::from(expired),
+                Err(error) => swept.failed = Some(error),
             }
-            if Instant::now() >= deadline {
-                tracing::warn!("a sweep ran out of time");
-                return Ok(swept);
-            }
-            if next.is_end() {
-                break;
-            }
-            place = next;
         }
+        if next.is_start() {
+            return Ok(swept);
+        }
+        if Instant::now() >= deadline {
+            tracing::warn!("a sweep ran out of time");
+            return Ok(Swept { stopped_at: next, ..swept });
+        }
+        place = next;
     }
-    Ok(swept)
 }
 
 /// Whether this expired the hold. One that was settled or held again meanwhile is left alone, one that another

@@ -29,7 +29,12 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(1);
 /// The system's root certificates take a millisecond of CPU to read, so where the endpoint needs none there are none.
 #[must_use]
 pub fn client(endpoint: Option<&str>) -> SharedHttpClient {
-    SharedHttpClient::new(Http(SharedHttpConnector::new(Connection(hyper_client(endpoint)))))
+    SharedHttpClient::new(Http(connector(endpoint)))
+}
+
+/// What such a client sends its requests through.
+pub(crate) fn connector(endpoint: Option<&str>) -> SharedHttpConnector {
+    SharedHttpConnector::new(Connection(hyper_client(endpoint)))
 }
 
 fn hyper_client(endpoint: Option<&str>) -> Client<HttpsConnector<HttpConnector>, SdkBody> {

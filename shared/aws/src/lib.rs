@@ -1,4 +1,4 @@
-//! The configuration every AWS SDK client of this workspace is made from.
+//! The configuration every AWS SDK client of this workspace is made from, and [`api`] for what needs no client.
 //!
 //! Inside Lambda the region and the credentials are environment variables ("Defined runtime environment
 //! variables"), so the search that `aws-config` makes through files and metadata services would cost
@@ -13,6 +13,7 @@
 //! # }
 //! ```
 
+pub mod api;
 pub mod http;
 
 use std::env;
@@ -45,15 +46,7 @@ pub enum ConfigError {
 /// # Errors
 /// [`ConfigError`] if the region or the credentials are missing.
 pub fn config(service: &str) -> Result<SdkConfig, ConfigError> {
-    let endpoint = endpoint(service, |name| env::var(name).ok());
-    let credentials = Credentials::new(
-        required("AWS_ACCESS_KEY_ID")?,
-        required("AWS_SECRET_ACCESS_KEY")?,
-        env::var("AWS_SESSION_TOKEN").ok(),
-        None,
-        "environment",
-    );
-    let region = env::var("AWS_REGION").or_else(|_| required("AWS_DEFAULT_REGION"))?;
+    let Environment { endpoint, region, credentials } = Environment::read(service)?;
     let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(region))
@@ -69,6 +62,27 @@ pub fn config(service: &str) -> Result<SdkConfig, ConfigError> {
         );
     config.set_endpoint_url(endpoint);
     Ok(config.build())
+}
+
+/// What a function's environment says of an API.
+struct Environment {
+    endpoint: Option<String>,
+    region: String,
+    credentials: Credentials,
+}
+
+impl Environment {
+    fn read(service: &str) -> Result<Self, ConfigError> {
+        let credentials = Credentials::new(
+            required("AWS_ACCESS_KEY_ID")?,
+            required("AWS_SECRET_ACCESS_KEY")?,
+            env::var("AWS_SESSION_TOKEN").ok(),
+            None,
+            "environment",
+        );
+        let region = env::var("AWS_REGION").or_else(|_| required("AWS_DEFAULT_REGION"))?;
+        Ok(Self { endpoint: endpoint(service, |name| env::var(name).ok()), region, credentials })
+    }
 }
 
 /// The names of the resources a function was given, read from its environment at start.

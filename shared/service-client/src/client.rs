@@ -3,21 +3,17 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use aws_sdk_lambda::Client;
-use aws_sdk_lambda::config::Builder;
-use aws_sdk_lambda::config::retry::RetryConfig;
-use aws_sdk_lambda::config::timeout::TimeoutConfig;
-use aws_sdk_lambda::error::SdkError;
-use aws_sdk_lambda::operation::invoke::InvokeError;
-use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_lambda::types::InvocationType;
-use serde::Serialize;
+use aws::api::{Api, ApiError};
+use bytes::Bytes;
+use http::{HeaderMap, Response, StatusCode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 /// A client for the functions of other services.
 #[derive(Debug, Clone)]
 pub struct ServiceClient {
-    client: Client,
+    lambda: Api,
 }
 
 /// Why there is no answer.
@@ -65,12 +61,11 @@ impl ServiceClient {
     /// # Errors
     /// [`aws::ConfigError`] if the environment lacks something.
     pub fn new() -> Result<Self, aws::ConfigError> {
-        let config = Builder::from(&aws::config("lambda")?);
-        Ok(Self::from_client(Client::from_conf(Self::bounded(config).build())))
+        Ok(Self::of(Api::new("lambda")?))
     }
 
-    pub(crate) fn from_client(client: Client) -> Self {
-        Self { client }
+    pub(crate) fn of(lambda: Api) -> Self {
+        Self { lambda }
     }
 
     /// Opens the connection that the first call would wait for, by asking whether `function` may be invoked (Lambda
@@ -79,15 +74,8 @@ impl ServiceClient {
     /// # Errors
     /// [`CallError`]
     pub async fn connect(&self, function: &str) -> Result<(), CallError> {
-        let dry_run = self.client.invoke().function_name(function).invocation_type(InvocationType::DryRun).send();
-        tokio::time::timeout(CONNECT_WITHIN, dry_run).await.map_err(|_| CallError::Timeout)?.map_err(told)?;
+        self.post(function, &[("x-amz-invocation-type", "DryRun")], &[], CONNECT_WITHIN).await?;
         Ok(())
-    }
-
-    /// The time and the tries are not the SDK's: they depend on who is waiting for the answer.
-    pub(crate) fn bounded(config: Builder) -> Builder {
-        let timeouts = TimeoutConfig::builder().disable_operation_attempt_timeout().disable_operation_timeout().build();
-        config.retry_config(RetryConfig::disabled()).timeout_config(timeouts)
     }
 
     /// Invokes `function` (a name or an ARN) and waits for its answer, no longer than `patience`. Throttling and
@@ -137,25 +125,65 @@ impl ServiceClient {
     }
 
     /// Invokes it once.
-    pub(crate) async fn invoke(
+    pub(crate) async fn invoke(&self, function: &str, payload: &[u8], patience: Duration) -> Result<Bytes, CallError> {
+        // As a client of the SDK does: the function that is called goes on with the trace, and Lambda can see a loop.
+        let trace = std::env::var("_X_AMZN_TRACE_ID").ok();
+        let headers: Vec<_> = trace.iter().map(|trace| ("x-amzn-trace-id", trace.as_str())).collect();
+        let response = self.post(function, &headers, payload, patience).await?;
+        match header(response.headers(), "x-amz-function-error") {
+            Some(kind) => Err(CallError::Failed(kind.to_owned())),
+            None => Ok(response.into_body()),
+        }
+    }
+
+    /// A request of the Invoke API ("Invoke" in the Lambda API reference), without a second try.
+    async fn post(
         &self,
         function: &str,
+        headers: &[(&str, &str)],
         payload: &[u8],
         patience: Duration,
-    ) -> Result<Vec<u8>, CallError> {
-        let invocation = self.client.invoke().function_name(function).payload(Blob::new(payload)).send();
-        let output = tokio::time::timeout(patience, invocation).await.map_err(|_| CallError::Timeout)?.map_err(told)?;
-        if let Some(kind) = output.function_error {
-            return Err(CallError::Failed(kind));
+    ) -> Result<Response<Bytes>, CallError> {
+        let path = format!("/2015-03-31/functions/{}/invocations", utf8_percent_encode(function, UNRESERVED));
+        let answer = tokio::time::timeout(patience, self.lambda.post(&path, headers, payload)).await;
+        match answer.map_err(|_| CallError::Timeout)? {
+            Ok(response) if response.status().is_success() => Ok(response),
+            // "Errors": 429 and 5xx are for now, the others for good.
+            Ok(response) => {
+                let for_now = response.status() == StatusCode::TOO_MANY_REQUESTS || response.status().is_server_error();
+                let refusal = Box::new(Refusal::read(&response));
+                Err(if for_now { CallError::Unreachable(refusal) } else { CallError::Refused(refusal) })
+            }
+            Err(error @ ApiError::NoAnswer(_)) => Err(CallError::Unreachable(error.into())),
+            Err(error @ ApiError::Request(_)) => Err(CallError::Refused(error.into())),
         }
-        Ok(output.payload.map(Blob::into_inner).unwrap_or_default())
     }
 }
 
-/// Lambda Invoke, "Errors": 429 and 5xx are for now, the others for good.
-fn told(error: SdkError<InvokeError>) -> CallError {
-    match error.raw_response().map(|response| response.status().as_u16()) {
-        None | Some(429 | 500..=599) => CallError::Unreachable(error.into()),
-        Some(_) => CallError::Refused(error.into()),
+/// RFC 3986, section 2.3: what a path has as it is. An ARN's colons are not among it.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// What Lambda says when it does not invoke.
+#[derive(Debug, thiserror::Error)]
+#[error("{status}: {message}")]
+struct Refusal {
+    status: StatusCode,
+    message: String,
+}
+
+impl Refusal {
+    fn read(response: &Response<Bytes>) -> Self {
+        /// "Errors": some have it in upper case.
+        #[derive(Deserialize)]
+        struct Body {
+            #[serde(alias = "Message")]
+            message: String,
+        }
+        let message = serde_json::from_slice(response.body()).map_or_else(|_| String::new(), |body: Body| body.message);
+        Self { status: response.status(), message }
     }
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
 }

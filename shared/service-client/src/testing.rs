@@ -3,10 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use aws_credential_types::Credentials;
-use aws_sdk_lambda::Client;
-use aws_sdk_lambda::config::{BehaviorVersion, Region};
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
+use aws::api::Api;
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
@@ -39,13 +37,7 @@ impl Lambda {
     }
 
     pub(crate) fn client(&self) -> ServiceClient {
-        let connector = SharedHttpConnector::new(self.clone());
-        let config = aws_sdk_lambda::config::Builder::new()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("us-east-1"))
-            .credentials_provider(Credentials::new("id", "key", None, None, "test"))
-            .http_client(http_client_fn(move |_, _| connector.clone()));
-        ServiceClient::from_client(Client::from_conf(ServiceClient::bounded(config).build()))
+        ServiceClient::of(Api::through(SharedHttpConnector::new(self.clone()), "lambda"))
     }
 
     /// How many answers nobody asked for.

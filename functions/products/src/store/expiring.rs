@@ -1,54 +1,49 @@
-//! The sweep's index: what is held, by when it expires.
+//! The sweep's index: what is held, and until when.
+//!
+//! A hold is in it only while it is held ("Take advantage of sparse indexes"), which is seconds for all but those that no
+//! order claims. So it is read whole ("Scan"), and has no partition that all orders would write to: its key is the order.
 
 use tables::StoreError;
 
-use super::{Holds, Item, number, text};
+use super::{Holds, Item, number};
 
 const INDEX: &str = "expiring";
 
+/// Rows that are looked at in one call.
+pub(super) const ROWS: i32 = 200;
+
 /// A place in the sweep's index.
-#[derive(Debug, Default)]
-pub struct Expiring(Option<Item>);
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Place(Option<Item>);
 
-impl Expiring {
-    /// Parts of the index: held orders are spread over them, so that no one partition takes every order's write.
-    pub const PARTS: u64 = 16;
-
-    /// Whether there is nothing after it.
-    pub fn is_end(&self) -> bool {
+impl Place {
+    /// Whether it is where the index begins, and ends.
+    pub fn is_start(&self) -> bool {
         self.0.is_none()
     }
 }
 
-/// The part of the sweep's index an order is in: the last hex digit of its id, which is random (RFC 9562, section 5.7)
-/// or of a hash.
-pub(super) fn part_of(order_id: &str) -> String {
-    let digit = order_id.chars().next_back().filter(char::is_ascii_hexdigit).unwrap_or('0');
-    digit.to_ascii_lowercase().to_string()
-}
-
 impl Holds {
-    /// The orders of one part of the sweep's index whose time was over at `now`: one page, and where the next begins.
+    /// The orders whose time was over at `now`, of some rows of the sweep's index, and the place after these.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn expiring(&self, part: u64, now: u64, after: Expiring) -> Result<(Vec<String>, Expiring), StoreError> {
-        let query = self
+    pub async fn expiring(&self, now: u64, after: Place) -> Result<(Vec<String>, Place), StoreError> {
+        let scan = self
             .client
-            .query()
+            .scan()
             .table_name(&self.table)
             .index_name(INDEX)
-            .key_condition_expression("sweep = :part AND expiresAt <= :now")
-            .expression_attribute_values(":part", text(format!("{part:x}")))
+            .filter_expression("expiresAt <= :now")
             .expression_attribute_values(":now", number(now))
             .set_exclusive_start_key(after.0)
-            .limit(100);
-        let page = query.send().await?;
+            .limit(ROWS);
+        let page = scan.send().await?;
         let mut orders = Vec::new();
         for mut item in page.items.unwrap_or_default() {
             let id = item.remove("orderId").and_then(|id| id.as_s().ok().cloned());
             orders.push(id.ok_or_else(|| StoreError::item("an index row without an order"))?);
         }
-        Ok((orders, Expiring(page.last_evaluated_key)))
+        Ok((orders, Place(page.last_evaluated_key)))
     }
 }

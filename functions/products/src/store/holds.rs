@@ -9,10 +9,9 @@ use serde::Serialize;
 use tables::StoreError;
 
 use super::contention::{Cancelled, cancelled};
-use super::expiring::part_of;
 use super::moves::{stock, update};
 use super::{Item, number, read, text};
-use crate::hold::{Hold, State, StockEvent};
+use crate::hold::{Hold, StockEvent};
 use crate::product::Product;
 
 /// How long it is remembered that an order was cancelled before anything was held: longer than any message of it
@@ -38,13 +37,11 @@ pub enum Placed {
     Contended,
 }
 
-/// The new hold as it is stored: while it is held, the sweep's index has it.
+/// The new hold as it is stored.
 #[derive(Serialize)]
 struct NewItem<'a> {
     #[serde(flatten)]
     hold: &'a Hold,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sweep: Option<String>,
     #[serde(rename = "forgetAt", skip_serializing_if = "Option::is_none")]
     forget_at: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -158,8 +155,7 @@ impl Holds {
     }
 
     fn put_new(&self, hold: &Hold, forget_at: Option<u64>, event: Option<&StockEvent>) -> Result<Put, StoreError> {
-        let sweep = (hold.state == State::Held).then(|| part_of(&hold.order_id));
-        let item = serde_dynamo::to_item(NewItem { hold, sweep, forget_at, event }).map_err(StoreError::item)?;
+        let item = serde_dynamo::to_item(NewItem { hold, forget_at, event }).map_err(StoreError::item)?;
         Put::builder()
             .table_name(&self.table)
             .set_item(Some(item))

@@ -13,7 +13,7 @@ mod stock;
 
 pub use catalogue::{Catalogue, Found, Total};
 pub use contention::Patience;
-pub use expiring::Expiring;
+pub use expiring::Place;
 pub use holds::{Holds, Placed};
 pub use index::Index;
 pub use moves::Made;

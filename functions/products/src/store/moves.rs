@@ -7,7 +7,6 @@ use serde::Deserialize;
 use tables::StoreError;
 
 use super::contention::{Cancelled, cancelled};
-use super::expiring::part_of;
 use super::{Holds, number, read, text};
 use crate::hold::{Hold, Line, Move, State, StockEvent, Units};
 
@@ -110,12 +109,10 @@ impl Holds {
             );
         }
         if let Some(until) = until {
-            set.push_str(", expiresAt = :until, sweep = :sweep");
-            update = update
-                .expression_attribute_values(":until", number(until))
-                .expression_attribute_values(":sweep", text(part_of(&hold.order_id)));
+            set.push_str(", expiresAt = :until");
+            update = update.expression_attribute_values(":until", number(until));
         } else {
-            set.push_str(" REMOVE expiresAt, sweep");
+            set.push_str(" REMOVE expiresAt");
         }
         if let (State::Expired, Some(seen)) = (step.to, hold.expires_at) {
             // Held again meanwhile, until some other time: that is not the hold whose time was over.

@@ -8,13 +8,17 @@ use testing::FaultKind;
 use super::*;
 use crate::hold::{Line, State};
 use crate::id;
-use crate::release::sweep;
+use crate::release::{Swept, sweep};
 use crate::settle::{cancel, settle};
-use crate::store::{Made, Placed};
+use crate::store::expiring::ROWS;
+use crate::store::{Made, Place, Placed};
+
+async fn swept(world: &World, now: u64) -> Swept {
+    sweep(&world.holds, now, Instant::now() + Duration::from_secs(5), Place::default()).await.unwrap()
+}
 
 async fn expire(world: &World) -> u64 {
-    let swept = sweep(&world.holds, timestamp::epoch_seconds() + 1_000, Instant::now() + Duration::from_secs(5)).await;
-    let swept = swept.unwrap();
+    let swept = swept(world, timestamp::epoch_seconds() + 1_000).await;
     assert!(swept.failed.is_none(), "{:?}", swept.failed);
     swept.expired
 }
@@ -209,7 +213,7 @@ async fn a_hold_that_no_order_claimed_expires_in_its_time_and_says_so() {
         world.reserve(&id::new(), &[(&lamp, 1)]).await.unwrap();
     }
     let now = timestamp::epoch_seconds();
-    let early = sweep(&world.holds, now, Instant::now() + Duration::from_secs(5)).await.unwrap();
+    let early = swept(&world, now).await;
     assert_eq!((early.expired, world.stock(&lamp).await), (0, 0));
     assert_eq!((expire(&world).await, world.stock(&lamp).await), (10, 10));
     assert_eq!(world.told().await, told(&[("stock.rejected", "expired"); 10]));
@@ -217,17 +221,21 @@ async fn a_hold_that_no_order_claimed_expires_in_its_time_and_says_so() {
 }
 
 #[tokio::test]
-async fn sweeps_that_never_have_time_for_more_than_one_part_get_to_every_part() {
+async fn sweeps_that_run_out_of_time_go_on_where_they_stopped() {
     let world = World::new().await;
-    let lamp = world.stocked(16).await;
-    for part in 0..16 {
-        world.reserve(&format!("order-{part:x}"), &[(&lamp, 1)]).await.unwrap();
+    let page = ROWS as u64;
+    let lamp = world.stocked(3 * page - 1).await;
+    for _ in 0..3 * page - 1 {
+        world.reserve(&id::new(), &[(&lamp, 1)]).await.unwrap();
     }
     let over = timestamp::epoch_seconds() + 1_000;
-    for minute in 0..16 {
-        let swept = sweep(&world.holds, over + minute * 60, Instant::now()).await.unwrap();
-        assert_eq!((swept.expired, world.stock(&lamp).await), (1, minute + 1));
+    let mut place = Place::default();
+    for (expired, is_last) in [(page, false), (page, false), (page - 1, true)] {
+        let swept = sweep(&world.holds, over, Instant::now(), place).await.unwrap();
+        assert_eq!((swept.expired, swept.stopped_at.is_start()), (expired, is_last));
+        place = swept.stopped_at;
     }
+    assert_eq!((expire(&world).await, world.stock(&lamp).await), (0, 3 * page - 1));
 }
 
 #[tokio::test]
@@ -333,7 +341,7 @@ async fn whatever_races_no_unit_is_lost_or_made() {
     let sweeps = async {
         for _ in 0..4 {
             let now = timestamp::epoch_seconds() + 1_000;
-            let _ = sweep(&world.holds, now, Instant::now() + Duration::from_secs(5)).await;
+            let _ = sweep(&world.holds, now, Instant::now() + Duration::from_secs(5), Place::default()).await;
         }
     };
     join(join_all(lives), sweeps).await;
