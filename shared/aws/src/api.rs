@@ -1,7 +1,7 @@
 //! One AWS API, called without a client of the SDK for it: a request is signed and sent, its answer is given as it came.
 //!
-//! For an API of which a single operation is used. The SDK's client for Lambda has 85 of them, and they are compiled, and
-//! go through the link of each binary, to send one POST. What a client adds is left to the caller: what a status means,
+//! For an API of which a single operation is used. The SDK's client for Lambda has more than eighty, which are compiled, and
+//! read by the link of each binary, to send one POST. What a client adds is left to the caller: what a status means,
 //! how long to wait and whether to try again.
 
 use std::error::Error;

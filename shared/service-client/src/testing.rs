@@ -18,6 +18,8 @@ pub(crate) enum Answer {
     Says(String),
     /// Lambda answered with this status instead.
     Status(u16),
+    /// Lambda answered with this status and this body.
+    Refuses(u16, &'static str),
     /// The function crashed.
     Crash,
     /// Nobody was there.
@@ -26,18 +28,27 @@ pub(crate) enum Answer {
     Silence,
 }
 
+/// Of a request, its URL and its `X-Amz-Invocation-Type`.
+pub(crate) type Asked = (String, Option<String>);
+
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Lambda {
     answers: Arc<Mutex<VecDeque<Answer>>>,
+    asked: Arc<Mutex<Vec<Asked>>>,
 }
 
 impl Lambda {
     pub(crate) fn new(answers: impl IntoIterator<Item = Answer>) -> Self {
-        Self { answers: Arc::new(Mutex::new(answers.into_iter().collect())) }
+        Self { answers: Arc::new(Mutex::new(answers.into_iter().collect())), asked: Arc::default() }
     }
 
     pub(crate) fn client(&self) -> ServiceClient {
         ServiceClient::of(Api::through(SharedHttpConnector::new(self.clone()), "lambda"))
+    }
+
+    /// The requests.
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
     }
 
     /// How many answers nobody asked for.
@@ -47,13 +58,16 @@ impl Lambda {
 }
 
 impl HttpConnector for Lambda {
-    fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let kind = request.headers().get("x-amz-invocation-type").map(str::to_owned);
+        self.asked.lock().unwrap().push((request.uri().to_owned(), kind));
         let answer = self.answers.lock().unwrap().pop_front().expect("no more requests");
         HttpConnectorFuture::new(async move {
             let with = |status: u16, body: String| HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
             match answer {
                 Answer::Says(body) => Ok(with(200, body)),
-                Answer::Status(status) => Ok(with(status, r#"{"Message":"no"}"#.to_owned())),
+                Answer::Status(status) => Ok(with(status, String::new())),
+                Answer::Refuses(status, body) => Ok(with(status, body.to_owned())),
                 Answer::Crash => {
                     let mut response = with(200, r#"{"errorType":"Runtime.ExitError"}"#.to_owned());
                     response.headers_mut().insert("x-amz-function-error", "Unhandled");

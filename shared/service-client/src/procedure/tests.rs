@@ -87,6 +87,28 @@ async fn a_connection_is_opened_once_and_no_longer_waited_for_than_init_can() {
     let lambda = Lambda::new([Answer::Status(204), success()]);
     lambda.client().connect("Reserve").await.unwrap();
     assert_eq!(lambda.left(), 1);
+    let url = "http://localhost/2015-03-31/functions/Reserve/invocations".to_owned();
+    assert_eq!(lambda.asked(), [(url, Some("DryRun".to_owned()))]);
     let error = Lambda::new([Answer::Silence]).client().connect("Reserve").await.unwrap_err();
     assert!(matches!(error, CallError::Timeout), "{error}");
+}
+
+#[tokio::test]
+async fn a_function_is_named_by_its_name_or_its_arn() {
+    let lambda = Lambda::new([success()]);
+    let arn = "arn:aws:lambda:eu-central-1:000000000000:function:shop-reserve_stock";
+    lambda.client().procedure::<_, Value>("product-service", arn, &json!({}), PATIENCE).await.unwrap();
+    let encoded = arn.replace(':', "%3A");
+    let url = format!("http://localhost/2015-03-31/functions/{encoded}/invocations");
+    assert_eq!(lambda.asked(), [(url, None)]);
+}
+
+#[tokio::test]
+async fn the_log_tells_what_lambda_said() {
+    for body in [r#"{"Message":"no"}"#, r#"{"message":"no"}"#] {
+        let lambda = Lambda::new([Answer::Refuses(403, body)]);
+        let error = lambda.client().connect("Reserve").await.unwrap_err();
+        let CallError::Refused(cause) = error else { panic!("{error:?}") };
+        assert_eq!(cause.to_string(), "403 Forbidden: no");
+    }
 }
