@@ -13,7 +13,7 @@ const INDEX: &str = "expiring";
 pub(super) const ROWS: i32 = 200;
 
 /// A place in the sweep's index.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Default)]
 pub struct Place(Option<Item>);
 
 impl Place {
