@@ -1,5 +1,6 @@
 //! Building with cargo what is measured.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -8,7 +9,7 @@ use tokio::process::Command;
 
 use crate::error::Error;
 use crate::progress;
-use crate::world::{TOOLS, World};
+use crate::world::{STACK, TOOLS, World};
 
 /// A cargo with the environment its user gave it. What `cargo run` adds for the program it runs would make build
 /// scripts that look at it run again, and with them half the build.
@@ -25,16 +26,20 @@ pub fn cargo() -> Command {
     command
 }
 
-/// Builds all functions, as they are deployed.
-pub async fn build_functions(world: &World) -> Result<(), Error> {
-    functions(world, &world.target).await.map(|_| ())
+/// Builds all functions and the stack they run on.
+pub async fn build(world: &World) -> Result<(), Error> {
+    let mut functions = world.binaries();
+    if world.profile == TOOLS {
+        functions.insert(STACK);
+        return binaries(world, functions, TOOLS, &world.target, "all functions and the local stack").await.map(drop);
+    }
+    binaries(world, functions, &world.profile, &world.target, "all functions").await?;
+    build_stack(world).await
 }
 
-/// Builds the stack they run on.
+/// Builds the stack alone.
 pub async fn build_stack(world: &World) -> Result<(), Error> {
-    let mut command = cargo();
-    command.args(["build", "--package", "local", "--profile", TOOLS]).current_dir(&world.root);
-    run(command, "the local stack").await.map(|_| ())
+    binaries(world, [STACK].into(), TOOLS, &world.target, "the local stack").await.map(drop)
 }
 
 /// Builds all functions from nothing, in a folder of their own, and tells how long that took.
@@ -42,15 +47,22 @@ pub async fn build_from_nothing(world: &World) -> Result<Duration, Error> {
     let target = world.folder("clean");
     match std::fs::remove_dir_all(&target) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::file(target)(error)),
-        _ => functions(world, &target).await,
+        _ => binaries(world, world.binaries(), &world.profile, &target, "all functions, from nothing").await,
     }
 }
 
-async fn functions(world: &World, target: &Path) -> Result<Duration, Error> {
+/// By binary and from the root, as this program was: what cargo builds for one of them serves the others.
+async fn binaries(
+    world: &World,
+    names: BTreeSet<&str>,
+    profile: &str,
+    target: &Path,
+    what: &str,
+) -> Result<Duration, Error> {
     let mut command = cargo();
-    command.args(["build", "--profile", &world.profile, "--target-dir"]).arg(target);
-    command.args(world.binaries().into_iter().flat_map(|binary| ["--bin", binary])).current_dir(&world.root);
-    run(command, "functions").await
+    command.args(["build", "--profile", profile, "--target-dir"]).arg(target);
+    command.args(names.into_iter().flat_map(|name| ["--bin", name])).current_dir(&world.root);
+    run(command, what).await
 }
 
 /// Cargo shows its own progress.
@@ -58,8 +70,10 @@ pub async fn run(mut command: Command, what: &str) -> Result<Duration, Error> {
     progress::say(&format!("building {what}"));
     let started = Instant::now();
     let status = command.stdin(Stdio::null()).status().await;
-    match status.map_err(|cause| Error::Run { program: "cargo".to_owned(), cause })?.success() {
-        true => Ok(started.elapsed()),
-        false => Err(Error::Build(what.to_owned())),
+    if !status.map_err(|cause| Error::Run { program: "cargo".to_owned(), cause })?.success() {
+        return Err(Error::Build(what.to_owned()));
     }
+    let took = started.elapsed();
+    progress::say(&format!("built in {:.0} s", took.as_secs_f64()));
+    Ok(took)
 }

@@ -59,17 +59,16 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
     let file = arguments.json.clone().unwrap_or_else(|| world.folder("figures.json"));
     let mut figures = kept::read(&file, machine::describe(&world.profile))?;
     if parts.iter().any(|part| *part != Part::Cost) {
-        if !arguments.no_build {
-            cargo::build_functions(&world).await?;
+        match arguments.no_build {
+            false => cargo::build(&world).await?,
+            true => cargo::build_stack(&world).await?,
         }
-        cargo::build_stack(&world).await?;
     }
     if parts.contains(&Part::Functions) {
         references::build(&world).await?;
     }
     let release_build_s = if arguments.clean_build {
         let took = cargo::build_from_nothing(&world).await?.as_secs_f64();
-        progress::say(&format!("all functions were built from nothing in {took:.0} s"));
         Some(took)
     } else {
         figures.times.as_ref().and_then(|times| times.release_build_s)

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::cargo::{cargo, run};
 use crate::error::Error;
-use crate::world::{World, profile_folder};
+use crate::world::{TOOLS, World, profile_folder};
 
 /// The smallest function that AWS's own library makes.
 pub const HELLO: &str = "hello";
@@ -18,28 +18,24 @@ pub struct Reference {
     pub like: &'static str,
 }
 
-/// Built as the shop is.
-const LIKE_THE_SHOP: (&str, [&str; 2]) = ("shop", ["raw", HELLO]);
-/// Built as cargo does unless it is told otherwise.
-const BY_DEFAULT: (&str, [&str; 1]) = ("release", ["default"]);
+/// All of them, from the smallest. They are built as the shop is: what they differ in is what they are made of. Each line is
+/// built by itself, so that what one depends on gets no features for another.
+const NAMES: [&[&str]; 2] = [&["raw", HELLO], &["default"]];
 
-/// All of them, from the smallest.
+/// Where they are.
 pub fn all(world: &World) -> Vec<Reference> {
-    let of = |profile: &str, names: &[&'static str]| {
-        let folder = profile_folder(&world.folder("references"), profile);
-        names.iter().map(|&name| Reference { name, path: folder.join(name), like: "get-product" }).collect::<Vec<_>>()
-    };
-    [of(LIKE_THE_SHOP.0, &LIKE_THE_SHOP.1), of(BY_DEFAULT.0, &BY_DEFAULT.1)].concat()
+    let folder = profile_folder(&world.folder("references"), TOOLS);
+    let of = |&name: &&'static str| Reference { name, path: folder.join(name), like: "get-product" };
+    NAMES.iter().copied().flatten().map(of).collect()
 }
 
 /// Builds them.
 pub async fn build(world: &World) -> Result<(), Error> {
     let manifest = world.root.join("bench/references/Cargo.toml");
-    let groups: [(&str, &[&str]); 2] = [(LIKE_THE_SHOP.0, &LIKE_THE_SHOP.1), (BY_DEFAULT.0, &BY_DEFAULT.1)];
-    for (profile, names) in groups {
+    for names in NAMES {
         let mut command = cargo();
-        command.args(["build", "--locked", "--profile", profile, "--manifest-path"]).arg(&manifest);
-        command.arg("--target-dir").arg(world.folder("references"));
+        command.args(["build", "--locked", "--release", "--manifest-path"]).arg(&manifest);
+        command.arg("--target-dir").arg(world.folder("references")).current_dir(&world.root);
         command.args(names.iter().flat_map(|name| ["--package", name]));
         run(command, &format!("references: {}", names.join(", "))).await?;
     }
@@ -64,6 +60,6 @@ mod tests {
     fn references_are_built_as_the_shop_is() {
         let own = profile("../Cargo.toml", "release");
         assert!(own.len() > 2, "{own:?}");
-        assert_eq!(profile("references/Cargo.toml", "shop"), own);
+        assert_eq!(profile("references/Cargo.toml", "release"), own);
     }
 }

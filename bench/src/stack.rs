@@ -112,7 +112,7 @@ impl Drop for Stack {
 }
 
 fn command(world: &World, folder: &Path, more: &[&str]) -> Command {
-    let mut command = Command::new(world.tool("local"));
+    let mut command = Command::new(world.stack());
     command.current_dir(&world.root).args(["--stop-on-stdin-close", "--port", "0", "--no-demo", "--no-build"]);
     command.args(["--profile", &world.profile, "--data-dir"]).arg(folder).args(more);
     command.arg("--parameter-overrides").args(NO_THROTTLE);

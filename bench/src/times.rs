@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use http::Method;
 
 use crate::ask::Ask;
-use crate::cargo::{cargo, run};
+use crate::cargo::cargo;
 use crate::error::Error;
 use crate::figures::Times;
 use crate::memory;
@@ -75,7 +75,10 @@ impl<'a> Copy<'a> {
             }
             let mut copying = tokio::process::Command::new("cp");
             copying.arg("-pR").arg(&path).arg(&root);
-            run(copying, &format!("a copy of {}", path.display())).await?;
+            let status = copying.status().await.map_err(|cause| Error::Run { program: "cp".to_owned(), cause })?;
+            if !status.success() {
+                return Err(Error::Build(format!("a copy of {}", path.display())));
+            }
         }
         Ok(Self { world, root })
     }

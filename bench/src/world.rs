@@ -9,8 +9,12 @@ use template::System;
 use crate::cargo::cargo;
 use crate::error::Error;
 
-/// The profile that programs which only help measuring are built with; this one too.
-pub const TOOLS: &str = "tool";
+/// The profile that programs which only help measuring are built with; this one too. Functions are, unless another is named:
+/// what all of them depend on is compiled once.
+pub const TOOLS: &str = "release";
+
+/// The local stack's program.
+pub const STACK: &str = "local";
 
 /// The workspace, and what its template says.
 #[derive(Debug)]
@@ -56,9 +60,9 @@ impl World {
         profile_folder(&self.target, &self.profile).join(binary)
     }
 
-    /// Where a program of this workspace is that only helps measuring, such as `local`.
-    pub fn tool(&self, binary: &str) -> PathBuf {
-        profile_folder(&self.target, TOOLS).join(binary)
+    /// Where the local stack's program is, once it is built.
+    pub fn stack(&self) -> PathBuf {
+        profile_folder(&self.target, TOOLS).join(STACK)
     }
 
     /// A folder of its own for what a part needs (data, builds), beside the figures. It may not be there yet.

@@ -27,7 +27,7 @@ impl Backends {
     /// With nothing in them. Functions that call functions are sent to `invoke_api`.
     pub async fn start(world: &World, invoke_api: SocketAddr) -> Result<Self, Error> {
         let data = world.folder("functions");
-        let program = world.tool("local");
+        let program = world.stack();
         let mut command = Command::new(&program);
         command
             .args(["--only", "backends", "--port", "0", "--fresh", "--stop-on-stdin-close"])

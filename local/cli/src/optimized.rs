@@ -7,10 +7,8 @@ use std::process::Stdio;
 use crate::builder::executables;
 use crate::console;
 use crate::error::Error;
-use crate::workspace::cargo;
+use crate::workspace::{Workspace, cargo};
 
-/// The profile it is built with: that of functions would optimize it for their size, and take minutes.
-const PROFILE: &str = "tool";
 const NAME: &str = "local";
 
 /// Whether this program still has to be replaced.
@@ -22,8 +20,10 @@ pub const fn is_wanting() -> bool {
 pub async fn replace() -> Result<Infallible, Error> {
     console::say("building the stack itself, optimized …");
     let mut command = cargo();
+    // Chosen as the functions are, by binary and from the root: the two builds share what both need.
     command
-        .args(["build", "--message-format=json-render-diagnostics", "--profile", PROFILE, "--package", NAME])
+        .current_dir(Workspace::find().await?.root)
+        .args(["build", "--message-format=json-render-diagnostics", "--release", "--bin", NAME])
         .stdin(Stdio::null())
         .stderr(Stdio::inherit());
     let output = command.output().await.map_err(Error::Cargo)?;

@@ -42,13 +42,13 @@ pub enum ApiError {
 }
 
 impl Api {
-    /// An API, by the name it has in its endpoint and in signatures (`lambda`), with the endpoint and credentials of the
-    /// function's environment as [`crate::config`] has them.
+    /// An API, by the name that settings have for it, as in [`crate::config`] (`secrets-manager`), and by that of its
+    /// endpoint and signatures (`secretsmanager`). Endpoint and credentials are those of the function's environment.
     ///
     /// # Errors
     /// [`ConfigError`]
-    pub fn new(service: &'static str) -> Result<Self, ConfigError> {
-        let Environment { endpoint, region, credentials } = Environment::read(service)?;
+    pub fn new(id: &str, service: &'static str) -> Result<Self, ConfigError> {
+        let Environment { endpoint, region, credentials } = Environment::read(id)?;
         let connector = connections::connector(endpoint.as_deref());
         let origin = endpoint.unwrap_or_else(|| format!("https://{service}.{region}.{}", dns_suffix(&region)));
         Ok(Self::with(connector, origin, service, region, credentials))

@@ -15,6 +15,7 @@
 
 pub mod api;
 pub mod http;
+pub mod retry;
 
 use std::env;
 use std::time::Duration;

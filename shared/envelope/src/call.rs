@@ -1,11 +1,14 @@
 //! A request on its way into an endpoint.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use identity::{Identity, KeyRing, Role};
 use lambda_runtime::Context;
+use serde_json::{Map, Value};
 
 use crate::decode::{Decode, DecodeQuery, Fields, QueryFields, object};
 use crate::event::Event;
@@ -24,7 +27,9 @@ pub struct Call {
     path_parameters: BTreeMap<String, String>,
     query: BTreeMap<String, Vec<String>>,
     body: Vec<u8>,
-    caller: Result<Identity, Anonymous>,
+    authorizer: Map<String, Value>,
+    keys: Option<Rc<KeyRing>>,
+    caller: OnceCell<Result<Identity, Anonymous>>,
     source_ip: String,
     path_prefix: String,
     deadline: SystemTime,
@@ -41,14 +46,14 @@ pub(crate) enum Anonymous {
 }
 
 impl Call {
-    pub(crate) fn read(mut event: Event, context: &Context, keys: Option<&KeyRing>) -> Self {
+    pub(crate) fn read(mut event: Event, context: &Context, keys: Option<Rc<KeyRing>>) -> Self {
         let headers = event.take_headers();
         let gateways = event.request_context.request_id.take().filter(|id| !id.is_empty());
         let request_id = match request_id::from_caller(&headers) {
             Some(callers) => callers.to_owned(),
             None => gateways.unwrap_or_else(|| context.request_id.clone()),
         };
-        let mut call = Self {
+        Self {
             request_id,
             headers,
             route: event.route(),
@@ -56,20 +61,14 @@ impl Call {
             path_parameters: event.take_path_parameters(),
             query: event.take_query(),
             body: event.take_body(),
-            caller: authorizer::identity(&event.take_authorizer()),
+            authorizer: event.take_authorizer(),
+            keys,
+            caller: OnceCell::new(),
             source_ip: event.source_ip().to_owned(),
             path_prefix: event.path_prefix().to_owned(),
             deadline: context.deadline(),
             trace_id: context.xray_trace_id.clone(),
-        };
-        // Outside a gateway with an authorizer, and only where this process was given a key, it checks tokens itself.
-        if let (Err(Anonymous::NoToken), Some(keys)) = (&call.caller, keys) {
-            call.caller = match call.bearer_token() {
-                None => Err(Anonymous::NoToken),
-                Some(token) => keys.verify(token, timestamp::epoch_seconds()).map_err(|_| Anonymous::InvalidToken),
-            };
         }
-        call
     }
 
     /// The id of this request, in the answer, the log, the services it calls and the events it causes.
@@ -114,10 +113,22 @@ impl Call {
     /// # Errors
     /// 401 if nobody is, or their token has expired since.
     pub fn identity(&self) -> Result<&Identity, Failure> {
-        self.caller.as_ref().map_err(|anonymous| match anonymous {
+        self.caller.get_or_init(|| self.caller()).as_ref().map_err(|anonymous| match anonymous {
             Anonymous::NoToken => Failure::token_required(),
             Anonymous::InvalidToken => Failure::invalid_token(),
         })
+    }
+
+    /// Found out when it is asked: an endpoint that is everyone's has no code for tokens in its binary.
+    fn caller(&self) -> Result<Identity, Anonymous> {
+        match (authorizer::identity(&self.authorizer), &self.keys) {
+            // Outside a gateway with an authorizer, and only where this process was given a key, it checks tokens itself.
+            (Err(Anonymous::NoToken), Some(keys)) => {
+                let token = self.bearer_token().ok_or(Anonymous::NoToken)?;
+                keys.verify(token, timestamp::epoch_seconds()).map_err(|_| Anonymous::InvalidToken)
+            }
+            (established, _) => established,
+        }
     }
 
     /// The caller, who has to be an admin.

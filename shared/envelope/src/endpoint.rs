@@ -69,14 +69,14 @@ impl<E: Endpoint> Answering for E {
 pub(crate) struct Server {
     service: Service,
     cors: Cors,
-    keys: Option<KeyRing>,
+    keys: Option<Rc<KeyRing>>,
     warmth: Warmth,
     endpoint: Box<dyn Answering>,
 }
 
 impl Server {
     pub(crate) fn new(service: Service, cors: Cors, keys: Option<KeyRing>, endpoint: Box<dyn Answering>) -> Self {
-        Self { service, cors, keys, warmth: Warmth::default(), endpoint }
+        Self { service, cors, keys: keys.map(Rc::new), warmth: Warmth::default(), endpoint }
     }
 
     /// From a gateway's event to the answer it passes on, and the line to log.
@@ -90,7 +90,7 @@ impl Server {
     ) -> Result<(Box<RawValue>, Line), Diagnostic> {
         let timer = self.warmth.start();
         let event: Event = serde_json::from_str(event.get()).map_err(invalid_event)?;
-        let call = Call::read(event, context, self.keys.as_ref());
+        let call = Call::read(event, context, self.keys.clone());
         let outcome = runtime::caught(self.endpoint.answer(&call)).await;
         let (answer, line) = answer(self.service, &self.cors, &call, outcome, &timer);
         Ok((to_raw_value(&answer).map_err(invalid_event)?, line))

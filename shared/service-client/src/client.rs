@@ -1,9 +1,10 @@
 //! One call of one function.
 
 use std::error::Error;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aws::api::{Api, ApiError};
+use aws::retry::persist;
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -46,14 +47,8 @@ impl CallError {
     }
 }
 
-/// The most to wait before the second try; doubled for each one after.
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
-
 /// How long the init phase waits for a connection that the first call can open itself.
 const CONNECT_WITHIN: Duration = Duration::from_secs(1);
-
-/// How often one call is tried at most.
-const TRIES: u32 = 4;
 
 impl ServiceClient {
     /// A client made from the function's environment.
@@ -61,7 +56,7 @@ impl ServiceClient {
     /// # Errors
     /// [`aws::ConfigError`] if the environment lacks something.
     pub fn new() -> Result<Self, aws::ConfigError> {
-        Ok(Self::of(Api::new("lambda")?))
+        Ok(Self::of(Api::new("lambda", "lambda")?))
     }
 
     pub(crate) fn of(lambda: Api) -> Self {
@@ -89,39 +84,9 @@ impl ServiceClient {
         A: DeserializeOwned,
     {
         let payload = serde_json::to_vec(request).map_err(CallError::Request)?;
-        let answer = self
-            .persist(
-                patience,
-                |left| self.invoke(function, &payload, left),
-                |outcome| outcome.as_ref().is_err_and(CallError::is_passing),
-            )
-            .await?;
+        let attempt = |left| self.invoke(function, &payload, left);
+        let answer = persist(patience, attempt, |outcome| outcome.as_ref().is_err_and(CallError::is_passing)).await?;
         serde_json::from_slice(&answer).map_err(CallError::Malformed)
-    }
-
-    /// Tries until the outcome is not one to try again on, for no longer than `patience`; the waits between are drawn
-    /// at random up to a doubling bound ("full jitter"), so that callers who failed together don't come back together.
-    pub(crate) async fn persist<T, F>(
-        &self,
-        patience: Duration,
-        attempt: impl Fn(Duration) -> F,
-        again: impl Fn(&Result<T, CallError>) -> bool,
-    ) -> Result<T, CallError>
-    where
-        F: Future<Output = Result<T, CallError>>,
-    {
-        let deadline = Instant::now() + patience;
-        let mut pause = FIRST_PAUSE;
-        for _ in 1..TRIES {
-            let outcome = attempt(deadline.saturating_duration_since(Instant::now())).await;
-            let wait = pause.mul_f64(rand::random());
-            if !again(&outcome) || Instant::now() + wait >= deadline {
-                return outcome;
-            }
-            tokio::time::sleep(wait).await;
-            pause *= 2;
-        }
-        attempt(deadline.saturating_duration_since(Instant::now())).await
     }
 
     /// Invokes it once.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws::retry::persist;
 use envelope::{Code, Failure, read_answer};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -32,21 +33,16 @@ impl ServiceClient {
         A: DeserializeOwned,
     {
         let payload = serde_json::to_vec(request)?;
-        let answer = self
-            .persist(
-                patience,
-                async |left| {
-                    let answer = self.invoke(function, &payload, left).await?;
-                    read_answer(&answer).map_err(CallError::Malformed)
-                },
-                |outcome| match outcome {
-                    Ok(Err(failure)) => failure.code() == Code::ServiceUnavailable,
-                    Ok(Ok(_)) => false,
-                    Err(error) => error.is_passing(),
-                },
-            )
-            .await;
-        match answer {
+        let attempt = async |left| {
+            let answer = self.invoke(function, &payload, left).await?;
+            read_answer(&answer).map_err(CallError::Malformed)
+        };
+        let again = |outcome: &Result<Result<A, Failure>, CallError>| match outcome {
+            Ok(Err(failure)) => failure.code() == Code::ServiceUnavailable,
+            Ok(Ok(_)) => false,
+            Err(error) => error.is_passing(),
+        };
+        match persist(patience, attempt, again).await {
             Ok(Err(failure)) if failure.code() == Code::InternalError => {
                 Err(wrong(service).caused_by(Told(failure.message().to_owned())))
             }

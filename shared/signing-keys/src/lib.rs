@@ -1,13 +1,14 @@
 //! The keys that tokens are signed with, as Secrets Manager keeps them: for the functions that sign or verify, and no
 //! others.
 
+mod secret;
+
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
-use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueOutput;
 use envelope::{Identity, Unavailable, timestamp};
 use identity::{InvalidToken, Key, KeyRing, NewToken, SignError, WeakKey};
+use secret::{Secret, Version};
 
 /// An unknown `kid` has the keys read again at most this often, so that forged tokens cost nothing.
 const REREAD_FOR_UNKNOWN_KEY: Duration = Duration::from_secs(10);
@@ -19,8 +20,7 @@ const REREAD_FOR_SIGNING: Duration = Duration::from_secs(5 * 60);
 /// secret needs no deployment, and tokens of the version before stay good.
 #[derive(Debug)]
 pub struct Keys {
-    client: Client,
-    secret: String,
+    secret: Secret,
     ring: RefCell<KeyRing>,
     read_at: Cell<Instant>,
     /// Whether the last reading failed: an unknown key may then be a good one.
@@ -71,10 +71,9 @@ impl Keys {
     /// # Errors
     /// [`KeysError`]
     pub async fn read() -> Result<Self, KeysError> {
-        let secret = aws::required("JWT_SECRET_ARN")?;
-        let client = Client::new(&aws::config("secrets-manager")?);
-        let ring = RefCell::new(read(&client, &secret).await?);
-        Ok(Self { client, secret, ring, read_at: Cell::new(Instant::now()), in_doubt: Cell::new(false) })
+        let secret = Secret::new(aws::required("JWT_SECRET_ARN")?)?;
+        let ring = RefCell::new(read(&secret).await?);
+        Ok(Self { secret, ring, read_at: Cell::new(Instant::now()), in_doubt: Cell::new(false) })
     }
 
     /// Signs with the current key.
@@ -108,7 +107,7 @@ impl Keys {
 
     async fn reread(&self) -> Result<(), KeysError> {
         self.read_at.set(Instant::now());
-        let ring = read(&self.client, &self.secret).await;
+        let ring = read(&self.secret).await;
         self.in_doubt.set(ring.is_err());
         self.ring.replace(ring?);
         Ok(())
@@ -122,23 +121,15 @@ impl VerifyError {
     }
 }
 
-async fn read(client: &Client, secret: &str) -> Result<KeyRing, KeysError> {
-    let (current, previous) =
-        tokio::try_join!(version(client, secret, "AWSCURRENT"), version(client, secret, "AWSPREVIOUS"))?;
+async fn read(secret: &Secret) -> Result<KeyRing, KeysError> {
+    // A secret that was never rotated has no previous version.
+    let versions = tokio::try_join!(secret.version("AWSCURRENT"), secret.version("AWSPREVIOUS"));
+    let (current, previous) = versions.map_err(|cause| KeysError::Secret { cause: cause.into() })?;
     let current = current.ok_or(KeysError::Empty)?;
     Ok(KeyRing::new(key(current)?, previous.map(key).transpose()?))
 }
 
-/// A secret that was never rotated has no previous version.
-async fn version(client: &Client, secret: &str, stage: &str) -> Result<Option<GetSecretValueOutput>, KeysError> {
-    match client.get_secret_value().secret_id(secret).version_stage(stage).send().await {
-        Ok(value) => Ok(Some(value)),
-        Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => Ok(None),
-        Err(error) => Err(KeysError::Secret { cause: error.into() }),
-    }
-}
-
-fn key(value: GetSecretValueOutput) -> Result<Key, KeysError> {
-    let (Some(id), Some(secret)) = (value.version_id, value.secret_string) else { return Err(KeysError::Empty) };
-    Ok(Key::new(id, secret.into_bytes())?)
+fn key(version: Version) -> Result<Key, KeysError> {
+    let secret = version.secret_string.ok_or(KeysError::Empty)?;
+    Ok(Key::new(version.version_id, secret.into_bytes())?)
 }

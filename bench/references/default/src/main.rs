@@ -1,5 +1,6 @@
 //! What one gets by following the examples of AWS: every default, one item read from DynamoDB.
 
+use aws_config::BehaviorVersion;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use lambda_http::{Body, Error, Request, RequestExt, Response, run, service_fn, tracing};
@@ -16,7 +17,7 @@ async fn get_product(client: &Client, table: &str, request: Request) -> Result<R
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     tracing::init_default_subscriber();
-    let client = Client::new(&aws_config::load_from_env().await);
+    let client = Client::new(&aws_config::load_defaults(BehaviorVersion::latest()).await);
     let table = std::env::var("PRODUCTS_TABLE")?;
     run(service_fn(|request| get_product(&client, &table, request))).await
 }

@@ -1,0 +1,104 @@
+//! One operation of Secrets Manager: `GetSecretValue`, without the SDK's client, which has twenty-two more.
+
+use std::error::Error;
+use std::time::Duration;
+
+use aws::api::{Api, ApiError};
+use aws::retry::persist;
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use serde::Deserialize;
+use serde_json::json;
+
+/// As the SDK's clients have it in this workspace: one attempt, and all of them.
+const ATTEMPT: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A secret, by its ARN or name.
+#[derive(Debug, Clone)]
+pub(crate) struct Secret {
+    api: Api,
+    id: String,
+}
+
+/// One of a secret's versions.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Version {
+    pub version_id: String,
+    pub secret_string: Option<String>,
+}
+
+/// Why there is no version.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SecretError {
+    #[error("no answer in time")]
+    Timeout,
+    #[error(transparent)]
+    NoAnswer(#[from] ApiError),
+    #[error("refused: {status} {kind}")]
+    Refused { status: StatusCode, kind: String },
+    #[error("the answer was not understood")]
+    Malformed(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl Secret {
+    pub(crate) fn new(id: String) -> Result<Self, aws::ConfigError> {
+        Ok(Self { api: Api::new("secrets-manager", "secretsmanager")?, id })
+    }
+
+    /// The version that a staging label (`AWSCURRENT`) is attached to, if there is one.
+    pub(crate) async fn version(&self, stage: &str) -> Result<Option<Version>, SecretError> {
+        let request = json!({"SecretId": self.id, "VersionStage": stage}).to_string();
+        let attempt = async |left: Duration| self.ask(&request, left.min(ATTEMPT)).await;
+        match persist(PATIENCE, attempt, |outcome| outcome.as_ref().is_err_and(SecretError::is_passing)).await {
+            Ok(body) => match serde_json::from_slice(&body) {
+                Ok(version) => Ok(Some(version)),
+                // Not its cause, which may quote the secret.
+                Err(error) => Err(SecretError::Malformed(format!("JSON, column {}", error.column()).into())),
+            },
+            Err(SecretError::Refused { kind, .. }) if kind == "ResourceNotFoundException" => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// AWS, "GetSecretValue" in the Secrets Manager API reference.
+    async fn ask(&self, request: &str, patience: Duration) -> Result<Bytes, SecretError> {
+        let headers =
+            [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", "secretsmanager.GetSecretValue")];
+        let answer = tokio::time::timeout(patience, self.api.post("/", &headers, request.as_bytes())).await;
+        let response = answer.map_err(|_| SecretError::Timeout)??;
+        match response.status() {
+            StatusCode::OK => Ok(response.into_body()),
+            status => Err(SecretError::Refused { status, kind: kind(&response) }),
+        }
+    }
+}
+
+impl SecretError {
+    /// Whether it may be over in a moment. AWS, "Common error types": throttling is a 400.
+    fn is_passing(&self) -> bool {
+        match self {
+            Self::Timeout | Self::NoAnswer(ApiError::NoAnswer(_)) => true,
+            Self::Refused { status, kind } => {
+                status.is_server_error() || *status == StatusCode::TOO_MANY_REQUESTS || kind.starts_with("Throttling")
+            }
+            Self::NoAnswer(ApiError::Request(_)) | Self::Malformed(_) => false,
+        }
+    }
+}
+
+/// The error's name, of `com.amazonaws.secretsmanager#ResourceNotFoundException` or the name alone (Smithy, "AWS JSON 1.1
+/// protocol").
+fn kind(response: &Response<Bytes>) -> String {
+    #[derive(Deserialize)]
+    struct Body {
+        #[serde(rename = "__type")]
+        kind: String,
+    }
+    let body: Option<Body> = serde_json::from_slice(response.body()).ok();
+    body.and_then(|body| body.kind.rsplit('#').next().map(str::to_owned)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

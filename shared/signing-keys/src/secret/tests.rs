@@ -1,0 +1,87 @@
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+
+use super::*;
+
+/// A status and a body, or nothing.
+type Answer = Option<(u16, &'static str)>;
+
+/// A Secrets Manager that answers what a test says, in order.
+#[derive(Debug, Clone)]
+struct Answers(Arc<Mutex<VecDeque<Answer>>>);
+
+impl HttpConnector for Answers {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        assert_eq!(request.headers().get("x-amz-target"), Some("secretsmanager.GetSecretValue"));
+        assert_eq!(request.headers().get("content-type"), Some("application/x-amz-json-1.1"));
+        assert_eq!(request.body().bytes(), Some(br#"{"SecretId":"key","VersionStage":"AWSCURRENT"}"#.as_slice()));
+        let answer = self.0.lock().unwrap().pop_front().expect("no more requests");
+        HttpConnectorFuture::ready(match answer {
+            Some((status, body)) => Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))),
+            None => Err(ConnectorError::io("nobody there".into())),
+        })
+    }
+}
+
+/// What is made of these answers, and how many were not asked for.
+async fn asked<const N: usize>(answers: [Answer; N]) -> (Result<Option<Version>, SecretError>, usize) {
+    let answers = Answers(Arc::new(Mutex::new(VecDeque::from(answers))));
+    let api = Api::through(SharedHttpConnector::new(answers.clone()), "secretsmanager");
+    let version = Secret { api, id: "key".to_owned() }.version("AWSCURRENT").await;
+    let left = answers.0.lock().unwrap().len();
+    (version, left)
+}
+
+const GOOD: Answer = Some((200, r#"{"ARN":"arn","VersionId":"v1","SecretString":"s"}"#));
+
+#[tokio::test]
+async fn a_version_has_an_id_and_perhaps_a_text() {
+    let version = asked([GOOD]).await.0.unwrap().unwrap();
+    assert_eq!((version.version_id.as_str(), version.secret_string.as_deref()), ("v1", Some("s")));
+    let binary = asked([Some((200, r#"{"VersionId":"v1","SecretBinary":"AA=="}"#))]).await.0.unwrap().unwrap();
+    assert_eq!(binary.secret_string, None);
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_none_in_either_spelling() {
+    for kind in ["ResourceNotFoundException", "com.amazonaws.secretsmanager#ResourceNotFoundException"] {
+        let body = format!(r#"{{"__type":"{kind}","Message":"no"}}"#).leak();
+        assert!(asked([Some((400, body))]).await.0.unwrap().is_none(), "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn what_may_be_over_in_a_moment_is_tried_again() {
+    let throttled = Some((400, r#"{"__type":"ThrottlingException"}"#));
+    for passing in [None, throttled, Some((429, "")), Some((500, "")), Some((503, "<html>"))] {
+        let (version, left) = asked([passing, passing, passing, GOOD]).await;
+        assert!(version.unwrap().is_some(), "{passing:?}");
+        assert_eq!(left, 0);
+        let (version, left) = asked([passing, passing, passing, passing, GOOD]).await;
+        assert!(version.is_err(), "{passing:?}");
+        assert_eq!(left, 1, "four tries");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_is_final() {
+    let (version, left) = asked([Some((400, r#"{"__type":"AccessDeniedException","Message":"no"}"#)), GOOD]).await;
+    assert_eq!(
+        version.err().map(|error| error.to_string()).as_deref(),
+        Some("refused: 400 Bad Request AccessDeniedException")
+    );
+    assert_eq!(left, 1);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_understood_is_not_told() {
+    let (version, left) = asked([Some((200, r#"{"VersionId":7,"SecretString":"s3cret"}"#)), GOOD]).await;
+    let error = version.err().unwrap();
+    assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
+    assert_eq!(left, 1);
+}
