@@ -63,6 +63,10 @@ pub struct Function {
     /// From spawn until its first answer has arrived.
     pub first_response_cpu_ms: Option<f64>,
     pub first_response_wall_ms: f64,
+    /// CPU time until `hello`'s first answer, started in turn with this one: what to divide by, as a machine is not as quick at
+    /// all times.
+    #[serde(default)]
+    pub hello_cpu_ms: Option<f64>,
     /// CPU time of that first request alone: from getting the event until asking for the next one.
     pub first_request_cpu_ms: Option<f64>,
     /// The same of a warm one.
@@ -72,6 +76,13 @@ pub struct Function {
     pub warm_wall_p99_us: f64,
     /// Most resident memory, after all of these.
     pub peak_bytes: Option<u64>,
+}
+
+impl Function {
+    /// CPU time until the first answer, in times that of `hello`.
+    pub fn of_hello(&self) -> Option<f64> {
+        Some(self.first_response_cpu_ms? / self.hello_cpu_ms?)
+    }
 }
 
 /// What one request takes of the database and of one instance.

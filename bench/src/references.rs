@@ -9,24 +9,21 @@ use crate::world::{TOOLS, World, profile_folder};
 /// The smallest function that AWS's own library makes.
 pub const HELLO: &str = "hello";
 
-/// A program, once it is built.
-#[derive(Debug, Clone)]
-pub struct Reference {
-    pub name: &'static str,
-    pub path: PathBuf,
-    /// The function of the shop whose events and environment it gets.
-    pub like: &'static str,
-}
+/// The function of the shop whose events and environment they get.
+pub const LIKE: &str = "get-product";
 
 /// All of them, from the smallest. They are built as the shop is: what they differ in is what they are made of. Each line is
 /// built by itself, so that what one depends on gets no features for another.
 const NAMES: [&[&str]; 2] = [&["raw", HELLO], &["default"]];
 
-/// Where they are.
-pub fn all(world: &World) -> Vec<Reference> {
-    let folder = profile_folder(&world.folder("references"), TOOLS);
-    let of = |&name: &&'static str| Reference { name, path: folder.join(name), like: "get-product" };
-    NAMES.iter().copied().flatten().map(of).collect()
+/// Their names.
+pub fn all() -> impl Iterator<Item = &'static str> {
+    NAMES.into_iter().flatten().copied()
+}
+
+/// Where one is, once it is built.
+pub fn path(world: &World, name: &str) -> PathBuf {
+    profile_folder(&world.folder("references"), TOOLS).join(name)
 }
 
 /// Builds them.

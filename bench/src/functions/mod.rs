@@ -27,7 +27,7 @@ use tokio::task::JoinSet;
 
 use crate::error::Error;
 use crate::figures::Function;
-use crate::references::{self, Reference};
+use crate::references;
 use crate::world::World;
 use crate::{progress, statistics};
 use backends::Backends;
@@ -47,13 +47,8 @@ pub struct Repeat {
 
 /// Every function of the template, then the references.
 pub async fn measure(world: &World, repeat: Repeat) -> Result<Vec<Function>, Error> {
-    let references = references::all(world);
-    for path in world
-        .binaries()
-        .into_iter()
-        .map(|binary| world.function(binary))
-        .chain(references.iter().map(|reference| reference.path.clone()))
-    {
+    let functions = world.binaries().into_iter().map(|binary| world.function(binary));
+    for path in functions.chain(references::all().map(|name| references::path(world, name))) {
         // Told now, not when its turn comes.
         std::fs::metadata(&path).map_err(Error::file(path))?;
     }
@@ -68,14 +63,17 @@ pub async fn measure(world: &World, repeat: Repeat) -> Result<Vec<Function>, Err
     progress::say("filling a shop");
     let shop = Shop::open(world, Arc::clone(&pool)).await?;
 
+    let like = pool.program(references::LIKE)?;
+    let reference = |name: &str| Program { name: name.to_owned(), path: references::path(world, name), ..like.clone() };
+    let hello = reference(references::HELLO);
+
     let mut functions = Vec::new();
     for binary in world.binaries() {
-        functions.push(one(&shop, pool.program(binary)?, binary, repeat, false).await?);
+        functions.push(one(&shop, pool.program(binary)?, binary, &hello, repeat, false).await?);
     }
     backends.nothing_was_given_up().await?;
-    for Reference { name, path, like } in references {
-        let program = Program { name: name.to_owned(), path, ..pool.program(like)?.clone() };
-        functions.push(one(&shop, &program, like, repeat, true).await?);
+    for name in references::all() {
+        functions.push(one(&shop, &reference(name), references::LIKE, &hello, repeat, true).await?);
     }
     Ok(functions)
 }
@@ -108,13 +106,14 @@ async fn one(
     shop: &Shop<'_>,
     program: &Program,
     events: &str,
+    hello: &Program,
     repeat: Repeat,
     reference: bool,
 ) -> Result<Function, Error> {
     progress::say(&format!("measuring {}", program.name));
     let (bytes, zip_bytes) = size::of(&program.path)?;
-    let Sample { init, first_response, first_request, warm, warm_wall, peak } =
-        sample::take(shop, program, events, repeat).await?;
+    let Sample { init, first_response, hello, first_request, warm, warm_wall, peak } =
+        sample::take(shop, program, events, hello, repeat).await?;
     let [ms, us] = [1e3, 1e6].map(|scale| move |time: Duration| time.as_secs_f64() * scale);
     let cpu = |times: &[sample::Spent]| statistics::median(times.iter().map(|spent| spent.cpu.map(ms)));
     let wall = |times: &[sample::Spent]| statistics::median(times.iter().map(|spent| Some(ms(spent.wall))));
@@ -128,6 +127,7 @@ async fn one(
         init_wall_ms: wall(&init).unwrap_or_default(),
         first_response_cpu_ms: cpu(&first_response),
         first_response_wall_ms: wall(&first_response).unwrap_or_default(),
+        hello_cpu_ms: cpu(&hello),
         first_request_cpu_ms: statistics::median(first_request.into_iter().map(|cpu| cpu.map(ms))),
         warm_cpu_ms: statistics::median(warm.into_iter().map(|cpu| cpu.map(ms))),
         warm_wall_p50_us: quantile(0.5),

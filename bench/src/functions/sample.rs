@@ -8,6 +8,7 @@ use super::instance::{Instance, Invocation, Moment};
 use super::program::Program;
 use super::shop::Shop;
 use crate::error::Error;
+use crate::references;
 
 /// One program is asked no longer than this while it is warm, as long as it was asked often enough for a median: a
 /// password's hash takes a third of a second.
@@ -29,6 +30,8 @@ pub struct Sample {
     pub init: Vec<Spent>,
     /// Until it answered that.
     pub first_response: Vec<Spent>,
+    /// The same of `hello`, started in turn.
+    pub hello: Vec<Spent>,
     /// CPU time of the first event, until it asked for the next.
     pub first_request: Vec<Option<Duration>>,
     /// The same of warm ones, of one process.
@@ -39,10 +42,17 @@ pub struct Sample {
     pub peak: Option<u64>,
 }
 
-/// Starts the program again and again, then asks the last of its processes.
-pub async fn take(shop: &Shop<'_>, program: &Program, events: &str, repeat: Repeat) -> Result<Sample, Error> {
+/// Starts the program again and again, in turn with `hello`, then asks the last of its processes.
+pub async fn take(
+    shop: &Shop<'_>,
+    program: &Program,
+    events: &str,
+    hello: &Program,
+    repeat: Repeat,
+) -> Result<Sample, Error> {
     let mut sample = Sample::default();
     for start in 1..=repeat.starts {
+        sample.hello.push(first_response(shop, hello).await?);
         let event = shop.event(events).await?;
         let instance = Instance::start(program).await?;
         let (spawned, polled) = (instance.spawned, instance.polled);
@@ -56,6 +66,16 @@ pub async fn take(shop: &Shop<'_>, program: &Program, events: &str, repeat: Repe
         }
     }
     Ok(sample)
+}
+
+/// What a reference takes until its first answer.
+async fn first_response(shop: &Shop<'_>, reference: &Program) -> Result<Spent, Error> {
+    let event = shop.event(references::LIKE).await?;
+    let instance = Instance::start(reference).await?;
+    let spawned = instance.spawned;
+    let (_, invocation) = instance.invoke(event).await?;
+    answer::succeeded(&reference.name, &invocation.answer)?;
+    Ok(since(spawned, invocation.responded))
 }
 
 async fn warm(

@@ -1,7 +1,6 @@
 //! The functions' figures for people.
 
 use crate::figures::Function;
-use crate::references::HELLO;
 use crate::table::Table;
 
 /// A row a binary, the references last. What the system did not tell is a dash.
@@ -21,17 +20,15 @@ pub fn table(functions: &[Function]) -> Table {
         "peak MB",
     ];
     let mut table = Table::new("Functions", columns);
-    let hello = functions.iter().find(|function| function.name == HELLO).and_then(|it| it.first_response_cpu_ms);
     for function in functions {
         let name = &function.name;
-        let ratio = function.first_response_cpu_ms.zip(hello).map(|(own, hello)| own / hello);
         table.row([
             if function.reference { format!("*{name}* (reference)") } else { name.clone() },
             decimals(Some(function.bytes as f64 / 1e6), 2),
             decimals(Some(function.zip_bytes as f64 / 1e6), 2),
             decimals(function.init_cpu_ms, 2),
             decimals(function.first_response_cpu_ms, 2),
-            decimals(ratio, 2),
+            decimals(function.of_hello(), 2),
             decimals(Some(function.first_response_wall_ms), 1),
             decimals(function.first_request_cpu_ms, 2),
             decimals(function.warm_cpu_ms, 3),
