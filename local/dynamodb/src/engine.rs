@@ -78,10 +78,15 @@ mod tests {
     async fn a_call_nobody_waits_for_is_still_made() {
         let folder = tempfile::tempdir().unwrap();
         let engine = Engine::start(&folder.path().join("db")).unwrap();
+        let (dropped, wait) = mpsc::channel();
         let (made, seen) = oneshot::channel();
-        let mut call = Box::pin(engine.run(move |_| made.send(())));
+        let mut call = Box::pin(engine.run(move |_| {
+            wait.recv().unwrap();
+            made.send(())
+        }));
         assert!(futures_util::poll!(&mut call).is_pending());
         drop(call);
+        dropped.send(()).unwrap();
         seen.await.unwrap();
     }
 }
