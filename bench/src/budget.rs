@@ -33,8 +33,6 @@ struct Functions {
     first_response: f64,
     /// A factor on that.
     room_for_noise: f64,
-    /// The same for functions that do more.
-    first_response_of: BTreeMap<String, f64>,
     /// Judged by their init alone.
     by_init: BTreeSet<String>,
 }

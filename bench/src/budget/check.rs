@@ -36,7 +36,7 @@ impl Budget {
             if let Some(peak) = function.peak_bytes {
                 report.compare("bytes of memory at the peak", binary, peak as f64, budget.peak_bytes);
             }
-            let limit = budget.first_response_of.get(*binary).unwrap_or(&budget.first_response) * budget.room_for_noise;
+            let limit = budget.first_response * budget.room_for_noise;
             let (rule, own) = match budget.by_init.contains(*binary) {
                 true => ("init CPU ÷ hello's first response", function.init_cpu_ms),
                 false => ("first response CPU ÷ hello's", function.first_response_cpu_ms),

@@ -4,8 +4,7 @@ use crate::figures::{Endpoint, Function};
 fn budget() -> Budget {
     let text = "
         functions:
-          {bytes: 5000, zipBytes: 2000, peakBytes: 9000, firstResponse: 2, roomForNoise: 1.5, firstResponseOf: {get-b: 4},
-           byInit: [login]}
+          {bytes: 5000, zipBytes: 2000, peakBytes: 9000, firstResponse: 2, roomForNoise: 1.5, byInit: [login]}
         endpoints: {GET /a: {roundTrips: 1, readUnits: 0.5, writeUnits: 0}}
         scale: [10, 1000]";
     serde_saphyr::from_str(text).unwrap()
@@ -91,16 +90,6 @@ fn each_figure_over_its_limit_is_named() {
         "GET /a: write units is 1, over 0",
     ];
     assert_eq!(excesses(&figures), expected);
-}
-
-#[test]
-fn a_function_that_does_more_has_a_limit_of_its_own() {
-    let mut figures = figures();
-    let of = |figures: &Figures| budget().check(figures, &[Part::Functions], &BTreeSet::from(["get-b"])).excesses();
-    figures.functions[0] = function("get-b", 12.0);
-    assert_eq!(of(&figures), [""; 0]);
-    figures.functions[0] = function("get-b", 12.1);
-    assert_eq!(of(&figures), ["get-b: first response CPU ÷ hello's is 6.05, over 6"]);
 }
 
 #[test]
