@@ -68,8 +68,7 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
         references::build(&world).await?;
     }
     let release_build_s = if arguments.clean_build {
-        let took = cargo::build_from_nothing(&world).await?.as_secs_f64();
-        Some(took)
+        Some(cargo::build_from_nothing(&world).await?.as_secs_f64())
     } else {
         figures.times.as_ref().and_then(|times| times.release_build_s)
     };

@@ -29,6 +29,12 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 
+/// How long one attempt of a call may take, unless the caller knows better: a function that is invoked has its own time.
+pub const ATTEMPT_WITHIN: Duration = Duration::from_secs(2);
+
+/// How long all attempts of a call may take.
+pub const CALL_WITHIN: Duration = Duration::from_secs(5);
+
 /// What the environment lacks.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -42,7 +48,8 @@ pub enum ConfigError {
 /// `AWS_ENDPOINT_URL_<SERVICE>` or else `AWS_ENDPOINT_URL` replaces the service's endpoint ("Service-specific
 /// endpoints", AWS SDKs reference guide): that is how the same binary runs against a local stack.
 ///
-/// A call is tried up to three times with jittered backoff; an attempt may take 2 s, all of them 5 s.
+/// A call is tried up to three times with jittered backoff; an attempt may take [`ATTEMPT_WITHIN`], all of
+/// them [`CALL_WITHIN`].
 ///
 /// # Errors
 /// [`ConfigError`] if the region or the credentials are missing.
@@ -56,10 +63,7 @@ pub fn config(service: &str) -> Result<SdkConfig, ConfigError> {
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
         .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(25)))
         .timeout_config(
-            TimeoutConfig::builder()
-                .operation_attempt_timeout(Duration::from_secs(2))
-                .operation_timeout(Duration::from_secs(5))
-                .build(),
+            TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_WITHIN).operation_timeout(CALL_WITHIN).build(),
         );
     config.set_endpoint_url(endpoint);
     Ok(config.build())

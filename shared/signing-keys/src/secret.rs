@@ -5,14 +5,11 @@ use std::time::Duration;
 
 use aws::api::{Api, ApiError};
 use aws::retry::persist;
+use aws::{ATTEMPT_WITHIN, CALL_WITHIN};
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
-
-/// As the SDK's clients have it in this workspace: one attempt, and all of them.
-const ATTEMPT: Duration = Duration::from_secs(2);
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A secret, by its ARN or name.
 #[derive(Debug, Clone)]
@@ -50,8 +47,8 @@ impl Secret {
     /// The version that a staging label (`AWSCURRENT`) is attached to, if there is one.
     pub(crate) async fn version(&self, stage: &str) -> Result<Option<Version>, SecretError> {
         let request = json!({"SecretId": self.id, "VersionStage": stage}).to_string();
-        let attempt = async |left: Duration| self.ask(&request, left.min(ATTEMPT)).await;
-        match persist(PATIENCE, attempt, |outcome| outcome.as_ref().is_err_and(SecretError::is_passing)).await {
+        let attempt = async |left: Duration| self.ask(&request, left.min(ATTEMPT_WITHIN)).await;
+        match persist(CALL_WITHIN, attempt, |outcome| outcome.as_ref().is_err_and(SecretError::is_passing)).await {
             Ok(body) => match serde_json::from_slice(&body) {
                 Ok(version) => Ok(Some(version)),
                 // Not its cause, which may quote the secret.
