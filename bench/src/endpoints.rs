@@ -6,7 +6,7 @@ mod shop;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use template::System;
+use local_template::System;
 
 use crate::error::Error;
 use crate::figures::Endpoint;

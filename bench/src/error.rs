@@ -13,7 +13,7 @@ pub enum Error {
     #[error("{0} does not build; see above")]
     Build(String),
     #[error(transparent)]
-    Template(#[from] template::Error),
+    Template(#[from] local_template::Error),
     #[error("{}: {cause}", path.display())]
     File { path: PathBuf, cause: io::Error },
     #[error("{} is not what this program writes: {cause}", path.display())]

@@ -1,6 +1,6 @@
 //! One order with all that it sets off: its events, and whoever hears of them.
 
-use template::EventSource;
+use local_template::EventSource;
 
 use crate::endpoints::is_read;
 use crate::error::Error;

@@ -22,7 +22,7 @@ use crate::table::Table;
 use crate::world::World;
 
 /// The line, and what is answered before and after.
-const SOURCE: &str = "functions/users/src/verify.rs";
+const SOURCE: &str = "functions/users/src/endpoints/verify_token.rs";
 const BEFORE: &str = "Token valid";
 const AFTER: &str = "Token is valid";
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use local_template::System;
 use serde::Deserialize;
-use template::System;
 
 use crate::cargo::cargo;
 use crate::error::Error;

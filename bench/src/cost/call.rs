@@ -1,6 +1,6 @@
 //! What a call of one endpoint costs.
 
-use template::{Route, System};
+use local_template::{Route, System};
 
 use super::lambda::{Compute, Work, cpu_ms, wait_ms};
 use super::prices::Prices;

@@ -5,7 +5,7 @@
 //! proportion to its memory. So the cheapest setting is the smallest, always, and what speaks against it is only that
 //! someone waits.
 
-use template::{EventSource, Function};
+use local_template::{EventSource, Function};
 
 use super::lambda::{Taken, cpu_ms};
 use super::prices::Assumptions;

@@ -1,6 +1,6 @@
 //! What a month costs when nothing happens: it is there, and it is watched.
 
-use template::{EventSource, System};
+use local_template::{EventSource, System};
 
 use super::prices::Prices;
 

@@ -1,6 +1,6 @@
 //! The tables of the page.
 
-use template::System;
+use local_template::System;
 
 use super::lambda::{Taken, Work};
 use super::memory::{SETTINGS, is_waited_for, recommended};

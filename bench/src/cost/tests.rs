@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use template::System;
+use local_template::System;
 
 use super::lambda::{Taken, Work, cpu_ms, wait_ms};
 use super::memory::{is_waited_for, recommended};

@@ -6,8 +6,8 @@
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
+use local_template::System;
 use serde_json::{Map, Value, json};
-use template::System;
 
 use crate::error::Error;
 

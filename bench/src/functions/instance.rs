@@ -131,7 +131,7 @@ impl Program {
         let id = Uuid::now_v7().to_string();
         let deadline = SystemTime::now() + self.timeout;
         let deadline = deadline.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-        let arn = format!("arn:aws:lambda:us-east-1:{}:function:{}", template::ACCOUNT, self.name);
+        let arn = format!("arn:aws:lambda:us-east-1:{}:function:{}", local_template::ACCOUNT, self.name);
         let trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
         let response = Response::builder()
             .header("content-type", "application/json")

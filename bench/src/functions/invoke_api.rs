@@ -9,7 +9,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use template::System;
+use local_template::System;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 

@@ -9,8 +9,8 @@ use envelope::decode::Fields;
 use events::{Event, Origin};
 use local_dynamodb::DynamoDb;
 use products::SERVICE;
-use products::index::Wanted;
-use products::product::Product;
+use products::domain::index::Wanted;
+use products::domain::product::Product;
 use products::store::{Index, Patience, Products};
 use serde_json::{Map, Value, json};
 

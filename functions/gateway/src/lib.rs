@@ -1,7 +1,7 @@
-//! What the gateway answers on behalf of all services.
+//! The health of all services, answered on behalf of the API as a whole.
 
-pub mod health;
+pub mod endpoints;
 
-/// What answers name this service.
+/// The name and version of this service in answers, logs and events.
 pub const SERVICE: envelope::Service =
     envelope::Service { name: "gateway-service", version: env!("CARGO_PKG_VERSION") };

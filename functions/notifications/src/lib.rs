@@ -1,16 +1,15 @@
-//! The notification service: what happened to a user's account and orders, told to that user.
+//! The notification service: tells users what happened to their account and their orders.
 //!
-//! A file per endpoint or event, each with the `main` of its binary; the domain in [`notification`] and
-//! [`notification_id`]; DynamoDB in [`store`] and nowhere else.
+//! - [`endpoints`]: functions with a route, a file for each.
+//! - [`workers`]: functions without one.
+//! - [`domain`]: values, states and rules.
+//! - [`store`]: the only place that knows DynamoDB.
 
-pub mod health;
-pub mod list;
-pub mod notification;
-pub mod notification_id;
-pub mod notify;
-pub mod read;
+pub mod domain;
+pub mod endpoints;
 pub mod store;
+pub mod workers;
 
-/// What answers and events name this service.
+/// The name and version of this service in answers, logs and events.
 pub const SERVICE: envelope::Service =
     envelope::Service { name: "notification-service", version: env!("CARGO_PKG_VERSION") };

@@ -1,23 +1,14 @@
-//! The user service: who buys, and who runs the shop.
+//! The user service: accounts, logins, roles and the gateway's authorizer.
 //!
-//! A file per endpoint or event, each with the `main` of its binary; the domain in [`user`], [`email`],
-//! [`password`] and [`name`]; DynamoDB in [`store`] and nowhere else.
+//! - [`endpoints`]: functions with a route, a file for each.
+//! - [`workers`]: functions without one.
+//! - [`domain`]: values, states and rules.
+//! - [`store`]: the only place that knows DynamoDB.
 
-pub mod authorize;
-pub mod count;
-pub mod email;
-pub mod grant_role;
-pub mod health;
-pub mod list;
-pub mod login;
-pub mod me;
-pub mod name;
-pub mod password;
-pub mod publish;
-pub mod register;
+pub mod domain;
+pub mod endpoints;
 pub mod store;
-pub mod user;
-pub mod verify;
+pub mod workers;
 
-/// What answers and events name this service.
+/// The name and version of this service in answers, logs and events.
 pub const SERVICE: envelope::Service = envelope::Service { name: "user-service", version: env!("CARGO_PKG_VERSION") };

@@ -69,7 +69,7 @@ impl RestApi {
     ///
     /// # Errors
     /// The template has no API, or API Gateway would not deploy it.
-    pub fn new(system: &template::System, invoke: Arc<dyn Invoke>) -> Result<Self, Error> {
+    pub fn new(system: &local_template::System, invoke: Arc<dyn Invoke>) -> Result<Self, Error> {
         let api = system.api.as_ref().ok_or(Error::NoApi)?;
         let known = |place: String, function: &str| match system.functions.contains_key(function) {
             true => Ok(()),

@@ -66,7 +66,7 @@ struct Input<'a> {
 }
 
 impl Authorizer {
-    pub(crate) fn new(name: &str, described: &template::Authorizer) -> Result<Self, Error> {
+    pub(crate) fn new(name: &str, described: &local_template::Authorizer) -> Result<Self, Error> {
         let header = described
             .header
             .parse()

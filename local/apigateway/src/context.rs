@@ -11,8 +11,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use http::Method;
 use http::header::{HOST, USER_AGENT};
 use http::request::Parts;
+use local_template::ACCOUNT;
 use serde::Serialize;
-use template::ACCOUNT;
 use time::OffsetDateTime;
 use time::macros::format_description;
 

@@ -10,7 +10,7 @@ use http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, CONTENT_TYPE,
 };
 use http::{HeaderMap, HeaderValue, Response};
-use template::Cors;
+use local_template::Cors;
 
 use crate::Error;
 use crate::routes::METHODS;

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
-use template::Parameter;
+use local_template::Parameter;
 
 use crate::context::Context;
 use crate::fault::{Fault, ResponseType};
@@ -35,8 +35,8 @@ struct Definition {
 }
 
 impl GatewayResponses {
-    pub(crate) fn new(described: &BTreeMap<String, template::GatewayResponse>) -> Result<Self, Error> {
-        let definition = |(name, response): (&String, &template::GatewayResponse)| {
+    pub(crate) fn new(described: &BTreeMap<String, local_template::GatewayResponse>) -> Result<Self, Error> {
+        let definition = |(name, response): (&String, &local_template::GatewayResponse)| {
             let known = ResponseType::named(name).ok_or_else(|| Error::UnknownResponseType(name.clone()))?;
             Ok((known, Definition::new(name, response)?))
         };
@@ -78,7 +78,7 @@ impl GatewayResponses {
 }
 
 impl Definition {
-    fn new(response_type: &str, described: &template::GatewayResponse) -> Result<Self, Error> {
+    fn new(response_type: &str, described: &local_template::GatewayResponse) -> Result<Self, Error> {
         let refused =
             |text: &str| Error::Header { place: format!("GatewayResponses: {response_type}"), text: text.to_owned() };
         let status = described.status.map(|status| {

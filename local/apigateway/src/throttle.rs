@@ -6,7 +6,7 @@ use std::time::Instant;
 /// A bucket of `burst` tokens that fills at `rate` a second; a request takes one.
 #[derive(Debug)]
 pub(crate) struct Throttle {
-    limits: template::Throttle,
+    limits: local_template::Throttle,
     bucket: Mutex<Bucket>,
 }
 
@@ -17,7 +17,7 @@ struct Bucket {
 }
 
 impl Throttle {
-    pub(crate) fn new(limits: template::Throttle, now: Instant) -> Self {
+    pub(crate) fn new(limits: local_template::Throttle, now: Instant) -> Self {
         Self { limits, bucket: Mutex::new(Bucket { tokens: f64::from(limits.burst), filled: now }) }
     }
 
@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn a_burst_passes_then_the_rate() {
         let start = Instant::now();
-        let throttle = Throttle::new(template::Throttle { rate: 2.0, burst: 3 }, start);
+        let throttle = Throttle::new(local_template::Throttle { rate: 2.0, burst: 3 }, start);
         let at = |milliseconds| throttle.admits(start + Duration::from_millis(milliseconds));
         assert_eq!([at(0), at(0), at(0), at(0)], [true, true, true, false]);
         assert_eq!([at(400), at(500), at(500)], [false, true, false]);
@@ -56,7 +56,7 @@ mod tests {
     #[test]
     fn threads_share_one_bucket() {
         let start = Instant::now();
-        let throttle = Throttle::new(template::Throttle { rate: 1.0, burst: 10 }, start);
+        let throttle = Throttle::new(local_template::Throttle { rate: 1.0, burst: 10 }, start);
         let admitted: usize = std::thread::scope(|scope| {
             let threads: Vec<_> =
                 (0..8).map(|_| scope.spawn(|| (0..10).filter(|_| throttle.admits(start)).count())).collect();

@@ -9,7 +9,7 @@ use std::time::Instant;
 use local_iam::Iam;
 use local_lambda::Remote;
 use local_lambda::remote::Reach;
-use template::System;
+use local_template::System;
 use tokio::net::TcpListener;
 use tokio::sync::{OnceCell, watch};
 
@@ -69,7 +69,7 @@ impl Engine {
 
 /// What the engine calls each function, by all that it is called here.
 fn names(system: &System, engine: Engine) -> BTreeMap<String, String> {
-    let of = |(logical_id, function): (&String, &template::Function)| {
+    let of = |(logical_id, function): (&String, &local_template::Function)| {
         let there = engine.name_of(logical_id, function);
         [logical_id.clone(), function.name.clone(), function.arn.clone()].map(|here| (here, there.clone()))
     };

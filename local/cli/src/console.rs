@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Sender};
 use std::time::Duration;
 
 use local_apigateway::Answer;
-use template::{Api, Route, System};
+use local_template::{Api, Route, System};
 use time::OffsetDateTime;
 use time::macros::format_description;
 

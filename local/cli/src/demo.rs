@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use local_event_sources::Failed;
+use local_template::System;
 use rand::Rng;
 use rand::distr::Alphanumeric;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
-use template::System;
 
 use crate::client::{self, GRANT_ROLE};
 use crate::console;

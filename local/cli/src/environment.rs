@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use local_secretsmanager::SecretsManager;
+use local_template::{Function, System};
 use serde_json::json;
-use template::{Function, System};
 
 use crate::arguments::Engine;
 use crate::error::Error;

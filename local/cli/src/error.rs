@@ -18,7 +18,7 @@ pub enum Error {
     #[error("{0} was not built yet; run without --no-build")]
     NotBuilt(PathBuf),
     #[error("{0}")]
-    Template(#[from] template::Error),
+    Template(#[from] local_template::Error),
     #[error("port {port} is taken; stop what listens there or choose another with --port")]
     PortTaken { port: u16 },
     #[error("can't listen on port {port}: {cause}")]

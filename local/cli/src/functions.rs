@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use local_lambda::{FunctionSpec, Lambda};
-use template::System;
+use local_template::System;
 
 use crate::builder::Executables;
 use crate::error::Error;

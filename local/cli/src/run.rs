@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use local_iam::Iam;
 use local_lambda::{Lambda, Options, Reaper};
+use local_template::System;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use template::System;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::OnceCell;
 use tokio::task::AbortHandle;

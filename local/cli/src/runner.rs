@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 use local_lambda::{InstanceInfo, Invocation, Invoke, InvokeError, Lambda, Remote, api, remote};
-use template::{Function, System};
+use local_template::{Function, System};
 
 /// Who runs the functions.
 pub enum Runner {

@@ -12,7 +12,7 @@ use local_iam::Iam;
 use local_lambda::{Invoke, Lambda, Remote};
 use local_secretsmanager::SecretsManager;
 use local_sqs::{NewMessage, Sqs};
-use template::System;
+use local_template::System;
 
 use crate::data_folder::DataFolder;
 use crate::error::Error;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
+use local_template::System;
 use serde_json::Value;
-use template::System;
 
 /// A method, a path, and the binary that answers.
 type Route = (String, String, String);

@@ -7,7 +7,7 @@ mod record;
 mod sequence;
 mod trim;
 
-use template::Table;
+use local_template::Table;
 use tokio::sync::watch;
 
 pub use self::record::Record;

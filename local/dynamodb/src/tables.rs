@@ -1,8 +1,8 @@
 //! Making the template's tables, and bringing those on disk up to it.
 
 use dynoxide::{Database, DynoxideError};
+use local_template::Table;
 use serde_json::{Value, json};
-use template::Table;
 
 use crate::dispatch::dispatch;
 use crate::{DynamoDb, Error};

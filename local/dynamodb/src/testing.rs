@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use http::Request;
+use local_template::Table;
 use serde_json::{Value, json};
-use template::Table;
 
 use crate::DynamoDb;
 

@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use bytes::Bytes;
 use http::Request;
 use local_dynamodb::{DynamoDb, Sequence};
+use local_template::Table;
 use serde_json::json;
-use template::Table;
 
 const FOLDER: &str = "LOCAL_DYNAMODB_KILL_TEST_FOLDER";
 

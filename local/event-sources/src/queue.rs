@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use local_lambda::Invoke;
 use local_sqs::{Received, Sqs};
-use template::{Function, QueueSource};
+use local_template::{Function, QueueSource};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};

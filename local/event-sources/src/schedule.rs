@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use local_lambda::{Invocation, Invoke, InvokeError};
+use local_template::{ACCOUNT, Function, ScheduleSource};
 use serde_json::json;
-use template::{ACCOUNT, Function, ScheduleSource};
 use time::OffsetDateTime;
 use time::macros::format_description;
 use tokio::task::JoinSet;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use local_dynamodb::{DynamoDb, StreamReader};
 use local_lambda::{Invocation, Invoke};
 use local_sqs::Sqs;
-use template::{EventSource, Function, StreamSource, System};
+use local_template::{EventSource, Function, StreamSource, System};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use local_dynamodb::{Sequence, StreamReader};
 use local_lambda::Invoke;
-use template::{Function, StreamSource};
+use local_template::{Function, StreamSource};
 use tokio::sync::watch;
 
 use self::batch::Batches;

@@ -13,8 +13,8 @@ use http::Request;
 use local_dynamodb::DynamoDb;
 use local_lambda::{FunctionError, Invocation, Invoke, InvokeError};
 use local_sqs::{NewMessage, Sqs};
+use local_template::System;
 use serde_json::{Value, json};
-use template::System;
 
 use crate::{Backoff, Destination, EventSources, Failed, Services, Undelivered};
 

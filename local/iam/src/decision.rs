@@ -1,6 +1,6 @@
 //! What the statements of a role say about one action on one resource. IAM User Guide: "Policy evaluation logic".
 
-use template::{Effect, Statement};
+use local_template::{Effect, Statement};
 
 use crate::pattern::{means_action, means_resource};
 

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use template::{EventSource, Function, System};
+use local_template::{EventSource, Function, System};
 
 use crate::{Access, Decision, decide};
 
@@ -70,7 +70,7 @@ fn needs(system: &System, source: &EventSource) -> Vec<(String, Access)> {
     let (id, actions, resource, on_failure) = match source {
         EventSource::Stream(stream) => {
             let table = system.tables.values().find(|table| table.name == stream.table);
-            let arn = table.map(template::Table::stream_arn).unwrap_or_default();
+            let arn = table.map(local_template::Table::stream_arn).unwrap_or_default();
             (&stream.id, &STREAM[..], arn, stream.on_failure.as_deref())
         }
         EventSource::Queue(queue) => (&queue.id, &QUEUE[..], queue.queue.clone(), None),

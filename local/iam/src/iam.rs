@@ -5,8 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use http::{Request, Response};
+use local_template::{ACCOUNT, Function, Role, System};
 use serde::Serialize;
-use template::{ACCOUNT, Function, Role, System};
 
 use crate::{Access, Decision, Error, decide, denied, event_sources, request};
 

@@ -11,8 +11,8 @@ mod sqs;
 
 use bytes::Bytes;
 use http::Request;
+use local_template::System;
 use serde_json::Value;
-use template::System;
 
 use crate::Access;
 

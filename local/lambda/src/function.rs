@@ -29,7 +29,11 @@ pub struct FunctionSpec {
 
 impl FunctionSpec {
     /// The template's function `logical_id`, with `executable` as its code.
-    pub fn new(logical_id: impl Into<String>, function: &template::Function, executable: impl Into<PathBuf>) -> Self {
+    pub fn new(
+        logical_id: impl Into<String>,
+        function: &local_template::Function,
+        executable: impl Into<PathBuf>,
+    ) -> Self {
         Self {
             logical_id: logical_id.into(),
             name: function.name.clone(),

@@ -202,7 +202,7 @@ impl Functions {
         let (name, others) = (spec.name.clone(), [spec.logical_id.clone(), spec.arn.clone()]);
         // Versions are not kept, so an alias always stands for what is deployed.
         let qualified = spec.alias.iter().flat_map(|alias| {
-            others.iter().chain([&name]).map(move |unqualified| template::alias_arn(unqualified, alias))
+            others.iter().chain([&name]).map(move |unqualified| local_template::alias_arn(unqualified, alias))
         });
         let aliases: Vec<String> = others.iter().cloned().chain(qualified).collect();
         let pool = match registry.by_name.get(&name) {

@@ -47,7 +47,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            region: template::REGION.to_owned(),
+            region: local_template::REGION.to_owned(),
             endpoint_url: None,
             environment: BTreeMap::new(),
             concurrency: 64,

@@ -1,10 +1,10 @@
 //! A new value for a secret, as the template describes it. CloudFormation: `AWS::SecretsManager::Secret
 //! GenerateSecretString`.
 
+use local_template::{Secret, SecretValue};
 use rand::Rng;
 use rand::seq::{IndexedRandom, SliceRandom};
 use serde_json::{Map, Value as Json};
-use template::{Secret, SecretValue};
 
 use crate::Error;
 use crate::value::Value;

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use template::{Secret, SecretValue};
+use local_template::{Secret, SecretValue};
 use uuid::Uuid;
 
 use crate::secret::{Record, current};

@@ -14,7 +14,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use local_secretsmanager::{Error, SecretsManager};
-use template::{Secret, SecretValue};
+use local_template::{Secret, SecretValue};
 use tokio::net::TcpListener;
 
 const KEY_ARN: &str = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:SigningKey-a1B2c3";

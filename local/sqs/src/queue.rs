@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use template::ACCOUNT;
+use local_template::ACCOUNT;
 use tokio::sync::Notify;
 
 use crate::Error;
@@ -13,7 +13,7 @@ use crate::error::MAX_MESSAGE_BYTES;
 #[derive(Debug)]
 pub(crate) struct Queue {
     /// As the template has it.
-    pub settings: template::Queue,
+    pub settings: local_template::Queue,
     /// Told whenever a message may have become receivable earlier than was known.
     pub changed: Notify,
 }
@@ -59,8 +59,8 @@ impl Queues {
     ///
     /// # Errors
     /// A redrive policy that leads nowhere, or back to its own queue.
-    pub fn new<'a>(settings: impl IntoIterator<Item = &'a template::Queue>) -> Result<Self, Error> {
-        let queue = |settings: &template::Queue| Queue { settings: settings.clone(), changed: Notify::new() };
+    pub fn new<'a>(settings: impl IntoIterator<Item = &'a local_template::Queue>) -> Result<Self, Error> {
+        let queue = |settings: &local_template::Queue| Queue { settings: settings.clone(), changed: Notify::new() };
         let queues =
             Self(settings.into_iter().map(|settings| (settings.name.clone(), Arc::new(queue(settings)))).collect());
         for queue in queues.iter() {

@@ -35,7 +35,7 @@ impl Sqs {
     /// # Errors
     /// [`Error::DeadLetterQueue`] if a redrive policy leads to no other of the queues; [`Error::Folder`],
     /// [`Error::Format`] or [`Error::Storage`] if the folder can't be used.
-    pub fn open<'a>(dir: &Path, queues: impl IntoIterator<Item = &'a template::Queue>) -> Result<Self, Error> {
+    pub fn open<'a>(dir: &Path, queues: impl IntoIterator<Item = &'a local_template::Queue>) -> Result<Self, Error> {
         let queues = Arc::new(Queues::new(queues)?);
         std::fs::create_dir_all(dir).map_err(|source| Error::Folder { path: dir.into(), source })?;
         let connection = store::open(&dir.join("sqs.sqlite"), &queues)?;
@@ -48,12 +48,12 @@ impl Sqs {
     }
 
     /// The queue as the template describes it.
-    pub fn queue(&self, queue: &str) -> Result<&template::Queue, Error> {
+    pub fn queue(&self, queue: &str) -> Result<&local_template::Queue, Error> {
         Ok(&self.queues.find(queue)?.settings)
     }
 
     /// All queues as the template describes them, in the order of their names.
-    pub fn all(&self) -> impl Iterator<Item = &template::Queue> {
+    pub fn all(&self) -> impl Iterator<Item = &local_template::Queue> {
         self.queues.iter().map(|queue| &queue.settings)
     }
 

@@ -162,7 +162,7 @@ async fn the_templates_settings_are_taken_over_and_a_dropped_queue_keeps_its_mes
     sqs.send("jobs", NewMessage::new("a")).await.unwrap();
     drop(sqs);
 
-    let reopen = |queues: &[template::Queue]| local_sqs::Sqs::open(folder.path(), queues).unwrap();
+    let reopen = |queues: &[local_template::Queue]| local_sqs::Sqs::open(folder.path(), queues).unwrap();
     let mut changed = queues();
     changed.pop();
     changed[0].visibility_timeout = Duration::ZERO;
@@ -177,7 +177,7 @@ async fn the_templates_settings_are_taken_over_and_a_dropped_queue_keeps_its_mes
 #[tokio::test]
 async fn a_queue_is_named_by_its_name_arn_or_url() {
     let world = World::new();
-    for name in ["jobs", &arn("jobs"), &template::queue_url("http://localhost:9999", "jobs")] {
+    for name in ["jobs", &arn("jobs"), &local_template::queue_url("http://localhost:9999", "jobs")] {
         assert_eq!(world.sqs.queue(name).unwrap().name, "jobs");
     }
     for name in ["", "nope", "arn:aws:sqs:eu-central-1:000000000000:nope", "http://h/000000000000/jobs/x"] {

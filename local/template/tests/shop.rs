@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use template::{Error, EventSource, System};
+use local_template::{Error, EventSource, System};
 
 fn read(overrides: &[(&str, &str)]) -> Result<System, Error> {
     let overrides: BTreeMap<_, _> =

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use template::System;
+use local_template::System;
 
 #[test]
 fn the_template_of_the_workspace_reads() {

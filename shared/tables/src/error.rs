@@ -69,7 +69,7 @@ where
 #[cfg(test)]
 mod tests {
     use envelope::{Code, Failure};
-    use testing::{Fault, FaultKind, Tables};
+    use local_testing::{Fault, FaultKind, Tables};
 
     use super::StoreError;
 

@@ -7,8 +7,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use local_template::System;
 use serde_json::json;
-use template::System;
 use tests::{Folder, Setup, Stack, executable, needs, until_ended, workspace};
 
 /// A workspace with executables and a source, but no compiler.

@@ -5,8 +5,8 @@ use std::fs;
 use std::process::Command;
 
 use envelope::Code;
+use local_template::{EventSource, Parameter, System};
 use serde_json::Value;
-use template::{EventSource, Parameter, System};
 use tests::workspace;
 
 /// The template as it is written.

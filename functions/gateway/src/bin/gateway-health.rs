@@ -1,5 +1,5 @@
 //! `GET /health`
 
 fn main() -> std::process::ExitCode {
-    gateway::health::main()
+    gateway::endpoints::gateway_health::main()
 }

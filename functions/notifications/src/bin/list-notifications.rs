@@ -1,5 +1,5 @@
 //! `GET /api/notifications`
 
 fn main() -> std::process::ExitCode {
-    notifications::list::main()
+    notifications::endpoints::list_notifications::main()
 }

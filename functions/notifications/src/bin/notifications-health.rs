@@ -1,5 +1,5 @@
 //! `GET /api/notifications/health`
 
 fn main() -> std::process::ExitCode {
-    notifications::health::main()
+    notifications::endpoints::notifications_health::main()
 }

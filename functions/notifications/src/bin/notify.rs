@@ -1,5 +1,5 @@
 //! `notify`
 
 fn main() -> std::process::ExitCode {
-    notifications::notify::main()
+    notifications::workers::notify::main()
 }

@@ -1,5 +1,5 @@
 //! `PATCH /api/notifications/{id}/read`
 
 fn main() -> std::process::ExitCode {
-    notifications::read::main()
+    notifications::endpoints::read_notification::main()
 }

@@ -1,4 +1,4 @@
-use testing::{Fault, FaultKind};
+use local_testing::{Fault, FaultKind};
 
 use super::world::World;
 use super::*;

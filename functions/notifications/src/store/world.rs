@@ -1,11 +1,11 @@
 //! What the tests of this crate share.
 
 use events::{Event, OrderConfirmed, Origin};
-use testing::Tables;
+use local_testing::Tables;
 
 use super::{Notifications, Which};
-use crate::notification::News;
-use crate::notification_id::NotificationId;
+use crate::domain::notification::News;
+use crate::domain::notification_id::NotificationId;
 
 /// The notifications' table of a test's own.
 pub(crate) struct World {

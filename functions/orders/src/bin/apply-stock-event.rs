@@ -1,5 +1,5 @@
 //! `apply-stock-event`
 
 fn main() -> std::process::ExitCode {
-    orders::apply_stock_event::main()
+    orders::workers::apply_stock_event::main()
 }

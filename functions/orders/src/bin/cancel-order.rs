@@ -1,5 +1,5 @@
 //! `POST /api/orders/{id}/cancel`
 
 fn main() -> std::process::ExitCode {
-    orders::cancel::main()
+    orders::endpoints::cancel_order::main()
 }

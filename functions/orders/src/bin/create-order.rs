@@ -1,5 +1,5 @@
 //! `POST /api/orders`
 
 fn main() -> std::process::ExitCode {
-    orders::create::main()
+    orders::endpoints::create_order::main()
 }

@@ -1,5 +1,5 @@
 //! `GET /api/orders/{id}`
 
 fn main() -> std::process::ExitCode {
-    orders::get::main()
+    orders::endpoints::get_order::main()
 }

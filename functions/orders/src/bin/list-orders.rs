@@ -1,5 +1,5 @@
 //! `GET /api/orders`
 
 fn main() -> std::process::ExitCode {
-    orders::list::main()
+    orders::endpoints::list_orders::main()
 }

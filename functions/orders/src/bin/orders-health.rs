@@ -1,5 +1,5 @@
 //! `GET /api/orders/health`
 
 fn main() -> std::process::ExitCode {
-    orders::health::main()
+    orders::endpoints::orders_health::main()
 }

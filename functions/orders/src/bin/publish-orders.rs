@@ -1,5 +1,5 @@
 //! `publish-orders`
 
 fn main() -> std::process::ExitCode {
-    orders::publish::main()
+    orders::workers::publish_orders::main()
 }

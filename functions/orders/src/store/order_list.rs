@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use envelope::InitError;
 use tables::{Cursor, StoreError};
 
-use crate::order::Order;
+use crate::domain::order::Order;
 
 const INDEX: &str = "newest";
 

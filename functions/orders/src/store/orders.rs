@@ -15,9 +15,9 @@ use events::{Event, OrderCreated, Payload};
 use serde::{Deserialize, Serialize};
 use tables::StoreError;
 
-use crate::order::Order;
-use crate::order_id::OrderId;
-use crate::status::{Change, Status};
+use crate::domain::order::Order;
+use crate::domain::order_id::OrderId;
+use crate::domain::status::{Change, Status};
 
 /// The orders' table.
 #[derive(Debug, Clone)]

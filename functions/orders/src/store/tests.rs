@@ -1,11 +1,11 @@
 use futures_util::future::join_all;
-use testing::{Fault, FaultKind};
+use local_testing::{Fault, FaultKind};
 
 use super::world::{World, event, order};
 use super::*;
-use crate::order::{Order, cancelled};
-use crate::order_id::OrderId;
-use crate::status::{Change, Status};
+use crate::domain::order::{Order, cancelled};
+use crate::domain::order_id::OrderId;
+use crate::domain::status::{Change, Status};
 
 async fn cancel(world: &World, user_id: &str, id: &OrderId) -> Changed {
     let told = event(cancelled(id, user_id, &Change::Cancel));

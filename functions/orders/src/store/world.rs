@@ -2,14 +2,14 @@
 
 use envelope::timestamp;
 use events::{Event, Origin, Payload};
+use local_testing::Tables;
 use money::{Amount, Price};
-use testing::Tables;
 
 use super::{OrderList, Orders};
 use crate::SERVICE;
-use crate::order::{Item, Order};
-use crate::order_id::OrderId;
-use crate::stock::{Hold, HoldState};
+use crate::domain::order::{Item, Order};
+use crate::domain::order_id::OrderId;
+use crate::endpoints::create_order::stock::{Hold, HoldState};
 
 /// Two lamps, held.
 pub(crate) fn hold(state: HoldState) -> Hold {

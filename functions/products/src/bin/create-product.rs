@@ -1,5 +1,5 @@
 //! `POST /api/products`
 
 fn main() -> std::process::ExitCode {
-    products::create::main()
+    products::endpoints::create_product::main()
 }

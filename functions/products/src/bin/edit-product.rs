@@ -1,5 +1,5 @@
 //! `PATCH /api/products/{id}`
 
 fn main() -> std::process::ExitCode {
-    products::edit::main()
+    products::endpoints::edit_product::main()
 }

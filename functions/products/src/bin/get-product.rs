@@ -1,5 +1,5 @@
 //! `GET /api/products/{id}`
 
 fn main() -> std::process::ExitCode {
-    products::get::main()
+    products::endpoints::get_product::main()
 }

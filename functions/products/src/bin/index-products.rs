@@ -1,5 +1,5 @@
 //! Keeps search and counts from the products' table's stream
 
 fn main() -> std::process::ExitCode {
-    products::index_products::main()
+    products::workers::index_products::main()
 }

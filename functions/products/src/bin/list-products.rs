@@ -1,5 +1,5 @@
 //! `GET /api/products`
 
 fn main() -> std::process::ExitCode {
-    products::list::main()
+    products::endpoints::list_products::main()
 }

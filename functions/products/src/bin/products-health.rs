@@ -1,5 +1,5 @@
 //! `GET /api/products/health`
 
 fn main() -> std::process::ExitCode {
-    products::health::main()
+    products::endpoints::products_health::main()
 }

@@ -1,5 +1,5 @@
 //! Publishes events from the streams of the products' and the holds' tables
 
 fn main() -> std::process::ExitCode {
-    events::publish::main(products::SERVICE)
+    products::workers::publish_products::main()
 }

@@ -1,5 +1,5 @@
 //! Gives back what no order claimed, on a schedule
 
 fn main() -> std::process::ExitCode {
-    products::release::main()
+    products::workers::release_expired_reservations::main()
 }

@@ -1,5 +1,5 @@
 //! Called by the order service, with no route
 
 fn main() -> std::process::ExitCode {
-    products::reserve::main()
+    products::workers::reserve_stock::main()
 }

@@ -1,5 +1,5 @@
 //! Follows orders from their queue
 
 fn main() -> std::process::ExitCode {
-    products::settle::main()
+    products::workers::settle_reservation::main()
 }

@@ -1,5 +1,5 @@
 //! `PATCH /api/products/{id}/stock`
 
 fn main() -> std::process::ExitCode {
-    products::update_stock::main()
+    products::endpoints::update_stock::main()
 }

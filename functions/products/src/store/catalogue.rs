@@ -24,8 +24,8 @@ use tables::StoreError;
 
 use super::shelf::BATCH;
 use super::{Index, Listed, Postings, Shelf, Shelves};
-use crate::filter::{Filter, Prices};
-use crate::product::Product;
+use crate::domain::filter::{Filter, Prices};
+use crate::domain::product::Product;
 
 /// How far a list goes for its page.
 #[derive(Debug, Clone, Copy)]

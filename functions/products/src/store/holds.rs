@@ -11,8 +11,8 @@ use tables::StoreError;
 use super::contention::{Cancelled, cancelled};
 use super::moves::{stock, update};
 use super::{Item, number, read, text};
-use crate::hold::{Hold, StockEvent};
-use crate::product::Product;
+use crate::domain::hold::{Hold, StockEvent};
+use crate::domain::product::Product;
 
 /// How long it is remembered that an order was cancelled before anything was held: longer than any message of it
 /// may still be on its way (a queue and its dead-letter queue keep one 14 days each).

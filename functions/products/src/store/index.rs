@@ -11,7 +11,7 @@ use tables::StoreError;
 use super::contention::{Cancelled, Patience, cancelled};
 use super::shelf::Shelf;
 use super::{Item, number, read, text};
-use crate::index::{Entry, Posting, Step, Wanted};
+use crate::domain::index::{Entry, Posting, Step, Wanted};
 
 /// Items a transaction takes at most ("TransactWriteItems"), less the entry and the three counts it may change.
 const ROOM: usize = 100 - 4;

@@ -8,7 +8,7 @@ use tables::StoreError;
 
 use super::contention::{Cancelled, cancelled};
 use super::{Holds, number, read, text};
-use crate::hold::{Hold, Line, Move, State, StockEvent, Units};
+use crate::domain::hold::{Hold, Line, Move, State, StockEvent, Units};
 
 /// What became of a move.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -18,8 +18,8 @@ use tables::StoreError;
 
 use super::index::{posting_key, word_list};
 use super::{Listed, read, text};
-use crate::filter::{Filter, Search};
-use crate::index::Posting;
+use crate::domain::filter::{Filter, Search};
+use crate::domain::index::Posting;
 
 /// Words whose lists are read to find the rarest; the others are only looked up.
 const PROBES: usize = 8;

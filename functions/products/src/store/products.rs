@@ -11,8 +11,8 @@ use serde::Serialize;
 use tables::StoreError;
 
 use super::{Item, number, read, text};
-use crate::product::Product;
-use crate::text::Category;
+use crate::domain::product::Product;
+use crate::domain::text::Category;
 
 /// The products' table.
 #[derive(Debug)]

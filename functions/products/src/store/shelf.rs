@@ -17,9 +17,9 @@ use aws_sdk_dynamodb::types::KeysAndAttributes;
 use tables::StoreError;
 
 use super::{Item, number, text};
-use crate::filter::Prices;
-use crate::product::Product;
-use crate::text::Category;
+use crate::domain::filter::Prices;
+use crate::domain::product::Product;
+use crate::domain::text::Category;
 
 /// The partition of all that is for sale.
 pub(super) const LISTING: &str = "active";

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::contention::Patience;
 use super::{Products, number, read, text};
-use crate::stock::{self, StockChange};
+use crate::domain::stock::{self, StockChange};
 
 /// "Error handling with DynamoDB": the codes that say that nothing was written, and that it may be later.
 const NOT_WRITTEN: &[&str] = &[
@@ -176,11 +176,11 @@ mod tests {
     use std::time::Duration;
 
     use envelope::decode::FromField;
+    use local_testing::FaultKind;
     use serde_json::json;
-    use testing::FaultKind;
 
     use super::*;
-    use crate::stock::Quantity;
+    use crate::domain::stock::Quantity;
     use crate::store::tests::World;
 
     #[tokio::test]

@@ -1,5 +1,5 @@
 //! The gateway's authorizer
 
 fn main() -> std::process::ExitCode {
-    users::authorize::main()
+    users::workers::authorize::main()
 }

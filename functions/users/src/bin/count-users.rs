@@ -1,5 +1,5 @@
 //! Keeps the count of users from their table's stream
 
 fn main() -> std::process::ExitCode {
-    users::count::main()
+    users::workers::count_users::main()
 }

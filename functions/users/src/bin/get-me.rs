@@ -1,5 +1,5 @@
 //! `GET /api/users/me`
 
 fn main() -> std::process::ExitCode {
-    users::me::main()
+    users::endpoints::get_me::main()
 }

@@ -1,5 +1,5 @@
 //! An operator's command, with no route
 
 fn main() -> std::process::ExitCode {
-    users::grant_role::main()
+    users::workers::grant_role::main()
 }

@@ -1,5 +1,5 @@
 //! `GET /api/users`
 
 fn main() -> std::process::ExitCode {
-    users::list::main()
+    users::endpoints::list_users::main()
 }

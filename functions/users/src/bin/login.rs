@@ -1,5 +1,5 @@
 //! `POST /api/users/login`
 
 fn main() -> std::process::ExitCode {
-    users::login::main()
+    users::endpoints::login::main()
 }

@@ -1,5 +1,5 @@
 //! Publishes the events of users from their table's stream
 
 fn main() -> std::process::ExitCode {
-    users::publish::main()
+    users::workers::publish_users::main()
 }

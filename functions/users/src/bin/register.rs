@@ -1,5 +1,5 @@
 //! `POST /api/users/register`
 
 fn main() -> std::process::ExitCode {
-    users::register::main()
+    users::endpoints::register::main()
 }

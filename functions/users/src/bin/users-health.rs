@@ -1,5 +1,5 @@
 //! `GET /api/users/health`
 
 fn main() -> std::process::ExitCode {
-    users::health::main()
+    users::endpoints::users_health::main()
 }

@@ -1,5 +1,5 @@
 //! `POST /api/users/auth/verify`
 
 fn main() -> std::process::ExitCode {
-    users::verify::main()
+    users::endpoints::verify_token::main()
 }

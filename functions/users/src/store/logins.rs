@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 use tables::StoreError;
 
 use super::attempts::{Attempts, MOST, MOST_FROM_ONE_ADDRESS, Verdict, WINDOW_SECONDS};
-use crate::email::Email;
-use crate::user::User;
+use crate::domain::email::Email;
+use crate::domain::user::User;
 
 /// The users' table and the attempts' table beside it.
 #[derive(Debug)]

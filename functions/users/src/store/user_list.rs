@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use envelope::InitError;
 use tables::{KeptCount, StoreError};
 
-use crate::user::Profile;
+use crate::domain::user::Profile;
 
 /// The index has all users in one partition, sorted by id, and so by time. A partition takes 1 000 writes a
 /// second, which is a thousand registrations.

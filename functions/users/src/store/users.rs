@@ -10,8 +10,8 @@ use events::{Event, UserCreated};
 use serde::Serialize;
 use tables::StoreError;
 
-use crate::email::Email;
-use crate::user::{Profile, User};
+use crate::domain::email::Email;
+use crate::domain::user::{Profile, User};
 
 /// The users' table.
 #[derive(Debug)]

@@ -73,8 +73,8 @@ fn policy(effect: &str, resource: &str) -> Value {
     })
 }
 
-fn route(method: &str, path: &str, authorizer: Option<&str>) -> template::Route {
-    template::Route {
+fn route(method: &str, path: &str, authorizer: Option<&str>) -> local_template::Route {
+    local_template::Route {
         method: method.to_owned(),
         path: path.to_owned(),
         function: "F".to_owned(),
@@ -84,8 +84,8 @@ fn route(method: &str, path: &str, authorizer: Option<&str>) -> template::Route 
 }
 
 /// An open route, a route for each verb of a guarded resource, and a greedy one.
-fn system() -> template::System {
-    let function = |name: &str| template::Function {
+fn system() -> local_template::System {
+    let function = |name: &str| local_template::Function {
         name: name.to_owned(),
         arn: format!("arn:aws:lambda:us-east-1:000000000000:function:{name}"),
         binary: name.to_owned(),
@@ -93,17 +93,17 @@ fn system() -> template::System {
         timeout: Duration::from_secs(3),
         environment: BTreeMap::new(),
         alias: None,
-        role: template::Role::default(),
+        role: local_template::Role::default(),
         reserved_concurrency: None,
         sources: vec![],
     };
-    let authorizer = template::Authorizer {
+    let authorizer = local_template::Authorizer {
         function: "Auth".to_owned(),
         header: "Authorization".to_owned(),
         validation: Some("Bearer .+".to_owned()),
         ttl: Duration::from_secs(300),
     };
-    let api = template::Api {
+    let api = local_template::Api {
         id: "Api".to_owned(),
         stage: "v1".to_owned(),
         routes: vec![
@@ -119,15 +119,15 @@ fn system() -> template::System {
         binary_media_types: vec!["image~1png".to_owned()],
         throttle: None,
     };
-    template::System {
+    local_template::System {
         region: "us-east-1".to_owned(),
         functions: ["F", "Auth"].map(|name| (name.to_owned(), function(name))).into(),
         api: Some(api),
-        ..template::System::default()
+        ..local_template::System::default()
     }
 }
 
-fn api_with(invoke: Arc<dyn Invoke>, change: impl FnOnce(&mut template::Api)) -> RestApi {
+fn api_with(invoke: Arc<dyn Invoke>, change: impl FnOnce(&mut local_template::Api)) -> RestApi {
     let mut system = system();
     change(system.api.as_mut().unwrap());
     RestApi::new(&system, invoke).unwrap()

@@ -3,7 +3,7 @@ use http::{Method, Request};
 use super::*;
 use crate::context::Stage;
 
-type Described = template::GatewayResponse;
+type Described = local_template::GatewayResponse;
 
 /// Answers a fault with these definitions to a request with these headers.
 fn answer(defined: &[(&str, Described)], fault: Fault, headers: &[(&str, &str)]) -> (Response<Bytes>, String) {

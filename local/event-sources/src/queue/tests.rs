@@ -2,8 +2,8 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use local_sqs::{Attribute, Depth, NewMessage};
+use local_template::{EventSource, StreamSource};
 use serde_json::{Value, json};
-use template::{EventSource, StreamSource};
 use tokio::sync::Notify;
 
 use super::*;

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
+use local_template::{EventSource, System};
 use serde_json::Value;
-use template::{EventSource, System};
 
 use super::*;
 use crate::testing::{Answer, Functions, OK, World, function_with};

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use template::StreamSource;
+use local_template::StreamSource;
 
 use crate::testing::{Answer, Functions, OK, World, source, system};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use local_dynamodb::{DynamoDb, Sequence};
-use template::System;
+use local_template::System;
 
 use super::stream_sources;
 use crate::position::Positions;

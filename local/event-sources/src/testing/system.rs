@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use local_template::{EventSource, Function, Queue, QueueSource, Redrive, StreamSource, System, Table};
 use serde_json::json;
-use template::{EventSource, Function, Queue, QueueSource, Redrive, StreamSource, System, Table};
 
 pub(crate) const QUEUE: &str = "arn:aws:sqs:eu-central-1:000000000000:Discarded";
 
@@ -54,7 +54,7 @@ pub(crate) fn function_with(name: &str, source: EventSource) -> Function {
         timeout: Duration::from_secs(3),
         environment: BTreeMap::new(),
         alias: None,
-        role: template::Role::default(),
+        role: local_template::Role::default(),
         reserved_concurrency: None,
         sources: vec![source],
     }

@@ -1,8 +1,8 @@
 //! DynamoDB. Developer Guide: "Actions, resources, and condition keys for DynamoDB", "Amazon DynamoDB Transactions: How it
 //! works" (a transaction needs the permissions of its items), "Using IAM policy conditions" (an index is a resource).
 
+use local_template::{ACCOUNT, System};
 use serde_json::Value;
-use template::{ACCOUNT, System};
 
 use super::ANY;
 use crate::Access;

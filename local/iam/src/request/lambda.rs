@@ -2,7 +2,7 @@
 //! qualified ARN, which the unqualified one does not mean.
 
 use http::Uri;
-use template::{ACCOUNT, System};
+use local_template::{ACCOUNT, System};
 
 use crate::Access;
 

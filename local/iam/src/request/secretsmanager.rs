@@ -1,7 +1,7 @@
 //! Secrets Manager. User Guide: "Actions, resources, and condition keys for AWS Secrets Manager".
 
+use local_template::{ACCOUNT, System};
 use serde_json::Value;
-use template::{ACCOUNT, System};
 
 use super::ANY;
 use crate::Access;
@@ -13,7 +13,7 @@ pub(super) fn access(system: &System, operation: &str, body: &Value) -> Access {
 
 /// A secret goes by its name, its ARN, or its ARN without the six random characters.
 fn arn(system: &System, id: &str) -> String {
-    let means = |secret: &&template::Secret| {
+    let means = |secret: &&local_template::Secret| {
         let partial = secret.arn.rsplit_once('-').is_some_and(|(start, _)| start == id);
         secret.name == id || secret.arn == id || partial
     };

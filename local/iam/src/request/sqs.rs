@@ -1,8 +1,8 @@
 //! SQS. Developer Guide: "Amazon SQS API permissions: Actions and resource reference" (a batch needs the permission of
 //! its single form).
 
+use local_template::{ACCOUNT, System};
 use serde_json::Value;
-use template::{ACCOUNT, System};
 
 use super::ANY;
 use crate::Access;

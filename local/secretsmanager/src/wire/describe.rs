@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use local_template::Secret;
 use serde::{Deserialize, Serialize};
-use template::Secret;
 
 use super::{required, seconds};
 use crate::secret::Record;

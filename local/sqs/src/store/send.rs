@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use local_template::ACCOUNT;
 use rusqlite::params;
-use template::ACCOUNT;
 use uuid::Uuid;
 
 use super::Work;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use local_template::Redrive;
 use rusqlite::Connection;
-use template::Redrive;
 
 use super::*;
 use crate::queue::{Queue, Queues};
@@ -21,9 +21,9 @@ struct World {
     now: i64,
 }
 
-fn settings(name: &str, redrive: Option<(&str, u32)>) -> template::Queue {
+fn settings(name: &str, redrive: Option<(&str, u32)>) -> local_template::Queue {
     let arn = |name: &str| format!("arn:aws:sqs:us-east-1:000000000000:{name}");
-    template::Queue {
+    local_template::Queue {
         name: name.into(),
         arn: arn(name),
         visibility_timeout: Duration::from_secs(30),

@@ -16,9 +16,9 @@ mod send;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Request, Response, StatusCode};
+use local_template::ACCOUNT;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use template::ACCOUNT;
 use uuid::Uuid;
 
 use crate::{Error, Sqs};

@@ -1,7 +1,7 @@
 //! GetQueueUrl, ListQueues and ListDeadLetterSourceQueues.
 
+use local_template::ACCOUNT;
 use serde::{Deserialize, Serialize};
-use template::ACCOUNT;
 
 use super::{Call, required};
 use crate::Error;

@@ -10,7 +10,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use local_sqs::Sqs;
-use template::{Queue, Redrive};
+use local_template::{Queue, Redrive};
 use tokio::net::TcpListener;
 
 pub fn arn(name: &str) -> String {

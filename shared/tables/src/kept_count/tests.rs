@@ -1,5 +1,5 @@
 use futures_util::future::{join_all, try_join_all};
-use testing::{Fault, FaultKind, Tables};
+use local_testing::{Fault, FaultKind, Tables};
 
 use super::*;
 

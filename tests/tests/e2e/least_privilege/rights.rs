@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use template::{Effect, Function, Statement, System};
+use local_template::{Effect, Function, Statement, System};
 
 /// A function may do something to something.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

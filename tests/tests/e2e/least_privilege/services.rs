@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use template::{System, alias_arn};
+use local_template::{System, alias_arn};
 use tests::workspace;
 
 use super::rights::Right;

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
+use local_template::System;
 use serde_json::{Map, Value, json};
-use template::System;
 use tests::workspace;
 
 const SCRIPT: &str = include_str!("transform.py");

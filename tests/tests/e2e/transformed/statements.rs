@@ -1,7 +1,7 @@
 //! The statements of a transformed role, with the ARNs that its resources have on one machine.
 
+use local_template::{ACCOUNT, Effect, REGION, Statement};
 use serde_json::Value;
-use template::{ACCOUNT, Effect, REGION, Statement};
 
 use super::sam::Transformed;
 

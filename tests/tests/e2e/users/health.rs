@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use envelope::Code;
+use local_template::System;
 use serde_json::{Value, json};
-use template::System;
 use tests::{Answer, Stack, is_timestamp, needs, workspace};
 
 /// The names of the services that `GET /health` asks, as the template has them.

@@ -1,7 +1,7 @@
 //! How often each endpoint asks the database. Every round trip is paid for, in time and money.
 
+use local_template::System;
 use serde_json::{Value, json};
-use template::System;
 use tests::{Stack, needs, workspace};
 
 /// The calls, since the last look, of the functions that answer requests; what events cause goes on beside them.

@@ -3,12 +3,12 @@ use envelope::decode::FromQuery;
 use futures_util::future::join_all;
 
 use super::*;
-use crate::filter::{Filter, Prices, Search};
-use crate::product::tests::product;
+use crate::domain::filter::{Filter, Prices, Search};
+use crate::domain::product::tests::product;
+use crate::domain::text::CategoryText;
 use crate::store::catalogue::Bounds;
 use crate::store::postings::Budget;
 use crate::store::{Found, Total};
-use crate::text::CategoryText;
 
 fn filter(category: &str, prices: Option<(u64, u64)>, search: &str) -> Filter {
     Filter {

@@ -2,16 +2,17 @@ use std::time::{Duration, Instant};
 
 use envelope::{Code, Failure};
 use futures_util::future::{join, join_all};
+use local_testing::FaultKind;
 use serde_json::json;
-use testing::FaultKind;
 
 use super::*;
-use crate::hold::{Line, State};
-use crate::id;
-use crate::release::{Swept, sweep};
-use crate::settle::{cancel, settle};
+use crate::domain::hold::{Line, State};
+use crate::domain::id;
 use crate::store::expiring::ROWS;
 use crate::store::{Made, Place, Placed};
+use crate::workers::release_expired_reservations::{Swept, sweep};
+use crate::workers::reserve_stock;
+use crate::workers::settle_reservation::{cancel, settle};
 
 async fn swept(world: &World, now: u64) -> Swept {
     sweep(&world.holds, now, Instant::now() + Duration::from_secs(5), Place::default()).await.unwrap()
@@ -145,7 +146,7 @@ async fn contention_is_waited_for_and_then_told() {
     world.fail("TransactWriteItems", FaultKind::ThrottlingException, 2);
     world.reserve("o2", &[(&lamp, 1)]).await.unwrap();
     world.fail("TransactWriteItems", FaultKind::TransactionConflict, u32::MAX);
-    let refused = reserve::reserve(&world.holds, 900, &request("o3", &[(&lamp, 1)]), impatience()).await;
+    let refused = reserve_stock::reserve(&world.holds, 900, &request("o3", &[(&lamp, 1)]), impatience()).await;
     assert_eq!(code(refused), Code::ServiceUnavailable);
     assert_eq!((world.stock(&lamp).await, world.hold("o3").await), (8, None));
 }
@@ -280,7 +281,7 @@ async fn a_sweep_does_not_expire_what_was_held_again_meanwhile() {
     world.reserve("o1", &[(&lamp, 3)]).await.unwrap();
     let seen = world.hold("o1").await.unwrap();
     expire(&world).await;
-    reserve::reserve(&world.holds, 1_800, &request("o1", &[(&lamp, 3)]), patience()).await.unwrap();
+    reserve_stock::reserve(&world.holds, 1_800, &request("o1", &[(&lamp, 3)]), patience()).await.unwrap();
     let late = world.holds.make(&seen, seen.state.expire().unwrap(), None, None).await.unwrap();
     assert_eq!((late, state(&world, "o1").await, world.stock(&lamp).await), (Made::Changed, State::Held, 2));
 }

@@ -1,15 +1,15 @@
 use std::time::SystemTime;
 
 use futures_util::future::join_all;
+use local_testing::FaultKind;
 use serde_json::json;
-use testing::FaultKind;
 
 use super::*;
-use crate::filter::{Filter, Search};
-use crate::index::Wanted;
-use crate::index_products::index;
-use crate::product::tests::described;
+use crate::domain::filter::{Filter, Search};
+use crate::domain::index::Wanted;
+use crate::domain::product::tests::described;
 use crate::store::Shelf;
+use crate::workers::index_products::index;
 
 async fn found(world: &World, search: &str) -> Vec<String> {
     let filter = Filter { search: Search::of(search), ..Filter::default() };

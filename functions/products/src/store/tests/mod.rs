@@ -10,15 +10,15 @@ use std::time::Duration;
 
 use envelope::timestamp;
 use events::{Event, Origin};
-use testing::{Fault, FaultKind, Tables};
+use local_testing::{Fault, FaultKind, Tables};
 
 use super::{Catalogue, Holds, Index, Patience, Postings, Products, Shelves};
 use crate::SERVICE;
-use crate::hold::{Cause, Hold};
-use crate::index::{StreamEvent, wanted};
-use crate::product::Product;
-use crate::product::tests::product;
-use crate::reserve::{self, Request, Reserved, Wish};
+use crate::domain::hold::{Cause, Hold};
+use crate::domain::index::{StreamEvent, wanted};
+use crate::domain::product::Product;
+use crate::domain::product::tests::product;
+use crate::workers::reserve_stock::{self, Request, Reserved, Wish};
 
 /// What the tests of this service happen in.
 pub(crate) struct World {
@@ -90,7 +90,7 @@ impl World {
     }
 
     pub async fn reserve(&self, order_id: &str, wishes: &[(&Product, u32)]) -> Result<Reserved, envelope::Failure> {
-        reserve::reserve(&self.holds, 900, &request(order_id, wishes), patience()).await
+        reserve_stock::reserve(&self.holds, 900, &request(order_id, wishes), patience()).await
     }
 
     pub async fn hold(&self, order_id: &str) -> Option<Hold> {

@@ -1,12 +1,12 @@
 use futures_util::future::join_all;
+use local_testing::FaultKind;
 use serde_json::json;
-use testing::FaultKind;
 
 use super::*;
-use crate::product::Edit;
-use crate::stock::{self, Quantity, StockChange};
+use crate::domain::product::Edit;
+use crate::domain::stock::{self, Quantity, StockChange};
+use crate::domain::text::Category;
 use crate::store::{Saved, StockError, StockLevel};
-use crate::text::Category;
 use envelope::decode::FromField;
 
 fn units(units: u64) -> Quantity {
@@ -73,7 +73,7 @@ async fn a_change_of_stock_is_one_round_trip_whatever_comes_of_it() {
     assert_eq!(level, StockLevel { previous: 5, new: 3 });
     let short = world.products.change_stock(&lamp.id, down(4), patience()).await;
     assert!(matches!(short, Err(StockError::Insufficient { current: 3 })), "{short:?}");
-    let missing = world.products.change_stock(&crate::id::new(), up(1), patience()).await;
+    let missing = world.products.change_stock(&crate::domain::id::new(), up(1), patience()).await;
     assert!(matches!(missing, Err(StockError::NotFound)), "{missing:?}");
     assert_eq!(world.calls(), [("UpdateItem".to_owned(), 3)]);
 }

@@ -107,9 +107,9 @@ async fn a_method_can_be_overridden_by_a_header() {
 
 #[tokio::test]
 async fn the_request_id_is_the_same_wherever_it_shows() {
-    let definition = template::GatewayResponse {
+    let definition = local_template::GatewayResponse {
         status: Some(404),
-        headers: vec![("X-Request-ID".into(), template::Parameter::Context("requestId".into()))],
+        headers: vec![("X-Request-ID".into(), local_template::Parameter::Context("requestId".into()))],
         templates: [("application/json".into(), r#"{"meta":{"requestId":"$context.requestId"}}"#.into())].into(),
     };
     let api = api_with(willing(), |api| {

@@ -48,7 +48,7 @@ async fn what_can_not_be_read_is_refused_before_anything_is_called() {
 #[tokio::test]
 async fn preflights_are_answered_without_asking_anyone() {
     let lambda = functions(|_, _| says(&json!({})));
-    let cors = template::Cors {
+    let cors = local_template::Cors {
         allow_origin: "https://shop.test".into(),
         allow_headers: Some("Authorization,Content-Type".into()),
         max_age: Some("600".into()),
@@ -84,7 +84,7 @@ async fn preflights_are_answered_without_asking_anyone() {
 
 #[tokio::test]
 async fn a_stage_is_throttled_but_not_by_requests_for_nothing() {
-    let api = api_with(willing(), |api| api.throttle = Some(template::Throttle { rate: 0.001, burst: 2 }));
+    let api = api_with(willing(), |api| api.throttle = Some(local_template::Throttle { rate: 0.001, burst: 2 }));
     for _ in 0..5 {
         assert_eq!(status(&get(&api, "/none", &[]).await), 403);
     }
@@ -112,22 +112,22 @@ async fn odd_targets_are_routed_or_refused() {
 
 #[test]
 fn an_api_that_could_not_be_deployed_is_refused() {
-    let refusal = |change: fn(&mut template::Api)| {
+    let refusal = |change: fn(&mut local_template::Api)| {
         let mut system = system();
         change(system.api.as_mut().unwrap());
         RestApi::new(&system, willing()).unwrap_err().to_string()
     };
     assert_eq!(
-        RestApi::new(&template::System::default(), willing()).unwrap_err().to_string(),
+        RestApi::new(&local_template::System::default(), willing()).unwrap_err().to_string(),
         "the template has no AWS::Serverless::Api"
     );
     assert_eq!(refusal(|api| api.routes[0].function = "G".into()), "GET /open/{id}: there is no function G");
     assert_eq!(refusal(|api| api.routes[0].authorizer = Some("A".into())), "/open/{id}: there is no authorizer A");
     assert_eq!(
-        refusal(|api| api.throttle = Some(template::Throttle { rate: 1.0, burst: 0 })),
+        refusal(|api| api.throttle = Some(local_template::Throttle { rate: 1.0, burst: 0 })),
         Error::Throttle.to_string()
     );
-    let authorizer = |change: fn(&mut template::Authorizer)| {
+    let authorizer = |change: fn(&mut local_template::Authorizer)| {
         let mut system = system();
         change(system.api.as_mut().unwrap().authorizers.get_mut("Users").unwrap());
         RestApi::new(&system, willing()).unwrap_err().to_string()

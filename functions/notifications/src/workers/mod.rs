@@ -1,0 +1,4 @@
+//! Functions without a route: consumers, publishers, schedules, internal calls and operator's functions. A file for
+//! each, named after its binary.
+
+pub mod notify;

@@ -1,0 +1,50 @@
+//! What a customer asks for when placing an order.
+
+use envelope::decode::{Decode, Fields};
+use ring::digest::{SHA256, digest};
+use serde::Serialize;
+
+use crate::domain::line::{Line, Lines};
+use crate::domain::shipping_address::ShippingAddress;
+
+/// The request, read and merged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placement {
+    /// What is ordered.
+    pub lines: Lines,
+    /// Where it goes to.
+    pub shipping_address: Option<ShippingAddress>,
+}
+
+impl Decode for Placement {
+    fn decode(fields: &mut Fields) -> Option<Self> {
+        let lines = fields.required("items");
+        let shipping_address = fields.optional("shippingAddress");
+        Some(Self { lines: lines?, shipping_address: shipping_address? })
+    }
+}
+
+impl Placement {
+    /// The same for every request that asks for the same, however it is written (spaces, the order of keys and of
+    /// lines, a product named twice): SHA-256, in hexadecimal digits.
+    ///
+    /// # Errors
+    /// None but serde's own.
+    pub fn fingerprint(&self) -> Result<String, serde_json::Error> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Canonical<'a> {
+            items: Vec<&'a Line>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            shipping_address: Option<&'a ShippingAddress>,
+        }
+        let mut items: Vec<&Line> = self.lines.as_slice().iter().collect();
+        items.sort_by(|a, b| a.product_id.cmp(&b.product_id));
+        let canonical = Canonical { items, shipping_address: self.shipping_address.as_ref() };
+        let hash = digest(&SHA256, &serde_json::to_vec(&canonical)?);
+        Ok(hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,50 @@
+//! `POST /api/orders/{id}/cancel`
+
+use std::process::ExitCode;
+
+use envelope::{Call, Code, Endpoint, Failure, InitError, Reply, serve, timestamp};
+use events::{Event, Origin};
+
+use crate::SERVICE;
+use crate::domain::order;
+use crate::domain::order_id::OrderId;
+use crate::domain::status::Change;
+use crate::domain::view::OrderAnswer;
+use crate::endpoints::get_order::not_found;
+use crate::store::{Changed, Orders};
+
+/// Serves the endpoint.
+pub fn main() -> ExitCode {
+    serve::<Cancel>(SERVICE)
+}
+
+struct Cancel {
+    orders: Orders,
+}
+
+impl Endpoint for Cancel {
+    async fn init() -> Result<Self, InitError> {
+        Ok(Self { orders: Orders::connect().await? })
+    }
+
+    async fn call(&self, call: &Call) -> Result<Reply, Failure> {
+        let customer = call.identity()?;
+        let id = OrderId::parse(call.path_parameter("id")).ok_or_else(not_found)?;
+        let event = Event::new(
+            order::cancelled(&id, &customer.id, &Change::Cancel),
+            Origin {
+                service: SERVICE.name,
+                request_id: call.request_id(),
+                trace_id: call.trace_id(),
+                time: &timestamp::now(),
+            },
+        );
+        match self.orders.change(&id, &customer.id, &Change::Cancel, &event).await? {
+            Changed::Done(order) => Reply::ok("Order cancelled successfully", OrderAnswer::from(&order)),
+            Changed::NotFound => Err(not_found()),
+            Changed::Refused(status) => {
+                Err(Failure::conflict(Code::OrderNotCancellable, "Order cannot be cancelled").detail("status", status))
+            }
+        }
+    }
+}

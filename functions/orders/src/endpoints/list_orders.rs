@@ -1,0 +1,50 @@
+//! `GET /api/orders`
+
+use std::process::ExitCode;
+
+use envelope::decode::{DecodeQuery, Limit, QueryFields};
+use envelope::{Call, Endpoint, Failure, InitError, Pagination, Reply, serve};
+use tables::Cursor;
+
+use crate::SERVICE;
+use crate::domain::view::OrderAnswer;
+use crate::store::OrderList;
+
+/// Serves the endpoint.
+pub fn main() -> ExitCode {
+    serve::<List>(SERVICE)
+}
+
+struct List {
+    orders: OrderList,
+}
+
+struct Page {
+    limit: Limit,
+    cursor: Option<String>,
+}
+
+impl DecodeQuery for Page {
+    fn decode(query: &mut QueryFields) -> Option<Self> {
+        let limit = query.optional("limit");
+        let cursor = query.optional("cursor");
+        Some(Self { limit: limit?.unwrap_or_default(), cursor: cursor? })
+    }
+}
+
+impl Endpoint for List {
+    async fn init() -> Result<Self, InitError> {
+        Ok(Self { orders: OrderList::connect().await? })
+    }
+
+    async fn call(&self, call: &Call) -> Result<Reply, Failure> {
+        let customer = call.identity()?;
+        let Page { limit, cursor } = call.query()?;
+        let list = ["orders", &customer.id];
+        let after = cursor.map(|text| Cursor::decode(&list, &text)).transpose()?;
+        let (orders, next) = self.orders.newest(&customer.id, after, limit.get()).await?;
+        let rows: Vec<_> = orders.iter().map(OrderAnswer::from).collect();
+        let pagination = Pagination::cursor(limit.get(), next.map(|next| next.encode(&list)));
+        Reply::paginated("Orders retrieved successfully", rows, pagination)
+    }
+}

@@ -1,0 +1,5 @@
+//! Functions without a route: consumers, publishers, schedules, internal calls and operator's functions. A file for
+//! each, named after its binary.
+
+pub mod apply_stock_event;
+pub mod publish_orders;

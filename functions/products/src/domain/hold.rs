@@ -1,0 +1,239 @@
+//! A hold: units of products kept for one order, from before it is placed until it is settled, cancelled or expired.
+
+use envelope::timestamp;
+use events::{Event, StockRejected, StockSettled};
+use money::{Amount, Price};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::product::Product;
+
+/// Where a hold stands.
+///
+/// ```text
+/// held → settled | expired | cancelled
+/// settled → cancelled
+/// expired → held | settled | cancelled
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Its units are kept until it expires.
+    Held,
+    /// Its order was placed: its units are sold.
+    Settled,
+    /// Its order was not placed in time: its units went back.
+    Expired,
+    /// Its order was cancelled: its units went back, and are never taken again.
+    Cancelled,
+}
+
+/// A move from one state to another. The store makes it in one transaction with the units that go along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Move {
+    /// The state it starts in, and on the condition of which it is made.
+    pub from: State,
+    /// The state it ends in.
+    pub to: State,
+}
+
+/// What happens to the units of every line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Units {
+    /// They stay where they are.
+    Stay,
+    /// They leave the stock, all lines or none.
+    Leave,
+    /// They go back to the stock.
+    Return,
+}
+
+impl State {
+    /// As it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Settled => "settled",
+            Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Whether the units are out of the stock.
+    pub fn has_units(self) -> bool {
+        matches!(self, Self::Held | Self::Settled)
+    }
+
+    /// The order was placed. An expired hold takes its units again.
+    pub fn settle(self) -> Option<Move> {
+        matches!(self, Self::Held | Self::Expired).then_some(Move { from: self, to: Self::Settled })
+    }
+
+    /// The order was cancelled.
+    pub fn cancel(self) -> Option<Move> {
+        (self != Self::Cancelled).then_some(Move { from: self, to: Self::Cancelled })
+    }
+
+    /// Its time is over.
+    pub fn expire(self) -> Option<Move> {
+        (self == Self::Held).then_some(Move { from: self, to: Self::Expired })
+    }
+
+    /// The same order is tried again after its time was over.
+    pub fn hold_again(self) -> Option<Move> {
+        (self == Self::Expired).then_some(Move { from: self, to: Self::Held })
+    }
+}
+
+impl Move {
+    /// What the move does to the units.
+    pub fn units(self) -> Units {
+        match (self.from.has_units(), self.to.has_units()) {
+            (false, true) => Units::Leave,
+            (true, false) => Units::Return,
+            _ => Units::Stay,
+        }
+    }
+}
+
+/// One line of an order, at the price it was pinned to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Line {
+    /// The product's id.
+    pub product_id: String,
+    /// What it was called.
+    pub product_name: String,
+    /// How many units: 1 to 10 000.
+    pub quantity: u32,
+    /// What one cost.
+    #[serde(with = "money::cents")]
+    pub unit_price: Price,
+    /// What all of them cost.
+    #[serde(with = "money::cents")]
+    pub total_price: Amount,
+}
+
+impl Line {
+    /// So many units of a product at its price of now.
+    pub fn pin(product: &Product, quantity: u32) -> Self {
+        Self {
+            product_id: product.id.clone(),
+            product_name: product.name.as_str().to_owned(),
+            quantity,
+            unit_price: product.price,
+            total_price: product.price.times(quantity),
+        }
+    }
+}
+
+/// The hold of one order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Hold {
+    /// The order's id.
+    pub order_id: String,
+    /// Where it stands.
+    pub state: State,
+    /// Of the request it was made for: another request with the same order id is refused.
+    pub fingerprint: String,
+    /// What is held. Empty if the order was cancelled before anything was.
+    pub items: Vec<Line>,
+    /// What all of it costs.
+    #[serde(with = "money::cents")]
+    pub total_amount: Amount,
+    /// The request that made it, which an event of its end names.
+    pub request_id: String,
+    /// When a held one expires: seconds since the epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<u64>,
+    /// When it was made: RFC 3339, UTC, milliseconds.
+    pub created_at: String,
+}
+
+/// Why `stock.rejected`.
+pub mod reason {
+    /// It was not settled in time.
+    pub const EXPIRED: &str = "expired";
+    /// It had expired, and by the time its order came the units were sold.
+    pub const INSUFFICIENT_STOCK: &str = "insufficient stock";
+    /// Nothing was ever held for the order.
+    pub const NOT_HELD: &str = "not held";
+}
+
+/// What a hold's end tells the order service.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum StockEvent {
+    /// `stock.settled`
+    Settled(Event<StockSettled>),
+    /// `stock.rejected`
+    Rejected(Event<StockRejected>),
+}
+
+/// Where a hold's event comes from: the request behind it, and the trace, if there is one.
+#[derive(Debug, Clone, Copy)]
+pub struct Cause<'a> {
+    /// Id of the request.
+    pub request_id: &'a str,
+    /// The trace in the W3C's form.
+    pub traceparent: Option<&'a str>,
+}
+
+impl StockEvent {
+    /// The units of an order are sold.
+    pub fn settled(order_id: &str, cause: Cause<'_>) -> Self {
+        Self::Settled(event(StockSettled { order_id: order_id.to_owned() }, cause))
+    }
+
+    /// There are no units for an order.
+    pub fn rejected(order_id: &str, reason: &str, cause: Cause<'_>) -> Self {
+        Self::Rejected(event(StockRejected { order_id: order_id.to_owned(), reason: reason.to_owned() }, cause))
+    }
+}
+
+fn event<T: events::Payload>(data: T, cause: Cause<'_>) -> Event<T> {
+    let origin = events::Origin {
+        service: crate::SERVICE.name,
+        request_id: cause.request_id,
+        trace_id: None,
+        time: &timestamp::now(),
+    };
+    Event { traceparent: cause.traceparent.map(str::to_owned), ..Event::new(data, origin) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::State::{Cancelled, Expired, Held, Settled};
+    use super::*;
+
+    #[test]
+    fn these_are_all_the_moves_there_are() {
+        let moves: Vec<(State, State)> = [Held, Settled, Expired, Cancelled]
+            .into_iter()
+            .flat_map(|state| [state.settle(), state.expire(), state.cancel(), state.hold_again()])
+            .flatten()
+            .map(|Move { from, to }| (from, to))
+            .collect();
+        assert_eq!(
+            moves,
+            [
+                (Held, Settled),
+                (Held, Expired),
+                (Held, Cancelled),
+                (Settled, Cancelled),
+                (Expired, Settled),
+                (Expired, Cancelled),
+                (Expired, Held),
+            ]
+        );
+    }
+
+    #[test]
+    fn units_go_back_from_held_and_settled_only_and_leave_again_from_expired_only() {
+        let units = |from: State, to: State| Move { from, to }.units();
+        assert_eq!(units(Held, Settled), Units::Stay);
+        assert_eq!([units(Held, Expired), units(Held, Cancelled), units(Settled, Cancelled)], [Units::Return; 3]);
+        assert_eq!([units(Expired, Held), units(Expired, Settled)], [Units::Leave; 2]);
+        assert_eq!(units(Expired, Cancelled), Units::Stay);
+    }
+}

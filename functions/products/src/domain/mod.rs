@@ -1,0 +1,10 @@
+//! Values that can't be built invalid, state machines and rules. Nothing here knows AWS.
+
+pub mod filter;
+pub mod hold;
+pub mod id;
+pub mod index;
+pub mod product;
+pub mod stock;
+pub mod text;
+pub mod words;

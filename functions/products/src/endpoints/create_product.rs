@@ -1,0 +1,43 @@
+//! `POST /api/products`
+
+use std::process::ExitCode;
+
+use envelope::{Call, Endpoint, Failure, InitError, Reply, serve};
+use events::{Event, Origin};
+
+use crate::SERVICE;
+use crate::domain::product::{NewProduct, Product};
+use crate::store::Products;
+
+/// Serves the endpoint.
+pub fn main() -> ExitCode {
+    serve::<Create>(SERVICE)
+}
+
+struct Create {
+    products: Products,
+}
+
+impl Endpoint for Create {
+    async fn init() -> Result<Self, InitError> {
+        Ok(Self { products: Products::connect().await? })
+    }
+
+    async fn call(&self, call: &Call) -> Result<Reply, Failure> {
+        call.admin()?;
+        let new: NewProduct = call.body()?;
+        let product = Product::create(new);
+        let event = Event::new(
+            product.created(),
+            Origin {
+                service: SERVICE.name,
+                request_id: call.request_id(),
+                trace_id: call.trace_id(),
+                time: &product.created_at,
+            },
+        );
+        self.products.insert(&product, &event).await?;
+        let path = format!("/api/products/{}", product.id);
+        Reply::created(call, &path, "Product created successfully", product.view())
+    }
+}

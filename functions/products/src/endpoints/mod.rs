@@ -1,0 +1,8 @@
+//! Functions with a route: a file for each, named after its binary.
+
+pub mod create_product;
+pub mod edit_product;
+pub mod get_product;
+pub mod list_products;
+pub mod products_health;
+pub mod update_stock;

@@ -1,0 +1,52 @@
+//! `PATCH /api/products/{id}/stock`
+
+use std::process::ExitCode;
+
+use envelope::{Call, Code, Endpoint, Failure, InitError, Reply, serve};
+use serde_json::json;
+
+use crate::SERVICE;
+use crate::domain::id;
+use crate::domain::stock::{self, StockChange};
+use crate::endpoints::get_product::not_found;
+use crate::store::{Patience, Products, StockError};
+
+/// Serves the endpoint.
+pub fn main() -> ExitCode {
+    serve::<UpdateStock>(SERVICE)
+}
+
+struct UpdateStock {
+    products: Products,
+}
+
+impl Endpoint for UpdateStock {
+    async fn init() -> Result<Self, InitError> {
+        Ok(Self { products: Products::connect().await? })
+    }
+
+    async fn call(&self, call: &Call) -> Result<Reply, Failure> {
+        call.admin()?;
+        let change: StockChange = call.body()?;
+        let asked = call.path_parameter("id");
+        let id = id::parse(asked).ok_or_else(|| not_found(asked))?;
+        match self.products.change_stock(&id, change, Patience::within(call.time_left())).await {
+            Ok(level) => Reply::ok(
+                "Stock updated successfully",
+                json!({"productId": id, "previousStock": level.previous, "newStock": level.new}),
+            ),
+            Err(StockError::NotFound) => Err(not_found(asked)),
+            Err(StockError::Insufficient { current }) => {
+                Err(Failure::validation(Code::InsufficientStock, "Insufficient stock")
+                    .detail("currentStock", current)
+                    .detail("requestedChange", change.units()))
+            }
+            Err(StockError::TooMany { current }) => {
+                let message = format!("{current} units and these are more than {}", stock::MAX);
+                let problem = json!({"field": "quantity", "code": "OUT_OF_RANGE", "message": message});
+                Err(Failure::validation(Code::InvalidFields, "Validation failed").detail("fields", [problem]))
+            }
+            Err(StockError::Store(error)) => Err(error.into()),
+        }
+    }
+}

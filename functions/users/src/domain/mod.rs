@@ -1,0 +1,6 @@
+//! Values that can't be built invalid, state machines and rules. Nothing here knows AWS.
+
+pub mod email;
+pub mod name;
+pub mod password;
+pub mod user;

@@ -1,0 +1,98 @@
+//! `POST /api/users/login`
+
+use std::process::ExitCode;
+
+use envelope::decode::{Decode, Fields};
+use envelope::{Call, Endpoint, Failure, InitError, Reply, serve, timestamp};
+use serde::Serialize;
+use signing_keys::Keys;
+
+use crate::SERVICE;
+use crate::domain::email::Email;
+use crate::domain::name::Name;
+use crate::domain::password::GivenPassword;
+use crate::store::{Attempts, Logins, Verdict};
+
+/// Serves the endpoint.
+pub fn main() -> ExitCode {
+    serve::<Login>(SERVICE)
+}
+
+struct Login {
+    logins: Logins,
+    keys: Keys,
+}
+
+struct Credentials {
+    email: Email,
+    password: GivenPassword,
+}
+
+impl Decode for Credentials {
+    const MISSING: &'static str = "Email and password required";
+
+    fn decode(fields: &mut Fields) -> Option<Self> {
+        let email = fields.required("email");
+        let password = fields.required("password");
+        Some(Self { email: email?, password: password? })
+    }
+}
+
+impl Endpoint for Login {
+    async fn init() -> Result<Self, InitError> {
+        let (logins, keys) = tokio::join!(Logins::connect(), Keys::read());
+        Ok(Self { logins: logins?, keys: keys? })
+    }
+
+    /// A wrong address and a wrong password get one answer after one amount of work. A wrong guess is answered
+    /// only once it is counted, by a write that fails when the count is full: of any number of guesses at once,
+    /// no more than the limit learn that they were wrong, and the rest learn nothing.
+    async fn call(&self, call: &Call) -> Result<Reply, Failure> {
+        let Credentials { email, password } = call.body()?;
+        let now = timestamp::epoch_seconds();
+        let (user, attempts) = self.logins.find(&email).await?;
+        if let Verdict::Refused { retry_after } = Attempts::judge(attempts.as_ref(), call.source_ip(), now) {
+            return Err(too_many(retry_after));
+        }
+        let hash = user.as_ref().map(|user| user.password_hash.clone());
+        let matches = password.matches(hash).await?;
+        let Some(user) = user.filter(|_| matches) else {
+            return Err(self.refuse(call, &email, attempts, now).await?);
+        };
+        let token = self.keys.sign(user.token()).await?;
+        let data = LoggedIn { user: Known { id: &user.id, email: &user.email, name: &user.name }, token };
+        Reply::ok("Login successful", data)
+    }
+}
+
+impl Login {
+    async fn refuse(
+        &self,
+        call: &Call,
+        email: &Email,
+        attempts: Option<Attempts>,
+        now: u64,
+    ) -> Result<Failure, Failure> {
+        Ok(match self.logins.count_failure(email, call.source_ip(), attempts, now).await? {
+            Verdict::Allowed => Failure::invalid_credentials().metric("LoginsRefused"),
+            Verdict::Refused { retry_after } => too_many(retry_after),
+        })
+    }
+}
+
+fn too_many(retry_after: u64) -> Failure {
+    Failure::too_many_requests("Too many failed logins, try again later", retry_after).metric("LoginsRefused")
+}
+
+#[derive(Serialize)]
+struct LoggedIn<'a> {
+    user: Known<'a>,
+    token: String,
+}
+
+#[derive(Serialize)]
+struct Known<'a> {
+    id: &'a str,
+    email: &'a Email,
+    name: &'a Name,
+}

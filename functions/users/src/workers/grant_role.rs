@@ -1,0 +1,47 @@
+//! `grant-role`: an operator makes a user an admin, or a customer again.
+
+use std::process::ExitCode;
+
+use envelope::{Context, Function, FunctionError, InitError, serve_function};
+use serde::Deserialize;
+
+use crate::SERVICE;
+use crate::domain::email::Email;
+use crate::domain::user::Profile;
+use crate::store::Users;
+
+/// Serves the function.
+pub fn main() -> ExitCode {
+    serve_function::<GrantRole>(SERVICE)
+}
+
+struct GrantRole {
+    users: Users,
+}
+
+/// `{"email": "ada@example.com", "role": "admin"}`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Grant {
+    email: String,
+    role: String,
+}
+
+impl Function for GrantRole {
+    type Event = Grant;
+    type Answer = Profile;
+
+    async fn init() -> Result<Self, InitError> {
+        Ok(Self { users: Users::connect().await? })
+    }
+
+    /// The role counts from the user's next login: tokens they hold keep the one they were signed with.
+    async fn call(&self, grant: Grant, _: &Context) -> Result<Profile, FunctionError> {
+        let invalid = |error: &dyn std::fmt::Display| FunctionError::new("InvalidGrant", error.to_string());
+        let email = Email::parse(&grant.email).map_err(|error| invalid(&format!("email {error}")))?;
+        let role = grant.role.parse().map_err(|error: identity::UnknownRole| invalid(&error))?;
+        self.users.set_role(&email, role).await?.ok_or_else(|| {
+            FunctionError::new("UserNotFound", format!("no user has the address {}: register it first", email.as_str()))
+        })
+    }
+}
