@@ -16,6 +16,9 @@
 pub mod api;
 pub mod http;
 pub mod retry;
+mod warm_up;
+
+pub use warm_up::warm_up;
 
 use std::env;
 use std::time::Duration;

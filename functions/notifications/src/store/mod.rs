@@ -94,9 +94,7 @@ impl Notifications {
     /// [`aws::ConfigError`]
     pub async fn connect() -> Result<Self, InitError> {
         let notifications = Self::new()?;
-        if let Err(error) = notifications.ping().await {
-            tracing::warn!(cause = %error, "no connection to the database yet");
-        }
+        aws::warm_up("database", notifications.ping()).await;
         Ok(notifications)
     }
 
@@ -106,9 +104,7 @@ impl Notifications {
     /// [`aws::ConfigError`]
     pub async fn connect_to_list() -> Result<Self, InitError> {
         let notifications = Self::new()?;
-        if let Err(error) = notifications.ping_list().await {
-            tracing::warn!(cause = %error, "no connection to the database yet");
-        }
+        aws::warm_up("database", notifications.ping_list()).await;
         Ok(notifications)
     }
 

@@ -34,9 +34,7 @@ impl OrderList {
     /// [`aws::ConfigError`]
     pub async fn connect() -> Result<Self, InitError> {
         let list = Self::at(tables::client()?, aws::required("ORDERS_TABLE")?);
-        if let Err(error) = list.newest("ping", None, 1).await {
-            tracing::warn!(cause = %error, "no connection to the database yet");
-        }
+        aws::warm_up("database", list.newest("ping", None, 1)).await;
         Ok(list)
     }
 

@@ -99,9 +99,7 @@ impl Orders {
     /// [`aws::ConfigError`]
     pub async fn connect() -> Result<Self, InitError> {
         let orders = Self::new()?;
-        if let Err(error) = orders.ping().await {
-            tracing::warn!(cause = %error, "no connection to the database yet");
-        }
+        aws::warm_up("database", orders.ping()).await;
         Ok(orders)
     }
 

@@ -103,9 +103,7 @@ impl Catalogue {
             Postings::new(client.clone(), index.clone()),
             Index::new(client, index),
         );
-        if let Err(error) = catalogue.page(&Filter::default(), 0, 1).await {
-            tracing::warn!(cause = %error, "no connection to the database yet");
-        }
+        aws::warm_up("database", catalogue.page(&Filter::default(), 0, 1)).await;
         Ok(catalogue)
     }
 

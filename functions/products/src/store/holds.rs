@@ -68,9 +68,7 @@ impl Holds {
     /// [`aws::ConfigError`]
     pub async fn connect() -> Result<Self, aws::ConfigError> {
         let holds = Self::from_env()?;
-        if let Err(error) = holds.find("ping").await {
-            tracing::warn!(cause = %error, "no connection to the database yet");
-        }
+        aws::warm_up("database", holds.find("ping")).await;
         Ok(holds)
     }
 

@@ -84,9 +84,7 @@ impl Products {
     /// [`aws::ConfigError`]
     pub async fn connect() -> Result<Self, InitError> {
         let products = Self::from_env()?;
-        if let Err(error) = products.ping().await {
-            tracing::warn!(cause = %error, "no connection to the database yet");
-        }
+        aws::warm_up("database", products.ping()).await;
         Ok(products)
     }
 

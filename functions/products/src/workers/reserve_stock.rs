@@ -73,10 +73,7 @@ impl Procedure for ReserveStock {
     async fn init() -> Result<Self, InitError> {
         let hold_seconds = aws::required("HOLD_SECONDS")?.parse()?;
         let holds = Holds::from_env()?;
-        // The first read opens the connection while start-up has the CPU to itself.
-        if let Err(error) = holds.find_with("ping", &["ping".to_owned()]).await {
-            tracing::warn!(cause = %error, "no connection to the database yet");
-        }
+        aws::warm_up("database", holds.find_with("ping", &["ping".to_owned()])).await;
         Ok(Self { holds, hold_seconds })
     }
 

@@ -31,9 +31,7 @@ impl Logins {
             users: aws::required("USERS_TABLE")?,
             attempts: aws::required("LOGIN_ATTEMPTS_TABLE")?,
         };
-        if let Err(error) = logins.read("ping").await {
-            tracing::warn!(cause = %error, "no connection to the database yet");
-        }
+        aws::warm_up("database", logins.read("ping")).await;
         Ok(logins)
     }
 

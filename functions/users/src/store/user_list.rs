@@ -29,9 +29,7 @@ impl UserList {
     pub async fn connect() -> Result<Self, InitError> {
         let list =
             Self { client: tables::client()?, table: aws::required("USERS_TABLE")?, count: super::kept_count()? };
-        if let Err(error) = tokio::try_join!(list.newest(1), list.total()) {
-            tracing::warn!(cause = %error, "no connection to the database yet");
-        }
+        aws::warm_up("database", async { tokio::try_join!(list.newest(1), list.total()) }).await;
         Ok(list)
     }
 

@@ -56,9 +56,7 @@ impl Users {
     /// [`aws::ConfigError`]
     pub async fn connect() -> Result<Self, InitError> {
         let users = Self::new()?;
-        if let Err(error) = users.ping().await {
-            tracing::warn!(cause = %error, "no connection to the database yet");
-        }
+        aws::warm_up("database", users.ping()).await;
         Ok(users)
     }
 

@@ -82,9 +82,7 @@ impl Stock {
     /// [`aws::ConfigError`]
     pub async fn connect() -> Result<Self, aws::ConfigError> {
         let stock = Self { client: ServiceClient::new()?, function: aws::required("RESERVE_STOCK_FUNCTION")? };
-        if let Err(error) = stock.client.connect(&stock.function).await {
-            tracing::warn!(cause = %error, "no connection to the product service yet");
-        }
+        aws::warm_up("product service", stock.client.connect(&stock.function)).await;
         Ok(stock)
     }
 }
