@@ -25,6 +25,8 @@ mod setup;
 mod shop;
 mod stack;
 mod token;
+#[cfg(test)]
+mod toolchain;
 mod unique;
 mod users;
 mod waiting;
