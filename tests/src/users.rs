@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::program::local;
 use crate::stack::Stack;
 use crate::unique::unique;
 
@@ -100,12 +99,7 @@ impl Stack {
 
     /// Gives someone a role from their next login on, as an operator does.
     pub async fn grant(&self, email: &str, role: &str) {
-        if let Some(names) = self.names() {
-            self.invoke(&names.grant_role, json!({"email": email, "role": role})).await;
-            return;
-        }
-        let exit = local(&["grant-role", email, role, "--port", &self.port().to_string()]).await;
-        let told = format!("{email} is {role} from the next login on\n");
-        assert_eq!((exit.code, exit.output), (Some(0), told));
+        let function = self.names().map_or("GrantRoleFunction", |names| &names.grant_role);
+        self.invoke(function, json!({"email": email, "role": role})).await;
     }
 }

@@ -104,16 +104,8 @@ pub enum Engine {
 /// What else can be done with a stack that runs.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Give a registered user a role; it counts from their next login
-    GrantRole {
-        /// The user's address
-        email: String,
-        /// `admin` or `customer`
-        role: String,
-        /// The port of the stack
-        #[arg(long, default_value_t = 3000)]
-        port: u16,
-    },
+    /// Call a function of the stack and print its answer
+    Invoke(Invoke),
     /// Run an executable with the environment that a file has for its name
     #[command(hide = true)]
     RunFunction {
@@ -130,6 +122,22 @@ pub enum Command {
         #[arg(long, default_value_t = 3000, global = true)]
         port: u16,
     },
+}
+
+/// A call of a function.
+#[derive(Debug, Args)]
+pub struct Invoke {
+    /// The function: its logical id in the template, its name or its ARN
+    pub function: String,
+    /// The event, as JSON [default: {}]
+    #[arg(value_name = "JSON", conflicts_with = "event")]
+    pub payload: Option<String>,
+    /// Read the event from a file; `-` is standard input
+    #[arg(long, short, value_name = "FILE")]
+    pub event: Option<PathBuf>,
+    /// The port of the stack
+    #[arg(long, default_value_t = 3000)]
+    pub port: u16,
 }
 
 /// What to do with dead letters.

@@ -107,12 +107,10 @@ fn say_next(engine: Engine, endpoint: &str, files: &Files, root: &Path, port: u1
         Engine::Sam => "    local/with-sam starts it, with a copy of the template and a network of its own".to_owned(),
     });
     console::say(
-        "  docs/engines.md says how; local/with-cargo-lambda and local/with-sam do it all. No admin and no products are\n  \
-         made here: once",
+        "  docs/engines.md says how; local/with-cargo-lambda and local/with-sam do it all. The seed file is\n  \
+         not sent here, as there are no functions yet",
     );
-    console::say(&format!(
-        "  someone is registered, `cargo local grant-role EMAIL admin --port {port}` makes them an admin\n"
-    ));
+    console::say(&format!("  `cargo local invoke FUNCTION JSON --port {port}` calls a function once they run\n"));
 }
 
 /// Says when the functions become reachable and when they stop being so; once each time.

@@ -1,43 +1,35 @@
-//! Commands for a stack that runs: they call its Invoke API as any AWS client would.
+//! The client side of a running stack: what subcommands send to its port.
 
-use serde_json::{Value, json};
+use reqwest::{Client, Method};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use crate::console;
+use crate::control;
 use crate::error::Error;
 
-/// The function's logical id in the template.
-pub const GRANT_ROLE: &str = "GrantRoleFunction";
+/// The `Authorization` header of requests to the AWS services. The stack wants to see a signature (Signature Version 4)
+/// and does not check it: only this machine reaches it.
+pub const SIGNATURE: &str =
+    "AWS4-HMAC-SHA256 Credential=operator/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=none";
 
-/// A client for this machine: whatever proxy there is for others is not asked.
-pub fn http() -> reqwest::Client {
+/// An HTTP client for this machine: it asks no proxy.
+pub fn http() -> Client {
     // Fails only where TLS can't be set up, and there is none.
-    reqwest::Client::builder().no_proxy().build().unwrap_or_default()
+    Client::builder().no_proxy().build().unwrap_or_default()
 }
 
-/// Makes a registered user an admin, or a customer again.
-pub async fn grant_role(email: &str, role: &str, port: u16) -> Result<(), Error> {
-    let payload = json!({"email": email, "role": role});
-    invoke(port, GRANT_ROLE, &payload).await?;
-    console::say(&format!("{email} is {role} from the next login on"));
-    Ok(())
-}
-
-async fn invoke(port: u16, function: &str, payload: &Value) -> Result<Value, Error> {
-    // The stack wants to see a signature, not to check it: only this machine reaches it.
-    let signature = "AWS4-HMAC-SHA256 Credential=operator/20260101/us-east-1/lambda/aws4_request, Signature=none";
-    let response = http()
-        .post(format!("http://127.0.0.1:{port}/2015-03-31/functions/{function}/invocations"))
-        .header("Authorization", signature)
-        .json(payload)
-        .send()
-        .await
-        .map_err(|_| Error::NoStack(port))?;
-    let failed = !response.status().is_success() || response.headers().contains_key("x-amz-function-error");
+/// Calls a control of the stack on `port`: a path under [`control::PREFIX`].
+///
+/// # Errors
+/// [`Error::NoStack`], or [`Error::Refused`] with the control's own message.
+pub async fn control<T: DeserializeOwned>(port: u16, method: Method, path: &str) -> Result<T, Error> {
+    let request = http().request(method, format!("http://127.0.0.1:{port}{}{path}", control::PREFIX));
+    let response = request.header(control::HEADER, "1").send().await.map_err(|_| Error::NoStack(port))?;
+    let succeeded = response.status().is_success();
     let answer: Value = response.json().await.map_err(|_| Error::NoStack(port))?;
-    if failed {
-        let message = answer.get("errorMessage").or_else(|| answer.get("Message")).or_else(|| answer.get("message"));
-        let message = message.and_then(Value::as_str).map_or_else(|| answer.to_string(), str::to_owned);
+    if !succeeded {
+        let message = answer.get("error").and_then(Value::as_str).map_or_else(|| answer.to_string(), str::to_owned);
         return Err(Error::Refused(message));
     }
-    Ok(answer)
+    serde_json::from_value(answer).map_err(|_| Error::NoStack(port))
 }

@@ -32,6 +32,7 @@ pub async fn handle(stack: &Stack, request: Request<Bytes>) -> Response<Bytes> {
 async fn control(stack: &Stack, request: &Request<Bytes>) -> Result<Value, (StatusCode, String)> {
     let path: Vec<&str> = request.uri().path().trim_start_matches(PREFIX).split('/').collect();
     match (request.method(), path.as_slice()) {
+        (&Method::GET, ["functions"]) => value(&stack.functions),
         (&Method::GET, ["instances"]) => {
             let instances = stack.lambda.instances().into_iter();
             Ok(instances.map(|one| json!({"function": one.function, "pid": one.pid, "busy": one.busy})).collect())

@@ -23,7 +23,7 @@ pub struct DataFolder {
 impl DataFolder {
     /// Takes the folder, emptied first if `fresh`.
     pub fn take(path: PathBuf, fresh: bool) -> Result<Self, Error> {
-        let failed = |cause: io::Error| Error::Folder { path: path.clone(), cause };
+        let failed = |cause: io::Error| Error::File { path: path.clone(), cause };
         fs::create_dir_all(&path).map_err(failed)?;
         let lock = File::create(path.join("lock")).map_err(failed)?;
         match lock.try_lock() {
@@ -46,13 +46,13 @@ impl DataFolder {
 
     /// Notes that what a new folder gets is in it. A stack killed before this starts over.
     pub fn mark_used(&self) -> Result<(), Error> {
-        fs::write(self.path.join(USED), "").map_err(|cause| Error::Folder { path: self.path.clone(), cause })
+        fs::write(self.path.join(USED), "").map_err(|cause| Error::File { path: self.path.clone(), cause })
     }
 
     /// A folder in it, made if it is not there: one of [`KEPT`].
     pub fn folder(&self, name: &'static str) -> Result<PathBuf, Error> {
         let path = self.path.join(name);
-        fs::create_dir_all(&path).map_err(|cause| Error::Folder { path: path.clone(), cause })?;
+        fs::create_dir_all(&path).map_err(|cause| Error::File { path: path.clone(), cause })?;
         Ok(path)
     }
 }

@@ -2,13 +2,11 @@
 
 use reqwest::Method;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::arguments::DeadLetters;
 use crate::client;
 use crate::console;
-use crate::control;
 use crate::error::Error;
 
 #[derive(Deserialize)]
@@ -47,7 +45,7 @@ pub async fn run(action: DeadLetters, port: u16) -> Result<(), Error> {
 }
 
 async fn list(port: u16) -> Result<(), Error> {
-    let queues: Vec<Queue> = ask(port, Method::GET, "queues").await?;
+    let queues: Vec<Queue> = client::control(port, Method::GET, "queues").await?;
     // Nothing reads a queue of dead letters but people.
     for queue in queues.iter().filter(|queue| queue.readers.is_empty()) {
         let messages = queue.visible + queue.in_flight + queue.delayed;
@@ -57,7 +55,7 @@ async fn list(port: u16) -> Result<(), Error> {
 }
 
 async fn show(name: &str, port: u16) -> Result<(), Error> {
-    let messages: Vec<Message> = ask(port, Method::GET, &format!("queues/{name}/messages")).await?;
+    let messages: Vec<Message> = client::control(port, Method::GET, &format!("queues/{name}/messages")).await?;
     for Message { id, receive_count, from, body } in messages {
         let from = from.as_deref().and_then(|arn| arn.rsplit(':').next()).map(|queue| format!(" from {queue}"));
         console::say(&format!("{id}{}, received {receive_count} times", from.unwrap_or_default()));
@@ -67,7 +65,8 @@ async fn show(name: &str, port: u16) -> Result<(), Error> {
 }
 
 async fn redrive(name: &str, port: u16) -> Result<(), Error> {
-    let Redriven { found, moved, failure } = ask(port, Method::POST, &format!("queues/{name}/redrive")).await?;
+    let Redriven { found, moved, failure } =
+        client::control(port, Method::POST, &format!("queues/{name}/redrive")).await?;
     console::say(&format!("{moved} of {found} messages of {name} are back where they came from"));
     match failure {
         None => Ok(()),
@@ -79,18 +78,6 @@ async fn redrive(name: &str, port: u16) -> Result<(), Error> {
 fn pretty(body: &str) -> String {
     let json = serde_json::from_str::<Value>(body).and_then(|value| serde_json::to_string_pretty(&value));
     json.unwrap_or_else(|_| body.to_owned())
-}
-
-async fn ask<T: DeserializeOwned>(port: u16, method: Method, path: &str) -> Result<T, Error> {
-    let request = client::http().request(method, format!("http://127.0.0.1:{port}{}{path}", control::PREFIX));
-    let response = request.header(control::HEADER, "1").send().await.map_err(|_| Error::NoStack(port))?;
-    let succeeded = response.status().is_success();
-    let answer: Value = response.json().await.map_err(|_| Error::NoStack(port))?;
-    if !succeeded {
-        let message = answer.get("error").and_then(Value::as_str).map_or_else(|| answer.to_string(), str::to_owned);
-        return Err(Error::Refused(message));
-    }
-    serde_json::from_value(answer).map_err(|_| Error::NoStack(port))
 }
 
 #[cfg(test)]

@@ -10,10 +10,12 @@ use rand::distr::Alphanumeric;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
-use crate::client::{self, GRANT_ROLE};
+use crate::client;
 use crate::console;
 use crate::error::Error;
 use crate::stack::Stack;
+
+const GRANT_ROLE: &str = "GrantRoleFunction";
 
 /// The admin's address. `example.com` is nobody's (RFC 2606).
 const EMAIL: &str = "admin@example.com";

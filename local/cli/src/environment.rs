@@ -97,7 +97,7 @@ pub fn write(environments: &Environments, folder: &Path) -> Result<Files, Error>
     );
     for (path, text) in [(&files.environment, format!("{:#}", json!(environments))), (&files.cargo_config, config)] {
         let replaced = replace(path, &text);
-        replaced.map_err(|cause| Error::Folder { path: path.clone(), cause })?;
+        replaced.map_err(|cause| Error::File { path: path.clone(), cause })?;
     }
     Ok(files)
 }
@@ -120,7 +120,7 @@ fn is_kept(name: &str) -> bool {
 
 /// Becomes the function, with the variables that `file` has for its name.
 pub fn run(file: &Path, executable: &Path) -> Result<(), Error> {
-    let unreadable = |cause| Error::Folder { path: file.to_owned(), cause };
+    let unreadable = |cause| Error::File { path: file.to_owned(), cause };
     let text = fs::read(file).map_err(unreadable)?;
     let mut all: Environments = serde_json::from_slice(&text).map_err(|error| unreadable(error.into()))?;
     let name = executable.file_name().unwrap_or_default().to_string_lossy().into_owned();

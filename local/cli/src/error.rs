@@ -26,7 +26,7 @@ pub enum Error {
     #[error("{} is in use by another `cargo local`; stop it or choose another folder with --data-dir", .0.display())]
     InUse(PathBuf),
     #[error("{}: {cause}", path.display())]
-    Folder { path: PathBuf, cause: io::Error },
+    File { path: PathBuf, cause: io::Error },
     #[error(transparent)]
     DynamoDb(#[from] local_dynamodb::Error),
     #[error(transparent)]
@@ -59,6 +59,10 @@ pub enum Error {
     ReaperDied,
     #[error("no stack answers on port {0}; is `cargo local` running? (--port says where)")]
     NoStack(u16),
+    #[error("the stack has no function {function}; it has {}", functions.join(", "))]
+    NoFunction { function: String, functions: Vec<String> },
+    #[error("{function} failed: {error}")]
+    FunctionFailed { function: String, error: String },
     #[error("{0}")]
     Refused(String),
 }

@@ -37,7 +37,7 @@ struct Build {
 impl Functions {
     pub fn new(system: System, lambda: Lambda, folder: Option<PathBuf>) -> Result<Self, Error> {
         if let Some(folder) = &folder {
-            let failed = |cause| Error::Folder { path: folder.clone(), cause };
+            let failed = |cause| Error::File { path: folder.clone(), cause };
             // Builds of an earlier run: nothing runs them any more.
             let _ = fs::remove_dir_all(folder);
             fs::create_dir_all(folder).map_err(failed)?;
@@ -77,7 +77,7 @@ impl Functions {
 }
 
 fn build_of(executable: &Path) -> Result<Build, Error> {
-    let failed = |cause| Error::Folder { path: executable.to_owned(), cause };
+    let failed = |cause| Error::File { path: executable.to_owned(), cause };
     let metadata = fs::metadata(executable).map_err(failed)?;
     Ok(Build { modified: metadata.modified().map_err(failed)?, bytes: metadata.len() })
 }
@@ -88,7 +88,7 @@ fn keep(executable: &Path, folder: &Path, build: &Build) -> Result<PathBuf, Erro
     let stamp = build.modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
     let kept = folder.join(format!("{name}-{stamp}"));
     if !kept.exists() && fs::hard_link(executable, &kept).is_err() {
-        fs::copy(executable, &kept).map_err(|cause| Error::Folder { path: kept.clone(), cause })?;
+        fs::copy(executable, &kept).map_err(|cause| Error::File { path: kept.clone(), cause })?;
     }
     Ok(kept)
 }

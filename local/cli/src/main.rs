@@ -18,6 +18,7 @@ mod docs;
 mod environment;
 mod error;
 mod functions;
+mod invoke;
 mod log_files;
 mod optimized;
 mod parent;
@@ -54,7 +55,7 @@ fn main() -> ExitCode {
     };
     let outcome = runtime.block_on(async {
         match arguments.command {
-            Some(Command::GrantRole { email, role, port }) => client::grant_role(&email, &role, port).await,
+            Some(Command::Invoke(call)) => invoke::run(call).await,
             Some(Command::Dlq { action, port }) => dead_letters::run(action.unwrap_or(DeadLetters::List), port).await,
             Some(Command::RunFunction { environment, executable }) => environment::run(&environment, &executable),
             None if arguments.run.release && optimized::is_wanting() => {

@@ -34,6 +34,8 @@ pub struct Stack {
     pub secrets: SecretsManager,
     pub event_sources: EventSources,
     pub iam: Iam,
+    /// The functions' logical ids.
+    pub functions: Vec<String>,
     /// What this machine is called besides its usual names.
     pub host: Option<String>,
     _ttl: TtlSweeper,
@@ -84,7 +86,8 @@ impl Stack {
         };
         let event_sources = EventSources::start(system, services, &folder("event-sources")?).await?;
         let ttl = dynamodb.sweep_ttl_every(TTL_SWEEP);
-        Ok(Self { api, lambda, dynamodb, sqs, secrets, event_sources, iam, host, _ttl: ttl })
+        let functions = system.functions.keys().cloned().collect();
+        Ok(Self { api, lambda, dynamodb, sqs, secrets, event_sources, iam, functions, host, _ttl: ttl })
     }
 
     /// Ends every function and waits for the last.

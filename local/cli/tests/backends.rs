@@ -157,10 +157,9 @@ async fn functions_find_each_other_and_commands_and_schedules_find_them() {
     assert_eq!(calls.recv().await.unwrap().0, path("release-expired-reservations"));
 
     let port = backends.url.rsplit(':').next().unwrap();
-    let granted = refused(&["grant-role", "ada@example.com", "admin", "--port", port]);
-    assert_eq!(granted, (Some(0), "ada@example.com is admin from the next login on\n".to_owned()));
-    let grant = json!({"email": "ada@example.com", "role": "admin"});
-    assert_eq!(calls.recv().await.unwrap(), (path("grant-role"), grant));
+    let invoked = refused(&["invoke", "ReserveStockFunction", r#"{"b":2}"#, "--port", port]);
+    assert_eq!(invoked, (Some(0), "{\"done\":true}\n".to_owned()));
+    assert_eq!(calls.recv().await.unwrap(), (path("reserve-stock"), json!({"b": 2})));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -39,7 +39,7 @@ async fn a_command_needs_a_stack() {
     needs!(OwnStack);
     // Bound and let go: nothing listens there.
     let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port().to_string();
-    let Exit { code, output } = local(&["grant-role", "a@example.com", "admin", "--port", &port]).await;
+    let Exit { code, output } = local(&["invoke", "GrantRoleFunction", "--port", &port]).await;
     let told = format!("error: no stack answers on port {port}; is `cargo local` running? (--port says where)\n");
     assert_eq!((code, output), (Some(1), told));
 }

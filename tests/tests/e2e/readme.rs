@@ -16,6 +16,6 @@ async fn the_walk_through_prints_what_the_readme_says() {
     let local = executable("local").await;
     let walkthrough = walkthrough
         .replacing("localhost:3000", &format!("127.0.0.1:{port}"))
-        .replacing("cargo local grant-role", &format!("'{}' grant-role --port {port}", local.display()));
+        .replacing("cargo local invoke", &format!("'{}' invoke --port {port}", local.display()));
     tokio::task::spawn_blocking(move || walkthrough.run(workspace())).await.unwrap();
 }

@@ -1,4 +1,4 @@
-//! `cargo local grant-role`, and what a role changes.
+//! `cargo local invoke GrantRoleFunction`, and what a role changes.
 
 use envelope::Code;
 use serde_json::{Value, json};
@@ -33,15 +33,17 @@ async fn a_role_counts_from_the_next_login() {
 async fn a_role_nobody_can_have_and_a_user_nobody_knows_are_told() {
     needs!(OwnStack);
     let (stack, ada, nobody) = (shared().await, ada().await, Person::new("Nobody"));
-    let unknown = format!("error: no user has the address {}: register it first\n", nobody.email);
+    let port = stack.port().to_string();
+    let unknown = format!("UserNotFound: no user has the address {}: register it first", nobody.email);
     for (email, role, told) in [
         (nobody.email.as_str(), "admin", unknown.as_str()),
-        (&ada.email, "root", "error: role must be customer or admin\n"),
-        (&ada.email, "Admin", "error: role must be customer or admin\n"),
-        ("ada", "admin", "error: email must be an email address such as ada@example.com\n"),
+        (&ada.email, "root", "InvalidGrant: role must be customer or admin"),
+        (&ada.email, "Admin", "InvalidGrant: role must be customer or admin"),
+        ("ada", "admin", "InvalidGrant: email must be an email address such as ada@example.com"),
     ] {
-        let Exit { code, output } = local(&["grant-role", email, role, "--port", &stack.port().to_string()]).await;
-        assert_eq!((code, output.as_str()), (Some(1), told));
+        let grant = json!({"email": email, "role": role}).to_string();
+        let Exit { code, output } = local(&["invoke", "GrantRoleFunction", &grant, "--port", &port]).await;
+        assert_eq!((code, output), (Some(1), format!("error: GrantRoleFunction failed: {told}\n")));
     }
 }
 

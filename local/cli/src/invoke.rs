@@ -1,0 +1,109 @@
+//! `cargo local invoke`: calls a function of a running stack, as `aws lambda invoke` does.
+
+use std::io::Read;
+use std::path::Path;
+use std::{fs, io};
+
+use bytes::Bytes;
+use http::StatusCode;
+use reqwest::{Method, Url};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::arguments::Invoke;
+use crate::client;
+use crate::console;
+use crate::error::Error;
+
+/// The header that marks an answer as the error of a function.
+pub const FUNCTION_ERROR: &str = "x-amz-function-error";
+
+/// What a function that failed answers.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FunctionError {
+    error_type: String,
+    error_message: String,
+}
+
+/// Calls the function and prints its answer.
+///
+/// # Errors
+/// [`Error::FunctionFailed`] if the function answers an error, [`Error::NoFunction`] if the stack has no such function.
+pub async fn run(invoke: Invoke) -> Result<(), Error> {
+    let Invoke { function, payload, event, port } = invoke;
+    let payload = match (payload, event) {
+        (Some(json), _) => json.into(),
+        (None, Some(file)) => read(&file)?,
+        (None, None) => Bytes::new(),
+    };
+    let response = client::http()
+        .post(url(port, &function)?)
+        .header(http::header::AUTHORIZATION, client::SIGNATURE)
+        .body(payload)
+        .send()
+        .await
+        .map_err(|_| Error::NoStack(port))?;
+    let (status, has_failed) = (response.status(), response.headers().contains_key(FUNCTION_ERROR));
+    let answer = response.text().await.map_err(|_| Error::NoStack(port))?;
+    match status {
+        StatusCode::NOT_FOUND => {
+            let functions = client::control(port, Method::GET, "functions").await?;
+            Err(Error::NoFunction { function, functions })
+        }
+        status if !status.is_success() => Err(Error::Refused(message(&answer))),
+        _ if has_failed => Err(Error::FunctionFailed { function, error: message(&answer) }),
+        _ => {
+            console::say(&answer);
+            Ok(())
+        }
+    }
+}
+
+/// `POST /2015-03-31/functions/{FunctionName}/invocations`
+fn url(port: u16, function: &str) -> Result<Url, Error> {
+    let base = format!("http://127.0.0.1:{port}/2015-03-31/functions/");
+    let mut url = Url::parse(&base).map_err(|_| Error::NoStack(port))?;
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend([function, "invocations"]);
+    }
+    Ok(url)
+}
+
+/// The event in a file, or on standard input for `-`.
+fn read(file: &Path) -> Result<Bytes, Error> {
+    let mut text = Vec::new();
+    let read = if file == "-" { io::stdin().read_to_end(&mut text).map(|_| text) } else { fs::read(file) };
+    read.map(Bytes::from).map_err(|cause| Error::File { path: file.to_owned(), cause })
+}
+
+/// What an error says, whoever answers it: the function (`errorType`, `errorMessage`) or the Invoke API (`message`,
+/// `Message`).
+pub fn message(answer: &str) -> String {
+    if let Ok(FunctionError { error_type, error_message }) = serde_json::from_str(answer) {
+        return format!("{error_type}: {error_message}");
+    }
+    let answer_json: Value = serde_json::from_str(answer).unwrap_or_default();
+    let message = answer_json.get("message").or_else(|| answer_json.get("Message")).and_then(Value::as_str);
+    message.unwrap_or(answer).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_told_in_the_words_of_whoever_answers() {
+        assert_eq!(message(r#"{"errorType":"NotFound","errorMessage":"no such item"}"#), "NotFound: no such item");
+        assert_eq!(message(r#"{"Type":"User","message":"Rate Exceeded."}"#), "Rate Exceeded.");
+        assert_eq!(message(r#"{"Type":"User","Message":"Function not found: a"}"#), "Function not found: a");
+        assert_eq!(message("Bad Gateway"), "Bad Gateway");
+    }
+
+    #[test]
+    fn a_function_may_be_named_by_its_arn() {
+        let arn = "arn:aws:lambda:us-east-1:000000000000:function:Resize";
+        assert_eq!(url(3000, arn).unwrap().path(), format!("/2015-03-31/functions/{arn}/invocations"));
+        assert_eq!(url(3000, "a/b").unwrap().path(), "/2015-03-31/functions/a%2Fb/invocations");
+    }
+}
