@@ -80,6 +80,25 @@ impl Answer {
         assert_eq!(self.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds > 0), waits, "{self}");
     }
 
+    /// It is a function's refusal of these fields (`field CODE`) and no others, each with a message for people.
+    #[track_caller]
+    pub fn refuses_fields(&self, problems: &[impl AsRef<str>]) {
+        self.fails(Code::InvalidFields, "Validation failed", json!({"fields": self.refused(problems)}));
+    }
+
+    /// What `details.fields` has to be for these problems (`field CODE`). Only the words of a message are taken from the
+    /// answer, and only if there are any.
+    #[track_caller]
+    pub fn refused(&self, problems: &[impl AsRef<str>]) -> Value {
+        let problem = |(number, problem): (usize, &_)| {
+            let (field, code) = AsRef::<str>::as_ref(problem).rsplit_once(' ').unwrap();
+            let message = &self.body["error"]["details"]["fields"][number]["message"];
+            assert!(message.as_str().is_some_and(|message| !message.trim().is_empty()), "no message {number}: {self}");
+            json!({"field": field, "code": code, "message": message})
+        };
+        problems.iter().enumerate().map(problem).collect()
+    }
+
     /// It is the gateway's own error. Where the gateway has words of its own, or a function speaks in its place, only
     /// that it is refused.
     #[track_caller]

@@ -189,10 +189,10 @@ async fn else_an_answer_has_the_gateways() {
 
 #[tokio::test]
 async fn a_client_that_asks_for_problem_details_gets_them() {
-    let (stack, nobody) = (shared().await, Person::new("Nobody"));
+    let (stack, ada, nobody) = (shared().await, ada().await, Person::new("Nobody"));
     let request = stack.post("/api/users/register").json(json!({"email": "x"}));
     let answer = request.header("accept", "application/json;q=0.5, application/problem+json").send().await;
-    let details = answer.body["details"].clone();
+    let problem = |field: &str, code: &str, message: &str| json!({"field": field, "code": code, "message": message});
     answer.is(
         400,
         json!({
@@ -201,11 +201,17 @@ async fn a_client_that_asks_for_problem_details_gets_them() {
             "status": 400,
             "detail": "Missing required fields",
             "code": "MISSING_FIELDS",
-            "details": details,
+            "details": {
+                "missingFields": ["password", "name"],
+                "fields": [
+                    problem("email", "INVALID_FORMAT", "must be an email address such as ada@example.com"),
+                    problem("password", "REQUIRED", "is required"),
+                    problem("name", "REQUIRED", "is required"),
+                ],
+            },
             "requestId": answer.header("x-request-id"),
         }),
     );
-    assert_eq!(details["missingFields"], json!(["password", "name"]), "{answer}");
     assert_eq!(answer.header("content-type"), "application/problem+json");
     assert_eq!(answer.header("x-gateway"), "microservices-v1");
 
@@ -213,6 +219,7 @@ async fn a_client_that_asks_for_problem_details_gets_them() {
     let refusing =
         stack.post("/api/users/login").json(nobody.credentials()).header("accept", "application/problem+json;q=0");
     refusing.send().await.fails(Code::InvalidCredentials, "Invalid credentials", Value::Null);
-    let success = stack.get("/health").header("accept", "application/problem+json").send().await;
-    success.succeeds(200, "All services healthy", success.data().clone());
+    let success = stack.post("/api/users/auth/verify").token(&ada.token);
+    let data = json!({"id": ada.id, "email": ada.email, "name": "Ada", "role": "customer"});
+    success.header("accept", "application/problem+json").send().await.succeeds(200, "Token valid", data);
 }

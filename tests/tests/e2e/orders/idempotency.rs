@@ -37,7 +37,12 @@ async fn eight_equal_requests_at_once_are_one_order() {
         let (new, replayed): (Vec<_>, Vec<_>) =
             answers.iter().partition(|answer| answer.header("idempotency-replayed").is_empty());
         assert_eq!((new.len(), replayed.len()), (1, 7));
-        new[0].succeeds(201, MESSAGE, new[0].data().clone());
+        let id = &new[0].data()["orderId"];
+        assert!(id.as_str().is_some_and(|id| id.len() == 36), "{}", new[0]);
+        let line =
+            json!({"productId": lamp, "productName": "Lamp", "quantity": 3, "unitPrice": 19.99, "totalPrice": 59.97});
+        let placed = json!({"orderId": id, "totalAmount": 59.97, "items": [line], "status": "pending"});
+        new[0].succeeds(201, MESSAGE, placed);
         for answer in replayed {
             assert_replays(answer, new[0]);
         }

@@ -122,7 +122,6 @@ async fn every_field_that_is_wrong_is_named() {
         let mut body = good.clone();
         body[field] = value;
         let answer = stack.post("/api/products").token(&clerk.token).json(body.clone()).send().await;
-        answer.fails(Code::InvalidFields, "Validation failed", answer.body["error"]["details"].clone());
-        assert_eq!(answer.problems(), [format!("{field} {code}")], "{body}: {answer}");
+        answer.refuses_fields(&[format!("{field} {code}")]);
     }
 }

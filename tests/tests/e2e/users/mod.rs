@@ -1,7 +1,6 @@
 //! The user service's rows of the table of routes, and what the design says about each.
 
 mod grant_role;
-mod health;
 mod limits;
 mod list;
 mod login;
