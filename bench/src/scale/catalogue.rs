@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use envelope::decode::Fields;
-use events::{Event, Origin};
+use events::{Cause, Event};
 use local_dynamodb::DynamoDb;
 use products::SERVICE;
 use products::domain::index::Wanted;
@@ -63,13 +63,8 @@ impl Catalogue {
         let unwritten = |cause: String| Error::Answer { who: "the product service".to_owned(), answer: cause };
         let new = Fields::read(body(self.size)).map_err(|failure| unwritten(format!("{failure:?}")))?;
         let product = Product::create(new);
-        let origin = Origin {
-            service: SERVICE.name,
-            request_id: "01980000-0000-7000-8000-000000000000",
-            trace_id: None,
-            time: &product.created_at,
-        };
-        let event = Event::new(product.created(), origin);
+        let cause = Cause::request("01980000-0000-7000-8000-000000000000");
+        let event = Event::new(SERVICE, product.created(), cause).at(&product.created_at);
         self.products.insert(&product, &event).await.map_err(|error| unwritten(error.to_string()))?;
         let patience = Patience::within(Duration::from_secs(1));
         let indexed = self.index.bring_to(&product.id, &Wanted::by(&product), patience).await;

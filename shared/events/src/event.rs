@@ -1,9 +1,10 @@
-//! One event, and where it comes from.
+//! One event.
 
+use envelope::{Service, timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::trace::traceparent;
+use crate::Cause;
 
 /// The item attribute that carries an event.
 pub const ATTRIBUTE: &str = "event";
@@ -44,40 +45,27 @@ pub trait Payload: Serialize {
     fn subject(&self) -> &str;
 }
 
-/// Where an event comes from.
-#[derive(Debug, Clone, Copy)]
-pub struct Origin<'a> {
-    /// Name of the service.
-    pub service: &'a str,
-    /// Id of the request that causes it.
-    pub request_id: &'a str,
-    /// The X-Ray trace header of that request, if it is traced.
-    pub trace_id: Option<&'a str>,
-    /// When it happens: RFC 3339, UTC, milliseconds.
-    pub time: &'a str,
-}
-
 impl<T: Payload> Event<T> {
-    /// A new event, with an id of its own.
-    pub fn new(data: T, origin: Origin<'_>) -> Self {
+    /// A new event of `service`, with an id of its own: it happens now, in the request and the trace of its cause.
+    pub fn new<'a>(service: Service, data: T, cause: impl Into<Cause<'a>>) -> Self {
+        let cause = cause.into();
         Self {
             specversion: "1.0".to_owned(),
             id: Uuid::now_v7().to_string(),
-            source: format!("/{}", origin.service),
+            source: format!("/{}", service.name),
             kind: T::TYPE.to_owned(),
             subject: data.subject().to_owned(),
-            time: origin.time.to_owned(),
+            time: timestamp::now(),
             datacontenttype: "application/json".to_owned(),
-            requestid: origin.request_id.to_owned(),
-            traceparent: origin.trace_id.and_then(traceparent),
+            requestid: cause.request_id().to_owned(),
+            traceparent: cause.traceparent(),
             data,
         }
     }
 
-    /// A new event that another one has led to: of the same request and the same trace.
-    pub fn caused_by<C>(cause: &Event<C>, data: T, service: &str, time: &str) -> Self {
-        let origin = Origin { service, request_id: &cause.requestid, trace_id: None, time };
-        Self { traceparent: cause.traceparent.clone(), ..Self::new(data, origin) }
+    /// The event, at the time that its item's own timestamp says: RFC 3339, UTC, milliseconds.
+    pub fn at(self, time: &str) -> Self {
+        Self { time: time.to_owned(), ..self }
     }
 }
 
@@ -91,9 +79,8 @@ mod tests {
     #[test]
     fn an_event_is_a_cloud_event() {
         let data = UserCreated { user_id: "u1".into(), email: "a@b.c".into(), name: "Ada".into() };
-        let origin =
-            Origin { service: "user-service", request_id: "r1", trace_id: None, time: "2026-01-31T12:00:00.000Z" };
-        let event = Event::new(data, origin);
+        let service = Service { name: "user-service", version: "1" };
+        let event = Event::new(service, data, Cause::request("r1")).at("2026-01-31T12:00:00.000Z");
         assert_eq!(
             serde_json::to_value(&event).unwrap(),
             json!({

@@ -8,6 +8,7 @@
 //!
 //! Events come at least once and in no promised order; each has an id that stays the same however often it comes.
 
+mod cause;
 mod consume;
 mod event;
 mod heard;
@@ -15,8 +16,9 @@ mod payload;
 pub mod publish;
 mod trace;
 
+pub use cause::Cause;
 pub use consume::{Consumer, HandleError, consume};
-pub use event::{ATTRIBUTE, Event, Origin, Payload};
+pub use event::{ATTRIBUTE, Event, Payload};
 pub use heard::Heard;
 pub use payload::{
     OrderCancelled, OrderConfirmed, OrderCreated, ProductCreated, StockRejected, StockSettled, UserCreated,

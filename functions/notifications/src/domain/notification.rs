@@ -99,14 +99,14 @@ fn tell<T>(event: &Event<T>, order_id: Option<&String>, message: String) -> Resu
 
 #[cfg(test)]
 mod tests {
-    use events::{Origin, Payload};
+    use events::{Cause, Payload};
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::SERVICE;
 
     fn event<T: Payload>(data: T) -> Event<T> {
-        let time = "2026-01-31T12:00:00.000Z";
-        Event::new(data, Origin { service: "order-service", request_id: "r1", trace_id: None, time })
+        Event::new(SERVICE, data, Cause::request("r1")).at("2026-01-31T12:00:00.000Z")
     }
 
     fn told(news: &News) -> Value {

@@ -1,9 +1,10 @@
 //! What the tests of this crate share.
 
-use events::{Event, OrderConfirmed, Origin};
+use events::{Cause, Event, OrderConfirmed};
 use local_testing::Tables;
 
 use super::{Notifications, Which};
+use crate::SERVICE;
 use crate::domain::notification::News;
 use crate::domain::notification_id::NotificationId;
 
@@ -49,7 +50,6 @@ impl World {
 /// The news, at a time of its own, that this order is confirmed.
 pub(crate) fn confirmed(user_id: &str, order: usize) -> News {
     let time = format!("2026-01-31T12:00:00.{order:03}Z");
-    let origin = Origin { service: "order-service", request_id: "r1", trace_id: None, time: &time };
     let data = OrderConfirmed { order_id: format!("o{order}"), user_id: user_id.to_owned() };
-    News::OrderConfirmed(Event::new(data, origin))
+    News::OrderConfirmed(Event::new(SERVICE, data, Cause::request("r1")).at(&time))
 }

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use envelope::{Call, Code, Endpoint, Failure, InitError, Reply, serve, timestamp};
-use events::{Event, Origin};
+use envelope::{Call, Code, Endpoint, Failure, InitError, Reply, serve};
+use events::Event;
 
 use crate::SERVICE;
 use crate::domain::order;
@@ -30,15 +30,7 @@ impl Endpoint for Cancel {
     async fn call(&self, call: &Call) -> Result<Reply, Failure> {
         let customer = call.identity()?;
         let id = OrderId::parse(call.path_parameter("id")).ok_or_else(not_found)?;
-        let event = Event::new(
-            order::cancelled(&id, &customer.id, &Change::Cancel),
-            Origin {
-                service: SERVICE.name,
-                request_id: call.request_id(),
-                trace_id: call.trace_id(),
-                time: &timestamp::now(),
-            },
-        );
+        let event = Event::new(SERVICE, order::cancelled(&id, &customer.id, &Change::Cancel), call);
         match self.orders.change(&id, &customer.id, &Change::Cancel, &event).await? {
             Changed::Done(order) => Reply::ok("Order cancelled successfully", OrderAnswer::from(&order)),
             Changed::NotFound => Err(not_found()),

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use envelope::{Call, Endpoint, Failure, InitError, Reply, serve};
-use events::{Event, Origin};
+use events::{Cause, Event};
 use tables::StoreError;
 use tokio::time::timeout_at;
 
@@ -50,8 +50,7 @@ impl Endpoint for Create<Stock> {
             key,
             user_id: &customer.id,
             placement,
-            request_id: call.request_id(),
-            trace_id: call.trace_id(),
+            cause: Cause::from(call),
             time: call.time_left().saturating_sub(MARGIN),
         };
         let placed = self.place(request).await?;
@@ -70,8 +69,7 @@ struct Request<'a> {
     key: Option<IdempotencyKey>,
     user_id: &'a str,
     placement: Placement,
-    request_id: &'a str,
-    trace_id: Option<&'a str>,
+    cause: Cause<'a>,
     /// How long it may take.
     time: Duration,
 }
@@ -94,8 +92,7 @@ impl<S: Reserve> Create<S> {
         let ask = Ask {
             order_id: &order_id,
             fingerprint: &fingerprint,
-            request_id: request.request_id,
-            trace_id: request.trace_id,
+            request_id: request.cause.request_id(),
             items: request.placement.lines.as_slice(),
         };
         let held = self.stock.reserve(&ask, request.time.saturating_sub(TIME_TO_WRITE)).await;
@@ -128,15 +125,7 @@ impl<S: Reserve> Create<S> {
     ) -> Result<Placed, Failure> {
         let address = request.placement.shipping_address.clone();
         let order = Order::place(order_id, request.user_id.to_owned(), hold.items, hold.total_amount, address);
-        let event = Event::new(
-            order.created(),
-            Origin {
-                service: SERVICE.name,
-                request_id: request.request_id,
-                trace_id: request.trace_id,
-                time: &order.created_at,
-            },
-        );
+        let event = Event::new(SERVICE, order.created(), request.cause).at(&order.created_at);
         match self.orders.insert(&order, fingerprint, &event).await? {
             Inserted::New => Ok(Placed::New(order)),
             Inserted::Before(stored) => placed_before(*stored, fingerprint),

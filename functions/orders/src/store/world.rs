@@ -1,7 +1,6 @@
 //! What the tests of this crate share.
 
-use envelope::timestamp;
-use events::{Event, Origin, Payload};
+use events::{Cause, Event, Payload};
 use local_testing::Tables;
 use money::{Amount, Price};
 
@@ -32,8 +31,7 @@ pub(crate) fn order(user_id: &str) -> Order {
 
 /// An event of a request `r1`.
 pub(crate) fn event<T: Payload>(told: T) -> Event<T> {
-    let time = timestamp::now();
-    Event::new(told, Origin { service: SERVICE.name, request_id: "r1", trace_id: None, time: &time })
+    Event::new(SERVICE, told, Cause::request("r1"))
 }
 
 /// The orders' table of a test's own.

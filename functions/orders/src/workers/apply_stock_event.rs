@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use envelope::{InitError, metrics, timestamp};
-use events::{Consumer, Event, HandleError, Origin, Payload, StockRejected, StockSettled, consume};
+use envelope::{InitError, metrics};
+use events::{Consumer, Event, HandleError, Payload, StockRejected, StockSettled, consume};
 
 use crate::SERVICE;
 use crate::domain::order::{self, Order};
@@ -79,9 +79,7 @@ impl ApplyStockEvent {
         if order.status != Status::Pending {
             return Ok(());
         }
-        let time = timestamp::now();
-        let origin = Origin { service: SERVICE.name, request_id: &cause.requestid, trace_id: None, time: &time };
-        let event = Event { traceparent: cause.traceparent.clone(), ..Event::new(told, origin) };
+        let event = Event::new(SERVICE, told, cause);
         if let Changed::Done(order) = self.orders.change(&order.order_id, &order.user_id, change, &event).await? {
             let metric = if order.status == Status::Confirmed { "OrdersConfirmed" } else { "OrdersRejected" };
             metrics::count(SERVICE, metric, 1);

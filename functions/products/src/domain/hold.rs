@@ -1,10 +1,10 @@
 //! A hold: units of products kept for one order, from before it is placed until it is settled, cancelled or expired.
 
-use envelope::timestamp;
-use events::{Event, StockRejected, StockSettled};
+use events::{Cause, Event, StockRejected, StockSettled};
 use money::{Amount, Price};
 use serde::{Deserialize, Serialize};
 
+use crate::SERVICE;
 use crate::domain::product::Product;
 
 /// Where a hold stands.
@@ -170,35 +170,17 @@ pub enum StockEvent {
     Rejected(Event<StockRejected>),
 }
 
-/// Where a hold's event comes from: the request behind it, and the trace, if there is one.
-#[derive(Debug, Clone, Copy)]
-pub struct Cause<'a> {
-    /// Id of the request.
-    pub request_id: &'a str,
-    /// The trace in the W3C's form.
-    pub traceparent: Option<&'a str>,
-}
-
 impl StockEvent {
     /// The units of an order are sold.
     pub fn settled(order_id: &str, cause: Cause<'_>) -> Self {
-        Self::Settled(event(StockSettled { order_id: order_id.to_owned() }, cause))
+        Self::Settled(Event::new(SERVICE, StockSettled { order_id: order_id.to_owned() }, cause))
     }
 
     /// There are no units for an order.
     pub fn rejected(order_id: &str, reason: &str, cause: Cause<'_>) -> Self {
-        Self::Rejected(event(StockRejected { order_id: order_id.to_owned(), reason: reason.to_owned() }, cause))
+        let rejected = StockRejected { order_id: order_id.to_owned(), reason: reason.to_owned() };
+        Self::Rejected(Event::new(SERVICE, rejected, cause))
     }
-}
-
-fn event<T: events::Payload>(data: T, cause: Cause<'_>) -> Event<T> {
-    let origin = events::Origin {
-        service: crate::SERVICE.name,
-        request_id: cause.request_id,
-        trace_id: None,
-        time: &timestamp::now(),
-    };
-    Event { traceparent: cause.traceparent.map(str::to_owned), ..Event::new(data, origin) }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use envelope::{Call, Endpoint, Failure, InitError, Reply, serve};
-use events::{Event, Origin};
+use events::Event;
 
 use crate::SERVICE;
 use crate::domain::product::{NewProduct, Product};
@@ -27,15 +27,7 @@ impl Endpoint for Create {
         call.admin()?;
         let new: NewProduct = call.body()?;
         let product = Product::create(new);
-        let event = Event::new(
-            product.created(),
-            Origin {
-                service: SERVICE.name,
-                request_id: call.request_id(),
-                trace_id: call.trace_id(),
-                time: &product.created_at,
-            },
-        );
+        let event = Event::new(SERVICE, product.created(), call).at(&product.created_at);
         self.products.insert(&product, &event).await?;
         let path = format!("/api/products/{}", product.id);
         Reply::created(call, &path, "Product created successfully", product.view())

@@ -5,12 +5,13 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use envelope::{Context, Function, FunctionError, InitError, metrics, serve_function, timestamp};
+use events::Cause;
 use futures_util::stream::{self, StreamExt};
 use serde::de::IgnoredAny;
 use tables::StoreError;
 
 use crate::SERVICE;
-use crate::domain::hold::{Cause, StockEvent, reason};
+use crate::domain::hold::{StockEvent, reason};
 use crate::store::{Holds, Made, Place};
 
 /// Serves the function.
@@ -100,7 +101,6 @@ async fn expire(holds: &Holds, order_id: &str, now: u64) -> Result<bool, StoreEr
     let (Some(step), Some(true)) = (hold.state.expire(), hold.expires_at.map(|end| end <= now)) else {
         return Ok(false);
     };
-    let cause = Cause { request_id: &hold.request_id, traceparent: None };
-    let event = StockEvent::rejected(order_id, reason::EXPIRED, cause);
+    let event = StockEvent::rejected(order_id, reason::EXPIRED, Cause::request(&hold.request_id));
     Ok(holds.make(&hold, step, Some(&event), None).await? == Made::Done)
 }

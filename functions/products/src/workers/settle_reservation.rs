@@ -4,12 +4,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use envelope::{InitError, timestamp};
-use events::{Consumer, Event, HandleError, OrderCancelled, OrderCreated, consume};
+use events::{Cause, Consumer, HandleError, OrderCancelled, OrderCreated, consume};
 use money::Amount;
 use tables::StoreError;
 
 use crate::SERVICE;
-use crate::domain::hold::{Cause, Hold, State, StockEvent, reason};
+use crate::domain::hold::{Hold, State, StockEvent, reason};
 use crate::store::{Holds, Made, Patience};
 
 /// Serves the consumer.
@@ -44,15 +44,15 @@ impl Consumer for SettleReservation {
     async fn handle(&self, event: OrderEvent) -> Result<(), HandleError> {
         let patience = Patience::within(PATIENCE);
         match event {
-            OrderEvent::Created(event) => settle(&self.holds, &event.data.order_id, cause(&event), patience).await?,
-            OrderEvent::Cancelled(event) => cancel(&self.holds, &event.data.order_id, cause(&event), patience).await?,
+            OrderEvent::Created(event) => {
+                settle(&self.holds, &event.data.order_id, Cause::from(&event), patience).await?
+            }
+            OrderEvent::Cancelled(event) => {
+                cancel(&self.holds, &event.data.order_id, Cause::from(&event), patience).await?
+            }
         }
         Ok(())
     }
-}
-
-fn cause<T>(event: &Event<T>) -> Cause<'_> {
-    Cause { request_id: &event.requestid, traceparent: event.traceparent.as_deref() }
 }
 
 /// The order was placed: its units are sold, or it hears that there are none.
@@ -116,7 +116,7 @@ fn nothing_held(order_id: &str, cause: Cause<'_>) -> Hold {
         fingerprint: String::new(),
         items: Vec::new(),
         total_amount: Amount::default(),
-        request_id: cause.request_id.to_owned(),
+        request_id: cause.request_id().to_owned(),
         expires_at: None,
         created_at: timestamp::now(),
     }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use envelope::decode::{Decode, Fields};
 use envelope::{Call, Code, Endpoint, Failure, InitError, Reply, serve};
-use events::{Event, Origin};
+use events::Event;
 use serde::Serialize;
 use signing_keys::Keys;
 
@@ -50,15 +50,7 @@ impl Endpoint for Register {
         let registration: Registration = call.body()?;
         let hash = registration.password.hash().await?;
         let user = User::register(registration.email, registration.name, hash);
-        let event = Event::new(
-            user.created(),
-            Origin {
-                service: SERVICE.name,
-                request_id: call.request_id(),
-                trace_id: call.trace_id(),
-                time: &user.created_at,
-            },
-        );
+        let event = Event::new(SERVICE, user.created(), call).at(&user.created_at);
         match self.users.insert(&user, &event).await {
             Err(InsertError::EmailTaken) => {
                 return Err(Failure::conflict(Code::UserExists, "User already exists").detail("email", &user.email));

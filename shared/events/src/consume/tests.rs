@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tokio::sync::Barrier;
 
 use super::*;
-use crate::{Event, Origin, Payload, StockRejected, StockSettled, UserCreated};
+use crate::{Cause, Event, Payload, StockRejected, StockSettled, UserCreated};
 
 crate::heard! {
     enum StockEvent {
@@ -47,8 +47,8 @@ impl Consumer for Orders {
 }
 
 fn body<T: Payload>(data: T) -> String {
-    let origin = Origin { service: "product-service", request_id: "r", trace_id: None, time: "t" };
-    serde_json::to_string(&Event::new(data, origin)).unwrap()
+    let service = Service { name: "product-service", version: "1" };
+    serde_json::to_string(&Event::new(service, data, Cause::request("r"))).unwrap()
 }
 
 fn settled(order_id: &str) -> String {

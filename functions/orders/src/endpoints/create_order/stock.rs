@@ -27,9 +27,6 @@ pub struct Ask<'a> {
     pub fingerprint: &'a str,
     /// The request that asks.
     pub request_id: &'a str,
-    /// Its X-Ray trace header, if it is traced.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub trace_id: Option<&'a str>,
     /// What is to be held.
     pub items: &'a [Line],
 }

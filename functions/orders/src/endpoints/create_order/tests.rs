@@ -55,8 +55,7 @@ fn request(key: Option<&str>, body: Value) -> Request<'static> {
         key: key.map(|key| IdempotencyKey::parse(key).unwrap()),
         user_id: "ada",
         placement: Fields::read(body).unwrap(),
-        request_id: "r1",
-        trace_id: None,
+        cause: Cause::request("r1"),
         time: HOUR,
     }
 }

@@ -9,12 +9,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use envelope::timestamp;
-use events::{Event, Origin};
+use events::{Cause, Event};
 use local_testing::{Fault, FaultKind, Tables};
 
 use super::{Catalogue, Holds, Index, Patience, Postings, Products, Shelves};
 use crate::SERVICE;
-use crate::domain::hold::{Cause, Hold};
+use crate::domain::hold::Hold;
 use crate::domain::index::{StreamEvent, wanted};
 use crate::domain::product::Product;
 use crate::domain::product::tests::product;
@@ -30,7 +30,7 @@ pub(crate) struct World {
     indexed: AtomicUsize,
 }
 
-pub(crate) const CAUSE: Cause<'static> = Cause { request_id: "r1", traceparent: None };
+pub(crate) const CAUSE: Cause<'static> = Cause::request("r1");
 
 /// More than a test needs.
 pub(crate) fn patience() -> Patience {
@@ -63,8 +63,7 @@ impl World {
 
     /// Puts a product into the shop.
     pub async fn add(&self, product: Product) -> Product {
-        let origin = Origin { service: SERVICE.name, request_id: "r1", trace_id: None, time: &timestamp::now() };
-        self.products.insert(&product, &Event::new(product.created(), origin)).await.unwrap();
+        self.products.insert(&product, &Event::new(SERVICE, product.created(), CAUSE)).await.unwrap();
         product
     }
 
