@@ -76,14 +76,14 @@ impl Answer {
         let body = json!({"success": false, "error": error, "message": message, "meta": self.body["meta"]});
         self.is(code.status().as_u16(), body);
         self.is_a_functions(&["requestId", "timestamp", "executionTime"]);
-        let waits = matches!(code, Code::RateLimitExceeded | Code::ServiceUnavailable);
+        let waits = matches!(code, Code::RATE_LIMIT_EXCEEDED | Code::SERVICE_UNAVAILABLE);
         assert_eq!(self.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds > 0), waits, "{self}");
     }
 
     /// It is a function's refusal of these fields (`field CODE`) and no others, each with a message for people.
     #[track_caller]
     pub fn refuses_fields(&self, problems: &[impl AsRef<str>]) {
-        self.fails(Code::InvalidFields, "Validation failed", json!({"fields": self.refused(problems)}));
+        self.fails(Code::INVALID_FIELDS, "Validation failed", json!({"fields": self.refused(problems)}));
     }
 
     /// What `details.fields` has to be for these problems (`field CODE`). Only the words of a message are taken from the
@@ -116,7 +116,7 @@ impl Answer {
         self.has_common_headers();
         assert_eq!(self.header("x-request-id"), self.header("x-amzn-requestid"), "{self}");
         assert_eq!(self.header("content-type"), "application/json", "{self}");
-        assert_eq!(self.header("retry-after"), if code == Code::RateLimitExceeded { "1" } else { "" }, "{self}");
+        assert_eq!(self.header("retry-after"), if code == Code::RATE_LIMIT_EXCEEDED { "1" } else { "" }, "{self}");
         let challenge = if code.status() == StatusCode::UNAUTHORIZED { "Bearer" } else { "" };
         assert_eq!(self.header("www-authenticate"), challenge, "{self}");
     }

@@ -166,7 +166,7 @@ impl Call {
         }
         match object(&self.body) {
             Some(object) => Fields::read(object),
-            None => Err(Failure::validation(Code::InvalidJson, "Request body must be a JSON object")),
+            None => Err(Failure::validation(Code::INVALID_JSON, "Request body must be a JSON object")),
         }
     }
 

@@ -1,117 +1,198 @@
-//! The catalogue of errors: each code with its type and status.
+//! Error codes: what a client's program reads to know what went wrong.
+
+use std::fmt;
 
 use http::StatusCode;
 
-macro_rules! codes {
-    ($($status:ident $kind:literal { $($(#[$doc:meta])* $variant:ident = $name:literal),+ $(,)? })+) => {
-        /// What went wrong, as a client's program reads it (`error.code`).
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Code { $($($(#[$doc])* $variant,)+)+ }
+/// `error.code` of an answer, with the type and the HTTP status that go with it.
+///
+/// The codes that any API needs are constants here. An API names its own the same way and lists them in a
+/// [`Catalogue`]:
+///
+/// ```
+/// use envelope::{Catalogue, Code, Kind};
+///
+/// const SOLD_OUT: Code = Code::new("SOLD_OUT", Kind::CONFLICT);
+/// const CATALOGUE: Catalogue = Catalogue::new(&[SOLD_OUT]);
+///
+/// assert_eq!(SOLD_OUT.status(), 409);
+/// assert_eq!(CATALOGUE.find("SOLD_OUT"), Some(SOLD_OUT));
+/// assert_eq!(CATALOGUE.find("NOT_FOUND"), Some(Code::NOT_FOUND));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Code {
+    name: &'static str,
+    kind: Kind,
+}
 
+/// `error.type`: a family of codes that share an HTTP status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Kind {
+    name: &'static str,
+    status: StatusCode,
+}
+
+/// The error codes of one API: the general ones and its own.
+#[derive(Debug, Clone, Copy)]
+pub struct Catalogue {
+    own: &'static [Code],
+}
+
+impl Code {
+    /// A code of an API's own.
+    pub const fn new(name: &'static str, kind: Kind) -> Self {
+        Self { name, kind }
+    }
+
+    /// `error.code`: `NOT_FOUND`.
+    pub const fn as_str(self) -> &'static str {
+        self.name
+    }
+
+    /// `error.type`: `NotFoundError`.
+    pub const fn kind(self) -> &'static str {
+        self.kind.name
+    }
+
+    /// The HTTP status of an answer with this code.
+    pub const fn status(self) -> StatusCode {
+        self.kind.status
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl Kind {
+    /// A type of an API's own.
+    pub const fn new(name: &'static str, status: StatusCode) -> Self {
+        Self { name, status }
+    }
+}
+
+impl Catalogue {
+    /// The general codes and an API's own.
+    pub const fn new(own: &'static [Code]) -> Self {
+        Self { own }
+    }
+
+    /// Every code: the general ones first.
+    pub fn codes(self) -> impl Iterator<Item = Code> {
+        Code::GENERAL.iter().chain(self.own).copied()
+    }
+
+    /// The code of this name.
+    pub fn find(self, name: &str) -> Option<Code> {
+        self.codes().find(|code| code.name == name)
+    }
+}
+
+macro_rules! general {
+    ($($kind:ident = $type:literal $status:ident { $($(#[$doc:meta])* $code:ident)+ })+) => {
+        /// The types of the general codes; statuses are those of RFC 9110, section 15 (429: RFC 6585).
+        impl Kind {
+            $(#[doc = concat!("`", $type, "`")] pub const $kind: Self = Self::new($type, StatusCode::$status);)+
+        }
+
+        /// The codes that any API needs.
         impl Code {
-            /// Every code, in the order of the catalogue.
-            pub const ALL: &'static [Self] = &[$($(Self::$variant,)+)+];
+            $($($(#[$doc])* pub const $code: Self = Self::new(stringify!($code), Kind::$kind);)+)+
 
-            /// `error.code`.
-            pub const fn as_str(self) -> &'static str {
-                match self { $($(Self::$variant => $name,)+)+ }
-            }
-
-            /// The code of this name, as another service's answer gives it.
-            pub fn parse(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|code| code.as_str() == name)
-            }
-
-            /// `error.type`, the family the code belongs to.
-            pub const fn kind(self) -> &'static str {
-                match self { $($(Self::$variant)|+ => $kind,)+ }
-            }
-
-            /// The HTTP status that goes with it (RFC 9110, section 15; 429: RFC 6585).
-            pub const fn status(self) -> StatusCode {
-                match self { $($(Self::$variant)|+ => StatusCode::$status,)+ }
-            }
+            /// Every general code.
+            pub const GENERAL: &'static [Self] = &[$($(Self::$code,)+)+];
         }
     };
 }
 
-codes! {
-    BAD_REQUEST "ValidationError" {
+general! {
+    VALIDATION = "ValidationError" BAD_REQUEST {
         /// A required field is absent or blank.
-        MissingFields = "MISSING_FIELDS",
+        MISSING_FIELDS
         /// A field is unknown, of the wrong type or out of its range.
-        InvalidFields = "INVALID_FIELDS",
-        /// The body is no JSON object.
-        InvalidJson = "INVALID_JSON",
+        INVALID_FIELDS
+        /// The body is not a JSON object.
+        INVALID_JSON
         /// A page cursor that this API did not make.
-        InvalidCursor = "INVALID_CURSOR",
-        /// A line of an order is malformed.
-        InvalidItem = "INVALID_ITEM",
-        /// An order without lines.
-        EmptyOrder = "EMPTY_ORDER",
-        /// An order for something that is not sold.
-        ProductNotFound = "PRODUCT_NOT_FOUND",
-        /// More was asked for than there is.
-        InsufficientStock = "INSUFFICIENT_STOCK",
+        INVALID_CURSOR
     }
-    UNAUTHORIZED "AuthenticationError" {
-        /// No bearer token was sent.
-        TokenRequired = "TOKEN_REQUIRED",
-        /// The bearer token proves nothing.
-        InvalidToken = "INVALID_TOKEN",
-        /// Wrong address or password.
-        InvalidCredentials = "INVALID_CREDENTIALS",
+    AUTHENTICATION = "AuthenticationError" UNAUTHORIZED {
+        /// The request carries no bearer token.
+        TOKEN_REQUIRED
+        /// The bearer token is malformed, forged or expired.
+        INVALID_TOKEN
+        /// Wrong email address or password.
+        INVALID_CREDENTIALS
     }
-    FORBIDDEN "AuthorizationError" {
-        /// Known, but not allowed.
-        Forbidden = "FORBIDDEN",
+    AUTHORIZATION = "AuthorizationError" FORBIDDEN {
+        /// The caller's role does not allow it.
+        FORBIDDEN
     }
-    NOT_FOUND "NotFoundError" {
-        /// Nothing there, or nothing this caller may know of.
-        NotFound = "NOT_FOUND",
+    NOT_FOUND = "NotFoundError" NOT_FOUND {
+        /// No such resource, or none that this caller may see.
+        NOT_FOUND
     }
-    METHOD_NOT_ALLOWED "MethodNotAllowedError" {
-        /// The resource does not do that.
-        MethodNotAllowed = "METHOD_NOT_ALLOWED",
+    METHOD_NOT_ALLOWED = "MethodNotAllowedError" METHOD_NOT_ALLOWED {
+        /// The resource does not support the HTTP method.
+        METHOD_NOT_ALLOWED
     }
-    CONFLICT "ConflictError" {
-        /// The address is taken.
-        UserExists = "USER_EXISTS",
-        /// The order has gone too far.
-        OrderNotCancellable = "ORDER_NOT_CANCELLABLE",
-        /// The resource changed meanwhile.
-        Conflict = "CONFLICT",
+    CONFLICT = "ConflictError" CONFLICT {
+        /// Another request changed the resource meanwhile.
+        CONFLICT
     }
-    PAYLOAD_TOO_LARGE "PayloadTooLargeError" {
+    PAYLOAD_TOO_LARGE = "PayloadTooLargeError" PAYLOAD_TOO_LARGE {
         /// The body is over the limit.
-        PayloadTooLarge = "PAYLOAD_TOO_LARGE",
+        PAYLOAD_TOO_LARGE
     }
-    UNSUPPORTED_MEDIA_TYPE "UnsupportedMediaTypeError" {
+    UNSUPPORTED_MEDIA_TYPE = "UnsupportedMediaTypeError" UNSUPPORTED_MEDIA_TYPE {
         /// The body is not declared as JSON.
-        UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE",
+        UNSUPPORTED_MEDIA_TYPE
     }
-    UNPROCESSABLE_ENTITY "IdempotencyError" {
-        /// The key was used for another request.
-        IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED",
+    IDEMPOTENCY = "IdempotencyError" UNPROCESSABLE_ENTITY {
+        /// The `Idempotency-Key` came before with a different request.
+        IDEMPOTENCY_KEY_REUSED
     }
-    TOO_MANY_REQUESTS "RateLimitError" {
-        /// Slow down; `Retry-After` says for how long.
-        RateLimitExceeded = "RATE_LIMIT_EXCEEDED",
+    RATE_LIMIT = "RateLimitError" TOO_MANY_REQUESTS {
+        /// Too many requests; `Retry-After` says when to try again.
+        RATE_LIMIT_EXCEEDED
     }
-    INTERNAL_SERVER_ERROR "InternalError" {
-        /// A fault of this service; its cause is in the log under the request id.
-        InternalError = "INTERNAL_ERROR",
+    INTERNAL = "InternalError" INTERNAL_SERVER_ERROR {
+        /// A fault of this service; the log has its cause under the request id.
+        INTERNAL_ERROR
     }
-    BAD_GATEWAY "BadGatewayError" {
-        /// Another service answered wrongly.
-        BadGateway = "BAD_GATEWAY",
+    BAD_GATEWAY = "BadGatewayError" BAD_GATEWAY {
+        /// Another service failed or gave an invalid answer.
+        BAD_GATEWAY
     }
-    SERVICE_UNAVAILABLE "ServiceUnavailableError" {
-        /// Try again; `Retry-After` says when.
-        ServiceUnavailable = "SERVICE_UNAVAILABLE",
+    SERVICE_UNAVAILABLE = "ServiceUnavailableError" SERVICE_UNAVAILABLE {
+        /// Temporarily unavailable; `Retry-After` says when to try again.
+        SERVICE_UNAVAILABLE
     }
-    GATEWAY_TIMEOUT "GatewayTimeoutError" {
+    GATEWAY_TIMEOUT = "GatewayTimeoutError" GATEWAY_TIMEOUT {
         /// Another service did not answer in time.
-        GatewayTimeout = "GATEWAY_TIMEOUT",
+        GATEWAY_TIMEOUT
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_found_by_its_exact_name() {
+        const OWN: Code = Code::new("SOLD_OUT", Kind::CONFLICT);
+        const CATALOGUE: Catalogue = Catalogue::new(&[OWN]);
+        for code in CATALOGUE.codes() {
+            assert_eq!(CATALOGUE.find(code.as_str()), Some(code));
+        }
+        assert_eq!(CATALOGUE.find("not_found"), None);
+        assert_eq!(Catalogue::new(&[]).find("SOLD_OUT"), None);
+    }
+
+    #[test]
+    fn a_code_is_shown_by_its_name() {
+        assert_eq!(format!("{:?}", Code::NOT_FOUND), "NOT_FOUND");
     }
 }

@@ -20,10 +20,10 @@ pub(crate) const INTERNAL_MESSAGE: &str = "An internal error occurred";
 /// use serde_json::json;
 ///
 /// let failure = Failure::not_found("Product not found").detail("productId", "42");
-/// assert_eq!(failure.code(), Code::NotFound);
+/// assert_eq!(failure.code(), Code::NOT_FOUND);
 ///
 /// fn port(text: &str) -> Result<u16, Failure> { Ok(text.parse()?) }
-/// assert_eq!(port("eighty").unwrap_err().code(), Code::InternalError);
+/// assert_eq!(port("eighty").unwrap_err().code(), Code::INTERNAL_ERROR);
 /// ```
 pub struct Failure(Box<Inner>);
 
@@ -57,32 +57,32 @@ impl Failure {
 
     /// 401: no bearer token.
     pub fn token_required() -> Self {
-        Self::new(Code::TokenRequired, "Token required")
+        Self::new(Code::TOKEN_REQUIRED, "Token required")
     }
 
     /// 401: a bearer token that proves nothing.
     pub fn invalid_token() -> Self {
-        Self::new(Code::InvalidToken, "Invalid token")
+        Self::new(Code::INVALID_TOKEN, "Invalid token")
     }
 
     /// 401: wrong address or password, without saying which.
     pub fn invalid_credentials() -> Self {
-        Self::new(Code::InvalidCredentials, "Invalid credentials")
+        Self::new(Code::INVALID_CREDENTIALS, "Invalid credentials")
     }
 
     /// 403: the caller's role does not allow it.
     pub fn forbidden() -> Self {
-        Self::new(Code::Forbidden, "Access denied")
+        Self::new(Code::FORBIDDEN, "Access denied")
     }
 
     /// 404.
     pub fn not_found(message: impl Into<String>) -> Self {
-        Self::new(Code::NotFound, message)
+        Self::new(Code::NOT_FOUND, message)
     }
 
     /// 405.
     pub fn method_not_allowed() -> Self {
-        Self::new(Code::MethodNotAllowed, "Method not allowed")
+        Self::new(Code::METHOD_NOT_ALLOWED, "Method not allowed")
     }
 
     /// 409: the state of the resource does not allow it.
@@ -93,42 +93,42 @@ impl Failure {
 
     /// 413: the body is over `limit` bytes.
     pub fn payload_too_large(limit: usize) -> Self {
-        Self::new(Code::PayloadTooLarge, "Request body too large").detail("limit", limit)
+        Self::new(Code::PAYLOAD_TOO_LARGE, "Request body too large").detail("limit", limit)
     }
 
     /// 415: the body is not declared as `application/json`.
     pub fn unsupported_media_type() -> Self {
-        Self::new(Code::UnsupportedMediaType, "Content-Type must be application/json")
+        Self::new(Code::UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json")
     }
 
     /// 422: an `Idempotency-Key` came back with another request.
     pub fn idempotency_key_reused() -> Self {
-        Self::new(Code::IdempotencyKeyReused, "Idempotency key reused with a different request")
+        Self::new(Code::IDEMPOTENCY_KEY_REUSED, "Idempotency key reused with a different request")
     }
 
     /// 429: too many; try again after so many seconds.
     pub fn too_many_requests(message: impl Into<String>, retry_after: u64) -> Self {
-        Self::new(Code::RateLimitExceeded, message).retry_after(retry_after)
+        Self::new(Code::RATE_LIMIT_EXCEEDED, message).retry_after(retry_after)
     }
 
     /// 500: says nothing but that; `cause` goes to the log.
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::new(Code::InternalError, INTERNAL_MESSAGE).caused_by(cause)
+        Self::new(Code::INTERNAL_ERROR, INTERNAL_MESSAGE).caused_by(cause)
     }
 
     /// 502: another service answered wrongly.
     pub fn bad_gateway(message: impl Into<String>) -> Self {
-        Self::new(Code::BadGateway, message)
+        Self::new(Code::BAD_GATEWAY, message)
     }
 
     /// 503: not now; try again after so many seconds.
     pub fn service_unavailable(message: impl Into<String>, retry_after: u64) -> Self {
-        Self::new(Code::ServiceUnavailable, message).retry_after(retry_after)
+        Self::new(Code::SERVICE_UNAVAILABLE, message).retry_after(retry_after)
     }
 
     /// 504: another service did not answer in time.
     pub fn gateway_timeout(message: impl Into<String>) -> Self {
-        Self::new(Code::GatewayTimeout, message)
+        Self::new(Code::GATEWAY_TIMEOUT, message)
     }
 
     /// Adds one key to `error.details`.

@@ -56,7 +56,7 @@ pub mod timestamp;
 
 pub use authorizer::context_of;
 pub use call::{BODY_LIMIT, Call};
-pub use code::Code;
+pub use code::{Catalogue, Code, Kind};
 pub use endpoint::{Endpoint, Service, serve};
 pub use failure::{Failure, Unavailable};
 pub use function::{Function, FunctionError, serve_function};

@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 
 use crate::log::Line;
 use crate::runtime::{self, Handler, InitError, Timer, Warmth, chain};
-use crate::{Code, Failure, Service, timestamp};
+use crate::{Catalogue, Failure, Service, timestamp};
 
 /// A function that other services call.
 pub trait Procedure: Sized + 'static {
@@ -141,8 +141,11 @@ fn unanswerable(error: serde_json::Error) -> Diagnostic {
 /// Reads what a procedure answered: its answer, or the failure it answered with.
 ///
 /// # Errors
-/// [`serde_json::Error`] if it is neither, or an error of a code that this catalogue does not have.
-pub fn read_answer<A: DeserializeOwned>(payload: &[u8]) -> Result<Result<A, Failure>, serde_json::Error> {
+/// [`serde_json::Error`] if it is neither, or an error whose code is not in the catalogue.
+pub fn read_answer<A: DeserializeOwned>(
+    payload: &[u8],
+    codes: Catalogue,
+) -> Result<Result<A, Failure>, serde_json::Error> {
     #[derive(Deserialize)]
     struct Outcome {
         success: bool,
@@ -162,7 +165,7 @@ pub fn read_answer<A: DeserializeOwned>(payload: &[u8]) -> Result<Result<A, Fail
     }
     let Refusal { error } = serde_json::from_slice(payload)?;
     let unknown = || serde::de::Error::custom(format_args!("unknown error code {:?}", error.code));
-    let code = Code::parse(&error.code).ok_or_else(unknown)?;
+    let code = codes.find(&error.code).ok_or_else(unknown)?;
     let failure = error
         .details
         .into_iter()

@@ -90,7 +90,7 @@ impl FromField for Price {
                 let details =
                     Map::from_iter([("price".to_owned(), value.clone()), ("requirement".to_owned(), requirement)]);
                 Reject::invalid("OUT_OF_RANGE", error.to_string()).named(
-                    Code::InvalidFields,
+                    Code::INVALID_FIELDS,
                     "Price must be greater than 0",
                     details,
                 )

@@ -6,6 +6,7 @@ use std::time::Duration;
 use aws::api::{Api, ApiError};
 use aws::retry::persist;
 use bytes::Bytes;
+use envelope::Catalogue;
 use http::{HeaderMap, Response, StatusCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone)]
 pub struct ServiceClient {
     lambda: Api,
+    pub(crate) codes: Catalogue,
 }
 
 /// Why there is no answer.
@@ -51,16 +53,16 @@ impl CallError {
 const CONNECT_WITHIN: Duration = Duration::from_secs(1);
 
 impl ServiceClient {
-    /// A client made from the function's environment.
+    /// A client made from the function's environment, which knows the errors of the services that it calls by `codes`.
     ///
     /// # Errors
     /// [`aws::ConfigError`] if the environment lacks something.
-    pub fn new() -> Result<Self, aws::ConfigError> {
-        Ok(Self::of(Api::new("lambda", "lambda")?))
+    pub fn new(codes: Catalogue) -> Result<Self, aws::ConfigError> {
+        Ok(Self::of(Api::new("lambda", "lambda")?, codes))
     }
 
-    pub(crate) fn of(lambda: Api) -> Self {
-        Self { lambda }
+    pub(crate) fn of(lambda: Api, codes: Catalogue) -> Self {
+        Self { lambda, codes }
     }
 
     /// Opens the connection that the first call would wait for, by asking whether `function` may be invoked (Lambda

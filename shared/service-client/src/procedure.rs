@@ -35,18 +35,18 @@ impl ServiceClient {
         let payload = serde_json::to_vec(request)?;
         let attempt = async |left| {
             let answer = self.invoke(function, &payload, left).await?;
-            read_answer(&answer).map_err(CallError::Malformed)
+            read_answer(&answer, self.codes).map_err(CallError::Malformed)
         };
         let again = |outcome: &Result<Result<A, Failure>, CallError>| match outcome {
-            Ok(Err(failure)) => failure.code() == Code::ServiceUnavailable,
+            Ok(Err(failure)) => failure.code() == Code::SERVICE_UNAVAILABLE,
             Ok(Ok(_)) => false,
             Err(error) => error.is_passing(),
         };
         match persist(patience, attempt, again).await {
-            Ok(Err(failure)) if failure.code() == Code::InternalError => {
+            Ok(Err(failure)) if failure.code() == Code::INTERNAL_ERROR => {
                 Err(wrong(service).caused_by(Told(failure.message().to_owned())))
             }
-            Ok(Err(failure)) if failure.code() == Code::ServiceUnavailable => {
+            Ok(Err(failure)) if failure.code() == Code::SERVICE_UNAVAILABLE => {
                 Err(away(service).caused_by(Told(failure.message().to_owned())))
             }
             Ok(answer) => answer,

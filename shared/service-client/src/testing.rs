@@ -9,7 +9,12 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 
+use envelope::{Catalogue, Code, Kind};
+
 use crate::ServiceClient;
+
+/// An error of the called service's own.
+pub(crate) const SOLD_OUT: Code = Code::new("SOLD_OUT", Kind::VALIDATION);
 
 /// What becomes of one request.
 #[derive(Debug, Clone)]
@@ -43,7 +48,7 @@ impl Lambda {
     }
 
     pub(crate) fn client(&self) -> ServiceClient {
-        ServiceClient::of(Api::through(SharedHttpConnector::new(self.clone()), "lambda"))
+        ServiceClient::of(Api::through(SharedHttpConnector::new(self.clone()), "lambda"), Catalogue::new(&[SOLD_OUT]))
     }
 
     /// The requests.

@@ -56,7 +56,7 @@ impl<const KEYS: usize> Cursor<KEYS> {
     /// # Errors
     /// 400 `INVALID_CURSOR` for anything that [`Cursor::encode`] does not write for this list.
     pub fn decode(list: &[&str], text: &str) -> Result<Self, Failure> {
-        Self::read(list, text).ok_or_else(|| Failure::validation(Code::InvalidCursor, "Invalid cursor"))
+        Self::read(list, text).ok_or_else(|| Failure::validation(Code::INVALID_CURSOR, "Invalid cursor"))
     }
 
     fn read(list: &[&str], text: &str) -> Option<Self> {
@@ -134,14 +134,14 @@ mod tests {
     fn rubbish_is_refused() {
         let good = Cursor::new(["a", "b"]).encode(LIST);
         for text in ["", "AQ", "!", "null", "eyJhIjoxfQ==", &good[1..], &good[..good.len() - 1], &format!("{good}A")] {
-            assert_eq!(decode(text), Err(Code::InvalidCursor), "{text:?}");
+            assert_eq!(decode(text), Err(Code::INVALID_CURSOR), "{text:?}");
         }
     }
 
     #[test]
     fn keys_that_no_row_has_are_refused() {
         for keys in [["", "b"], ["a", ""], ["a", &"x".repeat(1024)]] {
-            assert_eq!(decode(&Cursor::new(keys).encode(LIST)), Err(Code::InvalidCursor));
+            assert_eq!(decode(&Cursor::new(keys).encode(LIST)), Err(Code::INVALID_CURSOR));
         }
     }
 
@@ -152,7 +152,7 @@ mod tests {
             let other = if good.as_bytes()[at] == b'x' { "y" } else { "x" };
             let mut text = good.clone();
             text.replace_range(at..=at, other);
-            assert_eq!(decode(&text), Err(Code::InvalidCursor), "{text}");
+            assert_eq!(decode(&text), Err(Code::INVALID_CURSOR), "{text}");
         }
     }
 

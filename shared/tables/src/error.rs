@@ -90,12 +90,12 @@ mod tests {
             tables.dynamodb().faults().inject(Fault { times: 3, ..Fault::next(kind) });
             let error = get(&tables, "UserCountsTable").await;
             assert!(matches!(error, StoreError::Busy { .. }), "{error:?}");
-            assert_eq!(Failure::from(error).code(), Code::ServiceUnavailable);
+            assert_eq!(Failure::from(error).code(), Code::SERVICE_UNAVAILABLE);
             tables.dynamodb().faults().clear();
         }
         let error = get(&tables, "NoSuchTable").await;
         assert!(matches!(error, StoreError::Failed(_)), "{error:?}");
-        assert_eq!(Failure::from(error).code(), Code::InternalError);
-        assert_eq!(Failure::from(StoreError::item("no total")).code(), Code::InternalError);
+        assert_eq!(Failure::from(error).code(), Code::INTERNAL_ERROR);
+        assert_eq!(Failure::from(StoreError::item("no total")).code(), Code::INTERNAL_ERROR);
     }
 }

@@ -32,7 +32,7 @@ async fn every_path_answers_preflights_without_a_token() {
         }
     }
     let nowhere = stack.request(Method::OPTIONS, "/api/nowhere").header("origin", ORIGIN).send().await;
-    nowhere.is_the_gateways(Code::NotFound, "Not found");
+    nowhere.is_the_gateways(Code::NOT_FOUND, "Not found");
 }
 
 /// Every answer's assertion checks that these headers are there; here, what they say.

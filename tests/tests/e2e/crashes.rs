@@ -19,7 +19,7 @@ async fn a_function_killed_at_work_is_a_bad_gateway_and_the_next_call_is_fine() 
         pid
     };
     let (answer, pid) = tokio::join!(stack.post("/api/users/register").json(person.registration()).send(), killing);
-    answer.is_the_gateways(Code::BadGateway, "Bad gateway");
+    answer.is_the_gateways(Code::BAD_GATEWAY, "Bad gateway");
     let again = stack.post("/api/users/register").json(person.registration()).send().await;
     assert_eq!(again.status, 201, "{again}");
     assert!(!stack.pids().await.contains(&pid));

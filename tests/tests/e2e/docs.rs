@@ -51,9 +51,9 @@ async fn anything_else_there_is_the_gateways() {
     needs!(OwnStack);
     let stack = shared().await;
     for path in ["/docs/nothing", "/docs/swagger-ui.css/", "/docsx", "/docs/../docs"] {
-        stack.get(path).send().await.is_the_gateways(Code::NotFound, "Not found");
+        stack.get(path).send().await.is_the_gateways(Code::NOT_FOUND, "Not found");
     }
-    stack.post("/docs").send().await.is_the_gateways(Code::NotFound, "Not found");
+    stack.post("/docs").send().await.is_the_gateways(Code::NOT_FOUND, "Not found");
     let preflight = stack.request(Method::OPTIONS, "/docs").header("origin", "https://evil.example").send().await;
-    preflight.is_the_gateways(Code::NotFound, "Not found");
+    preflight.is_the_gateways(Code::NOT_FOUND, "Not found");
 }

@@ -26,9 +26,9 @@ async fn what_is_not_there_is_not_found_with_and_without_a_token() {
         (Method::GET, "/api/users%2Fme"),
     ] {
         let anonymous = stack.request(method.clone(), path).send().await;
-        anonymous.is_the_gateways(Code::NotFound, "Not found");
+        anonymous.is_the_gateways(Code::NOT_FOUND, "Not found");
         let known = stack.request(method, path).token(&ada.token).send().await;
-        known.is_the_gateways(Code::NotFound, "Not found");
+        known.is_the_gateways(Code::NOT_FOUND, "Not found");
     }
     let head = stack.request(Method::HEAD, "/health").send().await;
     assert_eq!((head.status.as_u16(), head.text.as_str()), (404, ""));
@@ -43,9 +43,9 @@ async fn what_is_no_path_is_not_found_either() {
         [(Method::TRACE, "/health"), (Method::GET, "/api/users/me/../me"), (Method::GET, "/%zz"), (Method::GET, "/%ff")]
     {
         let anonymous = stack.request(method.clone(), path).send().await;
-        anonymous.is_the_gateways(Code::NotFound, "Not found");
+        anonymous.is_the_gateways(Code::NOT_FOUND, "Not found");
         let known = stack.request(method, path).token(&ada.token).send().await;
-        known.is_the_gateways(Code::NotFound, "Not found");
+        known.is_the_gateways(Code::NOT_FOUND, "Not found");
     }
 }
 
@@ -53,7 +53,7 @@ async fn what_is_no_path_is_not_found_either() {
 async fn a_protected_route_needs_a_bearer_token() {
     let (stack, ada) = (shared().await, ada().await);
     let told = "Authentication token missing or invalid";
-    stack.get("/api/users/me").send().await.is_the_gateways(Code::InvalidToken, told);
+    stack.get("/api/users/me").send().await.is_the_gateways(Code::INVALID_TOKEN, told);
     for header in [
         String::new(),
         "Bearer".to_owned(),
@@ -66,10 +66,10 @@ async fn a_protected_route_needs_a_bearer_token() {
         ada.token.clone(),
     ] {
         let answer = stack.get("/api/users/me").header("authorization", header).send().await;
-        answer.is_the_gateways(Code::InvalidToken, told);
+        answer.is_the_gateways(Code::INVALID_TOKEN, told);
     }
     let query = stack.get(&format!("/api/users/me?token={}", ada.token)).send().await;
-    query.is_the_gateways(Code::InvalidToken, told);
+    query.is_the_gateways(Code::INVALID_TOKEN, told);
 }
 
 #[tokio::test]
@@ -80,7 +80,7 @@ async fn a_body_has_at_most_256_kib() {
         stack.post("/api/users/login").json(json!({"email": "x".repeat(bytes - frame)}))
     };
     login(256 * 1024).send().await.fails(
-        Code::MissingFields,
+        Code::MISSING_FIELDS,
         "Email and password required",
         json!({
             "missingFields": ["password"],
@@ -92,7 +92,7 @@ async fn a_body_has_at_most_256_kib() {
     );
     for bytes in [256 * 1024 + 1, 4 * 1024 * 1024] {
         let answer = login(bytes).send().await;
-        answer.fails(Code::PayloadTooLarge, "Request body too large", json!({"limit": 256 * 1024}));
+        answer.fails(Code::PAYLOAD_TOO_LARGE, "Request body too large", json!({"limit": 256 * 1024}));
     }
 }
 
@@ -102,7 +102,7 @@ async fn the_gateway_has_a_limit_of_its_own() {
     let stack = shared().await;
     for bytes in [10 * 1024 * 1024 + 1, 11 * 1024 * 1024, 30 * 1024 * 1024] {
         let answer = stack.post("/api/users/login").json(json!("x".repeat(bytes - 2))).send().await;
-        answer.is_the_gateways(Code::PayloadTooLarge, "Request body too large");
+        answer.is_the_gateways(Code::PAYLOAD_TOO_LARGE, "Request body too large");
     }
 }
 
@@ -115,7 +115,7 @@ async fn more_than_the_stage_takes_is_throttled() {
     let throttled: Vec<_> = answers.iter().filter(|answer| answer.status != 200).collect();
     assert!(throttled.len() >= 5, "{} of 12", throttled.len());
     for answer in throttled {
-        answer.is_the_gateways(Code::RateLimitExceeded, "Too many requests");
+        answer.is_the_gateways(Code::RATE_LIMIT_EXCEEDED, "Too many requests");
     }
 }
 
@@ -126,7 +126,7 @@ async fn a_slow_function_is_a_timeout_but_does_what_it_was_asked() {
     let stack = Setup::new().replacing(&format!("{route}9000"), &format!("{route}50")).start().await;
     let mut person = Person::new("Slow");
     let answer = stack.post("/api/users/register").json(person.registration()).send().await;
-    answer.is_the_gateways(Code::GatewayTimeout, "The service did not answer in time");
+    answer.is_the_gateways(Code::GATEWAY_TIMEOUT, "The service did not answer in time");
     while stack.instances().await.iter().any(|one| one.function == "RegisterFunction" && one.busy) {}
     stack.log_in(&mut person).await;
 }
@@ -140,11 +140,11 @@ async fn a_weak_secret_stops_the_functions_that_need_it_and_says_so() {
         .await;
     for path in ["/api/users/register", "/api/users/login", "/api/users/auth/verify"] {
         let answer = stack.post(path).json(Person::new("Weak").registration()).send().await;
-        answer.is_the_gateways(Code::BadGateway, "Bad gateway");
+        answer.is_the_gateways(Code::BAD_GATEWAY, "Bad gateway");
     }
     // The authorizer is one of them: the gateway can tell nobody who they are.
     let answer = stack.get("/api/users/me").token("a.b.c").send().await;
-    answer.is_the_gateways(Code::BadGateway, "Authentication service unavailable");
+    answer.is_the_gateways(Code::BAD_GATEWAY, "Authentication service unavailable");
     let told = "the signing secret is not usable: the signing key has 7 bytes; HS256 needs at least 32";
     for function in ["RegisterFunction", "LoginFunction", "VerifyTokenFunction", "AuthorizeFunction"] {
         stack.until_told(&format!("{function} | function stopped: {told}"), 1).await;
@@ -183,7 +183,7 @@ async fn else_an_answer_has_the_gateways() {
     }
     // What the gateway answers has the gateway's own.
     let answer = stack.get("/nowhere").header("x-request-id", "mine").send().await;
-    answer.is_the_gateways(Code::NotFound, "Not found");
+    answer.is_the_gateways(Code::NOT_FOUND, "Not found");
     assert_ne!(answer.header("x-request-id"), "mine");
 }
 
@@ -218,7 +218,7 @@ async fn a_client_that_asks_for_problem_details_gets_them() {
     // Not where it refuses them, and not for a success.
     let refusing =
         stack.post("/api/users/login").json(nobody.credentials()).header("accept", "application/problem+json;q=0");
-    refusing.send().await.fails(Code::InvalidCredentials, "Invalid credentials", Value::Null);
+    refusing.send().await.fails(Code::INVALID_CREDENTIALS, "Invalid credentials", Value::Null);
     let success = stack.post("/api/users/auth/verify").token(&ada.token);
     let data = json!({"id": ada.id, "email": ada.email, "name": "Ada", "role": "customer"});
     success.header("accept", "application/problem+json").send().await.succeeds(200, "Token valid", data);

@@ -16,7 +16,7 @@ async fn assert_told(stack: &Stack, sick: Option<usize>) {
         assert_eq!(one.header("x-service"), service, "{one}");
         if sick == Some(number) {
             let details = json!({"service": service, "status": "unhealthy", "database": "disconnected"});
-            one.fails(Code::ServiceUnavailable, "Service is unhealthy", details);
+            one.fails(Code::SERVICE_UNAVAILABLE, "Service is unhealthy", details);
         } else {
             let time = &one.data()["timestamp"];
             assert!(is_timestamp(time), "{one}");
@@ -29,7 +29,7 @@ async fn assert_told(stack: &Stack, sick: Option<usize>) {
         None => all.succeeds(200, "All services healthy", statuses(&all, all.data(), sick)),
         Some(_) => {
             let details = statuses(&all, &all.body["error"]["details"], sick);
-            all.fails(Code::ServiceUnavailable, "Some services are unhealthy", details);
+            all.fails(Code::SERVICE_UNAVAILABLE, "Some services are unhealthy", details);
         }
     }
 }

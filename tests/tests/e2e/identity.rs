@@ -66,11 +66,11 @@ async fn assert_every_forgery_is_refused(stack: &Stack, good: &str, key: &Signin
     for (what, forged) in forgeries(good, key) {
         let verified = stack.post(VERIFY).token(&forged).send().await;
         assert_eq!(verified.status, 401, "{what}: {verified}");
-        verified.fails(Code::InvalidToken, "Invalid token", Value::Null);
+        verified.fails(Code::INVALID_TOKEN, "Invalid token", Value::Null);
         for path in ["/api/users/me", "/api/users"] {
             let answer = stack.get(path).token(&forged).send().await;
             assert_eq!(answer.status, 401, "{what}: {answer}");
-            answer.is_the_gateways(Code::InvalidToken, "Authentication token missing or invalid");
+            answer.is_the_gateways(Code::INVALID_TOKEN, "Authentication token missing or invalid");
         }
     }
 }
@@ -127,7 +127,7 @@ async fn rotating_the_key_logs_nobody_out_and_rotating_it_twice_does() {
         assert_eq!(verified.status, 401, "{what}: {verified}");
     }
     let answer = stack.get("/api/users/me").token(fresh(&ada.token, &first)).send().await;
-    answer.is_the_gateways(Code::InvalidToken, "Authentication token missing or invalid");
+    answer.is_the_gateways(Code::INVALID_TOKEN, "Authentication token missing or invalid");
     assert!(is_good(&stack, &fresh(&ada.token, &second)).await);
     stack.log_in(&mut ada).await;
     assert_eq!(Token::read(&ada.token).header["kid"], third.id.as_str());
@@ -151,10 +151,10 @@ async fn identity_headers_mean_nothing() {
     };
     for path in ["/api/users/me", "/api/users"] {
         let answer = spoofed(stack.get(path)).await;
-        answer.is_the_gateways(Code::InvalidToken, "Authentication token missing or invalid");
+        answer.is_the_gateways(Code::INVALID_TOKEN, "Authentication token missing or invalid");
     }
     let listed = spoofed(stack.get("/api/users").token(&ada.token)).await;
-    listed.fails(Code::Forbidden, "Access denied", Value::Null);
+    listed.fails(Code::FORBIDDEN, "Access denied", Value::Null);
     let me = spoofed(stack.get("/api/users/me").token(&ada.token)).await;
     assert_eq!((&me.data()["id"], &me.data()["role"]), (&Value::from(ada.id.as_str()), &Value::from("customer")));
 }

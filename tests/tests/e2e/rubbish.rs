@@ -55,7 +55,7 @@ async fn what_is_no_json_object_is_refused() {
         objects(1_000).into(),
         objects(25_000).into(),
     ] {
-        register(body).await.fails(Code::InvalidJson, "Request body must be a JSON object", Value::Null);
+        register(body).await.fails(Code::INVALID_JSON, "Request body must be a JSON object", Value::Null);
     }
 }
 
@@ -64,7 +64,7 @@ async fn what_is_no_json_object_is_refused() {
 async fn what_is_no_text_is_no_json_object_either() {
     needs!(Gateway);
     let answer = register(&b"\xff\xfe{\0}\0"[..]).await;
-    answer.fails(Code::InvalidJson, "Request body must be a JSON object", Value::Null);
+    answer.fails(Code::INVALID_JSON, "Request body must be a JSON object", Value::Null);
 }
 
 #[tokio::test]
@@ -139,10 +139,10 @@ async fn a_body_is_declared_as_json() {
         "é",
     ] {
         let answer = sent(content_type).await;
-        answer.fails(Code::UnsupportedMediaType, "Content-Type must be application/json", Value::Null);
+        answer.fails(Code::UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json", Value::Null);
     }
     let undeclared = stack.post(REGISTER).body("{}").send().await;
-    undeclared.fails(Code::UnsupportedMediaType, "Content-Type must be application/json", Value::Null);
+    undeclared.fails(Code::UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json", Value::Null);
     for content_type in [
         "application/json",
         "APPLICATION/JSON",
@@ -197,10 +197,10 @@ async fn no_header_query_or_path_makes_a_server_fail() {
         "/api/users/health%00",
         "/%2e%2e/%2e%2e/etc/passwd",
     ] {
-        stack.get(path).send().await.is_the_gateways(Code::NotFound, "Not found");
+        stack.get(path).send().await.is_the_gateways(Code::NOT_FOUND, "Not found");
     }
     let long_path = stack.get(&format!("/{}", "x/".repeat(5_000))).send().await;
-    long_path.is_the_gateways(Code::NotFound, "Not found");
+    long_path.is_the_gateways(Code::NOT_FOUND, "Not found");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::Command;
 
-use envelope::Code;
+use contracts::codes::CATALOGUE;
 use local_template::{EventSource, Parameter, System};
 use serde_json::Value;
 use tests::workspace;
@@ -41,7 +41,7 @@ fn every_answer_of_the_gateway_is_in_the_envelope() {
         assert_eq!((response.templates.len(), media_type.as_str()), (1, "application/json"), "{name}");
         let body: Value = serde_json::from_str(template).unwrap_or_else(|error| panic!("{name}: {error}"));
         let code = body["error"]["code"].as_str().unwrap();
-        let code = Code::ALL.iter().find(|known| known.as_str() == code).unwrap_or_else(|| panic!("{name}: {code}"));
+        let code = CATALOGUE.find(code).unwrap_or_else(|| panic!("{name}: {code}"));
         let message = &body["message"];
         let expected = serde_json::json!({
             "success": false,

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+use contracts::codes::CATALOGUE;
 use envelope::{Call, Endpoint, Failure, InitError, Reply, serve};
 use futures_util::future::join_all;
 use serde_json::{Map, Value};
@@ -38,7 +39,7 @@ struct MalformedMembers(String);
 impl Endpoint for Health {
     async fn init() -> Result<Self, InitError> {
         let services = members(&aws::required("HEALTH_FUNCTIONS")?)?;
-        Ok(Self { client: ServiceClient::new()?, services })
+        Ok(Self { client: ServiceClient::new(CATALOGUE)?, services })
     }
 
     async fn call(&self, call: &Call) -> Result<Reply, Failure> {

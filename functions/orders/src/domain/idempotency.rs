@@ -78,7 +78,7 @@ pub fn with_body<T>(
         Err(problem) => json!(problem),
     };
     match body {
-        Ok(_) => Err(Failure::validation(Code::InvalidFields, "Validation failed").detail(FIELDS, [problem])),
+        Ok(_) => Err(Failure::validation(Code::INVALID_FIELDS, "Validation failed").detail(FIELDS, [problem])),
         Err(failure) => match failure.details().get(FIELDS).and_then(Value::as_array) {
             Some(problems) => {
                 let problems = [problems.as_slice(), &[problem]].concat();
@@ -94,6 +94,7 @@ const FIELDS: &str = "fields";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use contracts::codes;
 
     fn key(value: &str) -> String {
         IdempotencyKey::parse(value).unwrap().as_str().to_owned()
@@ -133,13 +134,13 @@ mod tests {
             let failure = with_body(bad(), body).unwrap_err();
             (failure.code(), Value::Object(failure.details().clone()))
         };
-        assert_eq!(answer(Ok(())), (Code::InvalidFields, json!({"fields": [of_key]})));
+        assert_eq!(answer(Ok(())), (Code::INVALID_FIELDS, json!({"fields": [of_key]})));
         let of_body = json!({"field": "items", "code": "EMPTY", "message": "must have at least one element"});
-        let empty = Failure::validation(Code::EmptyOrder, "Order must contain items").detail("items", json!([]));
+        let empty = Failure::validation(codes::EMPTY_ORDER, "Order must contain items").detail("items", json!([]));
         let told = json!({"items": [], "fields": [of_body, of_key]});
-        assert_eq!(answer(Err(empty.detail("fields", [of_body]))), (Code::EmptyOrder, told));
-        let no_object = Failure::validation(Code::InvalidJson, "Request body must be a JSON object");
-        assert_eq!(answer(Err(no_object)), (Code::InvalidJson, json!({})));
+        assert_eq!(answer(Err(empty.detail("fields", [of_body]))), (codes::EMPTY_ORDER, told));
+        let no_object = Failure::validation(Code::INVALID_JSON, "Request body must be a JSON object");
+        assert_eq!(answer(Err(no_object)), (Code::INVALID_JSON, json!({})));
     }
 
     #[test]
@@ -148,6 +149,6 @@ mod tests {
         let key = IdempotencyKey::parse("k").unwrap();
         assert_eq!(with_body(Some(Ok(key.clone())), Ok(7)).unwrap(), (Some(key), 7));
         let failure = with_body::<()>(Some(IdempotencyKey::parse("k")), Err(Failure::unsupported_media_type()));
-        assert_eq!(failure.unwrap_err().code(), Code::UnsupportedMediaType);
+        assert_eq!(failure.unwrap_err().code(), Code::UNSUPPORTED_MEDIA_TYPE);
     }
 }

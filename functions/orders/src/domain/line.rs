@@ -1,6 +1,6 @@
 //! What is ordered: so many of a product.
 
-use envelope::Code;
+use contracts::codes;
 use envelope::decode::{Decode, Fields, FromField, Reject, list_of, object_of, text, uuid};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -136,11 +136,11 @@ impl FromField for Lines {
 
 fn empty(reject: Reject, items: &Value) -> Reject {
     let details = Map::from_iter([("items".to_owned(), items.clone())]);
-    reject.named(Code::EmptyOrder, "Order must contain items", details)
+    reject.named(codes::EMPTY_ORDER, "Order must contain items", details)
 }
 
 fn malformed(reject: Reject, item: &Value) -> Reject {
     // A field that is missing in a line is a malformed line, not a missing field of the order.
     let details = Map::from_iter([("item".to_owned(), item.clone())]);
-    reject.named(Code::InvalidItem, "Invalid item format", details)
+    reject.named(codes::INVALID_ITEM, "Invalid item format", details)
 }

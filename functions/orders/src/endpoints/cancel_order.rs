@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use envelope::{Call, Code, Endpoint, Failure, InitError, Reply, serve};
+use contracts::codes;
+use envelope::{Call, Endpoint, Failure, InitError, Reply, serve};
 use events::Event;
 
 use crate::SERVICE;
@@ -35,7 +36,8 @@ impl Endpoint for Cancel {
             Changed::Done(order) => Reply::ok("Order cancelled successfully", OrderAnswer::from(&order)),
             Changed::NotFound => Err(not_found()),
             Changed::Refused(status) => {
-                Err(Failure::conflict(Code::OrderNotCancellable, "Order cannot be cancelled").detail("status", status))
+                Err(Failure::conflict(codes::ORDER_NOT_CANCELLABLE, "Order cannot be cancelled")
+                    .detail("status", status))
             }
         }
     }

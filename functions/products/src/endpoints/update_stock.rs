@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use contracts::codes;
 use envelope::{Call, Code, Endpoint, Failure, InitError, Reply, serve};
 use serde_json::json;
 
@@ -37,14 +38,14 @@ impl Endpoint for UpdateStock {
             ),
             Err(StockError::NotFound) => Err(not_found(asked)),
             Err(StockError::Insufficient { current }) => {
-                Err(Failure::validation(Code::InsufficientStock, "Insufficient stock")
+                Err(Failure::validation(codes::INSUFFICIENT_STOCK, "Insufficient stock")
                     .detail("currentStock", current)
                     .detail("requestedChange", change.units()))
             }
             Err(StockError::TooMany { current }) => {
                 let message = format!("{current} units and these are more than {}", stock::MAX);
                 let problem = json!({"field": "quantity", "code": "OUT_OF_RANGE", "message": message});
-                Err(Failure::validation(Code::InvalidFields, "Validation failed").detail("fields", [problem]))
+                Err(Failure::validation(Code::INVALID_FIELDS, "Validation failed").detail("fields", [problem]))
             }
             Err(StockError::Store(error)) => Err(error.into()),
         }

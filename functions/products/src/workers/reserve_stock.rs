@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use envelope::{Code, Context, Failure, InitError, Procedure, serve_procedure, timestamp};
+use contracts::codes;
+use envelope::{Context, Failure, InitError, Procedure, serve_procedure, timestamp};
 use money::Amount;
 use serde::{Deserialize, Serialize};
 
@@ -182,11 +183,11 @@ fn reserved(hold: Hold, state: State) -> Reserved {
 }
 
 fn not_found(id: &str) -> Failure {
-    Failure::validation(Code::ProductNotFound, "Product not found").detail("productId", id)
+    Failure::validation(codes::PRODUCT_NOT_FOUND, "Product not found").detail("productId", id)
 }
 
 fn insufficient(id: &str, requested: u32, available: u64) -> Failure {
-    Failure::validation(Code::InsufficientStock, "Insufficient stock")
+    Failure::validation(codes::INSUFFICIENT_STOCK, "Insufficient stock")
         .detail("productId", id)
         .detail("requested", requested)
         .detail("available", available)

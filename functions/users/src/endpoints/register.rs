@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
+use contracts::codes;
 use envelope::decode::{Decode, Fields};
-use envelope::{Call, Code, Endpoint, Failure, InitError, Reply, serve};
+use envelope::{Call, Endpoint, Failure, InitError, Reply, serve};
 use events::Event;
 use serde::Serialize;
 use signing_keys::Keys;
@@ -53,7 +54,7 @@ impl Endpoint for Register {
         let event = Event::new(SERVICE, user.created(), call).at(&user.created_at);
         match self.users.insert(&user, &event).await {
             Err(InsertError::EmailTaken) => {
-                return Err(Failure::conflict(Code::UserExists, "User already exists").detail("email", &user.email));
+                return Err(Failure::conflict(codes::USER_EXISTS, "User already exists").detail("email", &user.email));
             }
             outcome => outcome?,
         }

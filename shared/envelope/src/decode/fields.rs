@@ -92,7 +92,7 @@ mod tests {
             let details = Map::from_iter([("price".to_owned(), value.clone())]);
             (price > 0.0).then_some(Self).ok_or_else(|| {
                 Reject::invalid("OUT_OF_RANGE", "must be above 0").named(
-                    Code::InvalidFields,
+                    Code::INVALID_FIELDS,
                     "Price must be greater than 0",
                     details,
                 )
@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn every_problem_comes_back_and_a_missing_field_decides_the_message() {
         let failure = read(json!({"price": 0, "note": 7, "colour": 1})).unwrap_err();
-        assert_eq!(failure.code(), Code::MissingFields);
+        assert_eq!(failure.code(), Code::MISSING_FIELDS);
         assert_eq!(failure.message(), "Missing required fields");
         assert_eq!(
             Value::Object(failure.details().clone()),
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn an_error_the_route_names_decides_next() {
         let failure = read(json!({"name": 1, "price": -2})).unwrap_err();
-        assert_eq!((failure.code(), failure.message()), (Code::InvalidFields, "Price must be greater than 0"));
+        assert_eq!((failure.code(), failure.message()), (Code::INVALID_FIELDS, "Price must be greater than 0"));
         assert_eq!(failure.details()["price"], json!(-2));
         assert_eq!(failure.details()["fields"].as_array().unwrap().len(), 2);
     }
@@ -159,6 +159,6 @@ mod tests {
     fn null_is_missing_where_required_and_a_mistake_where_optional() {
         assert_eq!(read(json!({"name": null, "price": 1})).unwrap_err().details()["missingFields"], json!(["name"]));
         let failure = read(json!({"name": "a", "price": 1, "note": null})).unwrap_err();
-        assert_eq!((failure.code(), failure.message()), (Code::InvalidFields, "Validation failed"));
+        assert_eq!((failure.code(), failure.message()), (Code::INVALID_FIELDS, "Validation failed"));
     }
 }

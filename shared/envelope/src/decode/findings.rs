@@ -51,7 +51,7 @@ impl Findings {
             return Failure::internal("a decoder gave no value and named no problem");
         }
         let failure = if !self.missing.is_empty() {
-            Failure::validation(Code::MissingFields, missing_message).detail("missingFields", &self.missing)
+            Failure::validation(Code::MISSING_FIELDS, missing_message).detail("missingFields", &self.missing)
         } else if let Some(headline) = self.headline {
             headline
                 .details
@@ -60,7 +60,7 @@ impl Findings {
                     failure.detail(key, value)
                 })
         } else {
-            Failure::validation(Code::InvalidFields, "Validation failed")
+            Failure::validation(Code::INVALID_FIELDS, "Validation failed")
         };
         failure.detail("fields", &self.problems)
     }

@@ -39,7 +39,10 @@ mod tests {
     use serde_json::{Map, json};
 
     use super::*;
-    use crate::{Code, Failure};
+    use crate::{Code, Failure, Kind};
+
+    const BAD_STOP: Code = Code::new("BAD_STOP", Kind::VALIDATION);
+    const NO_POINTS: Code = Code::new("NO_POINTS", Kind::VALIDATION);
 
     #[derive(Debug, PartialEq, Eq)]
     struct Point {
@@ -68,7 +71,7 @@ mod tests {
         fn from_field(value: &Value) -> Result<Self, Reject> {
             let details = Map::from_iter([("item".to_owned(), value.clone())]);
             let point: Result<Point, Reject> = object_of(value);
-            point.map(|_| Self).map_err(|reject| reject.named(Code::InvalidItem, "Invalid item format", details))
+            point.map(|_| Self).map_err(|reject| reject.named(BAD_STOP, "Invalid item format", details))
         }
     }
 
@@ -80,7 +83,7 @@ mod tests {
         }
 
         fn absent() -> Reject {
-            Reject::invalid("REQUIRED", "is required").named(Code::EmptyOrder, "Nowhere to go", Map::new())
+            Reject::invalid("REQUIRED", "is required").named(NO_POINTS, "Nowhere to go", Map::new())
         }
     }
 
@@ -108,7 +111,7 @@ mod tests {
     #[test]
     fn every_problem_inside_comes_back_at_its_path() {
         let failure = read::<Point>(json!({"points": [{"y": 1}, 7, {"x": "1", "z": 1}], "n": 1})).unwrap_err();
-        assert_eq!((failure.code(), failure.message()), (Code::MissingFields, "Missing required fields"));
+        assert_eq!((failure.code(), failure.message()), (Code::MISSING_FIELDS, "Missing required fields"));
         assert_eq!(
             Value::Object(failure.details().clone()),
             json!({
@@ -127,7 +130,7 @@ mod tests {
     #[test]
     fn an_element_the_route_names_an_error_for_decides_the_answer_even_if_it_lacks_something() {
         let failure = read::<Stop>(json!({"points": [{"x": "1"}, {"y": "2"}, null]})).unwrap_err();
-        assert_eq!((failure.code(), failure.message()), (Code::InvalidItem, "Invalid item format"));
+        assert_eq!((failure.code(), failure.message()), (BAD_STOP, "Invalid item format"));
         assert_eq!(
             Value::Object(failure.details().clone()),
             json!({
@@ -144,7 +147,7 @@ mod tests {
     fn a_list_has_a_length_and_a_type() {
         for (points, code) in [(json!([1, 2, 3, 4]), "TOO_MANY"), (json!("1"), "INVALID_TYPE")] {
             let failure = read::<Point>(json!({"points": points})).unwrap_err();
-            assert_eq!((failure.code(), failure.message()), (Code::InvalidFields, "Validation failed"));
+            assert_eq!((failure.code(), failure.message()), (Code::INVALID_FIELDS, "Validation failed"));
             assert_eq!(failure.details()["fields"][0]["code"], code);
         }
     }
@@ -153,7 +156,7 @@ mod tests {
     fn a_type_may_say_itself_what_its_absence_is() {
         for body in [json!({}), json!({"points": null})] {
             let failure = read::<Point>(body).unwrap_err();
-            assert_eq!((failure.code(), failure.message()), (Code::EmptyOrder, "Nowhere to go"));
+            assert_eq!((failure.code(), failure.message()), (NO_POINTS, "Nowhere to go"));
             assert_eq!(failure.details()["fields"][0]["field"], "points");
         }
     }

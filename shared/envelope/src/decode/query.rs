@@ -48,7 +48,7 @@ impl QueryFields {
         match value {
             Some(value) if query.problems.is_empty() => Ok(value),
             _ if query.problems.is_empty() => Err(Failure::internal("a decoder gave no value and named no problem")),
-            _ => Err(Failure::validation(Code::InvalidFields, "Validation failed").detail("fields", &query.problems)),
+            _ => Err(Failure::validation(Code::INVALID_FIELDS, "Validation failed").detail("fields", &query.problems)),
         }
     }
 
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn every_other_spelling_of_a_number_is_refused() {
         for text in ["", "0", "101", "-1", "+1", "1.0", "1e1", " 1", "٣", "99999999999999999999"] {
-            assert_eq!(read(&[("limit", &[text])]).unwrap_err().code(), Code::InvalidFields, "{text:?}");
+            assert_eq!(read(&[("limit", &[text])]).unwrap_err().code(), Code::INVALID_FIELDS, "{text:?}");
         }
     }
 

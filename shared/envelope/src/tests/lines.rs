@@ -173,7 +173,7 @@ fn a_line_holds_no_password_token_or_email() {
         (json!({"email": email}), 401, |_| Err(Failure::invalid_credentials())),
         (json!({"email": email}), 409, |call| {
             let email = &call.identity()?.email;
-            Err(Failure::conflict(crate::Code::UserExists, "User already exists").detail("email", email))
+            Err(Failure::conflict(crate::Code::CONFLICT, "User already exists").detail("email", email))
         }),
         (json!({"email": email}), 500, |_| Err("x".parse::<u8>().unwrap_err().into())),
         (json!({"email": email}), 400, |call| call.query::<NoParameters>().map(|_| Reply::no_content())),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::client::CallError;
-use crate::testing::{Answer, Lambda};
+use crate::testing::{Answer, Lambda, SOLD_OUT};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -30,16 +30,16 @@ async fn the_answer_is_the_data() {
 
 #[tokio::test]
 async fn the_others_failure_is_passed_on() {
-    let lambda = Lambda::new([refusal(Code::InsufficientStock, "Insufficient stock", json!({"available": 2}))]);
+    let lambda = Lambda::new([refusal(SOLD_OUT, "Sold out", json!({"available": 2}))]);
     let failure = asked(&lambda, PATIENCE).await.unwrap_err();
-    assert_eq!((failure.code(), failure.message()), (Code::InsufficientStock, "Insufficient stock"));
+    assert_eq!((failure.code(), failure.message()), (SOLD_OUT, "Sold out"));
     assert_eq!(Value::Object(failure.details().clone()), json!({"available": 2}));
     assert_eq!(lambda.left(), 0);
 }
 
 #[tokio::test]
 async fn what_may_be_over_in_a_moment_is_tried_again() {
-    let busy = || refusal(Code::ServiceUnavailable, "contended", json!({}));
+    let busy = || refusal(Code::SERVICE_UNAVAILABLE, "contended", json!({}));
     for passing in [Answer::Status(429), Answer::Status(500), Answer::Crash, Answer::Unreachable, busy()] {
         let lambda = Lambda::new([passing.clone(), passing.clone(), success()]);
         assert_eq!(asked(&lambda, PATIENCE).await.unwrap(), json!({"held": 3}), "{passing:?}");
@@ -49,11 +49,11 @@ async fn what_may_be_over_in_a_moment_is_tried_again() {
 
 #[tokio::test]
 async fn a_service_that_stays_away_is_unavailable() {
-    let busy = refusal(Code::ServiceUnavailable, "Service temporarily unavailable", json!({}));
+    let busy = refusal(Code::SERVICE_UNAVAILABLE, "Service temporarily unavailable", json!({}));
     for away in [Answer::Status(429), Answer::Status(503), Answer::Unreachable, busy] {
         let lambda = Lambda::new(vec![away.clone(); 10]);
         let failure = asked(&lambda, PATIENCE).await.unwrap_err();
-        assert_eq!((failure.code(), failure.message()), (Code::ServiceUnavailable, "product-service unavailable"));
+        assert_eq!((failure.code(), failure.message()), (Code::SERVICE_UNAVAILABLE, "product-service unavailable"));
         assert_eq!(Value::Object(failure.details().clone()), json!({"service": "product-service"}), "{away:?}");
         assert_eq!(lambda.left(), 6, "four tries");
     }
@@ -62,12 +62,16 @@ async fn a_service_that_stays_away_is_unavailable() {
 #[tokio::test]
 async fn a_service_that_answers_wrongly_is_a_bad_gateway() {
     let malformed = Answer::Says("[]".to_owned());
-    let internal = refusal(Code::InternalError, "An internal error occurred", json!({}));
+    let internal = refusal(Code::INTERNAL_ERROR, "An internal error occurred", json!({}));
     let not_there = Answer::Status(404);
     for (wrong, tries) in [(Answer::Crash, 4), (malformed, 1), (internal, 1), (not_there, 1)] {
         let lambda = Lambda::new(vec![wrong.clone(); 4]);
         let failure = asked(&lambda, PATIENCE).await.unwrap_err();
-        assert_eq!((failure.code(), failure.message()), (Code::BadGateway, "product-service unavailable"), "{wrong:?}");
+        assert_eq!(
+            (failure.code(), failure.message()),
+            (Code::BAD_GATEWAY, "product-service unavailable"),
+            "{wrong:?}"
+        );
         assert_eq!(Value::Object(failure.details().clone()), json!({"service": "product-service"}));
         assert_eq!(lambda.left(), 4 - tries, "{wrong:?}");
     }
@@ -78,7 +82,7 @@ async fn silence_lasts_no_longer_than_patience() {
     let lambda = Lambda::new([Answer::Unreachable, Answer::Silence]);
     let started = Instant::now();
     let failure = asked(&lambda, Duration::from_millis(200)).await.unwrap_err();
-    assert_eq!(failure.code(), Code::ServiceUnavailable);
+    assert_eq!(failure.code(), Code::SERVICE_UNAVAILABLE);
     assert!((200..2000).contains(&started.elapsed().as_millis()), "{:?}", started.elapsed());
 }
 

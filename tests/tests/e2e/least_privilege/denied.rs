@@ -13,7 +13,7 @@ async fn a_call_that_the_role_does_not_allow_fails_and_the_terminal_says_why() {
     let stack = Setup::new().replacing(allowed, other).start().await;
     let ada = stack.visitor("Ada").await;
     let answer = stack.get("/api/orders").token(&ada.token).send().await;
-    answer.fails(Code::InternalError, "An internal error occurred", Value::Null);
+    answer.fails(Code::INTERNAL_ERROR, "An internal error occurred", Value::Null);
     let user = "arn:aws:sts::000000000000:assumed-role/ListOrdersRole/ListOrdersFunction";
     let index = "arn:aws:dynamodb:us-east-1:000000000000:table/OrdersTable/index/newest";
     let told = format!("User: {user} is not authorized to perform: dynamodb:Query on resource: {index}");

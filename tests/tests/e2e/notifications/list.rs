@@ -91,8 +91,8 @@ async fn a_query_is_read_strictly() {
         (&ada, "cursor=x".to_owned()),
         (&ada, "cursor=".to_owned()),
     ] {
-        list(stack, person, &query).await.fails(Code::InvalidCursor, "Invalid cursor", Value::Null);
+        list(stack, person, &query).await.fails(Code::INVALID_CURSOR, "Invalid cursor", Value::Null);
     }
     let anonymous = stack.get("/api/notifications").send().await;
-    anonymous.is_the_gateways(Code::InvalidToken, "Authentication token missing or invalid");
+    anonymous.is_the_gateways(Code::INVALID_TOKEN, "Authentication token missing or invalid");
 }

@@ -28,7 +28,7 @@ async fn a_notification_is_marked_as_read_by_whom_it_is_for() {
         (&ada, "ping"),
         (&ada, "%7B%7D"),
     ] {
-        mark(&person.token, id).await.fails(Code::NotFound, "Notification not found", Value::Null);
+        mark(&person.token, id).await.fails(Code::NOT_FOUND, "Notification not found", Value::Null);
     }
     assert_eq!(stack.notifications(&ada).await, [notification.clone()]);
     notification["read"] = json!(true);
@@ -38,5 +38,5 @@ async fn a_notification_is_marked_as_read_by_whom_it_is_for() {
     }
     assert_eq!(stack.notifications(&ada).await, [notification]);
     let anonymous = stack.request(Method::PATCH, &format!("/api/notifications/{id}/read")).send().await;
-    anonymous.is_the_gateways(Code::InvalidToken, "Authentication token missing or invalid");
+    anonymous.is_the_gateways(Code::INVALID_TOKEN, "Authentication token missing or invalid");
 }

@@ -1,5 +1,6 @@
 //! `POST /api/orders/{id}/cancel`
 
+use contracts::codes;
 use envelope::Code;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -21,7 +22,7 @@ async fn a_confirmed_order_is_cancelled_once_and_its_units_come_back() {
     stack.cancel(&ada, &id).await.succeeds(200, MESSAGE, order.clone());
     stack.comes_to(5, async || stack.stock_of(&lamp).await).await;
     let again = stack.cancel(&ada, &id).await;
-    again.fails(Code::OrderNotCancellable, "Order cannot be cancelled", json!({"status": "cancelled"}));
+    again.fails(codes::ORDER_NOT_CANCELLABLE, "Order cannot be cancelled", json!({"status": "cancelled"}));
     stack.comes_to((order, 5), async || (stack.find_order(&ada, &id).await, stack.stock_of(&lamp).await)).await;
 }
 
@@ -33,7 +34,7 @@ async fn an_order_is_cancelled_by_its_customer_only() {
     stack.decided(&ada, &id).await;
     for (person, id) in [(&bob, id.as_str()), (clerk, &id), (&ada, "01980000-0000-7000-8000-000000000000"), (&ada, "1")]
     {
-        stack.cancel(person, id).await.fails(Code::NotFound, "Order not found", Value::Null);
+        stack.cancel(person, id).await.fails(Code::NOT_FOUND, "Order not found", Value::Null);
     }
     assert_eq!(stack.find_order(&ada, &id).await["status"], "confirmed");
     // No body is needed for it.
@@ -62,7 +63,7 @@ async fn of_six_cancellations_at_once_one_is_made() {
         assert_eq!((done.len(), refused.len()), (1, 5));
         assert_eq!(done[0].data()["status"], "cancelled");
         for answer in refused {
-            answer.fails(Code::OrderNotCancellable, "Order cannot be cancelled", json!({"status": "cancelled"}));
+            answer.fails(codes::ORDER_NOT_CANCELLABLE, "Order cannot be cancelled", json!({"status": "cancelled"}));
         }
         stack.comes_to(10, async || stack.stock_of(&lamp).await).await;
         stack.comes_to(1, async || told_of(&stack, &ada, &id, "order.cancelled").await).await;

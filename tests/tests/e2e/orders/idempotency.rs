@@ -1,5 +1,6 @@
 //! `Idempotency-Key`: a request that is sent again is the same order.
 
+use contracts::codes;
 use envelope::Code;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -89,7 +90,7 @@ async fn a_reused_key_with_another_body_is_refused() {
         for body in [order(&[(&lamp, 1)]), order(&[(&bulb, 2)]), order(&[(&lamp, 2), (&bulb, 1)]), addressed.clone()] {
             let answer = post(stack, &ada, "k1", body).await;
             let message = "Idempotency key reused with a different request";
-            answer.fails(Code::IdempotencyKeyReused, message, Value::Null);
+            answer.fails(Code::IDEMPOTENCY_KEY_REUSED, message, Value::Null);
         }
         if !settled {
             stack.decided(&ada, first.data()["orderId"].as_str().unwrap()).await;
@@ -122,7 +123,7 @@ async fn a_refused_first_try_leaves_the_key_free() {
     let lamp = stack.stocked(clerk, 1).await;
     let refused = post(stack, &ada, "k1", order(&[(&lamp, 2)])).await;
     refused.fails(
-        Code::InsufficientStock,
+        codes::INSUFFICIENT_STOCK,
         "Insufficient stock",
         json!({"productId": lamp, "requested": 2, "available": 1}),
     );
@@ -175,7 +176,7 @@ async fn a_key_that_is_none_is_refused() {
     ] {
         let answer = post(stack, &ada, key, order(&[(&lamp, 1)])).await;
         let details = json!({"fields": [{"field": "Idempotency-Key", "code": code, "message": message}]});
-        answer.fails(Code::InvalidFields, "Validation failed", details);
+        answer.fails(Code::INVALID_FIELDS, "Validation failed", details);
     }
     assert_eq!(stack.stock_of(&lamp).await, 1);
 }

@@ -47,7 +47,7 @@ async fn the_callers_own_are_listed_newest_first_and_cursors_lead_to_the_end() {
     let next = next.as_str().unwrap();
     for (person, cursor) in [(&bob, next), (&ada, ""), (&ada, "x"), (&ada, &next[1..]), (&ada, &format!("{next}A"))] {
         let answer = list(stack, person, &format!("cursor={cursor}")).await;
-        answer.fails(Code::InvalidCursor, "Invalid cursor", Value::Null);
+        answer.fails(Code::INVALID_CURSOR, "Invalid cursor", Value::Null);
     }
 }
 
@@ -65,5 +65,5 @@ async fn a_query_is_read_strictly() {
         answer.refuses_fields(&problems);
     }
     let anonymous = stack.get("/api/orders").send().await;
-    anonymous.is_the_gateways(Code::InvalidToken, "Authentication token missing or invalid");
+    anonymous.is_the_gateways(Code::INVALID_TOKEN, "Authentication token missing or invalid");
 }

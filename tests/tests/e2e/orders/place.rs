@@ -1,5 +1,6 @@
 //! `POST /api/orders` and `GET /api/orders/{id}`
 
+use contracts::codes;
 use envelope::Code;
 use serde_json::{Value, json};
 use tests::{Answer, Person, Stack, is_timestamp, is_uuid_v7, needs, order};
@@ -69,14 +70,14 @@ async fn an_order_is_its_customers_own() {
         [(&bob, id.as_str()), (clerk, &id), (&ada, NOBODYS), (&ada, "1"), (&ada, "%7B%7D"), (&ada, "ping")]
     {
         let answer = stack.get(&format!("/api/orders/{id}")).token(&person.token).send().await;
-        answer.fails(Code::NotFound, "Order not found", Value::Null);
+        answer.fails(Code::NOT_FOUND, "Order not found", Value::Null);
     }
     let found = stack.get(&format!("/api/orders/{}", id.to_uppercase())).token(&ada.token).send().await;
     assert_eq!(found.data()["orderId"], json!(id), "{found}");
     let anonymous = stack.get(&format!("/api/orders/{id}")).send().await;
-    anonymous.is_the_gateways(Code::InvalidToken, "Authentication token missing or invalid");
+    anonymous.is_the_gateways(Code::INVALID_TOKEN, "Authentication token missing or invalid");
     let anonymous = stack.post("/api/orders").json(order(&[(NOBODYS, 1)])).send().await;
-    anonymous.is_the_gateways(Code::InvalidToken, "Authentication token missing or invalid");
+    anonymous.is_the_gateways(Code::INVALID_TOKEN, "Authentication token missing or invalid");
 }
 
 #[tokio::test]
@@ -91,7 +92,7 @@ async fn an_order_is_of_something() {
     ] {
         let answer = post(stack, &ada, body).await;
         let details = json!({"items": items, "fields": answer.refused(&[problem])});
-        answer.fails(Code::EmptyOrder, "Order must contain items", details);
+        answer.fails(codes::EMPTY_ORDER, "Order must contain items", details);
     }
 }
 
@@ -116,7 +117,7 @@ async fn a_malformed_line_is_shown() {
     ] {
         let answer = post(stack, &ada, json!({"items": [{"productId": id, "quantity": 1}, item]})).await;
         let details = json!({"item": item, "fields": answer.refused(&problem)});
-        answer.fails(Code::InvalidItem, "Invalid item format", details);
+        answer.fails(codes::INVALID_ITEM, "Invalid item format", details);
     }
     // Two lines of a product are one, and one has a most.
     let answer = post(stack, &ada, order(&[(id, 10_000), (id, 1)])).await;
@@ -154,25 +155,25 @@ async fn an_order_that_can_not_be_filled_holds_nothing_and_leaves_nothing() {
     for (lines, code, message, details) in [
         (
             vec![(many.as_str(), 1), (NOBODYS, 1)],
-            Code::ProductNotFound,
+            codes::PRODUCT_NOT_FOUND,
             "Product not found",
             json!({"productId": NOBODYS}),
         ),
         (
             vec![(many.as_str(), 1), ("lamp", 1)],
-            Code::ProductNotFound,
+            codes::PRODUCT_NOT_FOUND,
             "Product not found",
             json!({"productId": "lamp"}),
         ),
         (
             vec![(many.as_str(), 10), (few.as_str(), 3)],
-            Code::InsufficientStock,
+            codes::INSUFFICIENT_STOCK,
             "Insufficient stock",
             json!({"productId": few, "requested": 3, "available": 2}),
         ),
         (
             vec![(few.as_str(), 1), (many.as_str(), 1), (few.as_str(), 2)],
-            Code::InsufficientStock,
+            codes::INSUFFICIENT_STOCK,
             "Insufficient stock",
             json!({"productId": few, "requested": 3, "available": 2}),
         ),
@@ -214,6 +215,6 @@ async fn a_product_service_that_crashes_or_is_away_is_told() {
     let (clerk, ada) = (stack.clerk().await, stack.visitor("Ada").await);
     let lamp = stack.stocked(&clerk, 1).await;
     let answer = stack.order(&ada, &[(&lamp, 1)]).send().await;
-    answer.fails(Code::BadGateway, "product-service unavailable", json!({"service": "product-service"}));
+    answer.fails(Code::BAD_GATEWAY, "product-service unavailable", json!({"service": "product-service"}));
     assert_eq!(stack.stock_of(&lamp).await, 1);
 }

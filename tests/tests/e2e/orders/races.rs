@@ -1,6 +1,6 @@
 //! Many buyers at once.
 
-use envelope::Code;
+use contracts::codes;
 use futures_util::future::join_all;
 use serde_json::json;
 use tests::Ability::OwnStack;
@@ -23,7 +23,7 @@ async fn of_60_buyers_of_30_units_30_get_one() {
     assert_eq!((bought.len(), refused.len()), (30, 30));
     for answer in refused {
         let details = json!({"productId": lamp, "requested": 1, "available": 0});
-        answer.fails(Code::InsufficientStock, "Insufficient stock", details);
+        answer.fails(codes::INSUFFICIENT_STOCK, "Insufficient stock", details);
     }
     if place().has(OwnStack) {
         stack.settled().await;

@@ -57,9 +57,9 @@ async fn it_takes_an_admin() {
     let body = json!({"name": "Lamp", "price": 5, "category": "Light"});
     let customer = stack.visitor("Ada").await;
     let answer = stack.post("/api/products").token(&customer.token).json(body.clone()).send().await;
-    answer.fails(Code::Forbidden, "Access denied", Value::Null);
+    answer.fails(Code::FORBIDDEN, "Access denied", Value::Null);
     let answer = stack.post("/api/products").json(body).send().await;
-    answer.is_the_gateways(Code::InvalidToken, "Authentication token missing or invalid");
+    answer.is_the_gateways(Code::INVALID_TOKEN, "Authentication token missing or invalid");
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn every_missing_field_is_named_and_a_blank_one_is_missing() {
         let fields: Vec<Value> =
             missing.iter().map(|field| json!({"field": field, "code": "REQUIRED", "message": "is required"})).collect();
         let details = json!({"missingFields": missing, "fields": fields});
-        answer.fails(Code::MissingFields, "Missing required fields", details);
+        answer.fails(Code::MISSING_FIELDS, "Missing required fields", details);
     }
 }
 
@@ -89,7 +89,7 @@ async fn a_price_is_above_nothing() {
             "requirement": "a number greater than 0, at most 9999999.99, with at most two decimals",
             "fields": [{"field": "price", "code": "OUT_OF_RANGE", "message": "must be greater than 0"}],
         });
-        answer.fails(Code::InvalidFields, "Price must be greater than 0", details);
+        answer.fails(Code::INVALID_FIELDS, "Price must be greater than 0", details);
     }
 }
 

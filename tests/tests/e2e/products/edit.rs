@@ -64,11 +64,11 @@ async fn edits_and_sales_at_once_are_all_made() {
 async fn it_takes_an_admin_and_a_product() {
     let (stack, clerk) = (market().await, clerk().await);
     let (id, customer) = (stack.stocked(clerk, 1).await, stack.visitor("Ada").await);
-    stack.edit(&customer, &id, json!({"price": 1})).await.fails(Code::Forbidden, "Access denied", Value::Null);
-    stack.edit(&customer, NOBODYS, json!({"price": 1})).await.fails(Code::Forbidden, "Access denied", Value::Null);
+    stack.edit(&customer, &id, json!({"price": 1})).await.fails(Code::FORBIDDEN, "Access denied", Value::Null);
+    stack.edit(&customer, NOBODYS, json!({"price": 1})).await.fails(Code::FORBIDDEN, "Access denied", Value::Null);
     for nobodys in [NOBODYS, "lamp"] {
         let answer = stack.edit(clerk, nobodys, json!({"price": 1})).await;
-        answer.fails(Code::NotFound, "Product not found", json!({"productId": nobodys}));
+        answer.fails(Code::NOT_FOUND, "Product not found", json!({"productId": nobodys}));
     }
 }
 

@@ -1,5 +1,6 @@
 //! `GET /api/products/{id}`
 
+use contracts::codes;
 use envelope::Code;
 use serde_json::json;
 use tests::needs;
@@ -11,7 +12,7 @@ async fn what_is_no_product_s_id_is_not_found() {
     let stack = market().await;
     for id in ["01980000-0000-7000-8000-000000000000", "1", "ping"] {
         let answer = stack.get(&format!("/api/products/{id}")).send().await;
-        answer.fails(Code::NotFound, "Product not found", json!({"productId": id}));
+        answer.fails(Code::NOT_FOUND, "Product not found", json!({"productId": id}));
     }
 }
 
@@ -22,7 +23,7 @@ async fn an_id_is_read_as_it_was_sent() {
     let stack = market().await;
     for id in ["lamp%20shade", "%C3%A9", "..%2f..", "%7B%7D"] {
         let answer = stack.get(&format!("/api/products/{id}")).send().await;
-        answer.fails(Code::NotFound, "Product not found", json!({"productId": id}));
+        answer.fails(Code::NOT_FOUND, "Product not found", json!({"productId": id}));
     }
 }
 
@@ -44,15 +45,15 @@ async fn what_is_not_for_sale_is_not_found_and_can_not_be_ordered() {
     assert_eq!((answer.status.as_u16(), &answer.data()["isActive"]), (200, &json!(false)), "{answer}");
     let path = format!("/api/products/{id}");
     for request in [stack.get(&path), stack.get(&path).token(&customer.token)] {
-        request.send().await.fails(Code::NotFound, "Product not found", json!({"productId": id}));
+        request.send().await.fails(Code::NOT_FOUND, "Product not found", json!({"productId": id}));
     }
     // An admin sees it, though no authorizer guards the route; a token that proves nothing is nobody's.
     let seen = stack.get(&path).token(&clerk.token).send().await;
     assert_eq!((seen.status.as_u16(), &seen.data()["id"]), (200, &json!(id)), "{seen}");
     let forged = stack.get(&path).token("a.b.c").send().await;
-    forged.fails(Code::NotFound, "Product not found", json!({"productId": id}));
+    forged.fails(Code::NOT_FOUND, "Product not found", json!({"productId": id}));
     let order = stack.order(&customer, &[(&id, 1)]).send().await;
-    order.fails(Code::ProductNotFound, "Product not found", json!({"productId": id}));
+    order.fails(codes::PRODUCT_NOT_FOUND, "Product not found", json!({"productId": id}));
 
     assert_eq!(stack.edit(clerk, &id, json!({"isActive": true})).await.status, 200);
     assert_eq!(stack.stock_of(&id).await, 5);

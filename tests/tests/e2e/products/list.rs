@@ -238,6 +238,6 @@ async fn a_cursor_leads_on_in_the_list_it_came_from_and_nowhere_else() {
         (&*cursed, &searched),
     ] {
         let answer = list(stack, &format!("{query}&cursor={cursor}")).await;
-        answer.fails(Code::InvalidCursor, "Invalid cursor", Value::Null);
+        answer.fails(Code::INVALID_CURSOR, "Invalid cursor", Value::Null);
     }
 }

@@ -1,5 +1,6 @@
 //! `PATCH /api/products/{id}/stock`
 
+use contracts::codes;
 use envelope::Code;
 use futures_util::future::join_all;
 use http::Method;
@@ -35,7 +36,7 @@ async fn no_more_go_than_there_are_and_no_more_come_than_there_may_be() {
     let (stack, clerk) = (market().await, clerk().await);
     let id = stack.stocked(clerk, 10).await;
     let answer = change(stack, clerk, &id, json!({"quantity": 11})).await;
-    answer.fails(Code::InsufficientStock, "Insufficient stock", json!({"currentStock": 10, "requestedChange": 11}));
+    answer.fails(codes::INSUFFICIENT_STOCK, "Insufficient stock", json!({"currentStock": 10, "requestedChange": 11}));
     let answer = change(stack, clerk, &id, json!({"quantity": 999_999_991, "operation": "increase"})).await;
     answer.refuses_fields(&["quantity OUT_OF_RANGE"]);
     assert_eq!(stack.stock_of(&id).await, 10);
@@ -58,7 +59,7 @@ async fn of_24_decrements_of_10_at_once_there_is_stock_for_10() {
     }
     for answer in refused {
         let details = json!({"currentStock": 0, "requestedChange": 10});
-        answer.fails(Code::InsufficientStock, "Insufficient stock", details);
+        answer.fails(codes::INSUFFICIENT_STOCK, "Insufficient stock", details);
     }
     assert_eq!(stack.stock_of(&id).await, 0);
 }
@@ -80,11 +81,11 @@ async fn it_takes_an_admin_and_a_product() {
     let (stack, clerk) = (market().await, clerk().await);
     let (id, customer) = (stack.stocked(clerk, 1).await, stack.visitor("Ada").await);
     let answer = change(stack, &customer, &id, json!({"quantity": 1})).await;
-    answer.fails(Code::Forbidden, "Access denied", Value::Null);
+    answer.fails(Code::FORBIDDEN, "Access denied", Value::Null);
     for id in ["01980000-0000-7000-8000-000000000000", "lamp"] {
         for operation in ["decrease", "increase"] {
             let answer = change(stack, clerk, id, json!({"quantity": 1, "operation": operation})).await;
-            answer.fails(Code::NotFound, "Product not found", json!({"productId": id}));
+            answer.fails(Code::NOT_FOUND, "Product not found", json!({"productId": id}));
         }
     }
     assert_eq!(stack.stock_of(&id).await, 1);
@@ -99,7 +100,7 @@ async fn a_change_is_a_whole_number_of_units() {
             "missingFields": ["quantity"],
             "fields": [{"field": "quantity", "code": "REQUIRED", "message": "is required"}],
         });
-        change(stack, clerk, &id, body).await.fails(Code::MissingFields, "Missing required fields", details);
+        change(stack, clerk, &id, body).await.fails(Code::MISSING_FIELDS, "Missing required fields", details);
     }
     for (body, problem) in [
         (json!({"quantity": 0}), "quantity OUT_OF_RANGE"),

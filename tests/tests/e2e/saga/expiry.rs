@@ -1,5 +1,6 @@
 //! Holds whose time is over before their order comes, and those whose order never comes.
 
+use contracts::codes;
 use envelope::Code;
 use http::Method;
 use serde_json::{Value, json};
@@ -97,7 +98,7 @@ async fn a_killed_order_gives_its_units_back_and_the_same_request_makes_it_at_th
     let (stack, clerk, ada) = impatient().await;
     let lamp = stack.stocked(&clerk, 10).await;
     let (key, met) = met(&stack, &ada, &[(&lamp, 4)], Signal::KILL).await;
-    met.request.await.is_the_gateways(Code::BadGateway, "Bad gateway");
+    met.request.await.is_the_gateways(Code::BAD_GATEWAY, "Bad gateway");
     swept(&stack, &lamp, 10).await;
     stack.drained().await;
     assert_eq!(stack.hold(&met.id).await.unwrap()["state"], "expired");
@@ -119,13 +120,13 @@ async fn a_killed_order_whose_units_were_sold_meanwhile_is_refused() {
     let (stack, clerk, ada) = impatient().await;
     let lamp = stack.stocked(&clerk, 10).await;
     let (key, met) = met(&stack, &ada, &[(&lamp, 4)], Signal::KILL).await;
-    met.request.await.is_the_gateways(Code::BadGateway, "Bad gateway");
+    met.request.await.is_the_gateways(Code::BAD_GATEWAY, "Bad gateway");
     swept(&stack, &lamp, 10).await;
     let sold = stack.request(Method::PATCH, &format!("/api/products/{lamp}/stock")).token(&clerk.token);
     assert_eq!(sold.json(json!({"quantity": 7})).send().await.status, 200);
     let again = stack.placed_under(&ada, &key, &[(&lamp, 4)]).await;
     let details = json!({"productId": lamp, "requested": 4, "available": 3});
-    again.fails(Code::InsufficientStock, "Insufficient stock", details);
+    again.fails(codes::INSUFFICIENT_STOCK, "Insufficient stock", details);
     stack.settled().await;
     stack.assert_sound(&[(&lamp, 3)]).await;
 }

@@ -47,7 +47,7 @@ async fn without_end_they_are_a_503_that_says_when_to_come_again() {
         stack.inject(json!({"kind": kind, "caller": caller, "operation": operation, "times": 1_000_000})).await;
         let answer = stack.order(&ada, &[(&lamp, 1)]).send().await;
         let details = json!({"service": "product-service"});
-        answer.fails(Code::ServiceUnavailable, "product-service unavailable", details);
+        answer.fails(Code::SERVICE_UNAVAILABLE, "product-service unavailable", details);
         // A last try may outlive the client's patience, and would then hold units for nobody until they are swept.
         while stack.instances().await.iter().any(|one| one.function == caller && one.busy) {}
         stack.clear_faults().await;
@@ -56,7 +56,7 @@ async fn without_end_they_are_a_503_that_says_when_to_come_again() {
     // Its own table out of reach: nobody knows yet whether there is an order, and the same request again makes one.
     stack.inject(json!({"kind": "ThrottlingException", "caller": "CreateOrderFunction", "times": 1_000_000})).await;
     let answer = stack.order(&ada, &[(&lamp, 1)]).header("idempotency-key", "k1").send().await;
-    answer.fails(Code::ServiceUnavailable, "Service temporarily unavailable", Value::Null);
+    answer.fails(Code::SERVICE_UNAVAILABLE, "Service temporarily unavailable", Value::Null);
     stack.clear_faults().await;
     assert_eq!((stack.stock_of(&lamp).await, stack.items("OrdersTable").await.len()), (9, 0));
     let again = stack.placed_under(&ada, "k1", &[(&lamp, 1)]).await;

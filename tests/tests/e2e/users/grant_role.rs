@@ -14,7 +14,7 @@ async fn a_role_counts_from_the_next_login() {
     stack.grant(&person.email.to_uppercase(), "admin").await;
 
     let old = stack.get("/api/users?limit=1").token(&person.token).send().await;
-    old.fails(Code::Forbidden, "Access denied", Value::Null);
+    old.fails(Code::FORBIDDEN, "Access denied", Value::Null);
     let verified = stack.post("/api/users/auth/verify").token(&person.token).send().await;
     assert_eq!(verified.data()["role"], "customer");
 
@@ -26,7 +26,7 @@ async fn a_role_counts_from_the_next_login() {
     assert_eq!(stack.get("/api/users?limit=1").token(&person.token).send().await.status, 200);
     stack.log_in(&mut person).await;
     let demoted = stack.get("/api/users?limit=1").token(&person.token).send().await;
-    demoted.fails(Code::Forbidden, "Access denied", Value::Null);
+    demoted.fails(Code::FORBIDDEN, "Access denied", Value::Null);
 }
 
 #[tokio::test]
@@ -53,6 +53,6 @@ async fn no_route_leads_to_it() {
     let body = json!({"email": ada().await.email, "role": "admin"});
     for path in ["/grant-role", "/api/grant-role", "/api/users/grant-role"] {
         let answer = stack.post(path).json(body.clone()).send().await;
-        answer.is_the_gateways(Code::NotFound, "Not found");
+        answer.is_the_gateways(Code::NOT_FOUND, "Not found");
     }
 }

@@ -18,7 +18,7 @@ fn assert_five_were_heard(answers: &[Answer]) {
     let (heard, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 401);
     assert_eq!((heard.len(), refused.len()), (5, answers.len() - 5));
     for answer in heard {
-        answer.fails(Code::InvalidCredentials, "Invalid credentials", Value::Null);
+        answer.fails(Code::INVALID_CREDENTIALS, "Invalid credentials", Value::Null);
     }
     for answer in refused {
         assert_limited(answer);
@@ -27,7 +27,7 @@ fn assert_five_were_heard(answers: &[Answer]) {
 
 #[track_caller]
 fn assert_limited(answer: &Answer) {
-    answer.fails(Code::RateLimitExceeded, "Too many failed logins, try again later", Value::Null);
+    answer.fails(Code::RATE_LIMIT_EXCEEDED, "Too many failed logins, try again later", Value::Null);
     let seconds: u64 = answer.header("retry-after").parse().unwrap();
     // From when this guess began, and the window from when the first that failed did, in whole seconds each.
     assert!((1..=15 * 60 + 30).contains(&seconds), "{answer}");

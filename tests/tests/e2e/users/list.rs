@@ -11,9 +11,9 @@ const MESSAGE: &str = "Users retrieved successfully";
 #[tokio::test]
 async fn the_list_is_an_admins() {
     let (stack, ada) = (shared().await, ada().await);
-    stack.get("/api/users").token(&ada.token).send().await.fails(Code::Forbidden, "Access denied", Value::Null);
+    stack.get("/api/users").token(&ada.token).send().await.fails(Code::FORBIDDEN, "Access denied", Value::Null);
     let anonymous = stack.get("/api/users").send().await;
-    anonymous.is_the_gateways(Code::InvalidToken, "Authentication token missing or invalid");
+    anonymous.is_the_gateways(Code::INVALID_TOKEN, "Authentication token missing or invalid");
 }
 
 #[tokio::test]

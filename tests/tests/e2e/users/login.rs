@@ -50,7 +50,7 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_answer() {
         json!({"email": known.email, "password": format!("{}\0", known.password)}),
     ] {
         let answer = stack.post("/api/users/login").json(body).send().await;
-        answer.fails(Code::InvalidCredentials, "Invalid credentials", Value::Null);
+        answer.fails(Code::INVALID_CREDENTIALS, "Invalid credentials", Value::Null);
     }
 }
 
@@ -66,7 +66,7 @@ async fn every_missing_field_is_named() {
         let fields: Vec<Value> =
             missing.iter().map(|field| json!({"field": field, "code": "REQUIRED", "message": "is required"})).collect();
         let details = json!({"missingFields": missing, "fields": fields});
-        answer.fails(Code::MissingFields, "Email and password required", details);
+        answer.fails(Code::MISSING_FIELDS, "Email and password required", details);
     }
 }
 
@@ -80,7 +80,7 @@ async fn all_72_bytes_of_a_password_count() {
     stack.log_in(&mut person).await;
     let other = json!({"email": person.email, "password": format!("{}è", "é".repeat(35))});
     let answer = stack.post("/api/users/login").json(other).send().await;
-    answer.fails(Code::InvalidCredentials, "Invalid credentials", Value::Null);
+    answer.fails(Code::INVALID_CREDENTIALS, "Invalid credentials", Value::Null);
 }
 
 #[tokio::test]
@@ -103,7 +103,7 @@ async fn a_refused_login_takes_as_long_whether_or_not_the_address_is_known() {
 async fn time(stack: &Stack, body: Value) -> Duration {
     let started = Instant::now();
     let answer = stack.post("/api/users/login").json(body).send().await;
-    answer.fails(Code::InvalidCredentials, "Invalid credentials", Value::Null);
+    answer.fails(Code::INVALID_CREDENTIALS, "Invalid credentials", Value::Null);
     started.elapsed()
 }
 

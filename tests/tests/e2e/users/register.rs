@@ -1,5 +1,6 @@
 //! `POST /api/users/register`
 
+use contracts::codes;
 use envelope::Code;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -35,7 +36,7 @@ async fn addresses_and_names_are_trimmed_and_addresses_have_no_case() {
     assert_eq!(answer.data()["user"]["email"], alan.email.as_str());
     assert_eq!(answer.data()["user"]["name"], "Alan Turing");
     let again = stack.post("/api/users/register").json(alan.registration()).send().await;
-    again.fails(Code::UserExists, "User already exists", json!({"email": alan.email}));
+    again.fails(codes::USER_EXISTS, "User already exists", json!({"email": alan.email}));
 }
 
 #[tokio::test]
@@ -51,7 +52,7 @@ async fn every_missing_field_is_named_and_a_blank_one_is_missing() {
         let fields: Vec<Value> =
             missing.iter().map(|field| json!({"field": field, "code": "REQUIRED", "message": "is required"})).collect();
         let details = json!({"missingFields": missing, "fields": fields});
-        answer.fails(Code::MissingFields, "Missing required fields", details);
+        answer.fails(Code::MISSING_FIELDS, "Missing required fields", details);
     }
 }
 
@@ -60,7 +61,7 @@ async fn a_taken_address_is_a_conflict_whatever_else_is_sent() {
     let ada = ada().await;
     let body = json!({"email": ada.email, "password": "another password", "name": "Eve"});
     let answer = shared().await.post("/api/users/register").json(body).send().await;
-    answer.fails(Code::UserExists, "User already exists", json!({"email": ada.email}));
+    answer.fails(codes::USER_EXISTS, "User already exists", json!({"email": ada.email}));
 }
 
 #[tokio::test]
@@ -76,7 +77,7 @@ async fn of_many_registrations_of_one_address_at_once_one_wins() {
     let (won, lost): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 201);
     assert_eq!((won.len(), lost.len()), (1, 9));
     for answer in lost {
-        answer.fails(Code::UserExists, "User already exists", json!({"email": person.email}));
+        answer.fails(codes::USER_EXISTS, "User already exists", json!({"email": person.email}));
     }
     stack.log_in(&mut person).await;
     let me = stack.get("/api/users/me").token(&person.token).send().await;

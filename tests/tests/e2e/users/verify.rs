@@ -19,10 +19,10 @@ async fn a_good_token_tells_whose_it_is() {
 #[tokio::test]
 async fn without_a_bearer_token_one_is_asked_for() {
     let stack = shared().await;
-    stack.post("/api/users/auth/verify").send().await.fails(Code::TokenRequired, "Token required", Value::Null);
+    stack.post("/api/users/auth/verify").send().await.fails(Code::TOKEN_REQUIRED, "Token required", Value::Null);
     for header in ["", "Bearer", "Bearer ", "Basic YTpi", "Token abc"] {
         let answer = stack.post("/api/users/auth/verify").header("authorization", header).send().await;
-        answer.fails(Code::TokenRequired, "Token required", Value::Null);
+        answer.fails(Code::TOKEN_REQUIRED, "Token required", Value::Null);
     }
 }
 
@@ -32,6 +32,6 @@ async fn rubbish_is_no_token() {
     let long = "x".repeat(5_000);
     for token in ["x", "a.b.c", "..", "null", "a b", "é", &long] {
         let answer = stack.post("/api/users/auth/verify").token(token).send().await;
-        answer.fails(Code::InvalidToken, "Invalid token", Value::Null);
+        answer.fails(Code::INVALID_TOKEN, "Invalid token", Value::Null);
     }
 }

@@ -1,3 +1,4 @@
+use contracts::codes;
 use envelope::{Code, Failure};
 use serde_json::{Value, json};
 
@@ -66,7 +67,7 @@ fn an_order_without_lines_is_refused() {
         (json!({"items": null}), json!([]), "REQUIRED"),
     ] {
         let (answered, message, details) = refused(body);
-        assert_eq!((answered, message.as_str()), (Code::EmptyOrder, "Order must contain items"));
+        assert_eq!((answered, message.as_str()), (codes::EMPTY_ORDER, "Order must contain items"));
         assert_eq!(details["items"], items);
         assert_eq!((&details["fields"][0]["field"], &details["fields"][0]["code"]), (&json!("items"), &json!(code)));
     }
@@ -84,7 +85,7 @@ fn a_malformed_line_is_shown_with_every_problem_at_its_path() {
         "shippingAddress": {"city": 1},
         "coupon": "x",
     }));
-    assert_eq!((code, message.as_str()), (Code::InvalidItem, "Invalid item format"));
+    assert_eq!((code, message.as_str()), (codes::INVALID_ITEM, "Invalid item format"));
     let problem = |field: &str, code: &str, message: &str| json!({"field": field, "code": code, "message": message});
     assert_eq!(
         details,
@@ -119,7 +120,7 @@ fn a_quantity_is_a_whole_number_from_1_to_10_000() {
         (json!(null), "REQUIRED"),
     ] {
         let (answered, _, details) = refused(json!({"items": [{"productId": "a", "quantity": quantity}]}));
-        assert_eq!((answered, &details["fields"][0]["code"]), (Code::InvalidItem, &json!(code)), "{quantity}");
+        assert_eq!((answered, &details["fields"][0]["code"]), (codes::INVALID_ITEM, &json!(code)), "{quantity}");
     }
 }
 
@@ -127,7 +128,7 @@ fn a_quantity_is_a_whole_number_from_1_to_10_000() {
 fn lines_that_come_to_more_than_one_line_may_hold_are_refused() {
     let line = |quantity: u32| json!({"productId": "a", "quantity": quantity});
     let (code, _, details) = refused(json!({"items": [line(9_999), line(1), line(1)]}));
-    assert_eq!(code, Code::InvalidItem);
+    assert_eq!(code, codes::INVALID_ITEM);
     assert_eq!(details["item"], line(1));
     assert_eq!(details["fields"][0]["field"], "items[2].quantity");
 }
@@ -139,7 +140,7 @@ fn fifty_lines_are_an_order_and_fifty_one_are_not() {
     };
     assert!(items(json!(lines(50))).is_ok());
     let (code, message, details) = refused(json!({"items": lines(51)}));
-    assert_eq!((code, message.as_str()), (Code::InvalidFields, "Validation failed"));
+    assert_eq!((code, message.as_str()), (Code::INVALID_FIELDS, "Validation failed"));
     let problem = json!({"field": "items", "code": "TOO_MANY", "message": "must have at most 50 elements"});
     assert_eq!(details, json!({"fields": [problem]}));
 }
@@ -160,7 +161,7 @@ fn an_address_is_an_object_of_strings_of_at_most_2_kib() {
         (json!({"é": "x".repeat(2047)}), "TOO_LONG"),
     ] {
         let failure = read(address.clone()).unwrap_err();
-        assert_eq!((failure.code(), failure.message()), (Code::InvalidFields, "Validation failed"), "{address}");
+        assert_eq!((failure.code(), failure.message()), (Code::INVALID_FIELDS, "Validation failed"), "{address}");
         assert_eq!(failure.details()["fields"][0]["code"], code, "{address}");
     }
 }

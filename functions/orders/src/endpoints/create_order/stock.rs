@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use contracts::codes::CATALOGUE;
 use envelope::Failure;
 use money::Amount;
 use serde::{Deserialize, Serialize};
@@ -78,7 +79,7 @@ impl Stock {
     /// # Errors
     /// [`aws::ConfigError`]
     pub async fn connect() -> Result<Self, aws::ConfigError> {
-        let stock = Self { client: ServiceClient::new()?, function: aws::required("RESERVE_STOCK_FUNCTION")? };
+        let stock = Self { client: ServiceClient::new(CATALOGUE)?, function: aws::required("RESERVE_STOCK_FUNCTION")? };
         aws::warm_up("product service", stock.client.connect(&stock.function)).await;
         Ok(stock)
     }

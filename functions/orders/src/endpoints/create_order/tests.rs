@@ -1,6 +1,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
+use contracts::codes;
 use envelope::Code;
 use envelope::decode::Fields;
 use futures_util::future::join_all;
@@ -38,7 +39,7 @@ struct SoldOut;
 
 impl Reserve for SoldOut {
     async fn reserve(&self, _: &Ask<'_>, _: Duration) -> Result<Hold, Failure> {
-        Err(Failure::validation(Code::InsufficientStock, "Insufficient stock").detail("productId", "p1"))
+        Err(Failure::validation(codes::INSUFFICIENT_STOCK, "Insufficient stock").detail("productId", "p1"))
     }
 }
 
@@ -108,14 +109,14 @@ async fn a_reused_key_with_another_body_is_refused() {
     let create = create(&world, &stock);
     create.place(request(Some("k"), body(2))).await.unwrap();
     let failure = create.place(request(Some("k"), body(3))).await.unwrap_err();
-    assert_eq!(failure.code(), Code::IdempotencyKeyReused);
+    assert_eq!(failure.code(), Code::IDEMPOTENCY_KEY_REUSED);
     // Also where the stock has forgotten the first request.
     let forgetful = FakeStock::default();
     let create = super::Create { orders: world.orders.clone(), stock: &forgetful };
     let failure = create.place(request(Some("k"), body(3))).await.unwrap_err();
     assert_eq!(
         (failure.code(), failure.message()),
-        (Code::IdempotencyKeyReused, "Idempotency key reused with a different request",)
+        (Code::IDEMPOTENCY_KEY_REUSED, "Idempotency key reused with a different request",)
     );
     assert_eq!(world.told().await, ["order.created"]);
 }
@@ -142,7 +143,7 @@ async fn a_request_sent_again_after_the_order_was_cancelled_finds_it_and_writes_
 async fn a_refused_first_try_stores_nothing_and_the_key_stays_free() {
     let (world, stock) = (World::new().await, FakeStock::default());
     let failure = create(&world, SoldOut).place(request(Some("k"), body(2))).await.unwrap_err();
-    assert_eq!(failure.code(), Code::InsufficientStock);
+    assert_eq!(failure.code(), codes::INSUFFICIENT_STOCK);
     assert!(world.orders.find(&id()).await.unwrap().is_none());
     let placed = create(&world, &stock).place(request(Some("k"), body(3))).await.unwrap();
     assert!(matches!(placed, Placed::New(_)));
@@ -155,9 +156,9 @@ async fn a_request_sent_again_gets_its_answer_even_if_the_stock_has_none_for_it(
     let placed = create(&world, SoldOut).place(request(Some("k"), body(2))).await.unwrap();
     assert!(matches!(placed, Placed::Before(_)), "{placed:?}");
     let failure = create(&world, SoldOut).place(request(Some("k"), body(3))).await.unwrap_err();
-    assert_eq!(failure.code(), Code::IdempotencyKeyReused);
+    assert_eq!(failure.code(), Code::IDEMPOTENCY_KEY_REUSED);
     let failure = create(&world, SoldOut).place(request(None, body(2))).await.unwrap_err();
-    assert_eq!(failure.code(), Code::InsufficientStock);
+    assert_eq!(failure.code(), codes::INSUFFICIENT_STOCK);
 }
 
 #[tokio::test]
@@ -189,7 +190,7 @@ async fn a_write_that_failed_keeps_its_hold_and_the_request_sent_again_goes_on_f
     let create = create(&world, &stock);
     world.tables.dynamodb().faults().inject(puts(FaultKind::InternalServerError));
     let failure = create.place(request(Some("k"), body(2))).await.unwrap_err();
-    assert_eq!(failure.code(), Code::ServiceUnavailable);
+    assert_eq!(failure.code(), Code::SERVICE_UNAVAILABLE);
     assert_eq!(stock.holds.borrow()[id().as_str()].1, HoldState::Held);
     let placed = create.place(request(Some("k"), body(2))).await.unwrap();
     assert!(matches!(placed, Placed::New(_)), "{placed:?}");
@@ -213,7 +214,7 @@ async fn a_write_that_takes_too_long_is_answered_in_time_and_the_request_sent_ag
     world.tables.dynamodb().faults().inject(Fault { times: 1, ..puts(FaultKind::ThrottlingException) });
     let in_time = Request { time: Duration::from_millis(100), ..request(Some("k"), body(2)) };
     let failure = Create { orders: stuck, stock: &stock }.place(in_time).await.unwrap_err();
-    assert_eq!(failure.code(), Code::ServiceUnavailable);
+    assert_eq!(failure.code(), Code::SERVICE_UNAVAILABLE);
     assert_eq!(stock.holds.borrow()[id().as_str()].1, HoldState::Held);
     let placed = create(&world, &stock).place(request(Some("k"), body(2))).await.unwrap();
     assert!(matches!(placed, Placed::New(_)), "{placed:?}");
@@ -249,9 +250,9 @@ async fn whether_a_request_was_answered_before_is_for_a_database_that_answers_to
         || Fault { times: 3, operation: Some("GetItem".to_owned()), ..Fault::next(FaultKind::ThrottlingException) };
     world.tables.dynamodb().faults().inject(busy());
     let failure = create(&world, &stock).place(request(Some("k"), body(2))).await.unwrap_err();
-    assert_eq!(failure.code(), Code::ServiceUnavailable);
+    assert_eq!(failure.code(), Code::SERVICE_UNAVAILABLE);
     world.tables.dynamodb().faults().inject(busy());
     let failure = create(&world, SoldOut).place(request(Some("k"), body(2))).await.unwrap_err();
-    assert_eq!(failure.code(), Code::ServiceUnavailable);
+    assert_eq!(failure.code(), Code::SERVICE_UNAVAILABLE);
     assert_eq!(world.tables.dynamodb().faults().pending(), []);
 }

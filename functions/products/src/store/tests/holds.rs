@@ -1,5 +1,6 @@
 use std::time::{Duration, Instant};
 
+use contracts::codes;
 use envelope::{Code, Failure};
 use futures_util::future::{join, join_all};
 use local_testing::FaultKind;
@@ -62,7 +63,7 @@ async fn what_can_not_be_held_is_refused_with_the_reason_and_holds_nothing() {
     let world = World::new().await;
     let (lamp, chair) = (world.stocked(10).await, world.stocked(2).await);
     let refused = world.reserve("o1", &[(&lamp, 1), (&chair, 3)]).await.unwrap_err();
-    assert_eq!((refused.code(), refused.message()), (Code::InsufficientStock, "Insufficient stock"));
+    assert_eq!((refused.code(), refused.message()), (codes::INSUFFICIENT_STOCK, "Insufficient stock"));
     assert_eq!(json!(refused.details()), json!({"productId": chair.id, "requested": 3, "available": 2}));
 
     let hidden = Product { is_active: false, revision: 2, ..chair.clone() };
@@ -70,7 +71,7 @@ async fn what_can_not_be_held_is_refused_with_the_reason_and_holds_nothing() {
     let unknown = Product { id: "ping".to_owned(), ..chair.clone() };
     for gone in [&hidden, &unknown, &super::product("Never", "Added", 1, 1)] {
         let refused = world.reserve("o1", &[(&lamp, 1), (gone, 1)]).await.unwrap_err();
-        assert_eq!((refused.code(), refused.message()), (Code::ProductNotFound, "Product not found"));
+        assert_eq!((refused.code(), refused.message()), (codes::PRODUCT_NOT_FOUND, "Product not found"));
         assert_eq!(json!(refused.details()), json!({"productId": gone.id}));
     }
     assert_eq!(world.hold("o1").await, None);
@@ -87,7 +88,7 @@ async fn of_sixty_buyers_of_thirty_units_thirty_buy() {
     assert_eq!((held.len(), refused.len()), (30, 30));
     for refusal in refused {
         let refusal = refusal.unwrap_err();
-        assert_eq!((refusal.code(), &refusal.details()["available"]), (Code::InsufficientStock, &json!(0)));
+        assert_eq!((refusal.code(), &refusal.details()["available"]), (codes::INSUFFICIENT_STOCK, &json!(0)));
     }
     assert_eq!((world.stock(&lamp).await, world.units(&lamp, &orders).await), (0, 30));
 }
@@ -120,7 +121,7 @@ async fn equal_requests_at_once_are_one_hold() {
         assert_eq!(outcome.unwrap(), first);
     }
     assert_eq!(world.stock(&lamp).await, 8);
-    assert_eq!(code(world.reserve("o1", &[(&lamp, 3)]).await), Code::IdempotencyKeyReused);
+    assert_eq!(code(world.reserve("o1", &[(&lamp, 3)]).await), Code::IDEMPOTENCY_KEY_REUSED);
 }
 
 #[tokio::test]
@@ -147,7 +148,7 @@ async fn contention_is_waited_for_and_then_told() {
     world.reserve("o2", &[(&lamp, 1)]).await.unwrap();
     world.fail("TransactWriteItems", FaultKind::TransactionConflict, u32::MAX);
     let refused = reserve_stock::reserve(&world.holds, 900, &request("o3", &[(&lamp, 1)]), impatience()).await;
-    assert_eq!(code(refused), Code::ServiceUnavailable);
+    assert_eq!(code(refused), Code::SERVICE_UNAVAILABLE);
     assert_eq!((world.stock(&lamp).await, world.hold("o3").await), (8, None));
 }
 
@@ -160,7 +161,7 @@ async fn a_hold_whose_answer_was_lost_is_made_once() {
     assert_eq!(world.stock(&lamp).await, 6);
     // Lost beyond every retry, it is found by whoever asks next.
     world.fail("TransactWriteItems", FaultKind::AnswerLost, 3);
-    assert_eq!(code(world.reserve("o2", &[(&lamp, 4)]).await), Code::ServiceUnavailable);
+    assert_eq!(code(world.reserve("o2", &[(&lamp, 4)]).await), Code::SERVICE_UNAVAILABLE);
     assert_eq!(world.reserve("o2", &[(&lamp, 4)]).await.unwrap().state, State::Held);
     assert_eq!(world.stock(&lamp).await, 2);
 }

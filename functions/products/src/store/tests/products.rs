@@ -115,7 +115,7 @@ async fn a_change_that_can_not_be_read_back_is_not_sent_again() {
     let StockError::Store(error) = world.products.change_stock(&lamp.id, down(4), patience()).await.unwrap_err() else {
         panic!("another error")
     };
-    assert_eq!(envelope::Failure::from(error).code(), envelope::Code::ServiceUnavailable);
+    assert_eq!(envelope::Failure::from(error).code(), envelope::Code::SERVICE_UNAVAILABLE);
     assert_eq!(world.stock(&lamp).await, 6);
 }
 
@@ -128,7 +128,7 @@ async fn a_change_that_failed_without_a_word_is_neither_made_nor_said_to_be() {
     let StockError::Store(error) = world.products.change_stock(&lamp.id, down(4), patience()).await.unwrap_err() else {
         panic!("another error")
     };
-    assert_eq!(envelope::Failure::from(error).code(), envelope::Code::ServiceUnavailable);
+    assert_eq!(envelope::Failure::from(error).code(), envelope::Code::SERVICE_UNAVAILABLE);
     assert_eq!(world.calls(), [("GetItem".to_owned(), 1), ("UpdateItem".to_owned(), 1)]);
     assert_eq!(world.stock(&lamp).await, 10);
 }
@@ -144,7 +144,7 @@ async fn what_is_in_the_way_is_waited_for_and_not_for_ever() {
     world.fail("UpdateItem", FaultKind::TransactionConflict, u32::MAX);
     let failed = world.products.change_stock(&lamp.id, down(1), impatience()).await.unwrap_err();
     let StockError::Store(error) = failed else { panic!("{failed:?}") };
-    assert_eq!(envelope::Failure::from(error).code(), envelope::Code::ServiceUnavailable);
+    assert_eq!(envelope::Failure::from(error).code(), envelope::Code::SERVICE_UNAVAILABLE);
     assert_eq!(world.stock(&lamp).await, 8);
 }
 
