@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderValue, Method, Request, Response};
+use http::{HeaderValue, Request, Response};
 use local_lambda::{Invoke, InvokeError};
 
 use crate::answer::Answer;
@@ -19,10 +19,9 @@ use crate::fault::Fault;
 use crate::gateway_response::GatewayResponses;
 use crate::invocation::{self, Report};
 use crate::media_type::{self, BinaryMediaTypes};
-use crate::request_headers::{self, METHOD_OVERRIDE};
-use crate::routes::{Destination, Found, METHODS, Routes, Target};
+use crate::routes::{Destination, Found, Routes, Target};
 use crate::throttle::Throttle;
-use crate::{Cause, Error, Failure, query, reply};
+use crate::{Cause, Error, Failure, method, query, reply, request_headers};
 
 /// The longest body of a request, in bytes ("Quotas for configuring and running a REST API": 10 MB).
 pub const BODY_LIMIT: usize = 10 * 1024 * 1024;
@@ -118,7 +117,7 @@ impl RestApi {
     pub async fn handle(&self, request: Request<Bytes>, peer: SocketAddr) -> Answer {
         let started = Instant::now();
         let (head, body) = request.into_parts();
-        let mut context = Context::new(&self.stage, &head, method(&head), peer);
+        let mut context = Context::new(&self.stage, &head, method::of_request(&head), peer);
         let mut trail = Trail::default();
         let outcome = self.serve(&head, &body, &mut context, &mut trail).await;
         self.answer(&head, context, trail, outcome, started)
@@ -127,7 +126,7 @@ impl RestApi {
     /// Answers a request whose body could not be read.
     pub fn refuse(&self, head: &Parts, peer: SocketAddr, why: Unread) -> Answer {
         let started = Instant::now();
-        let context = Context::new(&self.stage, head, method(head), peer);
+        let context = Context::new(&self.stage, head, method::of_request(head), peer);
         let fault = match why {
             Unread::TooLong => Fault::BodyTooLarge,
             Unread::Broken => Fault::BadRequest,
@@ -239,13 +238,6 @@ impl RestApi {
             failure,
         }
     }
-}
-
-/// The method that is called: "API Gateway overrides the method" with `X-HTTP-Method-Override` ("Important notes").
-fn method(head: &Parts) -> Method {
-    let wanted = head.headers.get(METHOD_OVERRIDE).and_then(|value| value.to_str().ok());
-    let known = wanted.and_then(|wanted| METHODS.iter().find(|known| known.eq_ignore_ascii_case(wanted)));
-    known.and_then(|known| known.parse().ok()).unwrap_or_else(|| head.method.clone())
 }
 
 /// A request for nothing there is. With an `Authorization` header, API Gateway takes it for one signed with AWS

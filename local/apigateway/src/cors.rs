@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderValue, Response};
 use local_template::Cors;
 
 use crate::Error;
-use crate::routes::METHODS;
+use crate::method::METHODS;
 
 /// What `OPTIONS` answers on a path.
 #[derive(Debug, Clone)]

@@ -22,6 +22,7 @@ mod fault;
 mod gateway_response;
 mod invocation;
 mod media_type;
+mod method;
 mod query;
 mod reply;
 mod request_headers;

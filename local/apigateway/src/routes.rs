@@ -14,9 +14,7 @@ use http::Method;
 use crate::Error;
 use crate::authorizer::Authorizer;
 use crate::cors::Preflight;
-
-/// The methods that a resource can have, and that `ANY` stands for.
-pub(crate) const METHODS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+use crate::method::METHODS;
 
 /// The paths of an API, built once.
 #[derive(Debug, Default)]

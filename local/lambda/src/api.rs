@@ -82,12 +82,12 @@ async fn invoke(
             lambda.enqueue(&function, request)?;
             empty(StatusCode::ACCEPTED)
         }
-        InvocationType::RequestResponse => answer(lambda.run(&function, request).await?),
+        InvocationType::RequestResponse => invoked(lambda.run(&function, request).await?),
     };
     Ok(response)
 }
 
-fn answer(outcome: Outcome) -> Response<Bytes> {
+fn invoked(outcome: Outcome) -> Response<Bytes> {
     let Invocation { payload, function_error, .. } = outcome.invocation;
     let mut response = Response::new(payload);
     let headers = response.headers_mut();

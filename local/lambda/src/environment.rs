@@ -9,14 +9,13 @@ use time::OffsetDateTime;
 use time::macros::format_description;
 use tokio::process::Command;
 
-use crate::credentials::hex;
-use crate::pool::{Deployment, Pool};
+use crate::credentials::{Credentials, hex};
+use crate::deployment::Deployment;
 use crate::stack::Stack;
 
 /// The command that starts an instance.
-pub(crate) fn command(pool: &Pool, deployment: &Deployment, instance_id: &str) -> Command {
-    let Stack { options, runtime_api, .. } = &*pool.stack;
-    let credentials = &pool.credentials;
+pub(crate) fn command(stack: &Stack, deployment: &Deployment, credentials: &Credentials, instance_id: &str) -> Command {
+    let Stack { options, runtime_api, .. } = stack;
     let spec = &deployment.spec;
     let mut command = Command::new(&spec.executable);
     command.current_dir(deployment.task_root()).env_clear();

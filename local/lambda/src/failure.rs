@@ -1,4 +1,4 @@
-//! What AWS tells the caller, and the log, when a function does not answer by itself.
+//! What AWS tells the caller, and the log, when a function gives no response.
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
@@ -10,15 +10,15 @@ use serde::Serialize;
 
 use crate::FunctionError;
 
-/// The largest answer: 6 MB and 100 bytes, as AWS's own message says.
+/// The largest response, in bytes: 6 MB and 100 bytes, as AWS's own message says.
 pub(crate) const RESPONSE_LIMIT: usize = 6 * 1024 * 1024 + 100;
 
-/// Why an invocation has no answer of the function's own.
+/// Why a function gave no response.
 #[derive(Debug, Clone)]
 pub(crate) enum Failure {
-    /// The process ended before it answered.
+    /// The process ended before it responded.
     Exited(ExitStatus),
-    /// Neither an answer nor the end of the process in time.
+    /// Neither a response nor the end of the process within the timeout.
     TimedOut(Duration),
     /// It used more memory than it was given, and was killed.
     OutOfMemory,
@@ -78,7 +78,7 @@ impl Failure {
     }
 }
 
-/// The payload of an answer over [`RESPONSE_LIMIT`].
+/// The payload that replaces a response over [`RESPONSE_LIMIT`].
 pub(crate) fn response_too_large() -> Bytes {
     let message = format!("Response payload size exceeded maximum allowed payload size ({RESPONSE_LIMIT} bytes).");
     error_object("Function.ResponseSizeTooLarge", &message)

@@ -2,15 +2,16 @@
 //!
 //! Each instance is a task that owns its process and takes all that happens to it from one queue, so that there is
 //! an order to it. Its life has AWS's phases ("Understanding the Lambda execution environment lifecycle"), a file
-//! each: [`init`] until the first poll, [`invoke`] from the delivery of an event to its answer, and in between it
-//! [`rest`]s.
+//! each: [`init`] until the first poll, [`invoke`] from the delivery of an event to the response, and
+//! [`rest`] in between.
 //!
-//! An instance goes back to the pool before the caller hears the answer, so that a caller who comes straight back
+//! An instance goes back to the pool before the caller has its response, so that a caller who comes straight back
 //! finds it. It may be given its next job before its process polls; a job that is not delivered when the process
 //! ends has not been seen by anybody, and goes to another instance.
 
 mod init;
 mod invoke;
+mod reply;
 mod rest;
 
 use std::io;
@@ -18,17 +19,17 @@ use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
+use crate::deployment::Deployment;
 use crate::failure::Failure;
-use crate::job::{Delivery, Job, Message, Outcome};
+use crate::job::{Delivery, Job, Message};
 use crate::output::Log;
-use crate::pool::{Deployment, Pool, Seat};
+use crate::pool::{Pool, Seat};
 use crate::process::Process;
-use crate::report::{self, Figures};
-use crate::{FunctionError, Invocation, InvokeError, environment};
+use crate::report::Figures;
+use crate::{InvokeError, environment};
 
 pub(crate) struct Instance {
     pool: Arc<Pool>,
@@ -70,7 +71,7 @@ impl Instance {
         let _presence = Presence { pool: pool.clone(), instance_id: instance_id.clone() };
         let began = Instant::now();
         let mut log = Log::new(pool.stack.options.log.clone(), deployment.spec.name.clone());
-        let command = environment::command(&pool, &deployment, &instance_id);
+        let command = environment::command(&pool.stack, &deployment, &pool.credentials, &instance_id);
         match Process::start(command, pool.stack.options.reaper.as_ref()).await {
             Ok(process) => {
                 let _ = pid.set(process.pid);
@@ -81,8 +82,8 @@ impl Instance {
             Err(error) => {
                 pool.leave(&instance_id, None);
                 match not_executable(&deployment, &error) {
-                    Some(failure) => init::fail(&mut log, &deployment, job, began.elapsed(), &failure),
-                    None => job.answer(Err(InvokeError::Unavailable(format!("starting a process: {error}")))),
+                    Some(failure) => reply::fail_init(&mut log, &deployment, job, began.elapsed(), &failure),
+                    None => job.reply(Err(InvokeError::Unavailable(format!("starting a process: {error}")))),
                 }
             }
         }
@@ -116,7 +117,7 @@ impl Instance {
     /// Says no to what does not fit the phase the instance is in.
     fn refuse(&mut self, message: Message) {
         match message {
-            Message::Answer { accepted, .. } | Message::InitError { accepted, .. } => {
+            Message::Response { accepted, .. } | Message::InitError { accepted, .. } => {
                 let _ = accepted.send(false);
             }
             Message::Stop => self.stopping = true,
@@ -145,32 +146,10 @@ impl Instance {
     }
 }
 
-/// The last lines and the answer of an invocation that Lambda ended itself.
-fn fail(log: &mut Log, job: Job, figures: &Figures, failure: &Failure) {
-    let request_id = &job.request.request_id;
-    for line in report::failure(request_id, failure) {
-        log.line(&line);
-    }
-    log.line(&report::end(request_id));
-    log.line(&figures.report(request_id, Some(failure)));
-    let payload = failure.payload(request_id);
-    reply(log, job, payload, Some(failure.kind()));
-}
-
-fn reply(log: &mut Log, job: Job, payload: Bytes, function_error: Option<FunctionError>) {
-    let request_id = job.request.request_id.clone();
-    let log_tail = log.take_tail();
-    job.answer(Ok(Outcome { invocation: Invocation { request_id, payload, function_error }, log_tail }));
-}
-
 /// What is wrong with the executable, if that is why it did not start.
 fn not_executable(deployment: &Deployment, error: &io::Error) -> Option<Failure> {
     let executable = deployment.spec.executable.display();
     let is_at_fault = matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied)
         || error.raw_os_error() == Some(rustix::io::Errno::NOEXEC.raw_os_error());
     is_at_fault.then(|| Failure::NotExecutable(format!("fork/exec {executable}: {error}")))
-}
-
-fn ended_by_the_stack() -> InvokeError {
-    InvokeError::Unavailable("shutting down".to_owned())
 }

@@ -26,20 +26,36 @@ impl Request {
     }
 }
 
-/// A request, and who waits for its answer.
+/// A request on its way to an instance, with the way back to its caller.
 pub(crate) struct Job {
     pub request: Request,
-    pub reply: oneshot::Sender<Reply>,
+    caller: oneshot::Sender<Reply>,
 }
 
+/// The caller's side of a job.
+pub(crate) struct Pending(oneshot::Receiver<Reply>);
+
+/// What the caller of an invocation gets.
+pub(crate) type Reply = Result<Outcome, InvokeError>;
+
 impl Job {
-    /// Answers. The caller may have gone; the invocation has run to its end all the same.
-    pub fn answer(self, reply: Reply) {
-        let _ = self.reply.send(reply);
+    pub fn new(request: Request) -> (Self, Pending) {
+        let (caller, pending) = oneshot::channel();
+        (Self { request, caller }, Pending(pending))
+    }
+
+    /// Replies to the caller, who may have gone: the invocation has run to its end all the same.
+    pub fn reply(self, reply: Reply) {
+        let _ = self.caller.send(reply);
     }
 }
 
-pub(crate) type Reply = Result<Outcome, InvokeError>;
+impl Pending {
+    /// Waits for the end of the invocation.
+    pub async fn reply(self) -> Reply {
+        self.0.await.unwrap_or_else(|_| Err(InvokeError::Unavailable("its instance is lost".to_owned())))
+    }
+}
 
 /// The end of an invocation.
 #[derive(Debug)]
@@ -55,8 +71,8 @@ pub(crate) enum Message {
     Job(Job),
     /// The process polls for its next event; dropping the sender refuses.
     Next(oneshot::Sender<Delivery>),
-    /// The process answered the invocation of this id.
-    Answer { request_id: String, answer: Answer, accepted: oneshot::Sender<bool> },
+    /// The process responded to the invocation of this id.
+    Response { request_id: String, response: FunctionResponse, accepted: oneshot::Sender<bool> },
     /// The process can't start.
     InitError { error_type: String, body: Bytes, accepted: oneshot::Sender<bool> },
     /// End once idle: it was replaced, or the stack shuts down.
@@ -65,7 +81,7 @@ pub(crate) enum Message {
     Kill,
 }
 
-/// What `invocation/next` answers.
+/// What `invocation/next` returns: an event, and the headers that come with it.
 pub(crate) struct Delivery {
     pub request_id: String,
     pub payload: Bytes,
@@ -89,9 +105,9 @@ impl Delivery {
     }
 }
 
-/// What a process posted for an invocation.
-pub(crate) enum Answer {
-    Response(Bytes),
+/// What a process posted for an invocation, to `response` or to `error`.
+pub(crate) enum FunctionResponse {
+    Success(Bytes),
     Error(Bytes),
     /// A response over the limit, which was read and thrown away.
     TooLarge,

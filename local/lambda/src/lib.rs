@@ -2,19 +2,21 @@
 //!
 //! [`Lambda`] keeps a pool of processes for each function. A process is an ordinary Lambda binary: it polls the
 //! [Runtime API](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html) for events and posts its
-//! answers, and can't tell this from AWS. [`Reaper`] sees to it that no process outlives the stack, and
-//! [`api`] is the HTTP face that an AWS SDK calls. [`Remote`] calls functions that another program runs.
+//! responses, and can't tell this from AWS. [`Reaper`] makes sure that no process outlives the stack, and
+//! [`api`] serves the Invoke API to AWS SDKs. [`Remote`] calls functions that another program runs.
 //!
-//! What happens to one invocation, file by file: `lambda` finds the function's `pool`, which gives the `job` to an
+//! What happens to one invocation, file by file: `functions` finds the function's `pool`, which gives the `job` to an
 //! idle `instance` or starts one; the instance hands it to its process through `runtime_api`, waits for the
-//! answer, the deadline or the end of the process, and replies.
+//! response, the deadline or the end of the process, and replies.
 #![warn(missing_docs)]
 
 pub mod api;
 mod credentials;
+mod deployment;
 mod environment;
 mod failure;
 mod function;
+mod functions;
 mod instance;
 mod job;
 mod lambda;
@@ -31,7 +33,8 @@ mod runtime_api;
 mod stack;
 
 pub use function::FunctionSpec;
-pub use lambda::{DeployError, InstanceInfo, Lambda};
+pub use functions::{DeployError, InstanceInfo};
+pub use lambda::Lambda;
 pub use options::{LogSink, Options};
 pub use reaper::Reaper;
 pub use remote::Remote;
@@ -39,14 +42,14 @@ pub use remote::Remote;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
-/// The answer of one invocation.
+/// The result of one invocation.
 #[derive(Debug, Clone)]
 pub struct Invocation {
     /// `x-amzn-RequestId` of the invocation.
     pub request_id: String,
-    /// What the function answered, or `{"errorType","errorMessage"}` when it failed.
+    /// What the function returned, or `{"errorType","errorMessage"}` when it failed.
     pub payload: Bytes,
-    /// `X-Amz-Function-Error`: set when the function answered with an error, crashed or timed out.
+    /// `X-Amz-Function-Error`: set when the function reported an error, crashed or timed out.
     pub function_error: Option<FunctionError>,
 }
 
@@ -73,17 +76,17 @@ pub enum InvokeError {
     /// Lambda's own failure, or it is shutting down.
     #[error("service unavailable: {0}")]
     Unavailable(String),
-    /// Functions run elsewhere, and nobody is there ([`Invoke::ready`] waits for them).
+    /// Functions run in another program, and nothing listens there ([`Invoke::ready`] waits for it).
     #[error("no functions at {0}")]
     Unreachable(String),
 }
 
 /// Something that runs functions. [`Lambda`] does; tests put a closure in its place.
 pub trait Invoke: Send + Sync + 'static {
-    /// Runs a function (by name, logical id or ARN) once and waits for its answer (`RequestResponse`).
+    /// Runs a function (by name, logical id or ARN) once and waits for its response (`RequestResponse`).
     fn invoke<'a>(&'a self, function: &'a str, payload: Bytes) -> BoxFuture<'a, Result<Invocation, InvokeError>>;
 
-    /// Waits until functions can be run at all: not at all, where they run in this process.
+    /// Waits until functions can be invoked. Functions that run in this process always can.
     fn ready(&self) -> BoxFuture<'_, ()> {
         Box::pin(std::future::ready(()))
     }

@@ -4,12 +4,12 @@
 //! is used before a new one is started, the most recently used first, so that the others can expire; and when
 //! all the concurrency is in use the caller is refused, not queued.
 
-use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc;
 
 use crate::credentials::{Credentials, hex};
+use crate::deployment::Deployment;
 use crate::instance::Instance;
 use crate::job::{Job, Message};
 use crate::stack::{Mailbox, Stack};
@@ -29,11 +29,6 @@ struct State {
     /// The most recently used last.
     idle: Vec<Member>,
     busy: Vec<Member>,
-}
-
-/// A function as it was deployed once.
-pub(crate) struct Deployment {
-    pub spec: FunctionSpec,
 }
 
 /// The pool's side of an instance.
@@ -120,7 +115,7 @@ impl Pool {
 impl State {
     fn place(&mut self, pool: &Arc<Pool>, mut job: Job) {
         if pool.stack.is_closing() {
-            return job.answer(Err(InvokeError::Unavailable("shutting down".to_owned())));
+            return job.reply(Err(InvokeError::Unavailable("shutting down".to_owned())));
         }
         while let Some(member) = self.idle.pop() {
             match member.mailbox.send(Message::Job(job)) {
@@ -133,7 +128,7 @@ impl State {
         let spec = &self.current.spec;
         let limit = spec.reserved_concurrency.unwrap_or(pool.stack.options.concurrency);
         if self.busy.len() >= usize::try_from(limit).unwrap_or(usize::MAX) {
-            return job.answer(Err(InvokeError::Throttled(spec.name.clone())));
+            return job.reply(Err(InvokeError::Throttled(spec.name.clone())));
         }
         self.start(pool, job);
     }
@@ -166,11 +161,4 @@ fn take(members: &mut Vec<Member>, instance_id: &str) -> Option<Member> {
     let place = members.iter().position(|member| &*member.instance_id == instance_id)?;
     // In order: the idle ones are sorted by their last use.
     Some(members.remove(place))
-}
-
-impl Deployment {
-    /// `LAMBDA_TASK_ROOT`, which is also where the function runs.
-    pub fn task_root(&self) -> &Path {
-        self.spec.executable.parent().unwrap_or(Path::new("/"))
-    }
 }

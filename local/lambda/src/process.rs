@@ -64,8 +64,8 @@ impl Process {
 
     /// Writes to the log all that the process has written so far, and ends an unfinished line.
     ///
-    /// Reads the pipe itself instead of waiting until the runtime hears of it: what a function wrote before it
-    /// sent its answer is to be logged before that.
+    /// Reads the pipe itself instead of waiting until the runtime hears of it: what a function wrote before it sent
+    /// its response is logged before the response is passed on.
     pub fn drain(&mut self, log: &mut Log) {
         let mut buffer = [0; 8192];
         while let Some(output) = &self.output {

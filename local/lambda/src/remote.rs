@@ -1,9 +1,9 @@
 //! Functions that run elsewhere: in a process that serves Lambda's Invoke API, such as `cargo lambda watch` or
 //! `sam local start-lambda`.
 
-mod answer;
 pub mod api;
 mod reach;
+mod response;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,8 +19,8 @@ use crate::{Invocation, Invoke, InvokeError};
 pub use reach::Reach;
 use reach::Watcher;
 
-/// How long a call may take: the first one of a function may have to compile it, and one that crashed never answers.
-const PATIENCE: Duration = Duration::from_secs(10 * 60);
+/// Longest wait for a response: the first call of a function may compile it, and one that crashed never responds.
+const TIMEOUT: Duration = Duration::from_secs(10 * 60);
 
 /// Functions behind an endpoint of the Invoke API. A clone is the same ones.
 #[derive(Clone)]
@@ -55,7 +55,7 @@ impl Remote {
         };
         let watcher = Watcher::new(host, port);
         // A client for this machine: whatever proxy there is for others is not asked. It can't fail, as TLS is not set up.
-        let client = Client::builder().no_proxy().timeout(PATIENCE).build().unwrap_or_default();
+        let client = Client::builder().no_proxy().timeout(TIMEOUT).build().unwrap_or_default();
         let names = names.into_iter().collect();
         Ok(Self { shared: Arc::new(Shared { client, endpoint: url, names, watcher }) })
     }
@@ -82,12 +82,12 @@ impl Remote {
         let sent = self.shared.client.post(url).headers(headers).body(payload).send().await;
         let failed = |error: reqwest::Error| self.failed(name, &error);
         let response = sent.map_err(failed)?;
-        let mut answer = http::Response::builder().status(response.status());
-        if let Some(own) = answer.headers_mut() {
-            own.clone_from(response.headers());
+        let mut builder = http::Response::builder().status(response.status());
+        if let Some(headers) = builder.headers_mut() {
+            headers.clone_from(response.headers());
         }
         let body = response.bytes().await.map_err(failed)?;
-        answer.body(body).map_err(|error| InvokeError::Unavailable(error.to_string()))
+        builder.body(body).map_err(|error| InvokeError::Unavailable(error.to_string()))
     }
 
     fn failed(&self, name: &str, error: &reqwest::Error) -> InvokeError {
@@ -103,7 +103,7 @@ impl Invoke for Remote {
     fn invoke<'a>(&'a self, function: &'a str, payload: Bytes) -> BoxFuture<'a, Result<Invocation, InvokeError>> {
         Box::pin(async move {
             let response = self.post(self.name(function)?, http::HeaderMap::new(), payload).await?;
-            answer::invocation(function, new_request_id(), response)
+            response::invocation(function, new_request_id(), response)
         })
     }
 

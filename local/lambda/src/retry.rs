@@ -7,31 +7,25 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
 
 use crate::InvokeError;
-use crate::job::{Reply, Request};
-use crate::lambda::{self, Functions};
+use crate::functions::Functions;
+use crate::job::{Pending, Request};
 
 const MAXIMUM_AGE: Duration = Duration::from_secs(6 * 3600);
 const FIRST_INTERVAL: Duration = Duration::from_secs(1);
 const LONGEST_INTERVAL: Duration = Duration::from_secs(300);
 
 /// Sees an invocation, whose first try is under way, through until it succeeds, has failed too often, or the stack ends.
-pub(crate) async fn until_it_succeeds(
-    functions: Arc<Functions>,
-    function: String,
-    request: Request,
-    first: oneshot::Receiver<Reply>,
-) {
+pub(crate) async fn until_it_succeeds(functions: Arc<Functions>, function: String, request: Request, first: Pending) {
     let queued = Instant::now();
     let mut delays = functions.stack.options.retry_delays.iter();
     let mut interval = FIRST_INTERVAL;
     let mut tried = Ok(first);
     loop {
         let outcome = match tried {
-            Ok(reply) => lambda::answer(reply).await,
+            Ok(pending) => pending.reply().await,
             Err(error) => Err(error),
         };
         let delay = match outcome {

@@ -1,4 +1,4 @@
-//! The Runtime API: how a function's process gets its events and gives its answers.
+//! The Runtime API: how a function's process gets events and sends responses.
 //!
 //! AWS: "Using the Lambda runtime API for custom runtimes". One listener serves all instances of a stack; each has
 //! a base path of its own that only its process knows, which `AWS_LAMBDA_RUNTIME_API` carries and the
@@ -18,7 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
 use crate::failure::{RESPONSE_LIMIT, error_object};
-use crate::job::{Answer, Delivery, Message};
+use crate::job::{Delivery, FunctionResponse, Message};
 use crate::stack::{Mailbox, Stack};
 
 const VERSION: &str = "2018-06-01";
@@ -65,21 +65,23 @@ async fn handle(stack: &Stack, request: Request<Incoming>) -> Response<Full<Byte
     match (&parts.method, segments.as_slice()) {
         (&Method::GET, ["invocation", "next"]) => next(&mailbox).await,
         (&Method::POST, ["invocation", request_id, "response"]) => {
-            let answer = match read(body).await {
-                Ok(Some(body)) => Answer::Response(body),
-                Ok(None) => Answer::TooLarge,
+            let response = match read(body).await {
+                Ok(Some(body)) => FunctionResponse::Success(body),
+                Ok(None) => FunctionResponse::TooLarge,
                 Err(_) => return broken_body(),
             };
-            answered(&mailbox, request_id, answer).await
+            responded(&mailbox, request_id, response).await
         }
         (&Method::POST, ["invocation", request_id, "error"]) => {
-            let answer = match read(body).await {
-                Ok(Some(body)) if body.is_empty() => Answer::Error(error_object(error_type(&parts.headers), "")),
-                Ok(Some(body)) => Answer::Error(body),
-                Ok(None) => Answer::TooLarge,
+            let response = match read(body).await {
+                Ok(Some(body)) if body.is_empty() => {
+                    FunctionResponse::Error(error_object(error_type(&parts.headers), ""))
+                }
+                Ok(Some(body)) => FunctionResponse::Error(body),
+                Ok(None) => FunctionResponse::TooLarge,
                 Err(_) => return broken_body(),
             };
-            answered(&mailbox, request_id, answer).await
+            responded(&mailbox, request_id, response).await
         }
         (&Method::POST, ["init", "error"]) => {
             let error_type = error_type(&parts.headers).to_owned();
@@ -117,10 +119,10 @@ fn event(delivery: Delivery) -> http::Result<Response<Full<Bytes>>> {
     response.body(Full::new(delivery.payload))
 }
 
-async fn answered(mailbox: &Mailbox, request_id: &str, answer: Answer) -> Response<Full<Bytes>> {
-    let too_large = matches!(answer, Answer::TooLarge);
+async fn responded(mailbox: &Mailbox, request_id: &str, response: FunctionResponse) -> Response<Full<Bytes>> {
+    let too_large = matches!(response, FunctionResponse::TooLarge);
     let (accepted, verdict) = oneshot::channel();
-    let _ = mailbox.send(Message::Answer { request_id: request_id.to_owned(), answer, accepted });
+    let _ = mailbox.send(Message::Response { request_id: request_id.to_owned(), response, accepted });
     match verdict.await {
         Ok(true) if too_large => failed(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -143,8 +145,8 @@ async fn init_failed(mailbox: &Mailbox, error_type: String, body: Bytes) -> Resp
     }
 }
 
-/// The whole body, or `None` for one over the limit. That one is read to its end too: a client that is not listened to
-/// sees a broken connection instead of the answer.
+/// The whole body, or `None` for one over the limit. That one is read to its end too: a client whose request is cut
+/// off sees a broken connection instead of our response.
 async fn read(mut body: Incoming) -> Result<Option<Bytes>, hyper::Error> {
     let mut first: Option<Bytes> = None;
     let mut all = BytesMut::new();
@@ -156,7 +158,7 @@ async fn read(mut body: Incoming) -> Result<Option<Bytes>, hyper::Error> {
             (first, all) = (None, BytesMut::new());
             continue;
         }
-        // Most answers come in one piece, which is passed on uncopied.
+        // Most bodies come in one piece, which is passed on uncopied.
         match first.take() {
             None if all.is_empty() => first = Some(data),
             piece => {

@@ -5,15 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use bytes::Bytes;
-use http::{Request, Response};
 use local_template::{Secret, SecretValue};
 use uuid::Uuid;
 
 use crate::secret::{Record, current};
 use crate::value::Value;
 use crate::vault::{Contents, Vault};
-use crate::{Error, generate, wire};
+use crate::{Error, generate};
 
 /// The secrets of a template. Cloning it is cheap and gives the same secrets.
 #[derive(Clone)]
@@ -39,11 +37,6 @@ impl SecretsManager {
         let inner = Inner { vault: Vault::open(dir)?, secrets: secrets.into_iter().cloned().collect() };
         inner.vault.change(|contents| inner.secrets.iter().try_for_each(|secret| take_over(contents, secret)))?;
         Ok(Self { inner: Arc::new(inner) })
-    }
-
-    /// Answers one HTTP request of the Secrets Manager API. `caller` is who signed it.
-    pub async fn handle(&self, caller: Option<&str>, request: Request<Bytes>) -> Response<Bytes> {
-        wire::handle(self, caller, request).await
     }
 
     /// The id of a secret's `AWSCURRENT` version, and its value. The secret goes by name or ARN.

@@ -4,13 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{Request, Response};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::queue::{Queue, Queues};
 use crate::store::{self, Receipt, Store, now_ms};
-use crate::{Depth, Error, Message, NewMessage, Received, Redriven, limits, wire};
+use crate::{Depth, Error, Message, NewMessage, Received, Redriven, limits};
 
 /// The longest sleep before the store is asked again when its next message is due. Messages are due by the wall clock,
 /// which may be set, and which goes on while a laptop sleeps; timers do neither.
@@ -40,11 +38,6 @@ impl Sqs {
         std::fs::create_dir_all(dir).map_err(|source| Error::Folder { path: dir.into(), source })?;
         let connection = store::open(&dir.join("sqs.sqlite"), &queues)?;
         Ok(Self { queues, store: Store::start(connection)? })
-    }
-
-    /// Answers one HTTP request of the SQS API. `caller` is who signed it: the `SenderId` of what it sends.
-    pub async fn handle(&self, caller: Option<&str>, request: Request<Bytes>) -> Response<Bytes> {
-        wire::handle(self, caller, request).await
     }
 
     /// The queue as the template describes it.

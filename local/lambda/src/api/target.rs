@@ -49,7 +49,7 @@ impl Target {
             None | Some("$LATEST") => known.to_owned(),
             Some(alias) => format!("{known}:{alias}"),
         };
-        lambda.find(&named).map_err(|_| Error::NotFound(named.clone()))?;
+        lambda.check(&named).map_err(|_| Error::NotFound(named.clone()))?;
         Ok(named)
     }
 }

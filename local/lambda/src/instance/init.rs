@@ -1,18 +1,15 @@
 //! The init phase: from the start of the process to its first poll.
 //!
 //! AWS tries a failed init once more, within the invocation. Here there is one try: what fails on the developer's
-//! machine fails the same way again, and the answer should come at once.
+//! machine fails the same way again, and the developer should hear of it at once.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Event, Instance, ended_by_the_stack};
+use super::{Event, Instance, reply};
 use crate::failure::Failure;
 use crate::job::{Job, Message};
-use crate::output::Log;
-use crate::pool::Deployment;
-use crate::report::{self, Figures};
 
 /// Why there was no first poll.
 pub(super) enum NotUp {
@@ -43,25 +40,13 @@ impl Instance {
         Err(NotUp::Failed(failure))
     }
 
-    /// Ends the process, and answers the invocation that it was started for.
+    /// Ends the process, and replies to the invocation that it was started for.
     pub(super) async fn never_came_up(mut self, job: Job, took: Duration, why: NotUp) {
         self.process.kill(&mut self.log).await;
         self.pool.leave(&self.instance_id, None);
         match why {
-            NotUp::Failed(failure) => fail(&mut self.log, &self.deployment, job, took, &failure),
-            NotUp::EndedByTheStack => job.answer(Err(ended_by_the_stack())),
+            NotUp::Failed(failure) => reply::fail_init(&mut self.log, &self.deployment, job, took, &failure),
+            NotUp::EndedByTheStack => reply::shutting_down(job),
         }
     }
-}
-
-/// Answers an invocation with the failure of the init it was waiting for.
-pub(super) fn fail(log: &mut Log, deployment: &Deployment, job: Job, took: Duration, failure: &Failure) {
-    if job.request.tail {
-        log.start_tail();
-    }
-    log.line(&report::init_report(took, failure));
-    log.line(&report::start(&job.request.request_id));
-    let memory_mb = deployment.spec.memory_mb;
-    let figures = Figures { duration: Duration::ZERO, init: Some(took), memory_mb, peak_kib: None };
-    super::fail(log, job, &figures, failure);
 }

@@ -1,14 +1,14 @@
-//! The invoke phase: from the delivery of an event to its answer, whoever gives it.
+//! The invoke phase: from the delivery of an event to the reply, with the function's response or without.
 
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::{Event, Instance, ended_by_the_stack, fail, reply};
+use super::{Event, Instance, reply};
 use crate::FunctionError;
 use crate::failure::{Failure, response_too_large};
-use crate::job::{Answer, Delivery, Job, Message};
+use crate::job::{Delivery, FunctionResponse, Job, Message};
 use crate::report::{self, Figures};
 
 /// An invocation that the process has been given.
@@ -23,7 +23,7 @@ impl Instance {
     /// Gives the process its event. The job comes back if the poll is gone.
     pub(super) fn deliver(&mut self, job: Job) -> Result<Running, Job> {
         let Some(next) = self.next.take().filter(|next| !next.is_closed()) else { return Err(job) };
-        // What it wrote since its last answer is not this invocation's.
+        // Output since the last response does not belong to this invocation.
         self.process.drain(&mut self.log);
         if job.request.tail {
             self.log.start_tail();
@@ -37,26 +37,26 @@ impl Instance {
         }
     }
 
-    /// Waits for the answer and replies. Says whether the instance lives on.
+    /// Waits for the response and replies. Returns whether the instance lives on.
     ///
     /// `init` is how long the init phase took, for the invocation that caused it.
     pub(super) async fn invoke(&mut self, running: Running, init: Option<Duration>) -> bool {
         let failure = loop {
             match self.event(running.deadline).await {
-                Event::Message(Message::Answer { request_id, answer, accepted })
+                Event::Message(Message::Response { request_id, response, accepted })
                     if request_id == running.job.request.request_id && Instant::now() < running.deadline =>
                 {
                     let figures = self.figures(running.began.elapsed(), init);
                     if figures.is_over_memory() {
                         break Failure::OutOfMemory;
                     }
-                    self.answered(running.job, &figures, answer, accepted);
+                    self.responded(running.job, &figures, response, accepted);
                     return true;
                 }
                 Event::Message(Message::Kill) => {
                     self.process.kill(&mut self.log).await;
                     self.leave(None);
-                    running.job.answer(Err(ended_by_the_stack()));
+                    reply::shutting_down(running.job);
                     return false;
                 }
                 Event::Message(message) => self.refuse(message),
@@ -68,23 +68,23 @@ impl Instance {
         false
     }
 
-    fn answered(&mut self, job: Job, figures: &Figures, answer: Answer, accepted: oneshot::Sender<bool>) {
+    fn responded(&mut self, job: Job, figures: &Figures, response: FunctionResponse, accepted: oneshot::Sender<bool>) {
         self.process.drain(&mut self.log);
         // First of all, so that whoever learns of the end, from the log or as the caller, finds the instance idle.
         self.stopping |= !self.pool.release(&self.instance_id);
         let request_id = &job.request.request_id;
         self.log.line(&report::end(request_id));
         self.log.line(&figures.report(request_id, None));
-        let (payload, function_error) = match answer {
-            Answer::Response(payload) => (payload, None),
-            Answer::Error(payload) => (payload, Some(FunctionError::Reported)),
-            Answer::TooLarge => (response_too_large(), Some(FunctionError::Reported)),
+        let (payload, function_error) = match response {
+            FunctionResponse::Success(payload) => (payload, None),
+            FunctionResponse::Error(payload) => (payload, Some(FunctionError::Reported)),
+            FunctionResponse::TooLarge => (response_too_large(), Some(FunctionError::Reported)),
         };
-        reply(&mut self.log, job, payload, function_error);
+        reply::reply(&mut self.log, job, payload, function_error);
         let _ = accepted.send(true);
     }
 
-    /// Ends the process and tells the caller why there is no answer.
+    /// Ends the process and tells the caller why there is no response.
     async fn failed(&mut self, running: Running, init: Option<Duration>, failure: &Failure) {
         let duration = match failure {
             Failure::TimedOut(limit) => *limit,
@@ -94,6 +94,6 @@ impl Instance {
         self.process.kill(&mut self.log).await;
         // Its place must be free when the caller, who may come straight back, hears of it.
         self.leave(None);
-        fail(&mut self.log, running.job, &figures, failure);
+        reply::fail(&mut self.log, running.job, &figures, failure);
     }
 }

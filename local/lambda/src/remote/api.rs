@@ -5,7 +5,8 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 
-use super::{Remote, answer};
+use super::Remote;
+use super::response::{FUNCTION_ERROR, is_function_error};
 use crate::api::error::Error;
 use crate::api::target::Target;
 
@@ -17,9 +18,8 @@ const PASSED_ON: [HeaderName; 4] = [
     HeaderName::from_static("x-amzn-trace-id"),
 ];
 
-/// Answers `POST /2015-03-31/functions/{function}/invocations` with what the endpoint answers, and any other request
-/// with an error. `InvocationType` is the endpoint's to understand: what it does not know, it takes for
-/// `RequestResponse`.
+/// Passes `POST /2015-03-31/functions/{function}/invocations` on to the endpoint, and refuses any other request. The
+/// endpoint reads `InvocationType` itself, and takes one that it does not know for `RequestResponse`.
 pub async fn handle(remote: &Remote, request: Request<Bytes>) -> Response<Bytes> {
     let (parts, payload) = request.into_parts();
     match pass_on(remote, &parts, payload).await {
@@ -33,18 +33,18 @@ async fn pass_on(remote: &Remote, parts: &Parts, payload: Bytes) -> Result<Respo
     let name = remote.name(target.unqualified())?;
     let headers: HeaderMap =
         PASSED_ON.iter().filter_map(|name| Some((name.clone(), parts.headers.get(name)?.clone()))).collect();
-    let mut response = remote.post(name, headers, payload).await?;
-    if answer::is_function_error(&response) {
-        *response.status_mut() = StatusCode::OK;
-        response.headers_mut().insert(answer::FUNCTION_ERROR, HeaderValue::from_static("Unhandled"));
+    let mut theirs = remote.post(name, headers, payload).await?;
+    if is_function_error(&theirs) {
+        *theirs.status_mut() = StatusCode::OK;
+        theirs.headers_mut().insert(FUNCTION_ERROR, HeaderValue::from_static("Unhandled"));
     }
-    let mut answer = Response::new(Bytes::new());
-    *answer.status_mut() = response.status();
-    for name in [http::header::CONTENT_TYPE, HeaderName::from_static(answer::FUNCTION_ERROR)] {
-        if let Some(value) = response.headers().get(&name) {
-            answer.headers_mut().insert(name, value.clone());
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = theirs.status();
+    for name in [http::header::CONTENT_TYPE, HeaderName::from_static(FUNCTION_ERROR)] {
+        if let Some(value) = theirs.headers().get(&name) {
+            response.headers_mut().insert(name, value.clone());
         }
     }
-    *answer.body_mut() = response.into_body();
-    Ok(answer)
+    *response.body_mut() = theirs.into_body();
+    Ok(response)
 }

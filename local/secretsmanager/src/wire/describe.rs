@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use local_template::Secret;
 use serde::{Deserialize, Serialize};
 
-use super::{required, seconds};
+use super::field::{required, seconds};
 use crate::secret::Record;
 use crate::{Error, SecretsManager};
 

@@ -1,6 +1,7 @@
-//! The HTTP face of the secrets: the AWS JSON 1.1 protocol. Smithy: "AWS JSON 1.1 protocol".
+//! The Secrets Manager API over HTTP: the AWS JSON 1.1 protocol. Smithy: "AWS JSON 1.1 protocol".
 
 mod describe;
+mod field;
 mod value;
 
 use bytes::Bytes;
@@ -16,24 +17,27 @@ use crate::{Error, SecretsManager};
 const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.1");
 const TARGET: &str = "secretsmanager.";
 
-pub(crate) async fn handle(manager: &SecretsManager, caller: Option<&str>, request: Request<Bytes>) -> Response<Bytes> {
-    let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
-    let operation = target.strip_prefix(TARGET).unwrap_or(target);
-    tracing::debug!(%operation, caller, "a Secrets Manager request");
-    let (status, body) = match answer(manager, operation, request.body()).await {
-        Ok(body) => (StatusCode::OK, body),
-        Err(error) => failure(operation, &error),
-    };
-    let mut response = Response::new(body.into());
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, JSON);
-    if let Ok(id) = HeaderValue::try_from(Uuid::now_v7().to_string()) {
-        response.headers_mut().insert("x-amzn-requestid", id);
+impl SecretsManager {
+    /// Answers one HTTP request of the Secrets Manager API. `caller` is who signed it.
+    pub async fn handle(&self, caller: Option<&str>, request: Request<Bytes>) -> Response<Bytes> {
+        let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+        let operation = target.strip_prefix(TARGET).unwrap_or(target);
+        tracing::debug!(%operation, caller, "a Secrets Manager request");
+        let (status, body) = match run(self, operation, request.body()).await {
+            Ok(body) => (StatusCode::OK, body),
+            Err(error) => failure(operation, &error),
+        };
+        let mut response = Response::new(body.into());
+        *response.status_mut() = status;
+        response.headers_mut().insert(CONTENT_TYPE, JSON);
+        if let Ok(id) = HeaderValue::try_from(Uuid::now_v7().to_string()) {
+            response.headers_mut().insert("x-amzn-requestid", id);
+        }
+        response
     }
-    response
 }
 
-async fn answer(manager: &SecretsManager, operation: &str, body: &[u8]) -> Result<Vec<u8>, Error> {
+async fn run(manager: &SecretsManager, operation: &str, body: &[u8]) -> Result<Vec<u8>, Error> {
     match operation {
         "GetSecretValue" => encode(value::get(manager, decode(body)?).await?),
         "PutSecretValue" => encode(value::put(manager, decode(body)?).await?),
@@ -81,14 +85,4 @@ fn failure(operation: &str, error: &Error) -> (StatusCode, Vec<u8>) {
         error.to_string()
     };
     (status, json!({ "__type": code, "Message": message }).to_string().into_bytes())
-}
-
-/// A required parameter.
-fn required<T>(value: Option<T>, name: &str) -> Result<T, Error> {
-    value.ok_or_else(|| Error::InvalidParameter(format!("You must provide a value for the {name} parameter.")))
-}
-
-/// A timestamp as the protocol writes it: seconds with a fraction.
-fn seconds(milliseconds: i64) -> f64 {
-    milliseconds as f64 / 1000.0
 }

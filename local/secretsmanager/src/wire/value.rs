@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{required, seconds};
+use super::field::{required, seconds};
 use crate::manager::{new_id, now_ms};
 use crate::secret;
 use crate::value::Value;

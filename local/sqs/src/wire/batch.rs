@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::call::required;
 use super::error;
 use crate::Error;
 
@@ -28,7 +29,7 @@ pub(super) struct Entry<E> {
 impl<E> Batch<E> {
     /// The queue and the entries, unless the batch is wrong as a whole. `kind` is what the operation calls an entry.
     pub fn open(self, kind: &'static str) -> Result<(String, Vec<Entry<E>>), Error> {
-        let queue = super::required(self.queue_url, "QueueUrl")?;
+        let queue = required(self.queue_url, "QueueUrl")?;
         let entries = self.entries.unwrap_or_default();
         match entries.len() {
             0 => return Err(Error::EmptyBatchRequest(kind)),

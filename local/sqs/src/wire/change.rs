@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::batch::{Batch, Outcome};
-use super::{Call, Nothing, receive, required};
+use super::call::{Call, Nothing, required};
+use super::receive;
 use crate::Error;
 use crate::store::{self, Receipt};
 

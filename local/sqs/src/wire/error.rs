@@ -15,7 +15,7 @@ struct Names {
     status: StatusCode,
 }
 
-pub(super) fn answer(operation: &str, error: &Error) -> (StatusCode, HeaderMap, Vec<u8>) {
+pub(super) fn response(operation: &str, error: &Error) -> (StatusCode, HeaderMap, Vec<u8>) {
     let Names { shape, code, status } = names(error);
     let (fault, message) = if error.is_internal() {
         tracing::error!(%operation, %error, "an SQS request failed");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Call, required};
+use super::call::{Call, required};
 use crate::Error;
 use crate::store::{self, Stamps};
 

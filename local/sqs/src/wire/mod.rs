@@ -1,10 +1,11 @@
-//! The HTTP face of the queues: the AWS JSON 1.0 protocol, which every SDK has spoken to SQS since 2023.
+//! The SQS API over HTTP: the AWS JSON 1.0 protocol, which every SDK has spoken to SQS since 2023.
 //!
 //! Smithy: "AWS JSON 1.0 protocol" and "AWS Query compatible" (the header that keeps error codes as they were in the
-//! XML protocol before). An operation is a function from its input to its output in the file of its kind; what is
-//! common to them (target, decoding, errors) is here.
+//! XML protocol before). Each operation is a function from its input to its output. This file routes a request to
+//! its operation, decodes the input and encodes the output or the error.
 
 mod batch;
+mod call;
 mod change;
 mod error;
 mod inspect;
@@ -21,40 +22,35 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use self::call::Call;
 use crate::{Error, Sqs};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
 const TARGET: &str = "AmazonSQS.";
 
-/// A request, apart from its input.
-struct Call<'a> {
-    sqs: &'a Sqs,
-    /// Who makes it.
-    sender: &'a str,
-    /// Its `X-Amzn-Trace-Id` header.
-    trace_header: Option<&'a str>,
-}
-
-pub(crate) async fn handle(sqs: &Sqs, caller: Option<&str>, request: Request<Bytes>) -> Response<Bytes> {
-    let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let call = Call { sqs, sender: caller.unwrap_or(ACCOUNT), trace_header: text("x-amzn-trace-id") };
-    let target = text("x-amz-target").unwrap_or_default();
-    let operation = target.strip_prefix(TARGET).unwrap_or(target);
-    let (status, mut headers, body) = match answer(&call, operation, request.body()).await {
-        Ok(body) => (StatusCode::OK, HeaderMap::new(), body),
-        Err(failure) => error::answer(operation, &failure),
-    };
-    headers.insert(CONTENT_TYPE, JSON);
-    if let Ok(id) = HeaderValue::try_from(Uuid::now_v7().to_string()) {
-        headers.insert("x-amzn-requestid", id);
+impl Sqs {
+    /// Answers one HTTP request of the SQS API. `caller` is who signed it: the `SenderId` of what it sends.
+    pub async fn handle(&self, caller: Option<&str>, request: Request<Bytes>) -> Response<Bytes> {
+        let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+        let call = Call { sqs: self, sender: caller.unwrap_or(ACCOUNT), trace_header: header("x-amzn-trace-id") };
+        let target = header("x-amz-target").unwrap_or_default();
+        let operation = target.strip_prefix(TARGET).unwrap_or(target);
+        let (status, mut headers, body) = match run(&call, operation, request.body()).await {
+            Ok(body) => (StatusCode::OK, HeaderMap::new(), body),
+            Err(failure) => error::response(operation, &failure),
+        };
+        headers.insert(CONTENT_TYPE, JSON);
+        if let Ok(id) = HeaderValue::try_from(Uuid::now_v7().to_string()) {
+            headers.insert("x-amzn-requestid", id);
+        }
+        let mut response = Response::new(body.into());
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        response
     }
-    let mut response = Response::new(body.into());
-    *response.status_mut() = status;
-    *response.headers_mut() = headers;
-    response
 }
 
-async fn answer(call: &Call<'_>, operation: &str, body: &[u8]) -> Result<Vec<u8>, Error> {
+async fn run(call: &Call<'_>, operation: &str, body: &[u8]) -> Result<Vec<u8>, Error> {
     match operation {
         "SendMessage" => encode(send::one(call, decode(body)?).await?),
         "SendMessageBatch" => encode(send::batch(call, decode(body)?).await?),
@@ -88,13 +84,4 @@ fn decode<I: DeserializeOwned>(body: &[u8]) -> Result<I, Error> {
 
 fn encode(output: impl Serialize) -> Result<Vec<u8>, Error> {
     serde_json::to_vec(&output).map_err(Error::Serialization)
-}
-
-/// The output of an operation that has none.
-#[derive(Serialize)]
-struct Nothing {}
-
-/// A required parameter.
-fn required<T>(value: Option<T>, name: &'static str) -> Result<T, Error> {
-    value.ok_or(Error::MissingParameter(name))
 }

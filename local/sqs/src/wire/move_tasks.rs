@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Call, required};
+use super::call::{Call, required};
 use crate::queue::Queue;
 use crate::store;
 use crate::{Error, Sqs};

@@ -3,7 +3,7 @@
 use local_template::ACCOUNT;
 use serde::{Deserialize, Serialize};
 
-use super::{Call, required};
+use super::call::{Call, required};
 use crate::Error;
 use crate::queue::Queue;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use super::{Call, required};
+use super::call::{Call, required};
 use crate::attribute::{Attribute, Attributes};
 use crate::{Error, Received, digest, limits};
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::batch::{Batch, Entry, Outcome};
-use super::{Call, required};
+use super::call::{Call, required};
 use crate::attribute::{Attributes, Value};
 use crate::error::MAX_MESSAGE_BYTES;
 use crate::{Error, NewMessage, digest, limits, store};

@@ -1,4 +1,4 @@
-//! What an answer of an Invoke API means.
+//! What a response of an Invoke API means.
 //!
 //! AWS says in a header that a function failed. `cargo lambda watch` says it with a 500 whose body is the function's
 //! error, as the Runtime API was given it.
@@ -22,14 +22,14 @@ struct Reported {
     _error_message: IgnoredAny,
 }
 
-/// Whether an answer is a function's error.
+/// Whether a response is a function's error.
 pub(super) fn is_function_error(response: &Response<Bytes>) -> bool {
     response.headers().contains_key(FUNCTION_ERROR)
         || (response.status() == StatusCode::INTERNAL_SERVER_ERROR
             && serde_json::from_slice::<Reported>(response.body()).is_ok())
 }
 
-/// Reads an answer.
+/// Reads a response.
 pub(super) fn invocation(
     function: &str,
     request_id: String,
