@@ -14,6 +14,7 @@ mod event;
 mod heard;
 mod payload;
 pub mod publish;
+pub mod stream;
 mod trace;
 
 pub use cause::Cause;

@@ -8,11 +8,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use envelope::{Context, Function, FunctionError, InitError, serve_function};
 use events::publish::Aside;
+use events::stream::StreamEvent;
 use serde_json::value::RawValue;
 use tables::StoreError;
 
 use crate::SERVICE;
-use crate::domain::index::{StreamEvent, wanted};
+use crate::domain::index::wanted;
 use crate::store::{Index, Patience};
 
 /// Serves the function.

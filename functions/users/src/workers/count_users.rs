@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use envelope::{Context, Function, FunctionError, InitError, serve_function};
+use events::stream::{EventName, StreamEvent};
 use serde::Deserialize;
 use tables::{Change, KeptCount};
 
@@ -18,13 +19,7 @@ struct CountUsers {
     count: KeptCount,
 }
 
-/// "Using AWS Lambda with Amazon DynamoDB": as much of the event as counting needs.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct StreamEvent {
-    records: Vec<Record>,
-}
-
+/// As much of a stream's record as counting needs.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Record {
@@ -33,23 +28,15 @@ struct Record {
     event_name: EventName,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-enum EventName {
-    Insert,
-    Modify,
-    Remove,
-}
-
 impl Function for CountUsers {
-    type Event = StreamEvent;
+    type Event = StreamEvent<Record>;
     type Answer = ();
 
     async fn init() -> Result<Self, InitError> {
         Ok(Self { count: store::kept_count()? })
     }
 
-    async fn call(&self, event: StreamEvent, _: &Context) -> Result<(), FunctionError> {
+    async fn call(&self, event: StreamEvent<Record>, _: &Context) -> Result<(), FunctionError> {
         let changes: Vec<Change> = event.records.into_iter().filter_map(change).collect();
         Ok(self.count.apply(&changes).await?)
     }

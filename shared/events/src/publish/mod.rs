@@ -14,12 +14,12 @@ use std::process::ExitCode;
 
 use envelope::{Context, Function, FunctionError, InitError, Service, serve_function};
 use futures_util::future::join_all;
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
 pub use aside::{Aside, NotSetAside};
 
 use crate::consume::{BatchResponse, ItemFailure};
+use crate::stream::StreamEvent;
 use outbox::{Letter, Outbox, SqsOutbox, deliver};
 use record::read;
 use subscribers::Subscribers;
@@ -51,13 +51,6 @@ struct Publish<S> {
     unreadable_queue: String,
     outbox: SqsOutbox,
     secrets: PhantomData<S>,
-}
-
-/// "Using AWS Lambda with Amazon DynamoDB". Each record stays as it came until it is read on its own.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct StreamEvent {
-    records: Vec<Box<RawValue>>,
 }
 
 impl<S: Secrets> Function for Publish<S> {

@@ -1,13 +1,13 @@
 //! Reading one record of a stream: does it carry an event that its item did not carry before?
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde_dynamo::AttributeValue;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::stream::{EventName, Images};
 use crate::{ATTRIBUTE, Event};
 
 /// Why a record can't be read. It quotes nothing of the record, which may hold what no log should.
@@ -23,23 +23,7 @@ pub(super) enum Problem {
 #[serde(rename_all = "camelCase")]
 struct Record {
     event_name: EventName,
-    dynamodb: Change,
-}
-
-#[derive(Deserialize, PartialEq)]
-#[serde(rename_all = "UPPERCASE")]
-enum EventName {
-    Insert,
-    Modify,
-    Remove,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Change {
-    new_image: Option<HashMap<String, AttributeValue>>,
-    #[serde(default)]
-    old_image: HashMap<String, AttributeValue>,
+    dynamodb: Images,
 }
 
 /// The event a record tells of; none if it is a removal, an item without an event, or one whose event was told by an
@@ -49,9 +33,11 @@ pub(super) fn read(raw: &RawValue) -> Result<Option<Event<Value>>, Problem> {
     if record.event_name == EventName::Remove {
         return Ok(None);
     }
-    let mut image = record.dynamodb.new_image.ok_or(Problem::Record)?;
+    let Images { new_image, old_image } = record.dynamodb;
+    let mut image = new_image.ok_or(Problem::Record)?;
     let Some(attribute) = image.remove(ATTRIBUTE) else { return Ok(None) };
-    if record.dynamodb.old_image.get(ATTRIBUTE).and_then(id).is_some_and(|old| id(&attribute) == Some(old)) {
+    let old = old_image.as_ref().and_then(|image| id(image.get(ATTRIBUTE)?));
+    if old.is_some() && old == id(&attribute) {
         return Ok(None);
     }
     let event: Event<Value> = serde_dynamo::from_attribute_value(attribute).map_err(|_| Problem::Event)?;

@@ -9,4 +9,4 @@ mod entry;
 mod record;
 
 pub use entry::{Entry, Facts, Posting, Step, Wanted};
-pub use record::{StreamEvent, Unreadable, wanted};
+pub use record::{Unreadable, wanted};

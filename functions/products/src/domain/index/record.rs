@@ -2,20 +2,13 @@
 
 use std::collections::HashMap;
 
+use events::stream::Images;
 use serde::Deserialize;
 use serde_dynamo::AttributeValue;
 use serde_json::value::RawValue;
 
 use super::Wanted;
 use crate::domain::product::Product;
-
-/// "Using AWS Lambda with Amazon DynamoDB". Each record stays as it came until it is read on its own.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct StreamEvent {
-    /// In the order of the stream.
-    pub records: Vec<Box<RawValue>>,
-}
 
 /// Why a record can't be read.
 #[derive(Debug, thiserror::Error)]
@@ -31,14 +24,7 @@ pub enum Unreadable {
 /// One change of one item.
 #[derive(Deserialize)]
 struct Record {
-    dynamodb: Change,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Change {
-    new_image: Option<HashMap<String, AttributeValue>>,
-    old_image: Option<HashMap<String, AttributeValue>>,
+    dynamodb: Images,
 }
 
 /// The product a record is about, and what its latest image wants; `None` if only its stock changed.
@@ -46,7 +32,7 @@ struct Change {
 /// # Errors
 /// [`Unreadable`]
 pub fn wanted(raw: &RawValue) -> Result<Option<(String, Wanted)>, Unreadable> {
-    let Record { dynamodb: Change { new_image, old_image } } = serde_json::from_str(raw.get())?;
+    let Record { dynamodb: Images { new_image, old_image } } = serde_json::from_str(raw.get())?;
     let revision = |image: &Option<HashMap<String, AttributeValue>>| image.as_ref()?.get("revision").cloned();
     if revision(&new_image).is_some() && revision(&new_image) == revision(&old_image) {
         return Ok(None);

@@ -9,13 +9,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use envelope::timestamp;
+use events::stream::StreamEvent;
 use events::{Cause, Event};
 use local_testing::{Fault, FaultKind, Tables};
 
 use super::{Catalogue, Holds, Index, Patience, Postings, Products, Shelves};
 use crate::SERVICE;
 use crate::domain::hold::Hold;
-use crate::domain::index::{StreamEvent, wanted};
+use crate::domain::index::wanted;
 use crate::domain::product::Product;
 use crate::domain::product::tests::product;
 use crate::workers::reserve_stock::{self, Request, Reserved, Wish};
