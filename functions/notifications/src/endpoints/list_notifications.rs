@@ -7,49 +7,58 @@ use envelope::{Call, Endpoint, Failure, InitError, Pagination, Reply, serve};
 use tables::Cursor;
 
 use crate::SERVICE;
-use crate::store::{Notifications, Which};
+use crate::domain::read_state::ReadState;
+use crate::store::NotificationList;
 
 /// Serves the endpoint.
 pub fn main() -> ExitCode {
-    serve::<List>(SERVICE)
+    serve::<ListNotifications>(SERVICE)
 }
 
-struct List {
-    notifications: Notifications,
+struct ListNotifications {
+    notifications: NotificationList,
 }
 
-struct Page {
+struct ListQuery {
+    /// Rows of a page.
     limit: Limit,
+    /// Where the page before ended. Decoding it needs the list's name.
     cursor: Option<String>,
-    which: Which,
+    /// The state to list; `None` lists both.
+    read_state: Option<ReadState>,
 }
 
-impl DecodeQuery for Page {
+impl DecodeQuery for ListQuery {
     fn decode(query: &mut QueryFields) -> Option<Self> {
         let limit = query.optional("limit");
         let cursor = query.optional("cursor");
         let unread = query.optional("unread");
-        let which = match unread? {
-            None => Which::All,
-            Some(true) => Which::Unread,
-            Some(false) => Which::Read,
-        };
-        Some(Self { limit: limit?.unwrap_or_default(), cursor: cursor?, which })
+        let read_state = unread?.map(|unread| if unread { ReadState::Unread } else { ReadState::Read });
+        Some(Self { limit: limit?.unwrap_or_default(), cursor: cursor?, read_state })
     }
 }
 
-impl Endpoint for List {
+impl Endpoint for ListNotifications {
     async fn init() -> Result<Self, InitError> {
-        Ok(Self { notifications: Notifications::connect_to_list().await? })
+        Ok(Self { notifications: NotificationList::connect().await? })
     }
 
     async fn call(&self, call: &Call) -> Result<Reply, Failure> {
         let user = call.identity()?;
-        let Page { limit, cursor, which } = call.query()?;
-        let list = [which.as_str(), &user.id];
+        let ListQuery { limit, cursor, read_state } = call.query()?;
+        let list = [list_name(read_state), &user.id];
         let after = cursor.map(|text| Cursor::decode(&list, &text)).transpose()?;
-        let (rows, next) = self.notifications.newest(&user.id, which, after, limit.get()).await?;
+        let (rows, next) = self.notifications.newest(&user.id, read_state, after, limit.get()).await?;
         let pagination = Pagination::cursor(limit.get(), next.map(|next| next.encode(&list)));
         Reply::paginated("Notifications retrieved successfully", rows, pagination)
+    }
+}
+
+/// The list's name in its cursors: a cursor is refused by any other list.
+fn list_name(read_state: Option<ReadState>) -> &'static str {
+    match read_state {
+        None => "notifications",
+        Some(ReadState::Read) => "read notifications",
+        Some(ReadState::Unread) => "unread notifications",
     }
 }

@@ -10,14 +10,14 @@ use crate::store::Notifications;
 
 /// Serves the endpoint.
 pub fn main() -> ExitCode {
-    serve::<Health>(SERVICE)
+    serve::<NotificationsHealth>(SERVICE)
 }
 
-struct Health {
+struct NotificationsHealth {
     notifications: Notifications,
 }
 
-impl Endpoint for Health {
+impl Endpoint for NotificationsHealth {
     async fn init() -> Result<Self, InitError> {
         Ok(Self { notifications: Notifications::new()? })
     }

@@ -10,14 +10,14 @@ use crate::store::Notifications;
 
 /// Serves the endpoint.
 pub fn main() -> ExitCode {
-    serve::<Read>(SERVICE)
+    serve::<ReadNotification>(SERVICE)
 }
 
-struct Read {
+struct ReadNotification {
     notifications: Notifications,
 }
 
-impl Endpoint for Read {
+impl Endpoint for ReadNotification {
     async fn init() -> Result<Self, InitError> {
         Ok(Self { notifications: Notifications::connect().await? })
     }

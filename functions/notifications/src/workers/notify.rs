@@ -1,4 +1,4 @@
-//! `notify`: makes events the notifications of the user they concern, once each.
+//! `notify`: stores a notification for each event that concerns a user, once.
 
 use std::process::ExitCode;
 
@@ -6,7 +6,7 @@ use envelope::InitError;
 use events::{Consumer, HandleError, consume};
 
 use crate::SERVICE;
-use crate::domain::notification::News;
+use crate::domain::notifiable_event::NotifiableEvent;
 use crate::store::Notifications;
 
 /// Serves the function.
@@ -19,15 +19,15 @@ struct Notify {
 }
 
 impl Consumer for Notify {
-    type Event = News;
+    type Event = NotifiableEvent;
 
     async fn init() -> Result<Self, InitError> {
         Ok(Self { notifications: Notifications::connect().await? })
     }
 
-    /// An event that comes again has the id of the notification that is there already, read or not.
-    async fn handle(&self, news: News) -> Result<(), HandleError> {
-        Ok(self.notifications.insert(news.user_id(), &news.told()?).await?)
+    /// An event that is delivered again makes the id of the notification that exists, which stays as it is.
+    async fn handle(&self, event: NotifiableEvent) -> Result<(), HandleError> {
+        Ok(self.notifications.insert(event.user_id(), &event.notification()?).await?)
     }
 }
 
@@ -36,31 +36,31 @@ mod tests {
     use futures_util::future::join_all;
 
     use super::*;
-    use crate::store::Which;
-    use crate::store::world::{World, confirmed};
+    use crate::domain::read_state::ReadState;
+    use crate::store::fixture::{Fixture, confirmed};
 
     #[tokio::test]
-    async fn an_event_that_comes_again_or_at_once_is_told_once() {
-        let world = World::new().await;
-        let notify = Notify { notifications: world.notifications.clone() };
-        let news = confirmed("ada", 1);
-        for outcome in join_all((0..4).map(|_| notify.handle(news.clone()))).await {
+    async fn an_event_delivered_again_or_concurrently_makes_one_notification() {
+        let fixture = Fixture::new().await;
+        let notify = Notify { notifications: fixture.notifications.clone() };
+        let event = confirmed("ada", 1);
+        for outcome in join_all((0..4).map(|_| notify.handle(event.clone()))).await {
             assert!(outcome.is_ok());
         }
-        let (rows, next) = world.notifications.newest("ada", Which::All, None, 20).await.unwrap();
-        assert_eq!((rows, next), (vec![news.told().unwrap()], None));
+        let (rows, next) = fixture.list.newest("ada", None, None, 20).await.unwrap();
+        assert_eq!((rows, next), (vec![event.notification().unwrap()], None));
     }
 
     #[tokio::test]
-    async fn an_event_that_comes_again_does_not_make_its_notification_unread() {
-        let world = World::new().await;
-        let notify = Notify { notifications: world.notifications.clone() };
-        let news = confirmed("ada", 1);
-        notify.handle(news.clone()).await.unwrap();
-        let id = news.told().unwrap().id;
-        assert!(world.notifications.mark_read("ada", &id).await.unwrap().unwrap().read);
-        notify.handle(news).await.unwrap();
-        assert_eq!(world.pages("ada", Which::Unread, 20).await.0, []);
-        assert_eq!(world.pages("ada", Which::Read, 20).await.0, [id]);
+    async fn an_event_delivered_again_does_not_make_its_notification_unread() {
+        let fixture = Fixture::new().await;
+        let notify = Notify { notifications: fixture.notifications.clone() };
+        let event = confirmed("ada", 1);
+        notify.handle(event.clone()).await.unwrap();
+        let id = event.notification().unwrap().id;
+        assert!(fixture.notifications.mark_read("ada", &id).await.unwrap().unwrap().read);
+        notify.handle(event).await.unwrap();
+        assert_eq!(fixture.pages("ada", Some(ReadState::Unread), 20).await.0, []);
+        assert_eq!(fixture.pages("ada", Some(ReadState::Read), 20).await.0, [id]);
     }
 }

@@ -1,0 +1,101 @@
+//! One notification: adding it, marking it as read.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use envelope::InitError;
+use tables::StoreError;
+
+use super::item::{Item, READ_STATE_KEY, key, read_state_key, string};
+use crate::domain::notification::Notification;
+use crate::domain::notification_id::NotificationId;
+use crate::domain::read_state::ReadState;
+
+/// The table of notifications.
+#[derive(Debug, Clone)]
+pub struct Notifications {
+    client: Client,
+    table: String,
+}
+
+impl Notifications {
+    /// The table of this name, reached through this client.
+    pub fn at(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into() }
+    }
+
+    /// The table that `NOTIFICATIONS_TABLE` names.
+    ///
+    /// # Errors
+    /// [`aws::ConfigError`]
+    pub fn new() -> Result<Self, aws::ConfigError> {
+        Ok(Self::at(tables::client()?, aws::required("NOTIFICATIONS_TABLE")?))
+    }
+
+    /// As [`Notifications::new`], with a first read that opens the connection ([`aws::warm_up`]).
+    ///
+    /// # Errors
+    /// [`aws::ConfigError`]
+    pub async fn connect() -> Result<Self, InitError> {
+        let notifications = Self::new()?;
+        aws::warm_up("database", notifications.ping()).await;
+        Ok(notifications)
+    }
+
+    /// Reads an item that does not exist.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.client.get_item().table_name(&self.table).set_key(Some(key("ping", "ping"))).send().await?;
+        Ok(())
+    }
+
+    /// Adds a user's notification. If one of this id exists, it stays as it is.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn insert(&self, user_id: &str, notification: &Notification) -> Result<(), StoreError> {
+        let item = serde_dynamo::to_item(Item::new(user_id, notification)).map_err(StoreError::item)?;
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(id)");
+        match put.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                _ => Err(error.into()),
+            },
+        }
+    }
+
+    /// Marks a user's notification as read; marking it again changes nothing. `None` if the user has none of this id.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn mark_read(&self, user_id: &str, id: &NotificationId) -> Result<Option<Notification>, StoreError> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(user_id, id.as_str())))
+            .condition_expression("attribute_exists(id)")
+            .update_expression("SET #read = :true, #readStateKey = :readStateKey")
+            .expression_attribute_names("#read", "read")
+            .expression_attribute_names("#readStateKey", READ_STATE_KEY)
+            .expression_attribute_values(":true", AttributeValue::Bool(true))
+            .expression_attribute_values(":readStateKey", string(&read_state_key(ReadState::Read, id.as_str())))
+            .return_values(ReturnValue::AllNew);
+        match update.send().await {
+            Ok(output) => output.attributes.map(serde_dynamo::from_item).transpose().map_err(StoreError::item),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
+                _ => Err(error.into()),
+            },
+        }
+    }
+}
