@@ -49,7 +49,7 @@ impl Backends {
         let text = std::fs::read(&path).map_err(Error::file(&path))?;
         let mut all: Environments = serde_json::from_slice(&text).map_err(|cause| Error::Json { path, cause })?;
         for variables in all.values_mut() {
-            variables.retain(|name, _| !["JWT_KEY", "JWT_KEY_ID"].contains(&name.as_str()));
+            variables.retain(|name, _| !["JWT_SECRET", "JWT_SECRET_VERSION"].contains(&name.as_str()));
         }
         Ok(all)
     }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::engine::Engine;
+
 /// Runs the template on this machine: gateway, functions, tables, queues and secrets, with no Docker and no account.
 #[derive(Debug, Parser)]
 #[command(name = "cargo local", bin_name = "cargo local", version, args_conflicts_with_subcommands = true)]
@@ -44,9 +46,12 @@ pub struct Run {
     /// Don't build: run the functions as they were built before, beside this program or with the profile that is named
     #[arg(long)]
     pub no_build: bool,
-    /// Don't make an admin and a demo catalogue in a new data folder
-    #[arg(long)]
-    pub no_demo: bool,
+    /// Requests that fill a new data folder [default: `seed.http` beside the template, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub seed: Option<PathBuf>,
+    /// Leave a new data folder empty
+    #[arg(long, visible_alias = "no-demo", conflicts_with = "seed")]
+    pub no_seed: bool,
     /// Show what functions log, not only their errors
     #[arg(long)]
     pub logs: bool,
@@ -54,7 +59,7 @@ pub struct Run {
     #[arg(
         long,
         value_name = "PART",
-        conflicts_with_all = ["release", "profile", "no_build", "no_watch", "no_demo", "logs"],
+        conflicts_with_all = ["release", "profile", "no_build", "no_watch", "seed", "no_seed", "logs"],
     )]
     pub only: Option<Part>,
     #[command(flatten)]
@@ -90,15 +95,6 @@ pub struct Elsewhere {
     /// What functions call this machine, such as the address of a container network (which is then listened on too)
     #[arg(long, value_name = "HOST", requires = "only")]
     pub host: Option<String>,
-}
-
-/// A program that runs Lambda functions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Engine {
-    /// `cargo lambda watch`, which calls functions as cargo calls their binaries
-    CargoLambda,
-    /// `sam local start-lambda`, which calls them by their logical ids
-    Sam,
 }
 
 /// What else can be done with a stack that runs.

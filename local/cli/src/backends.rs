@@ -6,39 +6,39 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use local_iam::Iam;
 use local_lambda::Remote;
 use local_lambda::remote::Reach;
 use local_template::System;
 use tokio::net::TcpListener;
 use tokio::sync::{OnceCell, watch};
 
-use crate::arguments::{Engine, Run};
+use crate::arguments::Run;
 use crate::data_folder::DataFolder;
+use crate::engine::Engine;
 use crate::environment::{self, Files};
 use crate::error::Error;
-use crate::run::Running;
+use crate::project::Project;
+use crate::running::Running;
 use crate::stack::Stack;
-use crate::workspace::Workspace;
 use crate::{console, server};
 
 /// Serves until dropped.
+///
+/// # Errors
+/// Why the stack did not start.
 pub async fn serve(arguments: Run, running: &OnceCell<Running>) -> Result<(), Error> {
     let started = Instant::now();
     let listener = server::listen(arguments.port).await?;
     let port = listener.local_addr().map_or(arguments.port, |address| address.port());
-    let host = arguments.elsewhere.host;
+    let host = arguments.elsewhere.host.clone();
     let for_functions = listen_for_functions(host.as_deref(), port).await?;
     let url = format!("http://{}:{port}", host.as_deref().unwrap_or("127.0.0.1"));
 
-    let workspace = Workspace::find().await?;
-    let template = arguments.template.unwrap_or_else(|| workspace.root.join("template.yaml"));
-    let system = System::read(&template, &arguments.parameter_overrides.into_iter().collect())?;
-    let iam = Iam::new(&system)?;
+    let Project { workspace, system, iam, .. } = Project::read(&arguments).await?;
     let engine = arguments.elsewhere.engine;
-    let endpoint = arguments.elsewhere.lambda_endpoint.unwrap_or_else(|| engine.usual_endpoint().to_owned());
+    let endpoint = arguments.elsewhere.lambda_endpoint.unwrap_or_else(|| engine.default_endpoint().to_owned());
     let remote = Remote::new(&endpoint, names(&system, engine))?;
-    // Not the folder of the whole stack, which would take this one's data for a first start that was cut short.
+    // A folder of its own: the whole stack would take this data for a first start that was cut short, and empty it.
     let data_dir = arguments.data_dir.unwrap_or_else(|| workspace.target.join("local-backends"));
     let data = DataFolder::take(data_dir, arguments.fresh)?;
 
@@ -57,17 +57,7 @@ pub async fn serve(arguments: Run, running: &OnceCell<Running>) -> Result<(), Er
     std::future::pending().await
 }
 
-impl Engine {
-    /// Where it takes invocations unless it is told otherwise.
-    fn usual_endpoint(self) -> &'static str {
-        match self {
-            Self::CargoLambda => "http://127.0.0.1:9000",
-            Self::Sam => "http://127.0.0.1:3001",
-        }
-    }
-}
-
-/// What the engine calls each function, by all that it is called here.
+/// The engine's name for each function, by logical id, name and ARN.
 fn names(system: &System, engine: Engine) -> BTreeMap<String, String> {
     let of = |(logical_id, function): (&String, &local_template::Function)| {
         let there = engine.name_of(logical_id, function);
@@ -76,7 +66,7 @@ fn names(system: &System, engine: Engine) -> BTreeMap<String, String> {
     system.functions.iter().flat_map(of).collect()
 }
 
-/// A name leads to loopback (`host.docker.internal`); an address has to be listened on.
+/// A listener at `host`, if that is an address that is not loopback. A name (`host.docker.internal`) leads to loopback.
 async fn listen_for_functions(host: Option<&str>, port: u16) -> Result<Option<TcpListener>, Error> {
     let Some(host) = host else { return Ok(None) };
     match host.parse::<IpAddr>() {
@@ -113,7 +103,7 @@ fn say_next(engine: Engine, endpoint: &str, files: &Files, root: &Path, port: u1
     console::say(&format!("  `cargo local invoke FUNCTION JSON --port {port}` calls a function once they run\n"));
 }
 
-/// Says when the functions become reachable and when they stop being so; once each time.
+/// Says each time that the functions become reachable or unreachable.
 async fn tell(mut reach: watch::Receiver<Reach>, endpoint: &str) {
     loop {
         let known = *reach.borrow_and_update();

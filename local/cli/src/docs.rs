@@ -1,5 +1,5 @@
-//! The API's description: `docs/openapi.yaml` as it is, and at `/docs` a page (Swagger UI) that shows it and sends
-//! requests to this very stack. All of the page is in this program: it works without a network.
+//! The API's description: `docs/openapi.yaml` of the workspace, and at `/docs` a page (Swagger UI) that shows it and
+//! sends requests to this stack. The page is part of this program and works without a network.
 
 use std::collections::HashMap;
 use std::io::{Cursor, Read};
@@ -62,7 +62,8 @@ pub struct Docs {
 }
 
 impl Docs {
-    /// The workspace's description, unless it has none or its API has paths of its own there.
+    /// The description `docs/openapi.yaml` of the workspace. There is no page for it if the workspace has no such file, or
+    /// if the API has routes of its own where the page would be.
     pub fn find(workspace: &Path, system: &System) -> Option<Self> {
         let document = workspace.join("docs/openapi.yaml");
         let is_taken = |path: &str| path == PATH || path.starts_with("/docs/") || path.starts_with("/{");
@@ -138,15 +139,31 @@ mod tests {
 
     #[test]
     fn an_api_with_paths_of_its_own_there_has_no_page() {
-        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
-        let template = std::fs::read_to_string(workspace.join("template.yaml")).unwrap();
+        let workspace = tempfile::tempdir().unwrap();
         let found = |path: &str| {
-            let template = template.replace("Path: /health\n", &format!("Path: {path}\n"));
-            Docs::find(workspace, &System::parse(&template, "template.yaml", &BTreeMap::new()).unwrap())
+            let template = TEMPLATE.replace("PATH", path);
+            Docs::find(workspace.path(), &System::parse(&template, "template.yaml", &BTreeMap::new()).unwrap())
         };
-        assert!(found("/health").is_some());
+        assert!(found("/items").is_none(), "there is no description");
+        std::fs::create_dir(workspace.path().join("docs")).unwrap();
+        std::fs::write(workspace.path().join("docs/openapi.yaml"), "openapi: 3.1.0").unwrap();
+        assert!(found("/items").is_some());
         assert!(found("/docs").is_none());
         assert!(found("/docs/{name}").is_none());
         assert!(found("/{proxy+}").is_none());
     }
+
+    const TEMPLATE: &str = r#"
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api: {Type: AWS::Serverless::Api, Properties: {StageName: dev}}
+  List:
+    Type: AWS::Serverless::Function
+    Metadata: {BuildMethod: rust-cargolambda, BuildProperties: {Binary: list}}
+    Properties:
+      Runtime: provided.al2023
+      Handler: bootstrap
+      CodeUri: .
+      Events: {Route: {Type: Api, Properties: {RestApiId: !Ref Api, Method: get, Path: "PATH"}}}
+"#;
 }

@@ -1,8 +1,7 @@
-//! The environment of functions that another program runs: what the template says, and where the services are.
+//! The environment of functions that another program runs: the template's variables, and the address of the services.
 //!
-//! It is written to a file for that program, which both engines read in their ways: `sam local` takes the JSON as
-//! `--env-vars`; `cargo lambda watch` starts functions with `cargo run`, which is told to start them through
-//! [`run`].
+//! It is written to a file. `sam local` takes the file as `--env-vars`; `cargo lambda watch` starts functions with
+//! `cargo run`, which is configured to start them through [`run`].
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -16,32 +15,17 @@ use local_secretsmanager::SecretsManager;
 use local_template::{Function, System};
 use serde_json::json;
 
-use crate::arguments::Engine;
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::runner::access_key_id;
 
-/// Variables by function, as the engine calls it.
+/// Variables by name, by the engine's name for the function.
 pub type Environments = BTreeMap<String, BTreeMap<String, String>>;
 
-/// What an authorizer's function knows its secret by.
-const SECRET: &str = "JWT_SECRET_ARN";
-
-impl Engine {
-    /// What the engine calls a function.
-    pub fn name_of(self, logical_id: &str, function: &Function) -> String {
-        match self {
-            Self::CargoLambda => function.binary.clone(),
-            Self::Sam => logical_id.to_owned(),
-        }
-    }
-
-    /// Whether the engine has authorizers, so that functions need not verify tokens themselves.
-    fn authorizes(self) -> bool {
-        self == Self::Sam
-    }
-}
-
-/// What each function finds in its environment. `url` is where the services are.
+/// The environment of each function. `url` is where the AWS services are.
+///
+/// # Errors
+/// A secret can't be read.
 pub async fn environments(
     system: &System,
     engine: Engine,
@@ -51,7 +35,7 @@ pub async fn environments(
     let mut all = Environments::new();
     for (logical_id, function) in &system.functions {
         let mut variables = function.environment.clone();
-        // A function of its own to the services, which look at its role.
+        // By its key the services know the function, and by that its role.
         let key = access_key_id(logical_id);
         let services = [
             ("AWS_ENDPOINT_URL", url),
@@ -61,32 +45,50 @@ pub async fn environments(
             ("AWS_SECRET_ACCESS_KEY", "local"),
         ];
         variables.extend(services.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        if let Some(secret) = guard(system, logical_id).filter(|_| !engine.authorizes()) {
-            let (id, key) = secrets.current(secret).await?;
-            variables.extend([("JWT_KEY_ID".to_owned(), id), ("JWT_KEY".to_owned(), key)]);
+        if let Some(authorizer) = authorizer(system, logical_id).filter(|_| !engine.has_authorizers()) {
+            variables.extend(secret_values(system, authorizer, secrets).await?);
         }
         all.insert(engine.name_of(logical_id, function), variables);
     }
     Ok(all)
 }
 
-/// The secret that guards a function's routes: the one its authorizer verifies tokens with.
-fn guard<'a>(system: &'a System, logical_id: &str) -> Option<&'a str> {
+/// The authorizer in front of a function's routes.
+fn authorizer<'a>(system: &'a System, logical_id: &str) -> Option<&'a Function> {
     let api = system.api.as_ref()?;
     let route = api.routes.iter().find(|route| route.function == logical_id && route.authorizer.is_some())?;
     let authorizer = api.authorizers.get(route.authorizer.as_ref()?)?;
-    system.functions.get(&authorizer.function)?.environment.get(SECRET).map(String::as_str)
+    system.functions.get(&authorizer.function)
 }
 
-/// The files that an engine reads.
+/// The secrets of an authorizer, by value. Where no authorizer is called, the functions behind it have to do its work
+/// and need what it verifies with. For each of its variables `NAME_ARN` that holds the ARN of a secret, `NAME` is the
+/// secret's current value and `NAME_VERSION` the id of that version.
+async fn secret_values(
+    system: &System,
+    authorizer: &Function,
+    secrets: &SecretsManager,
+) -> Result<Vec<(String, String)>, Error> {
+    let mut values = Vec::new();
+    for (variable, arn) in &authorizer.environment {
+        let Some(name) = variable.strip_suffix("_ARN") else { continue };
+        if system.secrets.values().any(|secret| secret.arn == *arn) {
+            let (version, value) = secrets.current(arn).await?;
+            values.extend([(format!("{name}_VERSION"), version), (name.to_owned(), value)]);
+        }
+    }
+    Ok(values)
+}
+
+/// The files for the engine.
 pub struct Files {
     /// The variables of each function.
     pub environment: PathBuf,
-    /// A configuration of cargo that has `cargo run` start functions with them.
+    /// A cargo configuration that makes `cargo run` start functions with those variables.
     pub cargo_config: PathBuf,
 }
 
-/// Writes the files, for this user's eyes only: there is a key in them.
+/// Writes the files, readable by this user only: they may hold secrets.
 pub fn write(environments: &Environments, folder: &Path) -> Result<Files, Error> {
     let files = Files { environment: folder.join("environment.json"), cargo_config: folder.join("cargo.toml") };
     let own = std::env::current_exe().map_err(Error::Start)?;
@@ -102,7 +104,7 @@ pub fn write(environments: &Environments, folder: &Path) -> Result<Files, Error>
     Ok(files)
 }
 
-/// Whoever reads meanwhile finds the old text or the new one.
+/// Replaces a file at once: readers find the old text or the new one.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let new = path.with_extension("new");
     let _ = fs::remove_file(&new);
@@ -111,14 +113,18 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     fs::rename(&new, path)
 }
 
-/// What a function keeps of the environment it is started in: the rest is the developer's, whom it must not depend on.
+/// Whether a function keeps a variable of the environment it is started in. The rest is the developer's own, and no
+/// function may depend on it.
 fn is_kept(name: &str) -> bool {
-    // Of Lambda's own it would warn of this one, which it has no use for.
+    // `lambda_runtime` warns of this one.
     let lambdas = name.starts_with("AWS_LAMBDA_") && name != "AWS_LAMBDA_MAX_CONCURRENCY";
     lambdas || ["PATH", "RUST_BACKTRACE"].contains(&name)
 }
 
-/// Becomes the function, with the variables that `file` has for its name.
+/// Replaces this process by the function, with the variables that `file` has for its name.
+///
+/// # Errors
+/// The file can't be read or does not know the function, or the function can't be executed.
 pub fn run(file: &Path, executable: &Path) -> Result<(), Error> {
     let unreadable = |cause| Error::File { path: file.to_owned(), cause };
     let text = fs::read(file).map_err(unreadable)?;

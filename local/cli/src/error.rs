@@ -4,6 +4,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::seed::Problem;
+
 /// Each says what to do where that is known.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -53,8 +55,14 @@ pub enum Error {
     NoEnvironment { file: PathBuf, name: String },
     #[error("can't start: {0}")]
     Start(#[source] io::Error),
-    #[error("GET /health did not say 200 within {0} s: {1}")]
-    NotReady(u64, String),
+    #[error("{}, line {line}{}: {problem}", file.display(), titled(step))]
+    Seed {
+        file: PathBuf,
+        line: usize,
+        /// The step's title, which may be empty.
+        step: String,
+        problem: Problem,
+    },
     #[error("the process that guards the functions was killed; stopped")]
     ReaperDied,
     #[error("no stack answers on port {0}; is `cargo local` running? (--port says where)")]
@@ -65,4 +73,9 @@ pub enum Error {
     FunctionFailed { function: String, error: String },
     #[error("{0}")]
     Refused(String),
+}
+
+/// ` (TITLE)`, if there is one.
+fn titled(title: &str) -> String {
+    if title.is_empty() { String::new() } else { format!(" ({title})") }
 }

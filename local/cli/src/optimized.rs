@@ -22,7 +22,7 @@ pub async fn replace() -> Result<Infallible, Error> {
     let mut command = cargo();
     // Chosen as the functions are, by binary and from the root: the two builds share what both need.
     command
-        .current_dir(Workspace::find().await?.root)
+        .current_dir(Workspace::of(None).await?.root)
         .args(["build", "--message-format=json-render-diagnostics", "--release", "--bin", NAME])
         .stdin(Stdio::null())
         .stderr(Stdio::inherit());

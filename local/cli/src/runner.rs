@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use local_lambda::{InstanceInfo, Invocation, Invoke, InvokeError, Lambda, Remote, api, remote};
+use local_lambda::{InstanceInfo, Lambda, Remote, api, remote};
 use local_template::{Function, System};
 
 /// Who runs the functions.
@@ -33,19 +33,16 @@ impl Runner {
         Self::Elsewhere { remote, callers: system.functions.iter().map(caller).collect() }
     }
 
+    /// Whether this process runs the functions.
+    pub fn is_here(&self) -> bool {
+        matches!(self, Self::Here(_))
+    }
+
     /// Answers a request of the Invoke API.
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         match self {
             Self::Here(lambda) => api::handle(lambda, request).await,
             Self::Elsewhere { remote, .. } => remote::api::handle(remote, request).await,
-        }
-    }
-
-    /// Runs a function once.
-    pub async fn invoke(&self, function: &str, payload: Bytes) -> Result<Invocation, InvokeError> {
-        match self {
-            Self::Here(lambda) => lambda.invoke(function, payload).await,
-            Self::Elsewhere { remote, .. } => remote.invoke(function, payload).await,
         }
     }
 

@@ -90,15 +90,19 @@ async fn respond(
         read => match (&stack.api, read) {
             (Some(api), Ok(body)) => told(api.handle(Request::from_parts(head, body), peer).await),
             (Some(api), Err(unread)) => told(api.refuse(&head, peer, unread)),
-            (None, _) => no_api(),
+            (None, _) => no_api(&stack),
         },
     };
     Ok(response.map(Full::new))
 }
 
-/// What asks for the API where only backends are served is at the wrong port.
-fn no_api() -> Response<Bytes> {
-    let body = r#"{"error":"only backends are served here: the API is where the functions run"}"#;
+/// Answers a request of the API where there is none.
+fn no_api(stack: &Stack) -> Response<Bytes> {
+    let body = if stack.lambda.is_here() {
+        r#"{"error":"the template has no API"}"#
+    } else {
+        r#"{"error":"only backends are served here: the API is where the functions run"}"#
+    };
     let mut response = Response::new(Bytes::from_static(body.as_bytes()));
     *response.status_mut() = StatusCode::NOT_FOUND;
     response

@@ -44,9 +44,9 @@ pub struct Stack {
 impl Stack {
     /// Starts everything; functions are deployed next. Event sources retry until then.
     pub async fn start(system: &System, iam: Iam, data: &DataFolder, lambda: Lambda) -> Result<Self, Error> {
-        let api = RestApi::new(system, Arc::new(lambda.clone()))?;
+        let api = system.api.as_ref().map(|_| RestApi::new(system, Arc::new(lambda.clone()))).transpose()?;
         let invoke = Arc::new(lambda.clone());
-        Self::put_together(system, iam, data, invoke, Runner::Here(lambda), Some(api), None).await
+        Self::put_together(system, iam, data, invoke, Runner::Here(lambda), api, None).await
     }
 
     /// Starts all but functions and gateway. Event sources wait until the functions can be called.

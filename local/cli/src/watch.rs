@@ -1,4 +1,4 @@
-//! Rebuilding functions when their sources change, and swapping them in place.
+//! Rebuilds functions when their sources change, and swaps them in place.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,30 +8,32 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::builder::Builder;
 use crate::console;
 use crate::functions::Functions;
+use crate::project::Project;
 
-/// How often the sources are looked at. Looking costs a few milliseconds, and works on every system and file system.
+/// How often the sources are looked at. A look takes a few milliseconds, and works on every system and file system.
 const PERIOD: Duration = Duration::from_millis(300);
 
-/// Where the functions' sources are, below the workspace's root.
-const SOURCES: [&str; 4] = ["functions", "shared", "Cargo.toml", "Cargo.lock"];
-
-/// The sources as they were at a look.
+/// The sources of the functions, as they were when last looked at.
 pub struct Sources {
-    root: PathBuf,
-    template: PathBuf,
+    /// The folders of the packages that the functions are built from, and the workspace's manifest and lock file.
+    paths: Vec<PathBuf>,
+    /// The folder that cargo builds into, which may lie in one of the others.
+    target: PathBuf,
+    /// When each file was last modified.
     seen: Snapshot,
+    template: PathBuf,
     template_seen: Option<SystemTime>,
 }
 
 impl Sources {
-    /// Looks at the sources below a workspace's root, and at the template.
-    pub fn look(root: &Path, template: &Path) -> Self {
-        Self {
-            root: root.to_owned(),
-            template: template.to_owned(),
-            seen: snapshot(root),
-            template_seen: modified(template),
-        }
+    /// Looks at the sources of a project's functions, and at its template.
+    pub fn look(project: &Project) -> Self {
+        let Project { workspace, template, .. } = project;
+        let mut paths: Vec<PathBuf> = workspace.source_folders(&project.binaries()).into_iter().collect();
+        paths.extend(["Cargo.toml", "Cargo.lock"].map(|name| workspace.root.join(name)));
+        let target = workspace.target.clone();
+        let seen = snapshot(&paths, &target);
+        Self { paths, target, seen, template: template.clone(), template_seen: modified(template) }
     }
 }
 
@@ -44,7 +46,7 @@ pub async fn watch(mut sources: Sources, builder: Builder, mut functions: Functi
             sources.template_seen = template_now;
             console::say("the template changed: restart `cargo local` to run it");
         }
-        let now = snapshot(&sources.root);
+        let now = snapshot(&sources.paths, &sources.target);
         if now == sources.seen {
             continue;
         }
@@ -73,18 +75,21 @@ pub async fn watch(mut sources: Sources, builder: Builder, mut functions: Functi
 
 type Snapshot = BTreeMap<PathBuf, SystemTime>;
 
-fn snapshot(root: &Path) -> Snapshot {
+fn snapshot(paths: &[PathBuf], target: &Path) -> Snapshot {
     let mut found = Snapshot::new();
-    for source in SOURCES {
-        collect(&root.join(source), &mut found);
+    for path in paths {
+        collect(path, target, &mut found);
     }
     found
 }
 
-fn collect(path: &Path, found: &mut Snapshot) {
+fn collect(path: &Path, target: &Path, found: &mut Snapshot) {
+    if path == target {
+        return;
+    }
     if let Ok(entries) = fs::read_dir(path) {
         for entry in entries.flatten() {
-            collect(&entry.path(), found);
+            collect(&entry.path(), target, found);
         }
     } else if let (Some(extension), Some(time)) = (path.extension(), modified(path))
         && (extension == "rs" || extension == "toml" || extension == "lock")

@@ -1,5 +1,6 @@
-//! The cargo workspace the stack is built from.
+//! The cargo workspace that has the functions.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -7,27 +8,73 @@ use tokio::process::Command;
 
 use crate::error::Error;
 
-/// Where things are.
+/// A workspace, as `cargo metadata` describes it.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Workspace {
+    /// The folder of the workspace's `Cargo.toml`.
     #[serde(rename = "workspace_root")]
     pub root: PathBuf,
+    /// The folder that cargo builds into.
     #[serde(rename = "target_directory")]
     pub target: PathBuf,
+    packages: Vec<Package>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Package {
+    manifest_path: PathBuf,
+    targets: Vec<Target>,
+    dependencies: Vec<Dependency>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Target {
+    name: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Dependency {
+    /// `dev`, `build`, or nothing for what is linked.
+    kind: Option<String>,
+    /// The folder of a dependency that is no registry's.
+    path: Option<PathBuf>,
 }
 
 impl Workspace {
-    /// The workspace of the current folder.
-    pub async fn find() -> Result<Self, Error> {
-        let output = cargo()
-            .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
-            .output()
-            .await
-            .map_err(Error::Cargo)?;
+    /// The workspace around a folder; without one, around the current folder.
+    ///
+    /// # Errors
+    /// There is none, or cargo can't read it.
+    pub async fn of(folder: Option<PathBuf>) -> Result<Self, Error> {
+        let mut command = cargo();
+        command.args(["metadata", "--no-deps", "--offline", "--format-version", "1"]);
+        if let Some(folder) = folder {
+            command.current_dir(folder);
+        }
+        let output = command.output().await.map_err(Error::Cargo)?;
         if !output.status.success() {
             return Err(Error::Workspace(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
         }
         serde_json::from_slice(&output.stdout).map_err(|error| Error::Workspace(error.to_string()))
+    }
+
+    /// The folders of the packages that these binaries are built from.
+    pub fn source_folders(&self, binaries: &BTreeSet<String>) -> BTreeSet<PathBuf> {
+        let has_binary = |package: &&Package| package.targets.iter().any(|target| binaries.contains(&target.name));
+        let mut folders = BTreeSet::new();
+        let mut pending: Vec<&Package> = self.packages.iter().filter(has_binary).collect();
+        while let Some(package) = pending.pop() {
+            let Some(folder) = package.manifest_path.parent() else { continue };
+            if !folders.insert(folder.to_owned()) {
+                continue;
+            }
+            let built = package.dependencies.iter().filter(|dependency| dependency.kind.as_deref() != Some("dev"));
+            let paths: Vec<PathBuf> = built.filter_map(|dependency| dependency.path.clone()).collect();
+            pending.extend(self.packages.iter().filter(|other| {
+                other.manifest_path.parent().is_some_and(|folder| paths.iter().any(|path| path == folder))
+            }));
+        }
+        folders
     }
 }
 
@@ -43,4 +90,38 @@ pub fn cargo() -> Command {
         }
     }
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_binary_is_built_from_its_package_and_that_ones_dependencies() {
+        let package = |name: &str, dependencies: serde_json::Value| {
+            json!({
+                "manifest_path": format!("/w/{name}/Cargo.toml"),
+                "targets": [{"name": name}],
+                "dependencies": dependencies,
+            })
+        };
+        let on = |name: &str, kind: Option<&str>| json!({"kind": kind, "path": format!("/w/{name}")});
+        let workspace: Workspace = serde_json::from_value(json!({
+            "workspace_root": "/w",
+            "target_directory": "/w/target",
+            "packages": [
+                package("api", json!([on("model", None), on("testing", Some("dev")), {"kind": null, "path": null}])),
+                package("model", json!([on("text", Some("build"))])),
+                package("text", json!([])),
+                package("testing", json!([])),
+                package("other", json!([])),
+            ],
+        }))
+        .unwrap();
+        let folders = workspace.source_folders(&BTreeSet::from(["api".to_owned()]));
+        let expected = ["/w/api", "/w/model", "/w/text"].map(PathBuf::from);
+        assert_eq!(folders, BTreeSet::from(expected));
+    }
 }

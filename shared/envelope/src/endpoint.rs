@@ -103,19 +103,19 @@ fn invalid_event(error: serde_json::Error) -> Diagnostic {
     Diagnostic { error_type: "InvalidEvent".to_owned(), error_message: "not an API Gateway event".to_owned() }
 }
 
-/// `JWT_KEY` and `JWT_KEY_ID` are there to be set together.
+/// `JWT_SECRET` and `JWT_SECRET_VERSION` are there to be set together.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OwnKeyError {
-    #[error("JWT_KEY is set but not JWT_KEY_ID, the `kid` of the tokens it signs")]
+    #[error("JWT_SECRET is set but not JWT_SECRET_VERSION, the `kid` of the tokens it signs")]
     NoId,
-    #[error("JWT_KEY is not usable")]
+    #[error("JWT_SECRET is not usable")]
     Weak(#[from] WeakKey),
 }
 
 /// The key a process verifies tokens with itself, where no gateway does (`cargo lambda watch`): the deployed
 /// template gives a protected function none.
 fn own_keys() -> Result<Option<KeyRing>, OwnKeyError> {
-    key_ring(std::env::var("JWT_KEY").ok(), std::env::var("JWT_KEY_ID").ok())
+    key_ring(std::env::var("JWT_SECRET").ok(), std::env::var("JWT_SECRET_VERSION").ok())
 }
 
 pub(crate) fn key_ring(secret: Option<String>, id: Option<String>) -> Result<Option<KeyRing>, OwnKeyError> {

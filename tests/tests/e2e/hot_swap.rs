@@ -42,7 +42,12 @@ impl Workshop {
     /// Whether the sources compile.
     fn breaks(&self, broken: bool) {
         let root = self.root().display();
-        let metadata = json!({"workspace_root": self.root(), "target_directory": self.root()});
+        let package = json!({
+            "manifest_path": self.root().join("functions/Cargo.toml"),
+            "targets": [{"name": "users-health"}],
+            "dependencies": [],
+        });
+        let metadata = json!({"workspace_root": self.root(), "target_directory": self.root(), "packages": [package]});
         let build = if broken { "exit 101".to_owned() } else { format!("cat '{root}/messages'") };
         let script = format!("#!/bin/sh\ncase $1 in\nmetadata) echo '{metadata}' ;;\nbuild) {build} ;;\nesac\n");
         // Another file under the old name: the old one may be running.
@@ -78,6 +83,8 @@ async fn a_changed_function_is_swapped_while_requests_go_on_and_a_broken_one_is_
         let instances = stack.instances().await;
         instances.into_iter().find(|one| one.function == function).unwrap().pid
     };
+    // Starts an instance of each health function.
+    assert_healthy(&stack).await;
     let (changed, unchanged) = (process("UsersHealthFunction").await, process("GatewayHealthFunction").await);
 
     workshop.rebuild("users-health");

@@ -15,7 +15,7 @@ Resources:
   Guard:
     Type: AWS::Serverless::Function
     Metadata: {BuildMethod: rust-cargolambda, BuildProperties: {Binary: guard}}
-    Properties: {Environment: {Variables: {JWT_SECRET_ARN: !Ref Key}}}
+    Properties: {Environment: {Variables: {SIGNING_KEY_ARN: !Ref Key, UNRELATED_ARN: other}}}
   Open:
     Type: AWS::Serverless::Function
     Metadata: {BuildMethod: rust-cargolambda, BuildProperties: {Binary: open-door}}
@@ -56,7 +56,7 @@ async fn a_function_gets_what_the_template_says_and_where_the_services_are() {
 }
 
 #[tokio::test]
-async fn functions_go_by_what_the_engine_calls_them() {
+async fn functions_have_the_engines_names() {
     let (all, ..) = of(Engine::CargoLambda).await;
     assert_eq!(all.keys().collect::<Vec<_>>(), ["closed-door", "guard", "open-door"]);
     let (all, ..) = of(Engine::Sam).await;
@@ -64,13 +64,15 @@ async fn functions_go_by_what_the_engine_calls_them() {
 }
 
 #[tokio::test]
-async fn where_there_is_no_authorizer_a_guarded_function_gets_the_key_itself() {
+async fn where_no_authorizer_is_called_the_function_behind_it_gets_its_secret() {
     let (all, secrets, _folder) = of(Engine::CargoLambda).await;
     let (id, key) = secrets.current("Key").await.unwrap();
-    assert_eq!((&all["closed-door"]["JWT_KEY_ID"], &all["closed-door"]["JWT_KEY"]), (&id, &key));
-    assert!(!all["open-door"].contains_key("JWT_KEY"));
+    let closed = &all["closed-door"];
+    assert_eq!((&closed["SIGNING_KEY_VERSION"], &closed["SIGNING_KEY"]), (&id, &key));
+    assert!(!closed.contains_key("UNRELATED"));
+    assert!(!all["open-door"].contains_key("SIGNING_KEY"));
     let (all, ..) = of(Engine::Sam).await;
-    assert!(!all["Closed"].contains_key("JWT_KEY"));
+    assert!(!all["Closed"].contains_key("SIGNING_KEY"));
 }
 
 #[test]

@@ -158,7 +158,7 @@ fn a_key_of_its_own_needs_an_id_and_enough_bytes() {
     assert!(key_ring(some("a secret of at least thirty-two bytes"), some("k1")).unwrap().is_some());
     assert_eq!(
         key_ring(some("a secret of at least thirty-two bytes"), None).unwrap_err().to_string(),
-        "JWT_KEY is set but not JWT_KEY_ID, the `kid` of the tokens it signs"
+        "JWT_SECRET is set but not JWT_SECRET_VERSION, the `kid` of the tokens it signs"
     );
-    assert_eq!(key_ring(some("short"), some("k1")).unwrap_err().to_string(), "JWT_KEY is not usable");
+    assert_eq!(key_ring(some("short"), some("k1")).unwrap_err().to_string(), "JWT_SECRET is not usable");
 }

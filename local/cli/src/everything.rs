@@ -1,0 +1,110 @@
+//! `cargo local` without `--only`: builds the functions, and serves all that the template describes.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use local_event_sources::Failed;
+use local_lambda::{Lambda, Options, Reaper};
+use tokio::sync::OnceCell;
+
+use crate::arguments::Run;
+use crate::builder::{self, Builder};
+use crate::data_folder::DataFolder;
+use crate::docs::Docs;
+use crate::error::Error;
+use crate::functions::Functions;
+use crate::log_files::LogFiles;
+use crate::project::Project;
+use crate::running::Running;
+use crate::seed::Seed;
+use crate::stack::Stack;
+use crate::watch::Sources;
+use crate::{console, docs, server, watch};
+
+/// The seed file's name, beside the template.
+const SEED_FILE: &str = "seed.http";
+
+/// How long event sources may take to process what the seed's requests caused.
+const PROCESSED_WITHIN: Duration = Duration::from_secs(10);
+
+/// Serves until dropped.
+///
+/// # Errors
+/// Why the stack did not start.
+pub async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) -> Result<(), Error> {
+    let started = Instant::now();
+    // Whatever can be refused at once is refused before a build that may take minutes.
+    let listener = server::listen(arguments.port).await?;
+    let port = listener.local_addr().map_or(arguments.port, |address| address.port());
+    let url = format!("http://127.0.0.1:{port}");
+    let project = Project::read(&arguments).await?;
+    let data_dir = arguments.data_dir.clone().unwrap_or_else(|| project.workspace.target.join("local"));
+    let data = DataFolder::take(data_dir, arguments.fresh)?;
+    let seed = seed_file(&arguments, &project, &data).map(|file| Seed::read(&file)).transpose()?;
+
+    let profile = arguments.named_profile();
+    let binaries = project.binaries();
+    let build_profile = profile.unwrap_or("dev").to_owned();
+    let builder = Builder::new(project.workspace.clone(), build_profile, binaries.clone(), reaper.clone());
+    // Before the first build: a change made during the build causes another one.
+    let sources = Sources::look(&project);
+    let executables = if arguments.no_build {
+        builder::built_before(&binaries, &project.workspace, profile)?
+    } else {
+        console::say(&format!("building {} functions …", binaries.len()));
+        builder.build().await?
+    };
+
+    let logs = data.folder("logs")?;
+    let lambda = Lambda::start(Options {
+        region: project.system.region.clone(),
+        endpoint_url: Some(url.clone()),
+        log: Arc::new(LogFiles::new(logs.clone(), arguments.logs)),
+        reaper: Some(reaper),
+        ..Options::default()
+    });
+    let lambda = lambda.await.map_err(Error::Start)?;
+    let Project { workspace, system, iam, .. } = project;
+    let stack = Arc::new(Stack::start(&system, iam, &data, lambda.clone()).await?);
+    let watched = !arguments.no_watch && !arguments.no_build;
+    let builds = watched.then(|| data.folder("bin")).transpose()?;
+    let mut functions = Functions::new(system.clone(), lambda, builds)?;
+    functions.deploy(&executables)?;
+
+    let docs = Docs::find(&workspace.root, &system);
+    let has_docs = docs.is_some();
+    // Every function is deployed and the port listens: from here on requests are answered.
+    let server = tokio::spawn(server::serve(listener, Arc::clone(&stack), docs)).abort_handle();
+    let _ = running.set(Running { stack: Arc::clone(&stack), server });
+    if let Some(seed) = seed {
+        for line in seed.send(&url).await? {
+            console::say(&format!("\n  {line}"));
+        }
+        // What functions do in the background with the new data is done too. One that fails must not hold up the start.
+        if tokio::time::timeout(PROCESSED_WITHIN, stack.event_sources.drained(Failed::Wait)).await.is_err() {
+            console::say("events of the seed data are still being processed: see the functions' logs");
+        }
+    }
+    data.mark_used()?;
+    if has_docs {
+        console::say(&format!("\n  {url}{} describes the API and tries it out", docs::PATH));
+    }
+    console::ready(&url, &logs, &system, started.elapsed());
+    if watched {
+        watch::watch(sources, builder, functions).await;
+    }
+    std::future::pending().await
+}
+
+/// The seed file to send: the one that `--seed` names, or the template's own. A folder with data gets none.
+fn seed_file(arguments: &Run, project: &Project, data: &DataFolder) -> Option<PathBuf> {
+    if !data.is_new() {
+        if let Some(file) = &arguments.seed {
+            console::say(&format!("{} is not sent: the data folder has data; --fresh starts over", file.display()));
+        }
+        return None;
+    }
+    let own = || Some(project.beside_template(SEED_FILE)).filter(|file| file.is_file() && !arguments.no_seed);
+    arguments.seed.clone().or_else(own)
+}

@@ -1,0 +1,134 @@
+//! Templates of another workspace (`pictures`) run from their sources to their answers: `cargo local` knows no system but
+//! the one it is given.
+#![allow(clippy::unwrap_used)] // tests report by panicking
+
+mod program;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use program::{Program, run};
+use serde_json::json;
+use tempfile::TempDir;
+
+/// A copy of the workspace `pictures`, which has nothing built yet.
+struct Pictures(TempDir);
+
+impl Pictures {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures"), folder.path());
+        Self(folder)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Starts one of its templates and gives what is said before it is ready.
+    fn start(&self, template: &str, more: &[&str]) -> (Program, Vec<String>) {
+        let template = self.path(template);
+        let arguments = [&["--logs", "--template", template.to_str().unwrap()], more].concat();
+        let mut program = Program::start(&self.path("data"), &arguments);
+        let said = program.ready();
+        (program, said)
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target)
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_goes_through_route_function_queue_and_function() {
+    let pictures = Pictures::new();
+    let (program, said) = pictures.start("template.yaml", &["--no-seed"]);
+    assert!(said.iter().any(|line| line.contains("POST") && line.contains("/pictures")), "{said:?}");
+    let answer = program.send("/pictures", &[], "cat.png").await;
+    assert_eq!(answer, (202, json!({"accepted": "cat.png"})));
+    program.told("ResizeFunction | resized cat.png");
+
+    // A changed source is built and swapped in.
+    let source = pictures.path("src/bin/resize.rs");
+    fs::write(&source, fs::read_to_string(&source).unwrap().replace("resized", "shrunk")).unwrap();
+    program.told("swapped ResizeFunction");
+    program.send("/pictures", &[], "dog.png").await;
+    program.told("ResizeFunction | shrunk dog.png");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_template_without_an_api_is_ready_too() {
+    let pictures = Pictures::new();
+    let (program, _) = pictures.start("worker.yaml", &["--no-watch", "--no-seed"]);
+    program.send_message("Pictures", "cat.png").await;
+    program.told("ResizeFunction | resized cat.png");
+    assert_eq!(program.send("/pictures", &[], "cat.png").await, (404, json!({"error": "the template has no API"})));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn functions_are_invoked_by_name() {
+    let pictures = Pictures::new();
+    let (program, _) = pictures.start("worker.yaml", &["--no-watch", "--no-seed"]);
+    let invoke = |arguments: &[&str]| run(&[&["invoke", "--port", program.port()], arguments].concat());
+    assert_eq!(invoke(&["ResizeFunction", r#"{"body":"cat.png"}"#]), (Some(0), "{}\n".to_owned()));
+    program.told("ResizeFunction | resized cat.png");
+    let event = pictures.path("event.json");
+    fs::write(&event, r#"{"body":"dog.png"}"#).unwrap();
+    assert_eq!(invoke(&["ResizeFunction", "--event", event.to_str().unwrap()]), (Some(0), "{}\n".to_owned()));
+    program.told("ResizeFunction | resized dog.png");
+
+    let told = "error: the stack has no function Resize; it has ResizeFunction\n";
+    assert_eq!(invoke(&["Resize"]), (Some(1), told.to_owned()));
+    let (code, told) = invoke(&["ResizeFunction", "no JSON"]);
+    assert!(code == Some(1) && told.starts_with("error: Could not parse request body into json"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_data_folder_is_filled_once() {
+    let pictures = Pictures::new();
+    let printed = |said: &[String]| said.iter().any(|line| line == "  the first picture is first.png");
+    let (program, said) = pictures.start("template.yaml", &["--no-watch"]);
+    assert!(printed(&said), "{said:?}");
+    assert!(said.iter().any(|line| line.contains("ResizeFunction | resized first.png")), "{said:?}");
+    drop(program);
+    let (program, said) = pictures.start("template.yaml", &["--no-watch"]);
+    assert!(!printed(&said), "{said:?}");
+    drop(program);
+    let (_program, said) = pictures.start("template.yaml", &["--no-watch", "--fresh"]);
+    assert!(printed(&said), "{said:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seed_that_is_refused_ends_the_start_and_the_next_one_begins_anew() {
+    let pictures = Pictures::new();
+    let (template, data) = (pictures.path("template.yaml"), pictures.path("data"));
+    let start = |seed: &Path| {
+        let arguments = ["--port", "0", "--no-watch", "--template", template.to_str().unwrap(), "--data-dir"];
+        run(&[&arguments[..], &[data.to_str().unwrap(), "--seed", seed.to_str().unwrap()]].concat())
+    };
+    let seed = pictures.path("other.http");
+    fs::write(&seed, "### Upload\nPOST {{host}}/pictures\n\ncat.png\n\n### Without a name\nPOST {{host}}/pictures\n")
+        .unwrap();
+    let (code, told) = start(&seed);
+    let refused = format!(
+        "error: {}, line 7 (Without a name): POST /pictures was answered with 400 Bad Request: {{\"error\":\"a picture has a name\"}}\n",
+        seed.display()
+    );
+    assert!(code == Some(1) && told.ends_with(&refused), "{told}");
+
+    fs::write(&seed, "GET /\n{{host}}").unwrap();
+    let (code, told) = start(&seed);
+    assert!(code == Some(1) && told.ends_with("other.http, line 2: not a header: {{host}}\n"), "{told}");
+
+    let (_program, said) = pictures.start("template.yaml", &["--no-watch"]);
+    assert!(said.iter().any(|line| line == "  the first picture is first.png"), "{said:?}");
+}
