@@ -7,8 +7,8 @@ use crate::body::{self, Meta};
 use crate::cors::Cors;
 use crate::headers::ResponseHeaders;
 use crate::log::Line;
-use crate::runtime::{Timer, chain};
-use crate::{Call, Code, Failure, Reply, Service, failure, problem, request_id, timestamp};
+use crate::runtime::Timer;
+use crate::{Call, Code, Failure, Reply, Service, error_chain, failure, problem, request_id, timestamp};
 
 /// What no URI reference holds (RFC 3986, appendix A), and nothing outside ASCII.
 const NOT_IN_A_URI: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`');
@@ -118,6 +118,6 @@ fn tell_failure(failure: failure::Inner, meta: Meta<'_>, as_problem: bool, heade
     } else {
         body::failure(&failure, &meta)
     };
-    let cause = failure.cause.as_ref().map(|cause| chain(cause.as_ref()));
+    let cause = failure.cause.as_ref().map(|cause| error_chain(cause.as_ref()));
     Told { status, body: Some(body), code: Some(failure.code), cause, metrics: failure.metrics }
 }

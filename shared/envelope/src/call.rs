@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use identity::{Identity, KeyRing, Role};
 use lambda_runtime::Context;
@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use crate::decode::{Decode, DecodeQuery, Fields, QueryFields, object};
 use crate::event::Event;
 use crate::headers::RequestHeaders;
-use crate::{Code, Failure, authorizer, request_id, timestamp};
+use crate::{Code, Deadline, Failure, authorizer, request_id, timestamp};
 
 /// The most a request body may hold, in bytes.
 pub const BODY_LIMIT: usize = 256 * 1024;
@@ -32,7 +32,7 @@ pub struct Call {
     caller: OnceCell<Result<Identity, Anonymous>>,
     source_ip: String,
     path_prefix: String,
-    deadline: SystemTime,
+    deadline: Deadline,
     trace_id: Option<String>,
 }
 
@@ -66,7 +66,7 @@ impl Call {
             caller: OnceCell::new(),
             source_ip: event.source_ip().to_owned(),
             path_prefix: event.path_prefix().to_owned(),
-            deadline: context.deadline(),
+            deadline: Deadline::of(context),
             trace_id: context.xray_trace_id.clone(),
         }
     }
@@ -83,7 +83,7 @@ impl Call {
 
     /// How long the function may still run.
     pub fn time_left(&self) -> Duration {
-        self.deadline.duration_since(SystemTime::now()).unwrap_or_default()
+        self.deadline.time_left()
     }
 
     /// The address the request came from, as the gateway saw it.

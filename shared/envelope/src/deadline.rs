@@ -1,14 +1,35 @@
-//! When an invocation has to be over.
+//! When Lambda ends an invocation that still runs.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use lambda_runtime::Context;
 
-/// Lambda gives a time, in milliseconds since 1970 (`Lambda-Runtime-Deadline-Ms`). `cargo lambda watch` gives how long
-/// there is: a time on the first day of all.
+/// The moment at which Lambda ends the invocation.
+#[derive(Debug, Clone, Copy)]
+pub struct Deadline(SystemTime);
+
+impl Deadline {
+    /// The deadline of this invocation.
+    pub fn of(context: &Context) -> Self {
+        Self(UNIX_EPOCH + Duration::from_millis(context.deadline))
+    }
+
+    /// A deadline this long from now.
+    pub fn after(time: Duration) -> Self {
+        Self(SystemTime::now() + time)
+    }
+
+    /// How long the function may still run; zero once the deadline has passed.
+    pub fn time_left(self) -> Duration {
+        self.0.duration_since(SystemTime::now()).unwrap_or_default()
+    }
+}
+
+/// Lambda sends the deadline as a time: milliseconds since 1970 (`Lambda-Runtime-Deadline-Ms`). `cargo lambda watch`
+/// sends the milliseconds that are left instead, which as a time would lie within the first day of 1970.
 const LONGEST_SPAN: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The context with a time for its deadline, whichever it came with.
+/// Makes the context's deadline a time, whichever of the two it was.
 pub(crate) fn with_time(mut context: Context, now: SystemTime) -> Context {
     if u128::from(context.deadline) < LONGEST_SPAN.as_millis() {
         let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();

@@ -11,8 +11,8 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::failure::INTERNAL_MESSAGE;
 use crate::log::Line;
-use crate::runtime::{self, Handler, InitError, Timer, Warmth, chain};
-use crate::{Service, timestamp};
+use crate::runtime::{self, Handler, InitError, Timer, Warmth};
+use crate::{Service, error_chain, timestamp};
 
 const INTERNAL: &str = "InternalError";
 
@@ -21,19 +21,23 @@ pub trait Function: Sized + 'static {
     /// What it is invoked with.
     type Event: DeserializeOwned;
     /// What it answers.
-    type Answer: Serialize;
+    type Response: Serialize;
 
     /// As [`crate::Endpoint::init`].
     fn init() -> impl Future<Output = Result<Self, InitError>>;
 
     /// How many parts of the event an answer names as failed (a partial batch response): the metric `EventsFailed`. To
     /// Lambda's own metric `Errors` such an invocation is a success.
-    fn failures(_answer: &Self::Answer) -> usize {
+    fn failures(_answer: &Self::Response) -> usize {
         0
     }
 
     /// Handles one event.
-    fn call(&self, event: Self::Event, context: &Context) -> impl Future<Output = Result<Self::Answer, FunctionError>>;
+    fn call(
+        &self,
+        event: Self::Event,
+        context: &Context,
+    ) -> impl Future<Output = Result<Self::Response, FunctionError>>;
 }
 
 /// An invocation that failed: what its caller reads (`errorType`, `errorMessage`), and what only the log does.
@@ -111,7 +115,7 @@ pub(crate) fn finish(
         route: None,
         status: None,
         code: failed.map(|error| error.kind),
-        cause: failed.and_then(|error| error.cause.as_ref()).map(|cause| chain(cause.as_ref())),
+        cause: failed.and_then(|error| error.cause.as_ref()).map(|cause| error_chain(cause.as_ref())),
         duration: timer.milliseconds(),
         cold_start: timer.is_cold(),
         metrics: vec!["EventsFailed"; outcome.as_ref().map_or(0, |answered| answered.failures)],

@@ -40,6 +40,7 @@ mod cors;
 mod deadline;
 pub mod decode;
 mod endpoint;
+mod error_chain;
 mod event;
 mod failure;
 mod function;
@@ -48,23 +49,25 @@ mod log;
 pub mod metrics;
 mod pagination;
 mod problem;
-mod procedure;
 mod reply;
 pub mod request_id;
+mod rpc;
 mod runtime;
 pub mod timestamp;
 
 pub use authorizer::context_of;
 pub use call::{BODY_LIMIT, Call};
 pub use code::{Catalogue, Code, Kind};
+pub use deadline::Deadline;
 pub use endpoint::{Endpoint, Service, serve};
+pub use error_chain::error_chain;
 pub use failure::{Failure, Unavailable};
 pub use function::{Function, FunctionError, serve_function};
 pub use identity::{Identity, Role};
 pub use lambda_runtime::Context;
 pub use pagination::Pagination;
-pub use procedure::{Procedure, read_answer, serve_procedure};
 pub use reply::Reply;
+pub use rpc::{Rpc, read_response, serve_rpc};
 pub use runtime::InitError;
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use futures_util::future::LocalBoxFuture;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 
-use crate::{deadline, log};
+use crate::{deadline, error_chain, log};
 
 /// Why a function could not start. It is written to the log and ends the process.
 pub type InitError = Box<dyn Error + Send + Sync>;
@@ -52,7 +52,7 @@ async fn serve(handler: Handler) -> ExitCode {
 }
 
 fn refuse_to_start(error: &(dyn Error + 'static)) -> ExitCode {
-    tracing::error!(cause = chain(error), "function stopped");
+    tracing::error!(cause = error_chain(error), "function stopped");
     ExitCode::FAILURE
 }
 
@@ -69,18 +69,6 @@ pub(crate) async fn caught<T, E: From<Panicked>>(future: impl Future<Output = Re
 fn panic_text(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().copied().or(payload.downcast_ref::<String>().map(String::as_str));
     text.unwrap_or("(no message)").to_owned()
-}
-
-/// An error with its sources, as one line.
-pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
 }
 
 /// Whether this process has been invoked before.

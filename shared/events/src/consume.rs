@@ -7,9 +7,9 @@ use std::error::Error;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
-use envelope::{Context, Function, FunctionError, InitError, Service, serve_function};
+use envelope::{Context, Deadline, Function, FunctionError, InitError, Service, error_chain, serve_function};
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
@@ -89,7 +89,7 @@ struct Consuming<C>(C);
 
 impl<C: Consumer> Function for Consuming<C> {
     type Event = QueueEvent;
-    type Answer = BatchResponse;
+    type Response = BatchResponse;
 
     async fn init() -> Result<Self, InitError> {
         Ok(Self(C::init().await?))
@@ -100,8 +100,7 @@ impl<C: Consumer> Function for Consuming<C> {
     }
 
     async fn call(&self, event: QueueEvent, context: &Context) -> Result<BatchResponse, FunctionError> {
-        let deadline = UNIX_EPOCH + Duration::from_millis(context.deadline);
-        let time_left = deadline.duration_since(SystemTime::now()).unwrap_or_default();
+        let time_left = Deadline::of(context).time_left();
         Ok(handle_all(&self.0, event.records, Instant::now() + time_left.saturating_sub(MARGIN)).await)
     }
 }
@@ -160,17 +159,11 @@ async fn handle_one<C: Consumer>(consumer: &C, message_id: &str, body: &str, dea
             true
         }
         Err(HandleError(error)) => {
-            let cause = chain(error.as_ref());
+            let cause = error_chain(error.as_ref());
             tracing::error!(requestId = requestid, eventId = id, eventType = kind, duration, cause, "event failed");
             false
         }
     }
-}
-
-/// An error with its sources, as one line.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let sources = std::iter::successors(error.source(), |error| (*error).source());
-    sources.fold(error.to_string(), |text, source| format!("{text}: {source}"))
 }
 
 #[cfg(test)]

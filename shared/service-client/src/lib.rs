@@ -5,7 +5,7 @@
 
 mod client;
 mod health;
-mod procedure;
+mod rpc;
 #[cfg(test)]
 mod testing;
 

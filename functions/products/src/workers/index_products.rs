@@ -4,9 +4,8 @@
 
 use std::error::Error;
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use envelope::{Context, Function, FunctionError, InitError, serve_function};
+use envelope::{Context, Deadline, Function, FunctionError, InitError, serve_function};
 use events::publish::Aside;
 use events::stream::StreamEvent;
 use serde_json::value::RawValue;
@@ -28,15 +27,14 @@ struct IndexProducts {
 
 impl Function for IndexProducts {
     type Event = StreamEvent;
-    type Answer = ();
+    type Response = ();
 
     async fn init() -> Result<Self, InitError> {
         Ok(Self { index: Index::from_env()?, aside: Aside::from_env()? })
     }
 
     async fn call(&self, event: StreamEvent, context: &Context) -> Result<(), FunctionError> {
-        let deadline = UNIX_EPOCH + Duration::from_millis(context.deadline);
-        let unreadable = index(&self.index, &event, deadline).await?;
+        let unreadable = index(&self.index, &event, Deadline::of(context)).await?;
         // Last, as what fails before it brings the whole batch again: all else is done once however often it comes.
         Ok(self.aside.put(&unreadable).await?)
     }
@@ -49,15 +47,14 @@ impl Function for IndexProducts {
 pub async fn index<'a>(
     index: &Index,
     event: &'a StreamEvent,
-    deadline: SystemTime,
+    deadline: Deadline,
 ) -> Result<Vec<&'a RawValue>, StoreError> {
     let mut unreadable = Vec::new();
     for raw in &event.records {
         match wanted(raw) {
             Ok(None) => {}
             Ok(Some((id, wanted))) => {
-                let time_left = deadline.duration_since(SystemTime::now()).unwrap_or_default();
-                index.bring_to(&id, &wanted, Patience::within(time_left)).await?;
+                index.bring_to(&id, &wanted, Patience::within(deadline.time_left())).await?;
             }
             Err(problem) => {
                 tracing::error!(%problem, cause = problem.source().map(ToString::to_string), "setting aside a record");

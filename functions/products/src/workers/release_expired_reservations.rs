@@ -2,9 +2,9 @@
 
 use std::cell::RefCell;
 use std::process::ExitCode;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
-use envelope::{Context, Function, FunctionError, InitError, metrics, serve_function, timestamp};
+use envelope::{Context, Deadline, Function, FunctionError, InitError, metrics, serve_function, timestamp};
 use events::Cause;
 use futures_util::stream::{self, StreamExt};
 use serde::de::IgnoredAny;
@@ -33,15 +33,14 @@ struct Release {
 
 impl Function for Release {
     type Event = IgnoredAny;
-    type Answer = ();
+    type Response = ();
 
     async fn init() -> Result<Self, InitError> {
         Ok(Self { holds: Holds::connect().await?, place: RefCell::default() })
     }
 
     async fn call(&self, _: IgnoredAny, context: &Context) -> Result<(), FunctionError> {
-        let deadline = UNIX_EPOCH + Duration::from_millis(context.deadline);
-        let time_left = deadline.duration_since(SystemTime::now()).unwrap_or_default();
+        let time_left = Deadline::of(context).time_left();
         let deadline = Instant::now() + time_left.saturating_sub(MARGIN);
         let place = self.place.take();
         let Swept { expired, failed, stopped_at } =

@@ -1,10 +1,9 @@
 //! `reserve-stock`: holds what an order needs, before the order is placed.
 
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use contracts::codes;
-use envelope::{Context, Failure, InitError, Procedure, serve_procedure, timestamp};
+use envelope::{Context, Deadline, Failure, InitError, Rpc, serve_rpc, timestamp};
 use money::Amount;
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +15,7 @@ use crate::store::{Holds, Made, Patience, Placed};
 
 /// Serves the procedure.
 pub fn main() -> ExitCode {
-    serve_procedure::<ReserveStock>(SERVICE)
+    serve_rpc::<ReserveStock>(SERVICE)
 }
 
 /// Lines an order has at most: with the hold itself they have to fit into one transaction of 100 items.
@@ -67,9 +66,9 @@ pub struct Reserved {
     pub state: State,
 }
 
-impl Procedure for ReserveStock {
+impl Rpc for ReserveStock {
     type Request = Request;
-    type Answer = Reserved;
+    type Response = Reserved;
 
     async fn init() -> Result<Self, InitError> {
         let hold_seconds = aws::required("HOLD_SECONDS")?.parse()?;
@@ -79,9 +78,8 @@ impl Procedure for ReserveStock {
     }
 
     async fn call(&self, request: Request, context: &Context) -> Result<Reserved, Failure> {
-        let deadline = UNIX_EPOCH + Duration::from_millis(context.deadline);
-        let time_left = deadline.duration_since(SystemTime::now()).unwrap_or_default();
-        reserve(&self.holds, self.hold_seconds, &request, Patience::within(time_left)).await
+        let patience = Patience::within(Deadline::of(context).time_left());
+        reserve(&self.holds, self.hold_seconds, &request, patience).await
     }
 }
 

@@ -37,7 +37,7 @@ struct Answer {
 
 impl Function for Authorize {
     type Event = Request;
-    type Answer = Answer;
+    type Response = Answer;
 
     async fn init() -> Result<Self, InitError> {
         Ok(Self { keys: Keys::read().await? })

@@ -30,7 +30,7 @@ struct Record {
 
 impl Function for CountUsers {
     type Event = StreamEvent<Record>;
-    type Answer = ();
+    type Response = ();
 
     async fn init() -> Result<Self, InitError> {
         Ok(Self { count: store::kept_count()? })

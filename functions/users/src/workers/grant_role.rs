@@ -29,7 +29,7 @@ struct Grant {
 
 impl Function for GrantRole {
     type Event = Grant;
-    type Answer = Profile;
+    type Response = Profile;
 
     async fn init() -> Result<Self, InitError> {
         Ok(Self { users: Users::connect().await? })

@@ -14,7 +14,7 @@ struct Halve;
 
 impl Function for Halve {
     type Event = i64;
-    type Answer = i64;
+    type Response = i64;
 
     async fn init() -> Result<Self, InitError> {
         Ok(Self)

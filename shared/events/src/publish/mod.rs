@@ -55,7 +55,7 @@ struct Publish<S> {
 
 impl<S: Secrets> Function for Publish<S> {
     type Event = StreamEvent;
-    type Answer = BatchResponse;
+    type Response = BatchResponse;
 
     async fn init() -> Result<Self, InitError> {
         Ok(Self {

@@ -62,7 +62,7 @@ pub trait Reserve {
     /// Holds every line or none, within this time.
     ///
     /// # Errors
-    /// The product service's own; 502 and 503 as [`ServiceClient::procedure`].
+    /// The product service's own; 502 and 503 as [`ServiceClient::rpc`].
     fn reserve(&self, ask: &Ask<'_>, patience: Duration) -> impl Future<Output = Result<Hold, Failure>>;
 }
 
@@ -87,6 +87,6 @@ impl Stock {
 
 impl Reserve for Stock {
     async fn reserve(&self, ask: &Ask<'_>, patience: Duration) -> Result<Hold, Failure> {
-        self.client.procedure(PRODUCTS, &self.function, ask, patience).await
+        self.client.rpc(PRODUCTS, &self.function, ask, patience).await
     }
 }

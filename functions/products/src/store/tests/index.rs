@@ -1,4 +1,6 @@
-use std::time::SystemTime;
+use std::time::Duration;
+
+use envelope::Deadline;
 
 use futures_util::future::join_all;
 use local_testing::FaultKind;
@@ -108,7 +110,7 @@ async fn a_record_that_can_not_be_read_is_set_aside_and_its_neighbours_are_index
     let bad = [priceless, json!({"eventName": "INSERT"}), json!("not even a record")];
     let [a, b, c] = bad.clone();
     let event: StreamEvent = serde_json::from_value(json!({"Records": [a, lamp, b, chair, c]})).unwrap();
-    let deadline = SystemTime::now() + Duration::from_secs(7);
+    let deadline = Deadline::after(Duration::from_secs(7));
     let aside = index(&world.index, &event, deadline).await.unwrap();
     let aside: Vec<serde_json::Value> = aside.iter().map(|raw| serde_json::from_str(raw.get()).unwrap()).collect();
     assert_eq!(aside, bad);

@@ -5,7 +5,7 @@
 //! {"success":false,"error":{"message":"…","type":"ValidationError","code":"…","details":{},"retryAfter":1},"message":"…"}
 //! ```
 //!
-//! Both ends are here: [`serve_procedure`] answers, [`read_answer`] reads what it answered.
+//! Both ends are here: [`serve_rpc`] answers, [`read_response`] reads what it answered.
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -18,25 +18,25 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
 use crate::log::Line;
-use crate::runtime::{self, Handler, InitError, Timer, Warmth, chain};
-use crate::{Catalogue, Failure, Service, timestamp};
+use crate::runtime::{self, Handler, InitError, Timer, Warmth};
+use crate::{Catalogue, Failure, Service, error_chain, timestamp};
 
 /// A function that other services call.
-pub trait Procedure: Sized + 'static {
+pub trait Rpc: Sized + 'static {
     /// What it is asked. Its `requestId`, if it has one, is what the call is logged under.
     type Request: DeserializeOwned;
     /// What it answers.
-    type Answer: Serialize;
+    type Response: Serialize;
 
     /// As [`crate::Endpoint::init`].
     fn init() -> impl Future<Output = Result<Self, InitError>>;
 
     /// Answers one request.
-    fn call(&self, request: Self::Request, context: &Context) -> impl Future<Output = Result<Self::Answer, Failure>>;
+    fn call(&self, request: Self::Request, context: &Context) -> impl Future<Output = Result<Self::Response, Failure>>;
 }
 
 /// Serves a procedure until Lambda ends the process. A panic in it is an internal error without detail.
-pub fn serve_procedure<P: Procedure>(service: Service) -> ExitCode {
+pub fn serve_rpc<P: Rpc>(service: Service) -> ExitCode {
     runtime::run(async move {
         let procedure = Rc::new(P::init().await?);
         let warmth = Rc::new(Warmth::default());
@@ -54,7 +54,7 @@ pub fn serve_procedure<P: Procedure>(service: Service) -> ExitCode {
     })
 }
 
-async fn invoke<P: Procedure>(procedure: &P, request: &RawValue, context: &Context) -> Result<Box<RawValue>, Failure> {
+async fn invoke<P: Rpc>(procedure: &P, request: &RawValue, context: &Context) -> Result<Box<RawValue>, Failure> {
     // The callers are services of this system: a request that is not understood is a fault of the system's own.
     let request = serde_json::from_str(request.get())?;
     Ok(to_raw_value(&procedure.call(request, context).await?)?)
@@ -119,7 +119,7 @@ fn finish(
                 line.level = "ERROR";
             }
             line.code = Some(failure.code.as_str());
-            line.cause = failure.cause.as_ref().map(|cause| chain(cause.as_ref()));
+            line.cause = failure.cause.as_ref().map(|cause| error_chain(cause.as_ref()));
             line.metrics = failure.metrics;
             let error = ErrorBody {
                 message: failure.message.clone(),
@@ -142,7 +142,7 @@ fn unanswerable(error: serde_json::Error) -> Diagnostic {
 ///
 /// # Errors
 /// [`serde_json::Error`] if it is neither, or an error whose code is not in the catalogue.
-pub fn read_answer<A: DeserializeOwned>(
+pub fn read_response<A: DeserializeOwned>(
     payload: &[u8],
     codes: Catalogue,
 ) -> Result<Result<A, Failure>, serde_json::Error> {

@@ -19,7 +19,7 @@ fn success() -> Answer {
 }
 
 async fn asked(lambda: &Lambda, patience: Duration) -> Result<Value, Failure> {
-    lambda.client().procedure("product-service", "Reserve", &json!({"orderId": "o1"}), patience).await
+    lambda.client().rpc("product-service", "Reserve", &json!({"orderId": "o1"}), patience).await
 }
 
 #[tokio::test]
@@ -101,7 +101,7 @@ async fn a_connection_is_opened_once_and_no_longer_waited_for_than_init_can() {
 async fn a_function_is_named_by_its_name_or_its_arn() {
     let lambda = Lambda::new([success()]);
     let arn = "arn:aws:lambda:eu-central-1:000000000000:function:shop-reserve_stock";
-    lambda.client().procedure::<_, Value>("product-service", arn, &json!({}), PATIENCE).await.unwrap();
+    lambda.client().rpc::<_, Value>("product-service", arn, &json!({}), PATIENCE).await.unwrap();
     let encoded = arn.replace(':', "%3A");
     let url = format!("http://localhost/2015-03-31/functions/{encoded}/invocations");
     assert_eq!(lambda.asked(), [(url, None)]);

@@ -13,9 +13,9 @@ struct Divisor {
     by: i64,
 }
 
-impl Procedure for Divide {
+impl Rpc for Divide {
     type Request = Divisor;
-    type Answer = i64;
+    type Response = i64;
 
     async fn init() -> Result<Self, InitError> {
         Ok(Self)
@@ -42,7 +42,7 @@ async fn asked(request: Value) -> (Value, Line) {
 }
 
 fn read(answer: &Value) -> Result<i64, Failure> {
-    read_answer(answer.to_string().as_bytes(), GENERAL).unwrap()
+    read_response(answer.to_string().as_bytes(), GENERAL).unwrap()
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ fn what_is_no_answer_is_malformed() {
         r#"{"success":false,"error":{"message":"m","type":"t","code":"NEWER"}}"#,
         r#"{"errorType":"Unhandled","errorMessage":"m"}"#,
     ] {
-        assert!(read_answer::<i64>(other.as_bytes(), GENERAL).is_err(), "{other}");
+        assert!(read_response::<i64>(other.as_bytes(), GENERAL).is_err(), "{other}");
     }
 }
 
@@ -117,7 +117,7 @@ fn what_is_no_answer_is_malformed() {
 fn an_error_of_an_apis_own_is_known_by_its_catalogue() {
     const SOLD_OUT: Code = Code::new("SOLD_OUT", Kind::VALIDATION);
     let payload = br#"{"success":false,"error":{"message":"m","type":"ValidationError","code":"SOLD_OUT"}}"#;
-    let failure = read_answer::<i64>(payload, Catalogue::new(&[SOLD_OUT])).unwrap().unwrap_err();
+    let failure = read_response::<i64>(payload, Catalogue::new(&[SOLD_OUT])).unwrap().unwrap_err();
     assert_eq!(failure.code(), SOLD_OUT);
-    assert!(read_answer::<i64>(payload, GENERAL).is_err());
+    assert!(read_response::<i64>(payload, GENERAL).is_err());
 }

@@ -1,9 +1,9 @@
-//! Calling another service's [`envelope::Procedure`].
+//! Calling another service's [`envelope::Rpc`].
 
 use std::time::Duration;
 
 use aws::retry::persist;
-use envelope::{Code, Failure, read_answer};
+use envelope::{Code, Failure, read_response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -21,7 +21,7 @@ impl ServiceClient {
     /// The other's own failure as it gave it: code, message and details. 503 with `{service}` if it could not be
     /// reached, was throttled, did not answer in time or stayed busy; 502 with the same words if it crashed, failed
     /// inside or answered what is not understood.
-    pub async fn procedure<Q, A>(
+    pub async fn rpc<Q, A>(
         &self,
         service: &'static str,
         function: &str,
@@ -35,7 +35,7 @@ impl ServiceClient {
         let payload = serde_json::to_vec(request)?;
         let attempt = async |left| {
             let answer = self.invoke(function, &payload, left).await?;
-            read_answer(&answer, self.codes).map_err(CallError::Malformed)
+            read_response(&answer, self.codes).map_err(CallError::Malformed)
         };
         let again = |outcome: &Result<Result<A, Failure>, CallError>| match outcome {
             Ok(Err(failure)) => failure.code() == Code::SERVICE_UNAVAILABLE,
