@@ -4,7 +4,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use aws::api::{Api, ApiError};
-use aws::retry::persist;
+use aws::retry::{RetryBudget, retry};
 use bytes::Bytes;
 use envelope::Catalogue;
 use http::{HeaderMap, Response, StatusCode};
@@ -49,6 +49,11 @@ impl CallError {
     }
 }
 
+/// What a call may spend on retries.
+pub(crate) fn retries(time: Duration) -> RetryBudget {
+    RetryBudget::tries(4).within(time)
+}
+
 /// How long the init phase waits for a connection that the first call can open itself.
 const CONNECT_WITHIN: Duration = Duration::from_secs(1);
 
@@ -87,7 +92,8 @@ impl ServiceClient {
     {
         let payload = serde_json::to_vec(request).map_err(CallError::Request)?;
         let attempt = |left| self.invoke(function, &payload, left);
-        let answer = persist(patience, attempt, |outcome| outcome.as_ref().is_err_and(CallError::is_passing)).await?;
+        let answer =
+            retry(retries(patience), attempt, |outcome| outcome.as_ref().is_err_and(CallError::is_passing)).await?;
         serde_json::from_slice(&answer).map_err(CallError::Malformed)
     }
 

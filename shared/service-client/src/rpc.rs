@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use aws::retry::persist;
+use aws::retry::retry;
 use envelope::{Code, Failure, read_response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::client::retries;
 use crate::{CallError, ServiceClient};
 
 /// What a client is told to wait before it asks again, in seconds.
@@ -42,7 +43,7 @@ impl ServiceClient {
             Ok(Ok(_)) => false,
             Err(error) => error.is_passing(),
         };
-        match persist(patience, attempt, again).await {
+        match retry(retries(patience), attempt, again).await {
             Ok(Err(failure)) if failure.code() == Code::INTERNAL_ERROR => {
                 Err(wrong(service).caused_by(Told(failure.message().to_owned())))
             }

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use aws::api::{Api, ApiError};
-use aws::retry::persist;
+use aws::retry::{RetryBudget, retry};
 use aws::{ATTEMPT_WITHIN, CALL_WITHIN};
 use bytes::Bytes;
 use http::{Response, StatusCode};
@@ -48,7 +48,8 @@ impl Secret {
     pub(crate) async fn version(&self, stage: &str) -> Result<Option<Version>, SecretError> {
         let request = json!({"SecretId": self.id, "VersionStage": stage}).to_string();
         let attempt = async |left: Duration| self.ask(&request, left.min(ATTEMPT_WITHIN)).await;
-        match persist(CALL_WITHIN, attempt, |outcome| outcome.as_ref().is_err_and(SecretError::is_passing)).await {
+        let budget = RetryBudget::tries(4).within(CALL_WITHIN);
+        match retry(budget, attempt, |outcome| outcome.as_ref().is_err_and(SecretError::is_passing)).await {
             Ok(body) => match serde_json::from_slice(&body) {
                 Ok(version) => Ok(Some(version)),
                 // Not its cause, which may quote the secret.

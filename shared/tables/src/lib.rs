@@ -4,12 +4,16 @@
 mod cursor;
 mod error;
 mod health;
+mod item;
 mod kept_count;
+mod transaction;
 
 pub use cursor::Cursor;
 pub use error::StoreError;
 pub use health::health;
+pub use item::{Item, key, number, string};
 pub use kept_count::{Change, KeptCount};
+pub use transaction::{Cancellation, FailedCondition, conflict_retries};
 
 use aws_sdk_dynamodb::Client;
 

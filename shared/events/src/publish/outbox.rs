@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 use std::future::Future;
-use std::time::Duration;
 
+use aws::retry::RetryBudget;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{
     MessageSystemAttributeNameForSends, MessageSystemAttributeValue, SendMessageBatchRequestEntry,
@@ -16,9 +16,8 @@ use crate::{Event, trace};
 const MAX_ENTRIES: usize = 10;
 const MAX_BYTES: usize = 1_048_576;
 
-/// How often a batch is tried before its records are left to come again.
+/// How often a batch is tried before its records are left to the stream's next delivery.
 const TRIES: u32 = 4;
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
 /// A message to send for the record at a place of the batch.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,15 +69,13 @@ pub(super) trait Outbox {
 pub(super) async fn deliver(outbox: &impl Outbox, queue: &str, letters: &[Letter]) -> Option<usize> {
     for batch in batches(letters) {
         let mut left: Vec<&Letter> = batch.iter().collect();
-        let mut pause = FIRST_PAUSE;
-        for attempt in 1..=TRIES {
+        let mut budget = RetryBudget::tries(TRIES);
+        loop {
             let failed = outbox.send(queue, &left).await;
             left = failed.into_iter().filter_map(|index| left.get(index).copied()).collect();
-            if left.is_empty() || attempt == TRIES {
+            if left.is_empty() || budget.pause().await.is_err() {
                 break;
             }
-            tokio::time::sleep(pause.mul_f64(rand::random())).await;
-            pause *= 2;
         }
         if let Some(place) = left.iter().map(|letter| letter.place).min() {
             return Some(place);

@@ -111,30 +111,3 @@ async fn a_half_done_batch_is_finished_by_its_retry() {
     count.apply(&all).await.unwrap();
     assert_eq!(count.total().await.unwrap(), all.len() as u64);
 }
-
-#[test]
-fn what_cancelled_a_transaction_says_what_was_counted_before() {
-    let counted = |reasons: &[&str]| counted_before(reasons).map(Vec::from_iter);
-    assert_eq!(counted(&["None", "ConditionalCheckFailed", "None", "ConditionalCheckFailed"]), Some(vec![0, 2]));
-    assert_eq!(counted(&["TransactionConflict", "None", "None"]), Some(vec![]));
-    assert_eq!(counted(&["None", "TransactionConflict", "ConditionalCheckFailed"]), Some(vec![1]));
-    assert_eq!(counted(&["ThrottlingError", "None"]), Some(vec![]));
-    for hopeless in [
-        &["None", "ValidationError"][..],
-        &["ConditionalCheckFailed", "None"],
-        &["ItemCollectionSizeLimitExceeded"],
-        &[],
-    ] {
-        assert_eq!(counted(hopeless), None, "{hopeless:?}");
-    }
-}
-
-#[test]
-fn pauses_differ_and_grow_to_a_bound() {
-    for attempt in 0..8 {
-        let most = Duration::from_millis(10 << attempt);
-        let pauses: BTreeSet<Duration> = (0..100).map(|_| pause(attempt)).collect();
-        assert!(pauses.len() > 50 && pauses.iter().all(|pause| *pause <= most), "{attempt}");
-        assert!(pauses.last().is_some_and(|longest| *longest > most / 2), "{attempt}");
-    }
-}
