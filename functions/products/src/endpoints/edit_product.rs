@@ -2,13 +2,16 @@
 
 use std::process::ExitCode;
 
+use aws::retry::RetryBudget;
 use envelope::{Call, Endpoint, Failure, InitError, Reply, serve};
+
+use tables::{StoreError, conflict_retries};
 
 use crate::SERVICE;
 use crate::domain::id;
 use crate::domain::product::{Edit, Product};
 use crate::endpoints::get_product::not_found;
-use crate::store::{Patience, Products, Saved};
+use crate::store::{Products, Saved};
 
 /// Serves the endpoint.
 pub fn main() -> ExitCode {
@@ -29,14 +32,14 @@ impl Endpoint for EditProduct {
         let edit: Edit = call.body()?;
         let asked = call.path_parameter("id");
         let id = id::parse(asked).ok_or_else(|| not_found(asked))?;
-        let product = self.apply(&id, edit, Patience::within(call.time_left())).await?;
+        let product = self.apply(&id, edit, conflict_retries(call.time_left())).await?;
         Reply::ok("Product updated successfully", product.ok_or_else(|| not_found(asked))?.view())
     }
 }
 
 impl EditProduct {
     /// The edited product. An edit that someone else's overtook is made again, on top of theirs.
-    async fn apply(&self, id: &str, edit: Edit, mut patience: Patience) -> Result<Option<Product>, Failure> {
+    async fn apply(&self, id: &str, edit: Edit, mut retries: RetryBudget) -> Result<Option<Product>, Failure> {
         let mut found = self.products.find(id).await?;
         while let Some(product) = found {
             let Some(edited) = product.edited(edit.clone()) else { return Ok(Some(product)) };
@@ -44,7 +47,7 @@ impl EditProduct {
                 Saved::Done => return Ok(Some(edited)),
                 Saved::Changed(now) => found = now,
             }
-            patience.pause().await?;
+            retries.pause().await.map_err(StoreError::from)?;
         }
         Ok(None)
     }
@@ -57,7 +60,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::store::tests::{World, patience};
+    use crate::store::tests::{World, retries};
 
     async fn world() -> (World, EditProduct, Product) {
         let world = World::new().await;
@@ -70,7 +73,7 @@ mod tests {
     async fn an_edit_whose_answer_was_lost_is_made_once() {
         let (world, endpoint, lamp) = world().await;
         world.fail("UpdateItem", FaultKind::AnswerLost, 1);
-        let edited = endpoint.apply(&lamp.id, Edit::of(json!({"name": "Lantern"})), patience()).await.unwrap().unwrap();
+        let edited = endpoint.apply(&lamp.id, Edit::of(json!({"name": "Lantern"})), retries()).await.unwrap().unwrap();
         assert_eq!((edited.name.as_str(), edited.revision), ("Lantern", 2));
     }
 
@@ -84,7 +87,7 @@ mod tests {
             json!({"category": "Garden"}),
             json!({"isActive": false}),
         ];
-        for outcome in join_all(edits.map(|body| endpoint.apply(&lamp.id, Edit::of(body), patience()))).await {
+        for outcome in join_all(edits.map(|body| endpoint.apply(&lamp.id, Edit::of(body), retries()))).await {
             outcome.unwrap();
         }
         let now = world.products.find(&lamp.id).await.unwrap().unwrap();
@@ -95,6 +98,6 @@ mod tests {
     #[tokio::test]
     async fn there_is_nothing_to_edit_where_there_is_no_product() {
         let (_world, endpoint, _) = world().await;
-        assert!(endpoint.apply(&id::new(), Edit::of(json!({"name": "x"})), patience()).await.unwrap().is_none());
+        assert!(endpoint.apply(&id::new(), Edit::of(json!({"name": "x"})), retries()).await.unwrap().is_none());
     }
 }

@@ -5,12 +5,13 @@ use std::process::ExitCode;
 use contracts::codes;
 use envelope::{Call, Code, Endpoint, Failure, InitError, Reply, serve};
 use serde_json::json;
+use tables::conflict_retries;
 
 use crate::SERVICE;
 use crate::domain::id;
 use crate::domain::stock::{self, StockChange};
 use crate::endpoints::get_product::not_found;
-use crate::store::{Patience, Products, StockError};
+use crate::store::{Products, StockError};
 
 /// Serves the endpoint.
 pub fn main() -> ExitCode {
@@ -31,7 +32,7 @@ impl Endpoint for UpdateStock {
         let change: StockChange = call.body()?;
         let asked = call.path_parameter("id");
         let id = id::parse(asked).ok_or_else(|| not_found(asked))?;
-        match self.products.change_stock(&id, change, Patience::within(call.time_left())).await {
+        match self.products.change_stock(&id, change, conflict_retries(call.time_left())).await {
             Ok(level) => Reply::ok(
                 "Stock updated successfully",
                 json!({"productId": id, "previousStock": level.previous, "newStock": level.new}),

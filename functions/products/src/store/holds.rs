@@ -6,9 +6,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, Put, TransactWriteItem};
 use envelope::timestamp;
 use serde::Serialize;
-use tables::StoreError;
+use tables::{Cancellation, StoreError};
 
-use super::contention::{Cancelled, cancelled};
 use super::moves::{stock, update};
 use super::{Item, number, read, text};
 use crate::domain::hold::{Hold, StockEvent};
@@ -129,9 +128,9 @@ impl Holds {
         // The SDK gives the call a token of its own ("ClientRequestToken"), so one that it sends again is made once.
         match self.client.transact_write_items().set_transact_items(Some(actions)).send().await {
             Ok(_) => Ok(Placed::Done),
-            Err(error) => match cancelled(error)? {
-                Cancelled::Conditions(_) => Ok(Placed::Outdated),
-                Cancelled::Contended => Ok(Placed::Contended),
+            Err(error) => match Cancellation::from_error(error)? {
+                Cancellation::Conditions(_) => Ok(Placed::Outdated),
+                Cancellation::Conflict => Ok(Placed::Contended),
             },
         }
     }
@@ -146,7 +145,7 @@ impl Holds {
         match self.client.transact_write_items().transact_items(marker).send().await {
             Ok(_) => Ok(true),
             Err(error) => {
-                cancelled(error)?;
+                Cancellation::from_error(error)?;
                 Ok(false)
             }
         }

@@ -3,12 +3,12 @@
 //! One table, key `list` and `id`: the postings of a word (`word#lamp`), the entry of a product (`product#…`), the
 //! counts (`count`).
 
+use aws::retry::RetryBudget;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use serde::Deserialize;
-use tables::StoreError;
+use tables::{Cancellation, StoreError};
 
-use super::contention::{Cancelled, Patience, cancelled};
 use super::shelf::Shelf;
 use super::{Item, number, read, text};
 use crate::domain::index::{Entry, Posting, Step, Wanted};
@@ -75,7 +75,7 @@ impl Index {
     ///
     /// # Errors
     /// [`StoreError`]; the index then is somewhere on the way, and its entry tells where.
-    pub async fn bring_to(&self, id: &str, wanted: &Wanted, mut patience: Patience) -> Result<(), StoreError> {
+    pub async fn bring_to(&self, id: &str, wanted: &Wanted, mut retries: RetryBudget) -> Result<(), StoreError> {
         // Most images are of new products, of which nothing is held. If something is, the first try brings it.
         let mut entry: Option<Entry> = None;
         loop {
@@ -83,17 +83,17 @@ impl Index {
             match self.transact(id, entry.as_ref(), &step).await? {
                 None if step.last => return Ok(()),
                 None => entry = Some(step.entry),
-                Some(Cancelled::Contended) => patience.pause().await?,
+                Some(Cancellation::Conflict) => retries.pause().await?,
                 // Only the entry has a condition: this is what it is, by an earlier try or by another invocation.
-                Some(Cancelled::Conditions(failed)) => {
-                    entry = failed.into_iter().find_map(|(_, item)| item).map(read).transpose()?;
+                Some(Cancellation::Conditions(failed)) => {
+                    entry = failed.into_iter().find_map(|failed| failed.item).map(read).transpose()?;
                 }
             }
         }
     }
 
     /// Takes a step, if the entry still is what it was; or tells why not.
-    async fn transact(&self, id: &str, seen: Option<&Entry>, step: &Step) -> Result<Option<Cancelled>, StoreError> {
+    async fn transact(&self, id: &str, seen: Option<&Entry>, step: &Step) -> Result<Option<Cancellation>, StoreError> {
         let mut actions = vec![self.put_entry(id, seen, &step.entry)?];
         for word in &step.delete {
             let delete = Delete::builder().table_name(&self.table).set_key(Some(posting_key(word, id)));
@@ -123,7 +123,7 @@ impl Index {
         }
         match self.client.transact_write_items().set_transact_items(Some(actions)).send().await {
             Ok(_) => Ok(None),
-            Err(error) => cancelled(error).map(Some),
+            Err(error) => Cancellation::from_error(error).map(Some),
         }
     }
 

@@ -1,7 +1,6 @@
 //! DynamoDB: the products' table, the index of them and the holds' table.
 
 mod catalogue;
-mod contention;
 mod expiring;
 mod holds;
 mod index;
@@ -12,7 +11,6 @@ mod shelf;
 mod stock;
 
 pub use catalogue::{Catalogue, Found, Total};
-pub use contention::Patience;
 pub use expiring::Place;
 pub use holds::{Holds, Placed};
 pub use index::Index;

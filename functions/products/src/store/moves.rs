@@ -4,9 +4,8 @@
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use serde::Deserialize;
-use tables::StoreError;
+use tables::{Cancellation, FailedCondition, StoreError};
 
-use super::contention::{Cancelled, cancelled};
 use super::{Holds, number, read, text};
 use crate::domain::hold::{Hold, Line, Move, State, StockEvent, Units};
 
@@ -57,18 +56,18 @@ impl Holds {
             }
             let failed = match self.client.transact_write_items().set_transact_items(Some(actions)).send().await {
                 Ok(_) => return Ok(Made::Done),
-                Err(error) => match cancelled(error)? {
-                    Cancelled::Contended => return Ok(Made::Contended),
-                    Cancelled::Conditions(failed) => failed,
+                Err(error) => match Cancellation::from_error(error)? {
+                    Cancellation::Conflict => return Ok(Made::Contended),
+                    Cancellation::Conditions(failed) => failed,
                 },
             };
             match failed.into_iter().next() {
-                Some((place @ 1.., item)) if step.units() == Units::Leave => {
+                Some(FailedCondition { action: place @ 1.., item }) if step.units() == Units::Leave => {
                     let available = item.map(read::<InStock>).transpose()?.map_or(0, |found| found.stock);
                     return Ok(Made::Short { line: lines[place - 1].clone(), available });
                 }
                 // Someone deleted the product by hand: there is nothing its units could go back to.
-                Some((place @ 1.., _)) => drop(lines.remove(place - 1)),
+                Some(FailedCondition { action: place @ 1.., .. }) => drop(lines.remove(place - 1)),
                 _ => return Ok(Made::Changed),
             }
         }

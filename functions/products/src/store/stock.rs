@@ -6,6 +6,7 @@
 //! answer; else nobody can tell (another change may have come since, or this one may still arrive), and the client
 //! hears 503 and looks for itself.
 
+use aws::retry::RetryBudget;
 use aws_sdk_dynamodb::config::Builder;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
@@ -15,7 +16,6 @@ use serde::Deserialize;
 use tables::StoreError;
 use uuid::Uuid;
 
-use super::contention::Patience;
 use super::{Products, number, read, text};
 use crate::domain::stock::{self, StockChange};
 
@@ -87,13 +87,13 @@ impl Products {
         &self,
         id: &str,
         change: StockChange,
-        mut patience: Patience,
+        mut retries: RetryBudget,
     ) -> Result<StockLevel, StockError> {
         let change_id = Uuid::now_v7().to_string();
         loop {
             match self.send_change(id, change, &change_id).await? {
                 Sent::Answered(level) => return Ok(level),
-                Sent::NotWritten => patience.pause().await?,
+                Sent::NotWritten => retries.pause().await.map_err(StoreError::from)?,
                 Sent::Unknown(error) => {
                     tracing::warn!(productId = id, cause = %error, "whether the stock was changed is unknown");
                     let made = self.made(id, change, &change_id).await.unwrap_or_else(|cause| {
@@ -178,6 +178,7 @@ mod tests {
     use envelope::decode::FromField;
     use local_testing::FaultKind;
     use serde_json::json;
+    use tables::conflict_retries;
 
     use super::*;
     use crate::domain::stock::Quantity;
@@ -195,7 +196,7 @@ mod tests {
         assert!(matches!(sent, Sent::Unknown(StoreError::Busy { .. })));
         let made = StockLevel { previous: 10, new: 6 };
         assert_eq!(world.products.made(&lamp.id, down, "c1").await.unwrap(), Some(made));
-        let level = world.products.change_stock(&lamp.id, up, Patience::within(Duration::from_secs(1))).await;
+        let level = world.products.change_stock(&lamp.id, up, conflict_retries(Duration::from_secs(1))).await;
         assert_eq!(level.unwrap(), StockLevel { previous: 6, new: 10 });
         assert_eq!(world.products.made(&lamp.id, down, "c1").await.unwrap(), None);
         assert_eq!(world.calls(), [("GetItem".to_owned(), 2), ("UpdateItem".to_owned(), 2)]);

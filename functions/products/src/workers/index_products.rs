@@ -9,11 +9,11 @@ use envelope::{Context, Deadline, Function, FunctionError, InitError, serve_func
 use events::publish::Aside;
 use events::stream::StreamEvent;
 use serde_json::value::RawValue;
-use tables::StoreError;
+use tables::{StoreError, conflict_retries};
 
 use crate::SERVICE;
 use crate::domain::index::wanted;
-use crate::store::{Index, Patience};
+use crate::store::Index;
 
 /// Serves the function.
 pub fn main() -> ExitCode {
@@ -54,7 +54,7 @@ pub async fn index<'a>(
         match wanted(raw) {
             Ok(None) => {}
             Ok(Some((id, wanted))) => {
-                index.bring_to(&id, &wanted, Patience::within(deadline.time_left())).await?;
+                index.bring_to(&id, &wanted, conflict_retries(deadline.time_left())).await?;
             }
             Err(problem) => {
                 tracing::error!(%problem, cause = problem.source().map(ToString::to_string), "setting aside a record");

@@ -2,16 +2,19 @@
 
 use std::process::ExitCode;
 
+use aws::retry::RetryBudget;
 use contracts::codes;
 use envelope::{Context, Deadline, Failure, InitError, Rpc, serve_rpc, timestamp};
 use money::Amount;
 use serde::{Deserialize, Serialize};
 
+use tables::{StoreError, conflict_retries};
+
 use crate::SERVICE;
 use crate::domain::hold::{Hold, Line, State};
 use crate::domain::id;
 use crate::domain::product::Product;
-use crate::store::{Holds, Made, Patience, Placed};
+use crate::store::{Holds, Made, Placed};
 
 /// Serves the procedure.
 pub fn main() -> ExitCode {
@@ -78,8 +81,8 @@ impl Rpc for ReserveStock {
     }
 
     async fn call(&self, request: Request, context: &Context) -> Result<Reserved, Failure> {
-        let patience = Patience::within(Deadline::of(context).time_left());
-        reserve(&self.holds, self.hold_seconds, &request, patience).await
+        let retries = conflict_retries(Deadline::of(context).time_left());
+        reserve(&self.holds, self.hold_seconds, &request, retries).await
     }
 }
 
@@ -87,12 +90,12 @@ impl Rpc for ReserveStock {
 ///
 /// # Errors
 /// 400 for a product that is not there and for too few units; 422 if the order id was used for another request; 503
-/// if others are in the way for longer than there is patience.
+/// if others are in the way for longer than there is retries.
 pub async fn reserve(
     holds: &Holds,
     hold_seconds: u64,
     request: &Request,
-    mut patience: Patience,
+    mut retries: RetryBudget,
 ) -> Result<Reserved, Failure> {
     let wishes = wishes(&request.items)?;
     let ids: Vec<String> = wishes.iter().map(|(id, _)| id.clone()).collect();
@@ -114,7 +117,7 @@ pub async fn reserve(
             }
         };
         tracing::debug!(requestId = request.request_id, ?placed, "reserving again");
-        patience.pause().await?;
+        retries.pause().await.map_err(StoreError::from)?;
     }
 }
 

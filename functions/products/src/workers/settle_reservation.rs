@@ -3,14 +3,15 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+use aws::retry::RetryBudget;
 use envelope::{InitError, timestamp};
 use events::{Cause, Consumer, HandleError, OrderCancelled, OrderCreated, consume};
 use money::Amount;
-use tables::StoreError;
+use tables::{StoreError, conflict_retries};
 
 use crate::SERVICE;
 use crate::domain::hold::{Hold, State, StockEvent, reason};
-use crate::store::{Holds, Made, Patience};
+use crate::store::{Holds, Made};
 
 /// Serves the consumer.
 pub fn main() -> ExitCode {
@@ -42,13 +43,13 @@ impl Consumer for SettleReservation {
     }
 
     async fn handle(&self, event: OrderEvent) -> Result<(), HandleError> {
-        let patience = Patience::within(PATIENCE);
+        let retries = conflict_retries(PATIENCE);
         match event {
             OrderEvent::Created(event) => {
-                settle(&self.holds, &event.data.order_id, Cause::from(&event), patience).await?
+                settle(&self.holds, &event.data.order_id, Cause::from(&event), retries).await?
             }
             OrderEvent::Cancelled(event) => {
-                cancel(&self.holds, &event.data.order_id, Cause::from(&event), patience).await?
+                cancel(&self.holds, &event.data.order_id, Cause::from(&event), retries).await?
             }
         }
         Ok(())
@@ -59,7 +60,12 @@ impl Consumer for SettleReservation {
 ///
 /// # Errors
 /// [`StoreError`]
-pub async fn settle(holds: &Holds, order_id: &str, cause: Cause<'_>, mut patience: Patience) -> Result<(), StoreError> {
+pub async fn settle(
+    holds: &Holds,
+    order_id: &str,
+    cause: Cause<'_>,
+    mut retries: RetryBudget,
+) -> Result<(), StoreError> {
     loop {
         let done = match holds.find(order_id).await? {
             // Holds are made before orders, and kept: someone lost it. The order must not wait for it for ever.
@@ -72,7 +78,7 @@ pub async fn settle(holds: &Holds, order_id: &str, cause: Cause<'_>, mut patienc
         if done {
             return Ok(());
         }
-        patience.pause().await?;
+        retries.pause().await?;
     }
 }
 
@@ -92,7 +98,12 @@ async fn settle_hold(holds: &Holds, hold: &Hold, cause: Cause<'_>) -> Result<boo
 ///
 /// # Errors
 /// [`StoreError`]
-pub async fn cancel(holds: &Holds, order_id: &str, cause: Cause<'_>, mut patience: Patience) -> Result<(), StoreError> {
+pub async fn cancel(
+    holds: &Holds,
+    order_id: &str,
+    cause: Cause<'_>,
+    mut retries: RetryBudget,
+) -> Result<(), StoreError> {
     loop {
         let done = match holds.find(order_id).await? {
             None => holds.remember_cancelled(&nothing_held(order_id, cause), None).await?,
@@ -104,7 +115,7 @@ pub async fn cancel(holds: &Holds, order_id: &str, cause: Cause<'_>, mut patienc
         if done {
             return Ok(());
         }
-        patience.pause().await?;
+        retries.pause().await?;
     }
 }
 

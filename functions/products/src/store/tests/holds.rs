@@ -147,7 +147,7 @@ async fn contention_is_waited_for_and_then_told() {
     world.fail("TransactWriteItems", FaultKind::ThrottlingException, 2);
     world.reserve("o2", &[(&lamp, 1)]).await.unwrap();
     world.fail("TransactWriteItems", FaultKind::TransactionConflict, u32::MAX);
-    let refused = reserve_stock::reserve(&world.holds, 900, &request("o3", &[(&lamp, 1)]), impatience()).await;
+    let refused = reserve_stock::reserve(&world.holds, 900, &request("o3", &[(&lamp, 1)]), few_retries()).await;
     assert_eq!(code(refused), Code::SERVICE_UNAVAILABLE);
     assert_eq!((world.stock(&lamp).await, world.hold("o3").await), (8, None));
 }
@@ -171,7 +171,7 @@ async fn an_order_settles_its_hold_once_however_often_it_is_told() {
     let world = World::new().await;
     let lamp = world.stocked(10).await;
     world.reserve("o1", &[(&lamp, 4)]).await.unwrap();
-    for outcome in join_all((0..6).map(|_| settle(&world.holds, "o1", CAUSE, patience()))).await {
+    for outcome in join_all((0..6).map(|_| settle(&world.holds, "o1", CAUSE, retries()))).await {
         outcome.unwrap();
     }
     assert_eq!((state(&world, "o1").await, world.stock(&lamp).await), (State::Settled, 6));
@@ -186,7 +186,7 @@ async fn a_cancelled_order_gives_its_units_back_once_from_held_and_settled_only(
     for order in ["held", "settled", "expired"] {
         world.reserve(order, &[(&lamp, 2)]).await.unwrap();
         if order == "settled" {
-            settle(&world.holds, order, CAUSE, patience()).await.unwrap();
+            settle(&world.holds, order, CAUSE, retries()).await.unwrap();
         }
         if order == "expired" {
             let hold = world.hold(order).await.unwrap();
@@ -195,12 +195,12 @@ async fn a_cancelled_order_gives_its_units_back_once_from_held_and_settled_only(
     }
     assert_eq!(world.stock(&lamp).await, 6);
     for order in ["held", "settled", "expired"] {
-        for outcome in join_all((0..5).map(|_| cancel(&world.holds, order, CAUSE, patience()))).await {
+        for outcome in join_all((0..5).map(|_| cancel(&world.holds, order, CAUSE, retries()))).await {
             outcome.unwrap();
         }
         assert_eq!(state(&world, order).await, State::Cancelled);
         // Final: nothing takes units for it again.
-        settle(&world.holds, order, CAUSE, patience()).await.unwrap();
+        settle(&world.holds, order, CAUSE, retries()).await.unwrap();
         assert_eq!(world.reserve(order, &[(&lamp, 2)]).await.unwrap().state, State::Cancelled);
     }
     assert_eq!((world.stock(&lamp).await, expire(&world).await), (10, 0));
@@ -248,10 +248,10 @@ async fn an_expired_hold_is_taken_again_by_its_order_or_its_order_hears_why_not(
         world.reserve(order, &[(&lamp, 2)]).await.unwrap();
     }
     assert_eq!((expire(&world).await, world.stock(&lamp).await), (2, 5));
-    settle(&world.holds, "o1", CAUSE, patience()).await.unwrap();
+    settle(&world.holds, "o1", CAUSE, retries()).await.unwrap();
     assert_eq!((state(&world, "o1").await, world.stock(&lamp).await), (State::Settled, 3));
     world.reserve("o3", &[(&lamp, 2)]).await.unwrap();
-    settle(&world.holds, "o2", CAUSE, patience()).await.unwrap();
+    settle(&world.holds, "o2", CAUSE, retries()).await.unwrap();
     assert_eq!((state(&world, "o2").await, world.stock(&lamp).await), (State::Expired, 1));
     let told_of = world.told().await;
     assert_eq!(told_of[2..], told(&[("stock.settled", ""), ("stock.rejected", "insufficient stock")]));
@@ -282,7 +282,7 @@ async fn a_sweep_does_not_expire_what_was_held_again_meanwhile() {
     world.reserve("o1", &[(&lamp, 3)]).await.unwrap();
     let seen = world.hold("o1").await.unwrap();
     expire(&world).await;
-    reserve_stock::reserve(&world.holds, 1_800, &request("o1", &[(&lamp, 3)]), patience()).await.unwrap();
+    reserve_stock::reserve(&world.holds, 1_800, &request("o1", &[(&lamp, 3)]), retries()).await.unwrap();
     let late = world.holds.make(&seen, seen.state.expire().unwrap(), None, None).await.unwrap();
     assert_eq!((late, state(&world, "o1").await, world.stock(&lamp).await), (Made::Changed, State::Held, 2));
 }
@@ -291,10 +291,10 @@ async fn a_sweep_does_not_expire_what_was_held_again_meanwhile() {
 async fn an_order_cancelled_before_anything_was_held_is_remembered() {
     let world = World::new().await;
     let lamp = world.stocked(5).await;
-    cancel(&world.holds, "o1", CAUSE, patience()).await.unwrap();
+    cancel(&world.holds, "o1", CAUSE, retries()).await.unwrap();
     let reserved = world.reserve("o1", &[(&lamp, 3)]).await.unwrap();
     assert_eq!((reserved.state, reserved.items), (State::Cancelled, Vec::<Line>::new()));
-    settle(&world.holds, "o1", CAUSE, patience()).await.unwrap();
+    settle(&world.holds, "o1", CAUSE, retries()).await.unwrap();
     assert_eq!((state(&world, "o1").await, world.stock(&lamp).await), (State::Cancelled, 5));
     assert_eq!(world.told().await, []);
 }
@@ -302,8 +302,8 @@ async fn an_order_cancelled_before_anything_was_held_is_remembered() {
 #[tokio::test]
 async fn an_order_whose_hold_was_lost_does_not_wait_for_ever() {
     let world = World::new().await;
-    settle(&world.holds, "o1", CAUSE, patience()).await.unwrap();
-    settle(&world.holds, "o1", CAUSE, patience()).await.unwrap();
+    settle(&world.holds, "o1", CAUSE, retries()).await.unwrap();
+    settle(&world.holds, "o1", CAUSE, retries()).await.unwrap();
     assert_eq!(state(&world, "o1").await, State::Cancelled);
     assert_eq!(world.told().await, told(&[("stock.rejected", "not held")]));
 }
@@ -315,7 +315,7 @@ async fn units_of_a_product_that_was_deleted_by_hand_do_not_keep_a_hold_alive() 
     world.reserve("o1", &[(&lamp, 3), (&chair, 3)]).await.unwrap();
     let delete = world.tables.client().delete_item().table_name("ProductsTable");
     delete.key("id", super::super::text(&lamp.id)).send().await.unwrap();
-    cancel(&world.holds, "o1", CAUSE, patience()).await.unwrap();
+    cancel(&world.holds, "o1", CAUSE, retries()).await.unwrap();
     assert_eq!((state(&world, "o1").await, world.stock(&chair).await), (State::Cancelled, 5));
     assert_eq!(world.products.find(&lamp.id).await.unwrap(), None);
 }
@@ -333,9 +333,9 @@ async fn whatever_races_no_unit_is_lost_or_made() {
             let wishes = if number % 2 == 0 { [(lamp, 2), (chair, 1)] } else { [(chair, 1), (lamp, 2)] };
             // Every outcome is allowed here; what must hold is what is counted in the end.
             let _ = world.reserve(order, &wishes).await;
-            let settled = settle(&world.holds, order, CAUSE, patience());
+            let settled = settle(&world.holds, order, CAUSE, retries());
             let cancelled =
-                async { if number % 3 == 0 { cancel(&world.holds, order, CAUSE, patience()).await } else { Ok(()) } };
+                async { if number % 3 == 0 { cancel(&world.holds, order, CAUSE, retries()).await } else { Ok(()) } };
             let _ = join(settled, cancelled).await;
             let _ = world.reserve(order, &wishes).await;
         }
@@ -350,7 +350,7 @@ async fn whatever_races_no_unit_is_lost_or_made() {
     assert_eq!((world.units(&lamp, &orders).await, world.units(&chair, &orders).await), (12, 20));
     world.tables.dynamodb().faults().clear();
     for order in &orders {
-        cancel(&world.holds, order, CAUSE, patience()).await.unwrap();
+        cancel(&world.holds, order, CAUSE, retries()).await.unwrap();
     }
     assert_eq!((world.stock(&lamp).await, world.stock(&chair).await), (12, 20));
 }

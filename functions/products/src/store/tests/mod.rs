@@ -8,12 +8,14 @@ mod products;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use aws::retry::RetryBudget;
 use envelope::timestamp;
 use events::stream::StreamEvent;
 use events::{Cause, Event};
 use local_testing::{Fault, FaultKind, Tables};
+use tables::conflict_retries;
 
-use super::{Catalogue, Holds, Index, Patience, Postings, Products, Shelves};
+use super::{Catalogue, Holds, Index, Postings, Products, Shelves};
 use crate::SERVICE;
 use crate::domain::hold::Hold;
 use crate::domain::index::wanted;
@@ -34,13 +36,13 @@ pub(crate) struct World {
 pub(crate) const CAUSE: Cause<'static> = Cause::request("r1");
 
 /// More than a test needs.
-pub(crate) fn patience() -> Patience {
-    Patience::within(Duration::from_secs(7))
+pub(crate) fn retries() -> RetryBudget {
+    conflict_retries(Duration::from_secs(7))
 }
 
 /// So little that a few pauses use it up.
-pub(crate) fn impatience() -> Patience {
-    Patience::within(Duration::from_millis(90))
+pub(crate) fn few_retries() -> RetryBudget {
+    conflict_retries(Duration::from_millis(90))
 }
 
 impl World {
@@ -84,13 +86,13 @@ impl World {
         let before = self.indexed.swap(event.records.len(), Ordering::Relaxed);
         for record in event.records.into_iter().skip(before) {
             if let Some((id, wanted)) = wanted(&record).unwrap() {
-                self.index.bring_to(&id, &wanted, patience()).await.unwrap();
+                self.index.bring_to(&id, &wanted, retries()).await.unwrap();
             }
         }
     }
 
     pub async fn reserve(&self, order_id: &str, wishes: &[(&Product, u32)]) -> Result<Reserved, envelope::Failure> {
-        reserve_stock::reserve(&self.holds, 900, &request(order_id, wishes), patience()).await
+        reserve_stock::reserve(&self.holds, 900, &request(order_id, wishes), retries()).await
     }
 
     pub async fn hold(&self, order_id: &str) -> Option<Hold> {

@@ -48,7 +48,7 @@ async fn a_product_whose_creation_was_not_answered_is_created_once() {
 async fn of_twenty_four_decrements_of_ten_units_ten_are_made() {
     let world = World::new().await;
     let lamp = world.stocked(10).await;
-    let outcomes = join_all((0..24).map(|_| world.products.change_stock(&lamp.id, down(1), patience()))).await;
+    let outcomes = join_all((0..24).map(|_| world.products.change_stock(&lamp.id, down(1), retries()))).await;
     let mut seen: Vec<u64> = Vec::new();
     for outcome in outcomes {
         match outcome {
@@ -69,11 +69,11 @@ async fn a_change_of_stock_is_one_round_trip_whatever_comes_of_it() {
     let world = World::new().await;
     let lamp = world.stocked(5).await;
     world.calls();
-    let level = world.products.change_stock(&lamp.id, down(2), patience()).await.unwrap();
+    let level = world.products.change_stock(&lamp.id, down(2), retries()).await.unwrap();
     assert_eq!(level, StockLevel { previous: 5, new: 3 });
-    let short = world.products.change_stock(&lamp.id, down(4), patience()).await;
+    let short = world.products.change_stock(&lamp.id, down(4), retries()).await;
     assert!(matches!(short, Err(StockError::Insufficient { current: 3 })), "{short:?}");
-    let missing = world.products.change_stock(&crate::domain::id::new(), up(1), patience()).await;
+    let missing = world.products.change_stock(&crate::domain::id::new(), up(1), retries()).await;
     assert!(matches!(missing, Err(StockError::NotFound)), "{missing:?}");
     assert_eq!(world.calls(), [("UpdateItem".to_owned(), 3)]);
 }
@@ -82,11 +82,11 @@ async fn a_change_of_stock_is_one_round_trip_whatever_comes_of_it() {
 async fn stock_is_raised_to_its_limit_and_no_further() {
     let world = World::new().await;
     let lamp = world.stocked(1).await;
-    let full = world.products.change_stock(&lamp.id, up(stock::MAX - 1), patience()).await.unwrap();
+    let full = world.products.change_stock(&lamp.id, up(stock::MAX - 1), retries()).await.unwrap();
     assert_eq!(full.new, stock::MAX);
-    let over = world.products.change_stock(&lamp.id, up(1), patience()).await;
+    let over = world.products.change_stock(&lamp.id, up(1), retries()).await;
     assert!(matches!(over, Err(StockError::TooMany { current: stock::MAX })), "{over:?}");
-    let over = world.products.change_stock(&lamp.id, up(stock::MAX), patience()).await;
+    let over = world.products.change_stock(&lamp.id, up(stock::MAX), retries()).await;
     assert!(matches!(over, Err(StockError::TooMany { current: stock::MAX })), "{over:?}");
 }
 
@@ -95,12 +95,12 @@ async fn a_change_whose_answer_was_lost_is_made_once() {
     let world = World::new().await;
     let lamp = world.stocked(10).await;
     world.fail("UpdateItem", FaultKind::AnswerLost, 1);
-    let level = world.products.change_stock(&lamp.id, down(4), patience()).await.unwrap();
+    let level = world.products.change_stock(&lamp.id, down(4), retries()).await.unwrap();
     assert_eq!(level, StockLevel { previous: 10, new: 6 });
     // Also when it took the last unit, and asking again would find too few.
     world.fail("UpdateItem", FaultKind::AnswerLost, 1);
     world.calls();
-    let level = world.products.change_stock(&lamp.id, down(6), patience()).await.unwrap();
+    let level = world.products.change_stock(&lamp.id, down(6), retries()).await.unwrap();
     assert_eq!(level, StockLevel { previous: 6, new: 0 });
     assert_eq!(world.calls(), [("GetItem".to_owned(), 1), ("UpdateItem".to_owned(), 1)]);
     assert_eq!(world.stock(&lamp).await, 0);
@@ -112,7 +112,7 @@ async fn a_change_that_can_not_be_read_back_is_not_sent_again() {
     let lamp = world.stocked(10).await;
     world.fail("UpdateItem", FaultKind::AnswerLost, 1);
     world.fail("GetItem", FaultKind::InternalServerError, 3);
-    let StockError::Store(error) = world.products.change_stock(&lamp.id, down(4), patience()).await.unwrap_err() else {
+    let StockError::Store(error) = world.products.change_stock(&lamp.id, down(4), retries()).await.unwrap_err() else {
         panic!("another error")
     };
     assert_eq!(envelope::Failure::from(error).code(), envelope::Code::SERVICE_UNAVAILABLE);
@@ -125,7 +125,7 @@ async fn a_change_that_failed_without_a_word_is_neither_made_nor_said_to_be() {
     let lamp = world.stocked(10).await;
     world.fail("UpdateItem", FaultKind::InternalServerError, 1);
     world.calls();
-    let StockError::Store(error) = world.products.change_stock(&lamp.id, down(4), patience()).await.unwrap_err() else {
+    let StockError::Store(error) = world.products.change_stock(&lamp.id, down(4), retries()).await.unwrap_err() else {
         panic!("another error")
     };
     assert_eq!(envelope::Failure::from(error).code(), envelope::Code::SERVICE_UNAVAILABLE);
@@ -138,11 +138,11 @@ async fn what_is_in_the_way_is_waited_for_and_not_for_ever() {
     let world = World::new().await;
     let lamp = world.stocked(10).await;
     world.fail("UpdateItem", FaultKind::TransactionConflict, 3);
-    world.products.change_stock(&lamp.id, down(1), patience()).await.unwrap();
+    world.products.change_stock(&lamp.id, down(1), retries()).await.unwrap();
     world.fail("UpdateItem", FaultKind::ThrottlingException, 4);
-    world.products.change_stock(&lamp.id, down(1), patience()).await.unwrap();
+    world.products.change_stock(&lamp.id, down(1), retries()).await.unwrap();
     world.fail("UpdateItem", FaultKind::TransactionConflict, u32::MAX);
-    let failed = world.products.change_stock(&lamp.id, down(1), impatience()).await.unwrap_err();
+    let failed = world.products.change_stock(&lamp.id, down(1), few_retries()).await.unwrap_err();
     let StockError::Store(error) = failed else { panic!("{failed:?}") };
     assert_eq!(envelope::Failure::from(error).code(), envelope::Code::SERVICE_UNAVAILABLE);
     assert_eq!(world.stock(&lamp).await, 8);
@@ -152,7 +152,7 @@ async fn what_is_in_the_way_is_waited_for_and_not_for_ever() {
 async fn an_edit_does_not_undo_a_sale_and_is_made_over_the_revision_it_saw_only() {
     let world = World::new().await;
     let lamp = world.stocked(10).await;
-    world.products.change_stock(&lamp.id, down(4), patience()).await.unwrap();
+    world.products.change_stock(&lamp.id, down(4), retries()).await.unwrap();
     assert!(matches!(world.products.save(&moved(&lamp, "Garden")).await.unwrap(), Saved::Done));
     let now = world.products.find(&lamp.id).await.unwrap().unwrap();
     assert_eq!((now.stock, now.category.as_str(), now.revision), (6, "Garden", 2));
