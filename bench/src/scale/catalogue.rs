@@ -11,7 +11,7 @@ use local_dynamodb::DynamoDb;
 use products::SERVICE;
 use products::domain::index::Wanted;
 use products::domain::product::Product;
-use products::store::{Index, Patience, Products};
+use products::store::{Index, Products};
 use serde_json::{Map, Value, json};
 
 use super::recorder::{Items, Recorder};
@@ -66,8 +66,7 @@ impl Catalogue {
         let cause = Cause::request("01980000-0000-7000-8000-000000000000");
         let event = Event::new(SERVICE, product.created(), cause).at(&product.created_at);
         self.products.insert(&product, &event).await.map_err(|error| unwritten(error.to_string()))?;
-        let patience = Patience::within(Duration::from_secs(1));
-        let indexed = self.index.bring_to(&product.id, &Wanted::by(&product), patience).await;
+        let indexed = self.index.bring_to(&product.id, &Wanted::by(&product), Duration::from_secs(1)).await;
         indexed.map_err(|error| unwritten(error.to_string()))?;
         self.size += 1;
         Ok(())

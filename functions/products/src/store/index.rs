@@ -3,11 +3,12 @@
 //! One table, key `list` and `id`: the postings of a word (`word#lamp`), the entry of a product (`product#…`), the
 //! counts (`count`).
 
-use aws::retry::RetryBudget;
+use std::time::Duration;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use serde::Deserialize;
-use tables::{Cancellation, StoreError};
+use tables::{Cancellation, StoreError, conflict_retries};
 
 use super::shelf::Shelf;
 use super::{Item, number, read, text};
@@ -75,9 +76,10 @@ impl Index {
     ///
     /// # Errors
     /// [`StoreError`]; the index then is somewhere on the way, and its entry tells where.
-    pub async fn bring_to(&self, id: &str, wanted: &Wanted, mut retries: RetryBudget) -> Result<(), StoreError> {
+    pub async fn bring_to(&self, id: &str, wanted: &Wanted, time_left: Duration) -> Result<(), StoreError> {
         // Most images are of new products, of which nothing is held. If something is, the first try brings it.
         let mut entry: Option<Entry> = None;
+        let mut retries = conflict_retries(time_left);
         loop {
             let Some(step) = entry.clone().unwrap_or_default().step_to(wanted, ROOM) else { return Ok(()) };
             match self.transact(id, entry.as_ref(), &step).await? {

@@ -9,7 +9,7 @@ use envelope::{Context, Deadline, Function, FunctionError, InitError, serve_func
 use events::publish::Aside;
 use events::stream::StreamEvent;
 use serde_json::value::RawValue;
-use tables::{StoreError, conflict_retries};
+use tables::StoreError;
 
 use crate::SERVICE;
 use crate::domain::index::wanted;
@@ -54,7 +54,7 @@ pub async fn index<'a>(
         match wanted(raw) {
             Ok(None) => {}
             Ok(Some((id, wanted))) => {
-                index.bring_to(&id, &wanted, conflict_retries(deadline.time_left())).await?;
+                index.bring_to(&id, &wanted, deadline.time_left()).await?;
             }
             Err(problem) => {
                 tracing::error!(%problem, cause = problem.source().map(ToString::to_string), "setting aside a record");

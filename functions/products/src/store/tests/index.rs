@@ -81,7 +81,7 @@ async fn a_product_that_was_deleted_by_hand_is_forgotten_for_good() {
     let delete = world.tables.client().delete_item().table_name("ProductsTable");
     delete.key("id", super::super::text(&lamp.id)).send().await.unwrap();
     world.index_all().await;
-    world.index.bring_to(&lamp.id, &Wanted::by(&lamp), retries()).await.unwrap();
+    world.index.bring_to(&lamp.id, &Wanted::by(&lamp), TIME_LEFT).await.unwrap();
     assert_eq!(contents(&world).await, [""; 0]);
 }
 
@@ -125,7 +125,7 @@ async fn records_in_any_order_and_any_number_come_to_the_same() {
     for order in [vec![0, 1, 2, 3, 4], vec![4, 3, 2, 1, 0], vec![0, 0, 2, 1, 2, 4, 3, 0], vec![3, 0, 4, 4, 1]] {
         let world = World::new().await;
         for at in order {
-            world.index.bring_to(&images[at].id, &Wanted::by(&images[at]), retries()).await.unwrap();
+            world.index.bring_to(&images[at].id, &Wanted::by(&images[at]), TIME_LEFT).await.unwrap();
         }
         let contents = contents(&world).await;
         assert_eq!(*expected.get_or_insert(contents.clone()), contents);
@@ -140,7 +140,7 @@ async fn two_at_the_same_products_count_each_once() {
     let images = images();
     world.fail("TransactWriteItems", FaultKind::TransactionConflict, 6);
     let wanted: Vec<Wanted> = images.iter().map(Wanted::by).collect();
-    let all = (0..4).flat_map(|_| &wanted).map(|wanted| world.index.bring_to(&images[0].id, wanted, retries()));
+    let all = (0..4).flat_map(|_| &wanted).map(|wanted| world.index.bring_to(&images[0].id, wanted, TIME_LEFT));
     for outcome in join_all(all).await {
         outcome.unwrap();
     }
@@ -159,18 +159,18 @@ async fn every_word_of_a_long_description_is_found_also_after_a_stop_half_way() 
     tokio::select! {
         biased;
         _ = writes.wait_for(|writes| *writes >= 4) => {}
-        done = world.index.bring_to(&long.id, &wanted, retries()) => panic!("{done:?}"),
+        done = world.index.bring_to(&long.id, &wanted, TIME_LEFT) => panic!("{done:?}"),
     }
     assert_eq!(world.index.total(Shelf::All).await.unwrap(), 0);
     let half = contents(&world).await.len();
     assert!((4 * 96..=6 * 96).contains(&half), "{half}");
-    world.index.bring_to(&long.id, &wanted, retries()).await.unwrap();
+    world.index.bring_to(&long.id, &wanted, TIME_LEFT).await.unwrap();
     assert_eq!(world.index.total(Shelf::All).await.unwrap(), 1);
     for word in ["w100", "w500", "w898", "book"] {
         assert_eq!(found(&world, word).await, [long.id.as_str()], "{word}");
     }
     let short = Product { revision: 2, ..described("Leaflet", "w100") };
-    world.index.bring_to(&long.id, &Wanted::by(&short), retries()).await.unwrap();
+    world.index.bring_to(&long.id, &Wanted::by(&short), TIME_LEFT).await.unwrap();
     assert_eq!(contents(&world).await.len(), 4);
 }
 
@@ -179,9 +179,9 @@ async fn what_fails_is_left_to_a_retry() {
     let world = World::new().await;
     let lamp = world.stocked(1).await;
     world.fail("TransactWriteItems", FaultKind::ProvisionedThroughputExceededException, 3);
-    assert!(world.index.bring_to(&lamp.id, &Wanted::by(&lamp), retries()).await.is_err());
+    assert!(world.index.bring_to(&lamp.id, &Wanted::by(&lamp), TIME_LEFT).await.is_err());
     world.fail("TransactWriteItems", FaultKind::AnswerLost, 3);
-    assert!(world.index.bring_to(&lamp.id, &Wanted::by(&lamp), retries()).await.is_err());
-    world.index.bring_to(&lamp.id, &Wanted::by(&lamp), retries()).await.unwrap();
+    assert!(world.index.bring_to(&lamp.id, &Wanted::by(&lamp), TIME_LEFT).await.is_err());
+    world.index.bring_to(&lamp.id, &Wanted::by(&lamp), TIME_LEFT).await.unwrap();
     assert_eq!(world.index.total(Shelf::All).await.unwrap(), 1);
 }

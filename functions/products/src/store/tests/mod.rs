@@ -36,8 +36,11 @@ pub(crate) struct World {
 pub(crate) const CAUSE: Cause<'static> = Cause::request("r1");
 
 /// More than a test needs.
+pub(crate) const TIME_LEFT: Duration = Duration::from_secs(7);
+
+/// More than a test needs.
 pub(crate) fn retries() -> RetryBudget {
-    conflict_retries(Duration::from_secs(7))
+    conflict_retries(TIME_LEFT)
 }
 
 /// So little that a few pauses use it up.
@@ -86,7 +89,7 @@ impl World {
         let before = self.indexed.swap(event.records.len(), Ordering::Relaxed);
         for record in event.records.into_iter().skip(before) {
             if let Some((id, wanted)) = wanted(&record).unwrap() {
-                self.index.bring_to(&id, &wanted, retries()).await.unwrap();
+                self.index.bring_to(&id, &wanted, TIME_LEFT).await.unwrap();
             }
         }
     }
