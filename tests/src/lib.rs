@@ -1,9 +1,9 @@
 //! The shop, run as a user runs it and asked over HTTP as a client asks it.
 //!
 //! A [`Stack`] is a `cargo local` of its own, on a free port, with a data folder of its own; [`Setup`] says how it
-//! differs from the usual one. With `BASE_URL` it is the shop there instead, and what that [`place()`] lacks a test
-//! asks for with [`needs!`]. Its requests ([`Request`]) give an [`Answer`], which asserts exactly and prints itself
-//! where it is not what it should be.
+//! differs from the usual one. With `BASE_URL` it is the shop there instead, and a test that needs what that [`place()`]
+//! lacks is ignored, with the reason ([`e2e!`]). Its requests ([`Request`]) give an [`Answer`], which asserts exactly and
+//! prints itself where it is not what it should be.
 //!
 //! Everything waits for conditions (a line of output, the end of a process) and nothing for time to pass, so a slow
 //! machine makes the tests slower and not wrong.
@@ -17,10 +17,12 @@ mod books;
 mod contract;
 mod controls;
 mod folder;
+mod harness;
 mod place;
 mod processes;
 mod program;
 mod request;
+mod sam;
 mod setup;
 mod shop;
 mod stack;
@@ -39,11 +41,15 @@ pub use books::Units;
 pub use contract::{Contract, escaped};
 pub use controls::Instance;
 pub use folder::Folder;
-pub use place::{Ability, Place, place, test_name};
+pub use harness::{Test, main, run_async};
+#[doc(hidden)]
+pub use inventory;
+pub use place::{Ability, Place, place};
 pub use processes::{signal, try_signal, until_ended};
 pub use program::{Exit, local};
 pub use request::Request;
 pub use rustix::process::Signal;
+pub use sam::sam_python;
 pub use setup::{Setup, workspace};
 pub use shop::order;
 pub use stack::Stack;

@@ -1,12 +1,12 @@
 //! The place the tests run against: `cargo local`, one for each test that wants its own, or the one shop at `BASE_URL`.
 //!
-//! Most tests ask for nothing but the shop and run everywhere. Whoever needs more says so first, with [`needs!`], and
-//! is left out by name where it is not to be had.
+//! Most tests need nothing but the shop and run everywhere. A test that needs more says so (`#[needs(OwnStack)]`) and is
+//! ignored, with the reason, where that is missing.
 
-use std::io::Write;
 use std::sync::OnceLock;
 
 use crate::address::Address;
+use crate::sam::sam_python;
 use crate::users::Login;
 
 /// What a test may need beside a shop that answers.
@@ -24,18 +24,21 @@ pub enum Ability {
     Crowd,
     /// The AWS services under the shop can be called: its secret is read, its queues are written to.
     AwsApi,
+    /// SAM's transform can be run. CI has to have it: there such a test fails without it.
+    SamTransform,
 }
 
 impl Ability {
-    /// What a place lacks that lacks this.
-    fn missing(self) -> &'static str {
+    /// Why a test that needs this is ignored.
+    pub(crate) fn missing(self) -> &'static str {
         match self {
-            Self::OwnStack => "has no stack for a test alone",
-            Self::Gateway => "has a gateway with ways and words of its own",
-            Self::Preflight => "answers preflights in its own way",
-            Self::Edge => "has its own ways with what is hardly HTTP",
-            Self::Crowd => "is too small to hash many passwords at once",
-            Self::AwsApi => "has no AWS_ENDPOINT_URL",
+            Self::OwnStack => "BASE_URL names a running shop, so a test can't have a stack of its own",
+            Self::Gateway => "this gateway reads URLs and words its errors in its own way",
+            Self::Preflight => "this gateway answers preflights in its own way",
+            Self::Edge => "this gateway answers malformed HTTP in its own way",
+            Self::Crowd => "this machine is too small to hash many passwords at once",
+            Self::AwsApi => "AWS_ENDPOINT_URL is not set, so the AWS services under the shop can't be called",
+            Self::SamTransform => "no Python with samtranslator: install the SAM CLI, or name one with SAM_PYTHON",
         }
     }
 }
@@ -74,7 +77,7 @@ impl Kind {
             // On a machine of a developer's, some would be the gateway's timeouts.
             Ability::Crowd => self == Self::Aws,
             Ability::Edge => self == Self::CargoLocal,
-            Ability::AwsApi => true,
+            Ability::AwsApi | Ability::SamTransform => true,
         }
     }
 
@@ -145,6 +148,9 @@ impl Place {
 
     /// Whether a test can have this here.
     pub fn has(&self, ability: Ability) -> bool {
+        if ability == Ability::SamTransform {
+            return sam_python().is_some() || std::env::var_os("CI").is_some_and(|ci| ci == "true");
+        }
         match &self.remote {
             None => true,
             Some(remote) if ability == Ability::AwsApi => remote.aws.is_some(),
@@ -152,39 +158,9 @@ impl Place {
         }
     }
 
-    /// The same for [`needs!`], which tells everyone when it is not so.
-    #[doc(hidden)]
-    pub fn grants(&self, ability: Ability, test: &str) -> bool {
-        let has = self.has(ability);
-        if !has {
-            // Past the test harness, which shows nothing of a test that passes.
-            let _ = writeln!(std::io::stderr(), "skipped {test}, because this place {}", ability.missing());
-        }
-        has
-    }
-
     pub(crate) fn remote(&self) -> Option<&Remote> {
         self.remote.as_ref()
     }
-}
-
-/// Ends the test here, said by name, where the place lacks one of these: `needs!(OwnStack);`
-#[macro_export]
-macro_rules! needs {
-    ($ability:ident) => {
-        // The thread has the test's name too, but only where tests have threads of their own.
-        fn here() {}
-        if !$crate::place().grants($crate::Ability::$ability, &$crate::test_name(here)) {
-            return;
-        }
-    };
-}
-
-/// `orders::place::fifty_lines_are_one_order`, from the type of a function inside.
-#[doc(hidden)]
-pub fn test_name<F>(_here: F) -> String {
-    let path = std::any::type_name::<F>().trim_end_matches("::here").replace("::{{closure}}", "");
-    path.split_once("::").map_or(path.clone(), |(_crate, test)| test.to_owned())
 }
 
 #[cfg(test)]
@@ -200,9 +176,9 @@ mod tests {
         Place::read(found)
     }
 
-    /// A test that is left out says so; where no `BASE_URL` is given, none is.
+    /// Without `BASE_URL` no test is ignored for what the place lacks.
     #[test]
-    fn nothing_is_left_out_where_tests_start_their_own_stacks() {
+    fn a_place_lacks_nothing_where_tests_start_their_own_stacks() {
         let place = with(&[("PLACE", "cargo-lambda"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:1")]).unwrap();
         assert!(ALL.iter().all(|ability| place.has(*ability)));
     }
@@ -228,11 +204,5 @@ mod tests {
     fn a_place_nobody_knows_is_an_error() {
         assert!(with(&[("BASE_URL", "http://127.0.0.1:9000"), ("PLACE", "azure")]).unwrap_err().contains("azure"));
         assert!(with(&[("BASE_URL", "here")]).is_err());
-    }
-
-    #[test]
-    fn a_test_knows_its_name() {
-        fn here() {}
-        assert_eq!(test_name(here), "place::tests::a_test_knows_its_name");
     }
 }

@@ -3,15 +3,15 @@
 use envelope::Code;
 use http::Method;
 use serde_json::json;
-use tests::{Setup, needs};
+use tests::Setup;
 
 use crate::{ada, shared};
 
 const ORIGIN: &str = "https://shop.example.com";
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(Preflight)]
 async fn every_path_answers_preflights_without_a_token() {
-    needs!(Preflight);
     let stack = shared().await;
     for path in ["/health", "/api/users", "/api/users/me", "/api/users/register", "/api/users/auth/verify"] {
         let preflight = stack
@@ -36,9 +36,9 @@ async fn every_path_answers_preflights_without_a_token() {
 }
 
 /// Every answer's assertion checks that these headers are there; here, what they say.
-#[tokio::test]
+#[apply(e2e)]
+#[needs(Gateway)]
 async fn a_page_of_any_origin_reads_every_kind_of_answer() {
-    needs!(Gateway);
     let (stack, ada) = (shared().await, ada().await);
     for (request, status) in [
         (stack.get("/api/users/me").token(&ada.token), 200),
@@ -57,18 +57,18 @@ async fn a_page_of_any_origin_reads_every_kind_of_answer() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(Edge)]
 async fn a_page_reads_what_is_refused_before_a_route_is_found() {
-    needs!(Edge);
     let answer = shared().await.get("/api/users?%zz").header("origin", ORIGIN).send().await;
     assert_eq!(answer.status, 404, "{answer}");
     assert_eq!(answer.header("access-control-allow-origin"), "*", "{answer}");
     assert_eq!(answer.header("access-control-expose-headers"), "X-Request-ID,Location,Retry-After", "{answer}");
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn one_allowed_origin_is_the_only_one_named() {
-    needs!(OwnStack);
     let stack = Setup::new().parameter("AllowedOrigins", ORIGIN).start().await;
     for request in [
         stack.get("/health"),

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use envelope::Code;
 use futures_util::future::join_all;
-use tests::{Person, Setup, Signal, Stack, needs, signal, until_ended};
+use tests::{Person, Setup, Signal, Stack, signal, until_ended};
 use tokio::sync::Notify;
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_function_killed_at_work_is_a_bad_gateway_and_the_next_call_is_fine() {
-    needs!(OwnStack);
     let stack = Stack::start().await;
     let mut person = Person::new("Unlucky");
     let killing = async {
@@ -26,9 +26,9 @@ async fn a_function_killed_at_work_is_a_bad_gateway_and_the_next_call_is_fine() 
     stack.log_in(&mut person).await;
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_function_killed_at_rest_costs_nobody_an_answer() {
-    needs!(OwnStack);
     let stack = Stack::start().await;
     for _ in 0..10 {
         let pids = stack.pids().await;
@@ -41,9 +41,9 @@ async fn a_function_killed_at_rest_costs_nobody_an_answer() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_stack_killed_at_work_keeps_every_user_it_has_acknowledged_and_leaves_no_process() {
-    needs!(OwnStack);
     const CLIENTS: usize = 20;
     const ENOUGH: usize = 6;
     let mut stack = Setup::new().patient().start().await;
@@ -94,9 +94,9 @@ async fn a_stack_killed_at_work_keeps_every_user_it_has_acknowledged_and_leaves_
     assert_eq!(beyond.body["meta"]["pagination"]["total"], listed.len(), "{beyond}");
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_signal_ends_everything_in_order() {
-    needs!(OwnStack);
     let mut stack = Stack::start().await;
     for ending in [Signal::TERM, Signal::INT] {
         let pids = stack.pids().await;
@@ -108,9 +108,9 @@ async fn a_signal_ends_everything_in_order() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_signal_ends_a_stack_at_work_too() {
-    needs!(OwnStack);
     let stack = Stack::start().await;
     let person = Person::new("Interrupted");
     let ending = async {

@@ -2,7 +2,7 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use tests::{Exit, Person, Stack, local, needs};
+use tests::{Exit, Person, Stack, local};
 
 /// Puts a message on the queue of the notification service.
 async fn send(stack: &Stack, body: &str) {
@@ -38,9 +38,9 @@ async fn dlq(stack: &Stack, arguments: &[&str]) -> Exit {
     local(&all).await
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_poisoned_message_is_given_up_and_its_neighbours_are_handled() {
-    needs!(OwnStack);
     let stack = Stack::start().await;
     send(&stack, "no event").await;
     let ada = stack.customer("Ada").await;
@@ -54,9 +54,9 @@ async fn a_poisoned_message_is_given_up_and_its_neighbours_are_handled() {
     assert_eq!(dead, ["no event", r#"{"id":"1","type":"user.created"}"#]);
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn dead_letters_can_be_listed_shown_and_redriven() {
-    needs!(OwnStack);
     let stack = Stack::start().await;
     send(&stack, r#"{"no":"event"}"#).await;
     drain(&stack).await;
@@ -83,9 +83,9 @@ async fn dead_letters_can_be_listed_shown_and_redriven() {
     assert_eq!((code, output.as_str()), (Some(1), "error: The specified queue does not exist.\n"));
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_record_that_cannot_be_read_is_set_aside_raw_and_the_publisher_goes_on() {
-    needs!(OwnStack);
     let stack = Stack::start().await;
     let item = json!({"email": {"S": "x@example.com"}, "event": {"S": "no event"}});
     let answer = stack.aws("DynamoDB_20120810.PutItem", json!({"TableName": "UsersTable", "Item": item})).send().await;

@@ -4,13 +4,13 @@ use std::fs;
 
 use envelope::Code;
 use http::Method;
-use tests::{needs, workspace};
+use tests::workspace;
 
 use crate::shared;
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn the_api_is_described_by_its_own_stack() {
-    needs!(OwnStack);
     let stack = shared().await;
     let document = stack.get("/docs/openapi.yaml").send().await;
     assert_eq!(document.status, 200, "{document}");
@@ -22,9 +22,9 @@ async fn the_api_is_described_by_its_own_stack() {
 }
 
 /// No text of it names another host, and its policy would let nothing in from one.
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn the_page_needs_no_network_and_lets_nothing_in() {
-    needs!(OwnStack);
     let stack = shared().await;
     for (path, content_type, content) in [
         ("/docs", "text/html; charset=utf-8", "<script src=\"/docs/swagger-ui-bundle.js\"></script>"),
@@ -46,9 +46,9 @@ async fn the_page_needs_no_network_and_lets_nothing_in() {
     assert!(!page.contains("http"), "{page}");
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn anything_else_there_is_the_gateways() {
-    needs!(OwnStack);
     let stack = shared().await;
     for path in ["/docs/nothing", "/docs/swagger-ui.css/", "/docsx", "/docs/../docs"] {
         stack.get(path).send().await.is_the_gateways(Code::NOT_FOUND, "Not found");

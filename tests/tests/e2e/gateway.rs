@@ -4,13 +4,13 @@ use envelope::Code;
 use futures_util::future::join_all;
 use http::Method;
 use serde_json::{Value, json};
-use tests::{Person, Setup, needs};
+use tests::{Person, Setup};
 
 use crate::{ada, shared};
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(Gateway)]
 async fn what_is_not_there_is_not_found_with_and_without_a_token() {
-    needs!(Gateway);
     let (stack, ada) = (shared().await, ada().await);
     for (method, path) in [
         (Method::GET, "/"),
@@ -35,9 +35,9 @@ async fn what_is_not_there_is_not_found_with_and_without_a_token() {
 }
 
 /// As those that are no route, though not every front that stands before a gateway lets them through.
-#[tokio::test]
+#[apply(e2e)]
+#[needs(Edge)]
 async fn what_is_no_path_is_not_found_either() {
-    needs!(Edge);
     let (stack, ada) = (shared().await, ada().await);
     for (method, path) in
         [(Method::TRACE, "/health"), (Method::GET, "/api/users/me/../me"), (Method::GET, "/%zz"), (Method::GET, "/%ff")]
@@ -49,7 +49,7 @@ async fn what_is_no_path_is_not_found_either() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn a_protected_route_needs_a_bearer_token() {
     let (stack, ada) = (shared().await, ada().await);
     let told = "Authentication token missing or invalid";
@@ -72,7 +72,7 @@ async fn a_protected_route_needs_a_bearer_token() {
     query.is_the_gateways(Code::INVALID_TOKEN, told);
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn a_body_has_at_most_256_kib() {
     let stack = shared().await;
     let login = |bytes: usize| {
@@ -96,9 +96,9 @@ async fn a_body_has_at_most_256_kib() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(Gateway)]
 async fn the_gateway_has_a_limit_of_its_own() {
-    needs!(Gateway);
     let stack = shared().await;
     for bytes in [10 * 1024 * 1024 + 1, 11 * 1024 * 1024, 30 * 1024 * 1024] {
         let answer = stack.post("/api/users/login").json(json!("x".repeat(bytes - 2))).send().await;
@@ -106,9 +106,9 @@ async fn the_gateway_has_a_limit_of_its_own() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn more_than_the_stage_takes_is_throttled() {
-    needs!(OwnStack);
     let stack = Setup::new().parameter("ThrottlingRateLimit", 1).parameter("ThrottlingBurstLimit", 2).start().await;
     // Ready, so at most the burst is left, and one more comes each second.
     let answers = join_all((0..12).map(|_| stack.request(Method::OPTIONS, "/health").send())).await;
@@ -119,9 +119,9 @@ async fn more_than_the_stage_takes_is_throttled() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_slow_function_is_a_timeout_but_does_what_it_was_asked() {
-    needs!(OwnStack);
     let route = "Path: /api/users/register\n            TimeoutInMillis: ";
     let stack = Setup::new().replacing(&format!("{route}9000"), &format!("{route}50")).start().await;
     let mut person = Person::new("Slow");
@@ -131,9 +131,9 @@ async fn a_slow_function_is_a_timeout_but_does_what_it_was_asked() {
     stack.log_in(&mut person).await;
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_weak_secret_stops_the_functions_that_need_it_and_says_so() {
-    needs!(OwnStack);
     let stack = Setup::new()
         .replacing("GenerateSecretString: {PasswordLength: 64, ExcludePunctuation: true}", "SecretString: hunter2")
         .start()
@@ -152,7 +152,7 @@ async fn a_weak_secret_stops_the_functions_that_need_it_and_says_so() {
     assert!(!stack.output().contains("hunter2"), "{}", stack.output());
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn a_callers_request_id_is_kept_if_it_is_one() {
     let stack = shared().await;
     let longest = "x".repeat(128);
@@ -171,9 +171,9 @@ async fn a_callers_request_id_is_kept_if_it_is_one() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(Gateway)]
 async fn else_an_answer_has_the_gateways() {
-    needs!(Gateway);
     let stack = shared().await;
     let long = "x".repeat(129);
     for id in ["", "a b", "a\"b", "a/b", "é", "\u{202e}", &long] {
@@ -187,7 +187,7 @@ async fn else_an_answer_has_the_gateways() {
     assert_ne!(answer.header("x-request-id"), "mine");
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn a_client_that_asks_for_problem_details_gets_them() {
     let (stack, ada, nobody) = (shared().await, ada().await, Person::new("Nobody"));
     let request = stack.post("/api/users/register").json(json!({"email": "x"}));

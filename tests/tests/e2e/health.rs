@@ -2,7 +2,7 @@
 
 use envelope::Code;
 use serde_json::{Value, json};
-use tests::{Answer, Stack, is_timestamp, needs};
+use tests::{Answer, Stack, is_timestamp};
 
 use crate::shared;
 
@@ -45,14 +45,14 @@ fn statuses(all: &Answer, said: &Value, sick: Option<usize>) -> Value {
     SERVICES.iter().enumerate().map(service).collect()
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn a_healthy_shop_says_so_of_all_its_services() {
     assert_told(shared().await, None).await;
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn every_service_says_how_it_is_and_the_gateway_says_it_of_all() {
-    needs!(OwnStack);
     let stack = Stack::start().await;
     for (number, name) in ["Users", "Products", "Orders", "Notifications"].iter().enumerate() {
         // As many failures as two calls with all their retries could meet, and more.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use local_template::System;
 use serde_json::json;
-use tests::{Folder, Setup, Stack, executable, needs, until_ended, workspace};
+use tests::{Folder, Setup, Stack, executable, until_ended, workspace};
 
 /// A workspace with executables and a source, but no compiler.
 struct Workshop(Folder);
@@ -74,9 +74,9 @@ impl Workshop {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_changed_function_is_swapped_while_requests_go_on_and_a_broken_one_is_not() {
-    needs!(OwnStack);
     let workshop = Workshop::new().await;
     let stack = Setup::new().watching(workshop.cargo()).start().await;
     let process = async |function: &str| {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use envelope::Code;
 use serde_json::Value;
-use tests::{Signal, SigningKey, Stack, Token, needs, signal, until_ended};
+use tests::{Signal, SigningKey, Stack, Token, signal, until_ended};
 
 use crate::{ada, shared};
 
@@ -89,9 +89,9 @@ async fn chill(stack: &Stack, functions: &[&str]) {
     until_ended(&pids).await;
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(AwsApi)]
 async fn forged_tokens_prove_nothing() {
-    needs!(AwsApi);
     let (stack, ada) = (shared().await, ada().await);
     let key = stack.signing_key().await;
     // The forger's tools make good tokens, so what is refused is refused for what is wrong with it.
@@ -99,9 +99,9 @@ async fn forged_tokens_prove_nothing() {
     assert_every_forgery_is_refused(stack, &ada.token, &key).await;
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn rotating_the_key_logs_nobody_out_and_rotating_it_twice_does() {
-    needs!(OwnStack);
     let stack = Stack::start().await;
     let mut ada = stack.customer("Ada").await;
     let first = stack.signing_key().await;
@@ -134,7 +134,7 @@ async fn rotating_the_key_logs_nobody_out_and_rotating_it_twice_does() {
     assert!(is_good(&stack, &ada.token).await);
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn identity_headers_mean_nothing() {
     let (stack, ada) = (shared().await, ada().await);
     let spoofed = |mut request: tests::Request<'static>| {

@@ -2,14 +2,14 @@
 
 use http::Method;
 use serde_json::json;
-use tests::{Exit, Person, Setup, Signal, Stack, local, needs};
+use tests::{Exit, Person, Setup, Signal, Stack, local};
 use tokio::net::TcpListener;
 
 use crate::{ada, shared};
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_taken_port_is_told() {
-    needs!(OwnStack);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port().to_string();
     let Exit { code, output } = local(&["--no-build", "--port", &port]).await;
@@ -17,9 +17,9 @@ async fn a_taken_port_is_told() {
     assert_eq!((code, output), (Some(1), told));
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_data_folder_has_one_stack_at_a_time() {
-    needs!(OwnStack);
     let stack = Stack::start().await;
     let folder = stack.folder().to_str().unwrap();
     for more in [None, Some("--fresh")] {
@@ -34,9 +34,9 @@ async fn a_data_folder_has_one_stack_at_a_time() {
     assert_eq!(stack.get("/health").send().await.status, 200);
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_command_needs_a_stack() {
-    needs!(OwnStack);
     // Bound and let go: nothing listens there.
     let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port().to_string();
     let Exit { code, output } = local(&["invoke", "GrantRoleFunction", "--port", &port]).await;
@@ -44,9 +44,9 @@ async fn a_command_needs_a_stack() {
     assert_eq!((code, output), (Some(1), told));
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn data_outlives_a_restart_but_not_a_fresh_start() {
-    needs!(OwnStack);
     let mut stack = Stack::start().await;
     let mut person = stack.customer("Kept").await;
     let token = person.token.clone();
@@ -62,9 +62,9 @@ async fn data_outlives_a_restart_but_not_a_fresh_start() {
     assert_eq!(stack.get("/api/users/me").token(&token).send().await.status, 401);
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_new_folder_gets_an_admin_once() {
-    needs!(OwnStack);
     let mut stack = Setup::new().demo().start().await;
     let output = stack.output();
     let credentials = output.lines().find_map(|line| line.trim().strip_prefix("admin: ")).expect("an admin");
@@ -80,9 +80,9 @@ async fn a_new_folder_gets_an_admin_once() {
     stack.log_in(&mut admin).await;
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_template_it_can_not_run_is_refused_by_name() {
-    needs!(OwnStack);
     let folder = shared().await.folder();
     let path = folder.join("broken.yaml");
     let template = std::fs::read_to_string(tests::workspace().join("template.yaml")).unwrap();
@@ -96,18 +96,18 @@ async fn a_template_it_can_not_run_is_refused_by_name() {
     assert!(!data.exists());
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn an_unknown_parameter_is_refused() {
-    needs!(OwnStack);
     let Exit { code, output } = local(&["--no-build", "--port", "0", "--parameter-overrides", "AlowedOrigins=*"]).await;
     assert_eq!(code, Some(1));
     assert!(output.contains("AlowedOrigins"), "{output}");
 }
 
 /// A page that a developer happens to visit must not reach the AWS side of their stack.
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_web_page_reaches_neither_the_aws_apis_nor_the_controls() {
-    needs!(OwnStack);
     let stack = shared().await;
     let list = || stack.aws("DynamoDB_20120810.ListTables", json!({}));
     assert_eq!(list().send().await.status, 200);

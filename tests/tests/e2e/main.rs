@@ -4,6 +4,11 @@
 //! Tests that leave each other alone share a stack ([`shared`]); whoever counts, kills or rotates has one of their own.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // tests report by panicking
 
+#[macro_use(apply)]
+extern crate macro_rules_attribute;
+#[macro_use(e2e)]
+extern crate tests;
+
 mod cors;
 mod crashes;
 mod dead_letters;
@@ -27,8 +32,14 @@ mod template;
 mod transformed;
 mod users;
 
+use std::process::ExitCode;
+
 use tests::{Person, Setup, Stack};
 use tokio::sync::OnceCell;
+
+fn main() -> ExitCode {
+    tests::main()
+}
 
 /// A stack for tests that only add users: the shop of this place, or one that ends with this process.
 async fn shared() -> &'static Stack {

@@ -78,14 +78,14 @@ fn all_errors() -> BTreeSet<Said> {
     found
 }
 
-#[test]
+#[apply(e2e)]
 fn it_has_the_routes_of_the_template_and_no_other() {
     let routes = system().api.unwrap().routes.into_iter().map(|route| format!("{} {}", route.method, route.path));
     assert_eq!(operations().into_keys().collect::<BTreeSet<_>>(), routes.collect());
     assert_eq!(Contract::read().document()["info"]["version"], env!("CARGO_PKG_VERSION"));
 }
 
-#[test]
+#[apply(e2e)]
 fn a_route_is_guarded_as_it_says() {
     let operations = operations();
     for route in system().api.unwrap().routes {
@@ -103,7 +103,7 @@ fn a_route_is_guarded_as_it_says() {
     }
 }
 
-#[test]
+#[apply(e2e)]
 fn it_knows_every_code_and_no_other() {
     let schemas = &Contract::read().document()["components"]["schemas"];
     let mut codes: Vec<Code> = CATALOGUE.codes().collect();
@@ -118,7 +118,7 @@ fn it_knows_every_code_and_no_other() {
     assert_eq!(silent, ["METHOD_NOT_ALLOWED", "CONFLICT"], "its description says that these are never answered");
 }
 
-#[test]
+#[apply(e2e)]
 fn an_error_has_the_type_and_the_status_of_its_code() {
     for error in all_errors() {
         let code = CATALOGUE.find(&error.code).unwrap_or_else(|| panic!("{error:?}"));
@@ -126,7 +126,7 @@ fn an_error_has_the_type_and_the_status_of_its_code() {
     }
 }
 
-#[test]
+#[apply(e2e)]
 fn every_message_is_said_somewhere() {
     fn read(folder: &Path, text: &mut String) {
         for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
@@ -145,7 +145,7 @@ fn every_message_is_said_somewhere() {
     }
 }
 
-#[test]
+#[apply(e2e)]
 fn it_has_every_answer_of_the_gateway() {
     let said = all_errors();
     for (name, response) in system().api.unwrap().gateway_responses {
@@ -159,7 +159,7 @@ fn it_has_every_answer_of_the_gateway() {
     }
 }
 
-#[test]
+#[apply(e2e)]
 fn its_examples_are_what_its_schemas_say() {
     fn examples(place: &str, value: &Value, found: &mut Vec<(String, Value)>) {
         match value {
@@ -187,7 +187,7 @@ fn its_examples_are_what_its_schemas_say() {
 }
 
 /// A comma in an unquoted text of a YAML flow (`{description: Who, and why}`) ends it and makes a key of the rest.
-#[test]
+#[apply(e2e)]
 fn none_of_its_texts_is_cut_by_a_comma() {
     fn nulls(place: &str, value: &Value) -> Vec<String> {
         match value {
@@ -203,7 +203,7 @@ fn none_of_its_texts_is_cut_by_a_comma() {
 }
 
 /// An empty body lacks just the fields that are said to be required, and no field that is said to be one is unknown.
-#[tokio::test]
+#[apply(e2e)]
 async fn bodies_have_the_fields_it_says() {
     for (name, operation) in operations() {
         let Some(body) = operation.get("requestBody") else { continue };
@@ -226,7 +226,7 @@ async fn bodies_have_the_fields_it_says() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn lists_have_the_parameters_it_says() {
     for (name, operation) in operations() {
         let parameters = operation["parameters"].as_array().unwrap().iter();

@@ -1,10 +1,10 @@
 //! The README's walk-through, run as written but for where the stack is.
 
-use tests::{Setup, Walkthrough, executable, needs, workspace};
+use tests::{Setup, Walkthrough, executable, workspace};
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn the_walk_through_prints_what_the_readme_says() {
-    needs!(OwnStack);
     let guide = std::fs::read_to_string(workspace().join("README.md")).unwrap();
     let walkthrough = Walkthrough::read(&guide);
     // Set where a `cargo local` runs as the README says: then the commands are run to the letter.

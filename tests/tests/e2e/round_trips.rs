@@ -2,7 +2,7 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use tests::{Stack, needs};
+use tests::Stack;
 
 /// The calls of these functions since the last look.
 async fn calls(stack: &Stack, functions: &[&str]) -> Value {
@@ -16,9 +16,9 @@ async fn calls(stack: &Stack, functions: &[&str]) -> Value {
     calls
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn an_order_is_three_round_trips_whatever_its_lines() {
-    needs!(OwnStack);
     const FUNCTIONS: &[&str] = &["CreateOrderFunction", "ReserveStockFunction"];
     let stack = Stack::start().await;
     let (clerk, ada) = (stack.clerk().await, stack.visitor("Ada").await);
@@ -47,9 +47,9 @@ async fn an_order_is_three_round_trips_whatever_its_lines() {
     assert_eq!(calls(&stack, FUNCTIONS).await, two);
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn every_other_endpoint_is_one_round_trip_and_a_page_of_products_two() {
-    needs!(OwnStack);
     const FUNCTIONS: &[&str] = &[
         "GetProductFunction",
         "ListProductsFunction",

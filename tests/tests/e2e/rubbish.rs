@@ -2,7 +2,7 @@
 
 use envelope::Code;
 use serde_json::{Value, json};
-use tests::{Answer, needs};
+use tests::Answer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -14,7 +14,7 @@ async fn register(body: impl Into<bytes::Bytes>) -> Answer {
     shared().await.post(REGISTER).header("content-type", "application/json").body(body.into()).send().await
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn what_is_no_json_object_is_refused() {
     let nested = |times: usize| format!("{}{}", "[".repeat(times), "]".repeat(times));
     let objects = |times: usize| format!("{}1{}", r#"{"email":"#.repeat(times), "}".repeat(times));
@@ -60,14 +60,14 @@ async fn what_is_no_json_object_is_refused() {
 }
 
 /// A function gets text: what can't be, the gateway has made text.
-#[tokio::test]
+#[apply(e2e)]
+#[needs(Gateway)]
 async fn what_is_no_text_is_no_json_object_either() {
-    needs!(Gateway);
     let answer = register(&b"\xff\xfe{\0}\0"[..]).await;
     answer.fails(Code::INVALID_JSON, "Request body must be a JSON object", Value::Null);
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn every_field_that_is_wrong_is_named() {
     let good = json!({"email": "a@example.com", "password": "12345678", "name": "Ada"});
     let with = |field: &str, value: Value| {
@@ -121,7 +121,7 @@ async fn every_field_that_is_wrong_is_named() {
     assert_eq!(answer.problems(), ["email INVALID_TYPE"], "{answer}");
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn a_body_is_declared_as_json() {
     let stack = shared().await;
     let sent = |content_type: &'static str| stack.post(REGISTER).header("content-type", content_type).body("{}").send();
@@ -153,9 +153,9 @@ async fn a_body_is_declared_as_json() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(Edge)]
 async fn no_header_query_or_path_makes_a_server_fail() {
-    needs!(Edge);
     let stack = shared().await;
     let long = "x".repeat(9_000);
     let too_long = "x".repeat(20_000);
@@ -203,9 +203,9 @@ async fn no_header_query_or_path_makes_a_server_fail() {
     long_path.is_the_gateways(Code::NOT_FOUND, "Not found");
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(Edge)]
 async fn what_is_not_even_http_is_dropped_and_nobody_else_notices() {
-    needs!(Edge);
     let stack = shared().await;
     for bytes in [
         &b"\0\0\0\0\r\n\r\n"[..],

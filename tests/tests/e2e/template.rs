@@ -33,7 +33,7 @@ fn resources(text: &str) -> BTreeMap<&str, Vec<&str>> {
     found
 }
 
-#[test]
+#[apply(e2e)]
 fn every_answer_of_the_gateway_is_in_the_envelope() {
     let api = system().api.unwrap();
     for (name, response) in &api.gateway_responses {
@@ -55,7 +55,7 @@ fn every_answer_of_the_gateway_is_in_the_envelope() {
     }
 }
 
-#[test]
+#[apply(e2e)]
 fn every_answer_of_the_gateway_has_the_same_headers() {
     let literal = |value: &str| Parameter::Literal(value.to_owned());
     for (name, response) in &system().api.unwrap().gateway_responses {
@@ -76,7 +76,7 @@ fn every_answer_of_the_gateway_has_the_same_headers() {
 }
 
 /// A type that is left out falls back to a default, whose words are for something else.
-#[test]
+#[apply(e2e)]
 fn every_kind_of_answer_of_the_gateway_is_worded() {
     let api = system().api.unwrap();
     let known: BTreeSet<&str> = api.gateway_responses.keys().map(String::as_str).collect();
@@ -106,7 +106,7 @@ fn every_kind_of_answer_of_the_gateway_is_worded() {
     assert_eq!(known, all.into());
 }
 
-#[test]
+#[apply(e2e)]
 fn every_function_has_a_role_of_its_own() {
     let (text, system) = (text(), system());
     let resources = resources(&text);
@@ -126,7 +126,7 @@ fn every_function_has_a_role_of_its_own() {
     assert_eq!(kinds.map(|(name, _)| (*name).to_owned()).collect::<BTreeSet<_>>(), roles, "each role has its function");
 }
 
-#[test]
+#[apply(e2e)]
 fn a_role_names_what_it_may_touch() {
     let text = text();
     for (role, lines) in resources(&text).into_iter().filter(|(name, _)| name.ends_with("Role")) {
@@ -140,7 +140,7 @@ fn a_role_names_what_it_may_touch() {
 }
 
 /// Then a slow function is the gateway's 504 and not a crash.
-#[test]
+#[apply(e2e)]
 fn every_route_gives_up_before_its_function_is_cut_off() {
     let system = system();
     for route in &system.api.unwrap().routes {
@@ -149,7 +149,7 @@ fn every_route_gives_up_before_its_function_is_cut_off() {
     }
 }
 
-#[test]
+#[apply(e2e)]
 fn every_function_is_a_binary_and_every_binary_a_function() {
     let metadata = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
@@ -170,7 +170,7 @@ fn every_function_is_a_binary_and_every_binary_a_function() {
 }
 
 /// cargo-lambda, which `sam build` calls, sets each of these where the profile is silent: `panic` to abort.
-#[test]
+#[apply(e2e)]
 fn a_build_for_aws_answers_a_panic() {
     let manifest = fs::read_to_string(workspace().join("Cargo.toml")).unwrap();
     let (_, profile) = manifest.split_once("[profile.release]\n").unwrap();
@@ -182,7 +182,7 @@ fn a_build_for_aws_answers_a_panic() {
 
 /// SAM makes a new version of a function when a property changes as it is written, and does not see that a parameter in
 /// it has another value: the alias would go on with the old one.
-#[test]
+#[apply(e2e)]
 fn a_changed_parameter_makes_a_new_version_of_each_function_that_is_told_it() {
     let text = text();
     let section = |name: &str| {
@@ -211,7 +211,7 @@ fn a_changed_parameter_makes_a_new_version_of_each_function_that_is_told_it() {
     }
 }
 
-#[test]
+#[apply(e2e)]
 fn a_page_may_use_every_method_that_a_route_has() {
     let api = system().api.unwrap();
     let allowed = api.cors.unwrap().allow_methods.unwrap();
@@ -221,7 +221,7 @@ fn a_page_may_use_every_method_that_a_route_has() {
 }
 
 /// The alarm names metrics by text: one that is nobody's would never fire.
-#[test]
+#[apply(e2e)]
 fn the_alarm_of_failed_events_counts_every_function_that_reports_them() {
     let (text, system) = (text(), system());
     let reports = |source: &EventSource| match source {

@@ -2,11 +2,11 @@
 
 use envelope::Code;
 use serde_json::Value;
-use tests::{Exit, Folder, Setup, local, needs};
+use tests::{Exit, Folder, Setup, local};
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_call_that_the_role_does_not_allow_fails_and_the_terminal_says_why() {
-    needs!(OwnStack);
     let allowed = "Action: dynamodb:Query\n                Resource: !Sub ${OrdersTable.Arn}/index/newest";
     // The right to query the table is not one to query its index.
     let other = "Action: dynamodb:Query\n                Resource: !GetAtt OrdersTable.Arn";
@@ -20,9 +20,9 @@ async fn a_call_that_the_role_does_not_allow_fails_and_the_terminal_says_why() {
     stack.until_told(&told, 1).await;
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn an_event_source_that_the_role_does_not_allow_is_refused_at_the_start() {
-    needs!(OwnStack);
     let folder = Folder::new();
     let path = folder.path().join("template.yaml");
     let template =

@@ -8,7 +8,7 @@ mod services;
 
 use std::collections::BTreeSet;
 
-use tests::{Stack, needs};
+use tests::Stack;
 
 use crate::template::system;
 
@@ -27,9 +27,9 @@ async fn used(stack: &Stack) -> BTreeSet<Right> {
     used.as_array().unwrap().iter().map(right).collect()
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn every_right_of_a_role_is_one_that_its_function_uses() {
-    needs!(OwnStack);
     let stack = Stack::start().await;
     everything::done(&stack).await;
     let used = used(&stack).await;
@@ -43,7 +43,7 @@ async fn every_right_of_a_role_is_one_that_its_function_uses() {
     assert!(more.is_empty(), "not enforced: {more:#?}");
 }
 
-#[test]
+#[apply(e2e)]
 fn logs_and_traces_are_written_to_the_functions_own_group_and_nowhere_else() {
     let system = system();
     for function in system.functions.values() {
@@ -60,7 +60,7 @@ fn logs_and_traces_are_written_to_the_functions_own_group_and_nowhere_else() {
 }
 
 /// A service asks another through its functions or hears of it through queues; its data is its own.
-#[test]
+#[apply(e2e)]
 fn no_role_reaches_into_another_service() {
     let system = system();
     let services = Services::read();

@@ -1,12 +1,12 @@
 //! What a user is told, and how often.
 
 use serde_json::{Value, json};
-use tests::{is_uuid_v7, needs};
+use tests::is_uuid_v7;
 
 use super::event;
 use crate::market::{clerk, market};
 
-#[tokio::test]
+#[apply(e2e)]
 async fn each_thing_that_happens_is_told_once_in_its_words() {
     let (stack, clerk) = (market().await, clerk().await);
     // Someone with an account, who is welcomed.
@@ -39,9 +39,9 @@ async fn each_thing_that_happens_is_told_once_in_its_words() {
     assert_eq!((told.len(), &told[0]["message"]), (1, &json!("Welcome, Bob!")), "{told:?}");
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(AwsApi)]
 async fn an_event_that_comes_again_or_late_is_told_once_where_it_belongs() {
-    needs!(AwsApi);
     let (stack, ada) = (market().await, market().await.visitor("Ada").await);
     let order = "01980000-0000-7000-8000-0000000000aa";
     let data = json!({"orderId": order, "userId": ada.id, "totalAmount": 1});

@@ -3,7 +3,7 @@
 use envelope::Code;
 use http::Method;
 use serde_json::{Value, json};
-use tests::{Answer, Person, Stack, needs};
+use tests::{Answer, Person, Stack};
 
 use super::event;
 use crate::market::market;
@@ -48,9 +48,9 @@ async fn walk(stack: &Stack, person: &Person, query: &str, limit: usize) -> Vec<
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(AwsApi)]
 async fn cursors_lead_to_the_end_of_all_the_read_and_the_unread() {
-    needs!(AwsApi);
     let stack = market().await;
     let (ada, mut rows) = told(stack).await;
     for row in [1, 2, 5] {
@@ -67,9 +67,9 @@ async fn cursors_lead_to_the_end_of_all_the_read_and_the_unread() {
     list(stack, &ada, "").await.lists(MESSAGE, rows.into(), json!({"limit": 20, "hasNext": false}));
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(AwsApi)]
 async fn a_query_is_read_strictly() {
-    needs!(AwsApi);
     let stack = market().await;
     let (ada, bob) = (told(stack).await.0, stack.visitor("Bob").await);
     list(stack, &bob, "").await.lists(MESSAGE, json!([]), json!({"limit": 20, "hasNext": false}));

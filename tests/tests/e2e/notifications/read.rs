@@ -3,14 +3,13 @@
 use envelope::Code;
 use http::Method;
 use serde_json::{Value, json};
-use tests::needs;
 
 use super::event;
 use crate::market::market;
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(AwsApi)]
 async fn a_notification_is_marked_as_read_by_whom_it_is_for() {
-    needs!(AwsApi);
     let stack = market().await;
     let (ada, bob) = (stack.visitor("Ada").await, stack.visitor("Bob").await);
     let data = json!({"userId": ada.id, "name": "Ada", "email": ada.email});

@@ -11,7 +11,7 @@ use crate::market::{clerk, market};
 
 const MESSAGE: &str = "Order cancelled successfully";
 
-#[tokio::test]
+#[apply(e2e)]
 async fn a_confirmed_order_is_cancelled_once_and_its_units_come_back() {
     let (stack, clerk, ada) = (market().await, clerk().await, market().await.visitor("Ada").await);
     let lamp = stack.stocked(clerk, 5).await;
@@ -26,7 +26,7 @@ async fn a_confirmed_order_is_cancelled_once_and_its_units_come_back() {
     stack.comes_to((order, 5), async || (stack.find_order(&ada, &id).await, stack.stock_of(&lamp).await)).await;
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn an_order_is_cancelled_by_its_customer_only() {
     let (stack, clerk) = (market().await, clerk().await);
     let (ada, bob) = (stack.visitor("Ada").await, stack.visitor("Bob").await);
@@ -48,7 +48,7 @@ async fn told_of(stack: &Stack, person: &Person, id: &str, kind: &str) -> usize 
     told.iter().filter(|one| one["type"] == kind && one["orderId"] == json!(id)).count()
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn of_six_cancellations_at_once_one_is_made() {
     let stack = Setup::new().shop().await;
     let (clerk, ada) = (stack.clerk().await, stack.visitor("Ada").await);
@@ -75,7 +75,7 @@ async fn of_six_cancellations_at_once_one_is_made() {
 
 /// The confirmation is under way when the customer cancels: whichever comes first, the order ends cancelled, what was
 /// taken for it is given back, and nobody is told that it is confirmed after it was cancelled.
-#[tokio::test]
+#[apply(e2e)]
 async fn a_cancellation_races_the_confirmation() {
     let stack = Setup::new().shop().await;
     let (clerk, ada) = (stack.clerk().await, stack.visitor("Ada").await);

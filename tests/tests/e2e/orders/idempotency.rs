@@ -26,7 +26,7 @@ async fn orders(stack: &Stack, person: &Person) -> usize {
     answer.data().as_array().unwrap_or_else(|| panic!("{answer}")).len()
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn eight_equal_requests_at_once_are_one_order() {
     let (stack, clerk, ada) = (market().await, clerk().await, market().await.visitor("Ada").await);
     let lamp = stack.stocked(clerk, 100).await;
@@ -52,7 +52,7 @@ async fn eight_equal_requests_at_once_are_one_order() {
     stack.comes_to(3, async || orders(stack, &ada).await).await;
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn however_it_is_written_the_same_request_gets_the_first_answer_whatever_became_of_the_order() {
     let (stack, clerk, ada) = (market().await, clerk().await, market().await.visitor("Ada").await);
     let (lamp, bulb) = (stack.stocked(clerk, 10).await, stack.stocked(clerk, 10).await);
@@ -78,7 +78,7 @@ async fn however_it_is_written_the_same_request_gets_the_first_answer_whatever_b
     assert_eq!((stack.stock_of(&bulb).await, orders(stack, &ada).await), (10, 1));
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn a_reused_key_with_another_body_is_refused() {
     let (stack, clerk, ada) = (market().await, clerk().await, market().await.visitor("Ada").await);
     let (lamp, bulb) = (stack.stocked(clerk, 10).await, stack.stocked(clerk, 10).await);
@@ -100,7 +100,7 @@ async fn a_reused_key_with_another_body_is_refused() {
 }
 
 /// Two requests that differ, at once: one is the order, the other is refused, and nothing is held for it.
-#[tokio::test]
+#[apply(e2e)]
 async fn of_two_bodies_at_once_under_one_key_one_wins() {
     let (stack, clerk, ada) = (market().await, clerk().await, market().await.visitor("Ada").await);
     let lamp = stack.stocked(clerk, 1_000).await;
@@ -117,7 +117,7 @@ async fn of_two_bodies_at_once_under_one_key_one_wins() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn a_refused_first_try_leaves_the_key_free() {
     let (stack, clerk, ada) = (market().await, clerk().await, market().await.visitor("Ada").await);
     let lamp = stack.stocked(clerk, 1).await;
@@ -131,7 +131,7 @@ async fn a_refused_first_try_leaves_the_key_free() {
     assert_eq!((another.status.as_u16(), another.header("idempotency-replayed")), (201, ""), "{another}");
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn a_key_is_a_customers_own() {
     let (stack, clerk) = (market().await, clerk().await);
     let (ada, bob) = (stack.visitor("Ada").await, stack.visitor("Bob").await);
@@ -146,7 +146,7 @@ async fn a_key_is_a_customers_own() {
     assert_eq!(stack.stock_of(&lamp).await, 6);
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn a_bare_and_a_quoted_key_are_the_same_and_case_is_not() {
     let (stack, clerk, ada) = (market().await, clerk().await, market().await.visitor("Ada").await);
     let lamp = stack.stocked(clerk, 10).await;
@@ -160,7 +160,7 @@ async fn a_bare_and_a_quoted_key_are_the_same_and_case_is_not() {
     assert_eq!((other.status.as_u16(), other.header("idempotency-replayed")), (201, ""), "{other}");
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn a_key_that_is_none_is_refused() {
     let (stack, clerk, ada) = (market().await, clerk().await, market().await.visitor("Ada").await);
     let lamp = stack.stocked(clerk, 1).await;

@@ -12,7 +12,7 @@ async fn list(stack: &Stack, person: &Person, query: &str) -> Answer {
     stack.get(&format!("/api/orders?{query}")).token(&person.token).send().await
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn the_callers_own_are_listed_newest_first_and_cursors_lead_to_the_end() {
     let (stack, clerk) = (market().await, clerk().await);
     let (ada, bob) = (stack.visitor("Ada").await, stack.visitor("Bob").await);
@@ -51,7 +51,7 @@ async fn the_callers_own_are_listed_newest_first_and_cursors_lead_to_the_end() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn a_query_is_read_strictly() {
     let (stack, ada) = (market().await, market().await.visitor("Ada").await);
     for (query, problems) in [

@@ -3,7 +3,7 @@
 use contracts::codes;
 use envelope::Code;
 use serde_json::{Value, json};
-use tests::{Answer, Person, Stack, is_timestamp, is_uuid_v7, needs, order};
+use tests::{Answer, Person, Stack, is_timestamp, is_uuid_v7, order};
 
 use crate::market::{clerk, market};
 
@@ -13,7 +13,7 @@ async fn post(stack: &Stack, person: &Person, body: Value) -> Answer {
     stack.post("/api/orders").token(&person.token).json(body).send().await
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn an_order_is_placed_looked_at_and_confirmed() {
     let (stack, clerk, ada) = (market().await, clerk().await, market().await.visitor("Ada").await);
     let product = async |name: &str, price: Value| {
@@ -61,7 +61,7 @@ async fn an_order_is_placed_looked_at_and_confirmed() {
     assert_eq!(stack.find_order(&ada, id.as_str().unwrap()).await["items"], items);
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn an_order_is_its_customers_own() {
     let (stack, clerk) = (market().await, clerk().await);
     let (ada, bob) = (stack.visitor("Ada").await, stack.visitor("Bob").await);
@@ -80,7 +80,7 @@ async fn an_order_is_its_customers_own() {
     anonymous.is_the_gateways(Code::INVALID_TOKEN, "Authentication token missing or invalid");
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn an_order_is_of_something() {
     let (stack, ada) = (market().await, market().await.visitor("Ada").await);
     for (body, items, problem) in [
@@ -96,7 +96,7 @@ async fn an_order_is_of_something() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn a_malformed_line_is_shown() {
     let (stack, ada) = (market().await, market().await.visitor("Ada").await);
     let id = NOBODYS;
@@ -125,7 +125,7 @@ async fn a_malformed_line_is_shown() {
     assert_eq!(answer.problems(), ["items[1].quantity OUT_OF_RANGE"], "{answer}");
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn everything_else_of_an_order_is_read_strictly_too() {
     let (stack, clerk, ada) = (market().await, clerk().await, market().await.visitor("Ada").await);
     let lamp = stack.stocked(clerk, 1).await;
@@ -148,7 +148,7 @@ async fn everything_else_of_an_order_is_read_strictly_too() {
     assert_eq!(answer.status, 201, "{answer}");
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn an_order_that_can_not_be_filled_holds_nothing_and_leaves_nothing() {
     let (stack, clerk, ada) = (market().await, clerk().await, market().await.visitor("Ada").await);
     let (many, few) = (stack.stocked(clerk, 10).await, stack.stocked(clerk, 2).await);
@@ -186,7 +186,7 @@ async fn an_order_that_can_not_be_filled_holds_nothing_and_leaves_nothing() {
     assert_eq!(orders.data(), &json!([]), "{orders}");
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn fifty_lines_are_one_order() {
     let (stack, clerk, ada) = (market().await, clerk().await, market().await.visitor("Ada").await);
     let mut ids = Vec::new();
@@ -206,9 +206,9 @@ async fn fifty_lines_are_one_order() {
 }
 
 /// The product service out of reach: a client learns which service it was, and that it may come again.
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_product_service_that_crashes_or_is_away_is_told() {
-    needs!(OwnStack);
     let crashing = tests::Setup::new()
         .replacing("BuildProperties: {Binary: reserve-stock}", "BuildProperties: {Binary: count-users}");
     let stack = crashing.start().await;

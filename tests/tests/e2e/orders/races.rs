@@ -4,14 +4,14 @@ use contracts::codes;
 use futures_util::future::join_all;
 use serde_json::json;
 use tests::Ability::OwnStack;
-use tests::{Setup, Stack, needs, place};
+use tests::{Setup, Stack, place};
 
 /// Everything may take its time: the machine may be busy.
 async fn patient() -> Stack {
     Setup::new().patient().replacing("      Timeout: 5\n", "      Timeout: 20\n").shop().await
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn of_60_buyers_of_30_units_30_get_one() {
     let stack = patient().await;
     let (clerk, ada) = (stack.clerk().await, stack.visitor("Ada").await);
@@ -42,9 +42,9 @@ async fn of_60_buyers_of_30_units_30_get_one() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn the_same_two_products_in_either_order_never_stand_in_each_others_way_for_good() {
-    needs!(OwnStack);
     let stack = patient().await;
     let (clerk, ada) = (stack.clerk().await, stack.visitor("Ada").await);
     let (one, two) = (stack.stocked(&clerk, 50).await, stack.stocked(&clerk, 70).await);

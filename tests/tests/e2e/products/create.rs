@@ -6,7 +6,7 @@ use tests::{is_timestamp, is_uuid_v7};
 
 use crate::market::{clerk, market};
 
-#[tokio::test]
+#[apply(e2e)]
 async fn a_new_product_can_be_looked_at_where_its_location_says() {
     let (stack, clerk) = (market().await, clerk().await);
     let body =
@@ -24,14 +24,14 @@ async fn a_new_product_can_be_looked_at_where_its_location_says() {
     followed.succeeds(200, "Product retrieved successfully", product);
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn what_is_left_out_is_nothing_said_and_none_in_stock() {
     let (stack, clerk) = (market().await, clerk().await);
     let product = stack.offer(clerk, json!({"name": "Lamp", "price": 5, "category": "Light"})).await;
     assert_eq!((&product["description"], &product["stock"], &product["price"]), (&json!(""), &json!(0), &json!(5)));
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn the_least_and_the_most_of_everything_is_kept_exactly() {
     let (stack, clerk) = (market().await, clerk().await);
     for body in [
@@ -51,7 +51,7 @@ async fn the_least_and_the_most_of_everything_is_kept_exactly() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn it_takes_an_admin() {
     let stack = market().await;
     let body = json!({"name": "Lamp", "price": 5, "category": "Light"});
@@ -62,7 +62,7 @@ async fn it_takes_an_admin() {
     answer.is_the_gateways(Code::INVALID_TOKEN, "Authentication token missing or invalid");
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn every_missing_field_is_named_and_a_blank_one_is_missing() {
     let (stack, clerk) = (market().await, clerk().await);
     for (body, missing) in [
@@ -78,7 +78,7 @@ async fn every_missing_field_is_named_and_a_blank_one_is_missing() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn a_price_is_above_nothing() {
     let (stack, clerk) = (market().await, clerk().await);
     for price in [json!(0), json!(-1), json!(-0.01), json!(0.0)] {
@@ -93,7 +93,7 @@ async fn a_price_is_above_nothing() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn every_field_that_is_wrong_is_named() {
     let (stack, clerk) = (market().await, clerk().await);
     let good = json!({"name": "Lamp", "price": 5, "category": "Light"});

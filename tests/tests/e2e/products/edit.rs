@@ -9,7 +9,7 @@ use crate::market::{clerk, market};
 
 const NOBODYS: &str = "01980000-0000-7000-8000-000000000000";
 
-#[tokio::test]
+#[apply(e2e)]
 async fn what_is_given_is_changed_and_nothing_else() {
     let (stack, clerk) = (market().await, clerk().await);
     let body = json!({"name": "Lamp", "description": "Old", "price": 5, "category": "Light", "stock": 3});
@@ -41,7 +41,7 @@ async fn what_is_given_is_changed_and_nothing_else() {
     found.succeeds(200, "Product retrieved successfully", product);
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn edits_and_sales_at_once_are_all_made() {
     let (stack, clerk) = (market().await, clerk().await);
     let (id, customer) = (stack.stocked(clerk, 20).await, stack.visitor("Ada").await);
@@ -60,7 +60,7 @@ async fn edits_and_sales_at_once_are_all_made() {
     assert_eq!(found, [json!("Lantern"), json!("New"), json!("Garden"), json!(10)], "{product}");
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn it_takes_an_admin_and_a_product() {
     let (stack, clerk) = (market().await, clerk().await);
     let (id, customer) = (stack.stocked(clerk, 1).await, stack.visitor("Ada").await);
@@ -72,7 +72,7 @@ async fn it_takes_an_admin_and_a_product() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn an_edit_is_read_as_strictly_as_a_new_product() {
     let (stack, clerk) = (market().await, clerk().await);
     let id = stack.stocked(clerk, 1).await;

@@ -3,11 +3,10 @@
 use contracts::codes;
 use envelope::Code;
 use serde_json::json;
-use tests::needs;
 
 use crate::market::{clerk, market};
 
-#[tokio::test]
+#[apply(e2e)]
 async fn what_is_no_product_s_id_is_not_found() {
     let stack = market().await;
     for id in ["01980000-0000-7000-8000-000000000000", "1", "ping"] {
@@ -17,9 +16,9 @@ async fn what_is_no_product_s_id_is_not_found() {
 }
 
 /// A REST API does not decode it.
-#[tokio::test]
+#[apply(e2e)]
+#[needs(Gateway)]
 async fn an_id_is_read_as_it_was_sent() {
-    needs!(Gateway);
     let stack = market().await;
     for id in ["lamp%20shade", "%C3%A9", "..%2f..", "%7B%7D"] {
         let answer = stack.get(&format!("/api/products/{id}")).send().await;
@@ -27,7 +26,7 @@ async fn an_id_is_read_as_it_was_sent() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn an_id_has_no_case() {
     let (stack, clerk) = (market().await, clerk().await);
     let product = stack.offer(clerk, json!({"name": "Lamp", "price": 5, "category": "Light"})).await;
@@ -36,7 +35,7 @@ async fn an_id_has_no_case() {
     answer.succeeds(200, "Product retrieved successfully", product);
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn what_is_not_for_sale_is_not_found_and_can_not_be_ordered() {
     let (stack, clerk) = (market().await, clerk().await);
     let customer = stack.visitor("Ada").await;

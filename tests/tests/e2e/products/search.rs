@@ -26,7 +26,7 @@ async fn assert_finds(stack: &Stack, category: &str, search: &str, expected: &[&
     stack.comes_to(expected, async || (search, found(stack, category, search).await)).await;
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn whole_words_of_name_and_description_match_without_case_and_accents() {
     let (stack, clerk) = (market().await, clerk().await);
     let dishes = &unique("Dishes");
@@ -54,7 +54,7 @@ async fn whole_words_of_name_and_description_match_without_case_and_accents() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn search_follows_every_edit() {
     let (stack, clerk) = (market().await, clerk().await);
     let changing = &unique("Changing");
@@ -79,7 +79,7 @@ async fn search_follows_every_edit() {
 }
 
 /// The words' lists are read before the products are: a product may have changed in between, or just now.
-#[tokio::test]
+#[apply(e2e)]
 async fn what_is_found_is_shown_as_it_is_now() {
     let (stack, clerk) = (market().await, clerk().await);
     let fresh = &unique("Fresh");

@@ -5,7 +5,7 @@ use envelope::Code;
 use futures_util::future::join_all;
 use http::Method;
 use serde_json::{Value, json};
-use tests::{Answer, Person, Stack, needs};
+use tests::{Answer, Person, Stack};
 
 use crate::market::{clerk, market};
 
@@ -16,7 +16,7 @@ async fn change(stack: &Stack, clerk: &Person, id: &str, body: Value) -> Answer 
     request.token(&clerk.token).json(body).send().await
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn units_come_and_go() {
     let (stack, clerk) = (market().await, clerk().await);
     let id = stack.stocked(clerk, 10).await;
@@ -31,7 +31,7 @@ async fn units_come_and_go() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn no_more_go_than_there_are_and_no_more_come_than_there_may_be() {
     let (stack, clerk) = (market().await, clerk().await);
     let id = stack.stocked(clerk, 10).await;
@@ -42,7 +42,7 @@ async fn no_more_go_than_there_are_and_no_more_come_than_there_may_be() {
     assert_eq!(stack.stock_of(&id).await, 10);
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn of_24_decrements_of_10_at_once_there_is_stock_for_10() {
     let (stack, clerk) = (market().await, clerk().await);
     let id = stack.stocked(clerk, 100).await;
@@ -64,9 +64,9 @@ async fn of_24_decrements_of_10_at_once_there_is_stock_for_10() {
     assert_eq!(stack.stock_of(&id).await, 0);
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_change_whose_answer_was_lost_is_made_once() {
-    needs!(OwnStack);
     let stack = Stack::start().await;
     let clerk = stack.clerk().await;
     let id = stack.stocked(&clerk, 10).await;
@@ -76,7 +76,7 @@ async fn a_change_whose_answer_was_lost_is_made_once() {
     assert_eq!(stack.stock_of(&id).await, 7);
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn it_takes_an_admin_and_a_product() {
     let (stack, clerk) = (market().await, clerk().await);
     let (id, customer) = (stack.stocked(clerk, 1).await, stack.visitor("Ada").await);
@@ -91,7 +91,7 @@ async fn it_takes_an_admin_and_a_product() {
     assert_eq!(stack.stock_of(&id).await, 1);
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn a_change_is_a_whole_number_of_units() {
     let (stack, clerk) = (market().await, clerk().await);
     let id = stack.stocked(clerk, 1).await;

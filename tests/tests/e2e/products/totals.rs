@@ -1,7 +1,7 @@
 //! `GET /api/products` where there are very many: a total that no kept count knows is counted to a thousand.
 
 use serde_json::{Value, json};
-use tests::{Stack, needs};
+use tests::Stack;
 
 use super::list::{list, walk};
 
@@ -29,9 +29,9 @@ async fn fill(stack: &Stack) {
     stack.drained().await;
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_total_that_is_not_kept_is_capped_and_cursors_lead_beyond_it() {
-    needs!(OwnStack);
     let stack = Stack::start().await;
     fill(&stack).await;
     let kept = json!({"total": ALL, "totalPages": ALL.div_ceil(20), "hasNext": true});

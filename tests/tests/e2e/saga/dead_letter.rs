@@ -1,11 +1,11 @@
 //! An event that was given up while its order waits for it: redriving it ends the order.
 
 use serde_json::json;
-use tests::{Stack, local, needs};
+use tests::{Stack, local};
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_redriven_event_ends_the_order_that_waited_for_it() {
-    needs!(OwnStack);
     let stack = Stack::start().await;
     let (clerk, ada) = (stack.clerk().await, stack.visitor("Ada").await);
     let lamp = stack.stocked(&clerk, 5).await;

@@ -1,7 +1,7 @@
 //! What comes twice, and what comes after the end.
 
 use serde_json::{Value, json};
-use tests::{Stack, needs};
+use tests::Stack;
 
 /// The body of the one message on a queue whose consumer fails.
 async fn intercepted(stack: &Stack, queue: &str) -> String {
@@ -12,9 +12,9 @@ async fn intercepted(stack: &Stack, queue: &str) -> String {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn what_comes_again_after_the_order_was_cancelled_moves_no_unit() {
-    needs!(OwnStack);
     let stack = Stack::start().await;
     let (clerk, ada) = (stack.clerk().await, stack.visitor("Ada").await);
     let lamp = stack.stocked(&clerk, 10).await;
@@ -68,9 +68,9 @@ async fn what_comes_again_after_the_order_was_cancelled_moves_no_unit() {
     assert_eq!(stack.items("OrdersTable").await.len(), 1);
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_reservation_asked_for_many_times_at_once_is_one_and_another_under_its_id_is_refused() {
-    needs!(OwnStack);
     let stack = Stack::start().await;
     let clerk = stack.clerk().await;
     let lamp = stack.stocked(&clerk, 10).await;
@@ -103,9 +103,9 @@ async fn a_reservation_asked_for_many_times_at_once_is_one_and_another_under_its
 }
 
 /// The cancellation overtakes everything that came before it: nothing is held or sold afterwards.
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_cancellation_that_comes_first_is_remembered() {
-    needs!(OwnStack);
     let stack = Stack::start().await;
     let clerk = stack.clerk().await;
     let lamp = stack.stocked(&clerk, 10).await;

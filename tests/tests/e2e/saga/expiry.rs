@@ -4,7 +4,7 @@ use contracts::codes;
 use envelope::Code;
 use http::Method;
 use serde_json::{Value, json};
-use tests::{Answer, Person, Setup, Signal, Stack, needs, signal, try_signal};
+use tests::{Answer, Person, Setup, Signal, Stack, signal, try_signal};
 
 async fn impatient() -> (Stack, Person, Person) {
     let stack = Setup::new().parameter("HoldSeconds", 1).start().await;
@@ -74,9 +74,9 @@ async fn met<'s>(stack: &'s Stack, person: &Person, lines: &[(&str, u32)], by: S
     panic!("{by:?}: never met");
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn units_held_for_an_order_that_never_comes_go_back() {
-    needs!(OwnStack);
     let (stack, clerk, _) = impatient().await;
     let lamp = stack.stocked(&clerk, 10).await;
     for number in 0..3 {
@@ -92,9 +92,9 @@ async fn units_held_for_an_order_that_never_comes_go_back() {
     stack.assert_sound(&[(&lamp, 10)]).await;
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_killed_order_gives_its_units_back_and_the_same_request_makes_it_at_the_price_it_had() {
-    needs!(OwnStack);
     let (stack, clerk, ada) = impatient().await;
     let lamp = stack.stocked(&clerk, 10).await;
     let (key, met) = met(&stack, &ada, &[(&lamp, 4)], Signal::KILL).await;
@@ -114,9 +114,9 @@ async fn a_killed_order_gives_its_units_back_and_the_same_request_makes_it_at_th
     stack.assert_sound(&[(&lamp, 10)]).await;
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_killed_order_whose_units_were_sold_meanwhile_is_refused() {
-    needs!(OwnStack);
     let (stack, clerk, ada) = impatient().await;
     let lamp = stack.stocked(&clerk, 10).await;
     let (key, met) = met(&stack, &ada, &[(&lamp, 4)], Signal::KILL).await;
@@ -132,9 +132,9 @@ async fn a_killed_order_whose_units_were_sold_meanwhile_is_refused() {
 }
 
 /// The order is written after its hold has expired: its `order.created` takes the units again.
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_late_order_takes_its_units_again() {
-    needs!(OwnStack);
     let (stack, clerk, ada) = impatient().await;
     let lamp = stack.stocked(&clerk, 10).await;
     let (_, met) = met(&stack, &ada, &[(&lamp, 4)], Signal::STOP).await;
@@ -150,9 +150,9 @@ async fn a_late_order_takes_its_units_again() {
     assert_eq!((books[&lamp].stock, books[&lamp].sold), (6, 4));
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_late_order_whose_units_are_gone_is_cancelled() {
-    needs!(OwnStack);
     let (stack, clerk, ada) = impatient().await;
     let lamp = stack.stocked(&clerk, 10).await;
     let (_, met) = met(&stack, &ada, &[(&lamp, 4)], Signal::STOP).await;
@@ -173,9 +173,9 @@ async fn a_late_order_whose_units_are_gone_is_cancelled() {
 }
 
 /// The sweep comes before the order's event: the order, which is pending, is cancelled by it.
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_pending_order_whose_hold_expires_is_cancelled_and_its_late_event_changes_nothing() {
-    needs!(OwnStack);
     let (stack, clerk, ada) = impatient().await;
     let lamp = stack.stocked(&clerk, 10).await;
     stack

@@ -2,11 +2,11 @@
 
 use envelope::Code;
 use serde_json::{Value, json};
-use tests::{Stack, needs};
+use tests::Stack;
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_few_conflicts_and_throttled_calls_cost_nobody_an_answer() {
-    needs!(OwnStack);
     let stack = Stack::start().await;
     let (clerk, ada) = (stack.clerk().await, stack.visitor("Ada").await);
     let lamp = stack.stocked(&clerk, 100).await;
@@ -36,9 +36,9 @@ async fn a_few_conflicts_and_throttled_calls_cost_nobody_an_answer() {
 }
 
 /// Whatever the database does to the product service, its clients hear of that service and when to come again.
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn without_end_they_are_a_503_that_says_when_to_come_again() {
-    needs!(OwnStack);
     let stack = Stack::start().await;
     let (clerk, ada) = (stack.clerk().await, stack.visitor("Ada").await);
     let lamp = stack.stocked(&clerk, 10).await;

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use tests::{Setup, Signal, Stack, needs, try_signal};
+use tests::{Setup, Signal, Stack, try_signal};
 use tokio::sync::watch;
 
 use super::traffic::{Acknowledged, assert_all_ended, client, random};
@@ -40,9 +40,9 @@ async fn kill(stack: &Stack, function: &str) {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn whatever_is_killed_no_order_is_lost_or_pending_and_no_unit_lost_or_gained() {
-    needs!(OwnStack);
     let stack = Setup::new()
         .patient()
         .parameter("HoldSeconds", 1)

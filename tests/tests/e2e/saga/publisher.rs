@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use http::Method;
 use serde_json::Value;
-use tests::{Setup, Signal, Stack, needs, try_signal, until_ended};
+use tests::{Setup, Signal, Stack, try_signal, until_ended};
 
 use super::traffic::random;
 
@@ -49,9 +49,9 @@ async fn killed_between_two_sends(stack: &Stack, pid: u32, before: [u64; 2], all
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn each_event_arrives_at_least_once_and_works_once() {
-    needs!(OwnStack);
     let source = |queue: &str| format!("            Queue: !GetAtt {queue}.Arn\n");
     let off = |setup: Setup, queue: &str| {
         setup.replacing(&source(queue), &format!("{}            Enabled: false\n", source(queue)))

@@ -3,14 +3,14 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use futures_util::future::join_all;
-use tests::{Setup, needs, until_ended};
+use tests::{Setup, until_ended};
 use tokio::sync::Notify;
 
 use super::traffic::{Acknowledged, assert_all_ended, client};
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_stack_killed_in_the_middle_of_orders_ends_them_when_it_is_back() {
-    needs!(OwnStack);
     const ENOUGH: usize = 8;
     // What was in the hands of a consumer comes back when this is over, and no sooner.
     let mut stack = Setup::new()

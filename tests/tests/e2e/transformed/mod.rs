@@ -29,7 +29,8 @@ fn role_of(function: &Value) -> &str {
     }
 }
 
-#[test]
+#[apply(e2e)]
+#[needs(SamTransform)]
 fn a_function_has_the_rights_that_cargo_local_enforces_and_no_others() {
     for one in environments() {
         let functions: Vec<_> = one.of_type("AWS::Lambda::Function").collect();
@@ -44,7 +45,8 @@ fn a_function_has_the_rights_that_cargo_local_enforces_and_no_others() {
     }
 }
 
-#[test]
+#[apply(e2e)]
+#[needs(SamTransform)]
 fn a_function_writes_its_logs_where_its_role_lets_it() {
     for one in environments() {
         for (id, function) in one.of_type("AWS::Lambda::Function") {
@@ -62,7 +64,8 @@ fn a_function_writes_its_logs_where_its_role_lets_it() {
     }
 }
 
-#[test]
+#[apply(e2e)]
+#[needs(SamTransform)]
 fn no_other_role_is_made_than_those_of_awss_own_services() {
     for one in environments() {
         let functions: Vec<&str> =
@@ -87,7 +90,8 @@ fn no_other_role_is_made_than_those_of_awss_own_services() {
     }
 }
 
-#[test]
+#[apply(e2e)]
+#[needs(SamTransform)]
 fn only_this_stacks_own_api_and_schedules_may_call_its_functions() {
     for one in environments() {
         let aliases: Vec<&str> = one.of_type("AWS::Lambda::Alias").map(|(id, _)| id).collect();

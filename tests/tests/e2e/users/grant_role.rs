@@ -2,13 +2,13 @@
 
 use envelope::Code;
 use serde_json::{Value, json};
-use tests::{Exit, Person, local, needs};
+use tests::{Exit, Person, local};
 
 use crate::{ada, shared};
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(AwsApi)]
 async fn a_role_counts_from_the_next_login() {
-    needs!(AwsApi);
     let stack = shared().await;
     let mut person = stack.customer("Promoted").await;
     stack.grant(&person.email.to_uppercase(), "admin").await;
@@ -29,9 +29,9 @@ async fn a_role_counts_from_the_next_login() {
     demoted.fails(Code::FORBIDDEN, "Access denied", Value::Null);
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_role_nobody_can_have_and_a_user_nobody_knows_are_told() {
-    needs!(OwnStack);
     let (stack, ada, nobody) = (shared().await, ada().await, Person::new("Nobody"));
     let port = stack.port().to_string();
     let unknown = format!("UserNotFound: no user has the address {}: register it first", nobody.email);
@@ -47,7 +47,7 @@ async fn a_role_nobody_can_have_and_a_user_nobody_knows_are_told() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn no_route_leads_to_it() {
     let stack = shared().await;
     let body = json!({"email": ada().await.email, "role": "admin"});

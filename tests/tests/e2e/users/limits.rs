@@ -3,7 +3,7 @@
 use envelope::Code;
 use futures_util::future::join_all;
 use serde_json::Value;
-use tests::{Answer, Person, Stack, needs};
+use tests::{Answer, Person, Stack};
 
 use crate::crowded;
 
@@ -33,9 +33,9 @@ fn assert_limited(answer: &Answer) {
     assert!((1..=15 * 60 + 30).contains(&seconds), "{answer}");
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(Crowd)]
 async fn of_twenty_wrong_guesses_at_once_five_are_heard_and_then_not_even_the_right_one() {
-    needs!(Crowd);
     let stack = crowded().await;
     let person = stack.customer("Guessed").await;
     assert_five_were_heard(&guesses(stack, &person, 20).await);
@@ -50,18 +50,18 @@ async fn of_twenty_wrong_guesses_at_once_five_are_heard_and_then_not_even_the_ri
     assert_eq!(stack.get("/api/users/me").token(&person.token).send().await.status, 200);
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(Crowd)]
 async fn an_address_nobody_has_is_limited_alike() {
-    needs!(Crowd);
     let stack = crowded().await;
     let nobody = Person::new("Nobody");
     assert_five_were_heard(&guesses(stack, &nobody, 8).await);
     assert_limited(&stack.post("/api/users/login").json(nobody.credentials()).send().await);
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(Crowd)]
 async fn the_right_password_does_not_wipe_out_the_failures_before_it() {
-    needs!(Crowd);
     let stack = crowded().await;
     let mut person = stack.customer("Patient").await;
     let before = guesses(stack, &person, 4).await;
@@ -72,9 +72,9 @@ async fn the_right_password_does_not_wipe_out_the_failures_before_it() {
 
 /// Elsewhere than on Linux the loopback interface has one address only.
 #[cfg(target_os = "linux")]
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn guesses_from_one_source_do_not_lock_out_another() {
-    needs!(OwnStack);
     let stack = crowded().await;
     let person = stack.customer("Owner").await;
     assert_five_were_heard(&guesses(stack, &person, 6).await);

@@ -2,13 +2,13 @@
 
 use envelope::Code;
 use serde_json::{Value, json};
-use tests::{Person, Stack, is_timestamp, needs};
+use tests::{Person, Stack, is_timestamp};
 
 use crate::{ada, admin, shared};
 
 const MESSAGE: &str = "Users retrieved successfully";
 
-#[tokio::test]
+#[apply(e2e)]
 async fn the_list_is_an_admins() {
     let (stack, ada) = (shared().await, ada().await);
     stack.get("/api/users").token(&ada.token).send().await.fails(Code::FORBIDDEN, "Access denied", Value::Null);
@@ -16,9 +16,9 @@ async fn the_list_is_an_admins() {
     anonymous.is_the_gateways(Code::INVALID_TOKEN, "Authentication token missing or invalid");
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn pages_go_from_the_newest_to_the_oldest_and_the_total_is_kept_through_a_crash() {
-    needs!(OwnStack);
     let mut stack = Stack::start().await;
     let admin = stack.admin().await;
     // Newest first.
@@ -53,7 +53,7 @@ async fn pages_go_from_the_newest_to_the_oldest_and_the_total_is_kept_through_a_
     page(&stack, "limit=4").await.lists(MESSAGE, rows.into(), pagination(1, 4, 1, false, false));
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn a_query_is_read_strictly() {
     let (stack, admin) = (shared().await, admin().await);
     for (query, problems) in [
@@ -87,9 +87,9 @@ async fn a_query_is_read_strictly() {
     assert_eq!(edge.status, 200, "{edge}");
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(Gateway)]
 async fn a_semicolon_ends_a_parameter_too() {
-    needs!(Gateway);
     let (stack, admin) = (shared().await, admin().await);
     let answer = stack.get("/api/users?page=1;page=1").token(&admin.token).send().await;
     assert_eq!(answer.problems(), ["page REPEATED"], "{answer}");

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use envelope::Code;
 use serde_json::{Value, json};
-use tests::{Person, Stack, Token, needs};
+use tests::{Person, Stack, Token};
 use tokio::time::Instant;
 
 use crate::{ada, crowded, shared};
 
-#[tokio::test]
+#[apply(e2e)]
 async fn the_right_password_gets_a_token_for_a_day() {
     let (stack, ada) = (shared().await, ada().await);
     let answer = stack.post("/api/users/login").json(ada.credentials()).send().await;
@@ -27,9 +27,9 @@ async fn the_right_password_gets_a_token_for_a_day() {
     assert_ne!(claims["jti"], Token::read(&ada.token).claims["jti"]);
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(AwsApi)]
 async fn a_token_names_the_key_it_is_signed_with() {
-    needs!(AwsApi);
     let (stack, ada) = (shared().await, ada().await);
     let answer = stack.post("/api/users/login").json(ada.credentials()).send().await;
     let token = Token::read(answer.data()["token"].as_str().unwrap_or_else(|| panic!("{answer}")));
@@ -38,7 +38,7 @@ async fn a_token_names_the_key_it_is_signed_with() {
     assert!(answer.data()["token"] == token.signed(&key), "{answer}");
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn a_wrong_password_and_an_unknown_address_get_the_same_answer() {
     let stack = shared().await;
     let known = stack.customer("Barbara").await;
@@ -54,7 +54,7 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_answer() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn every_missing_field_is_named() {
     let stack = shared().await;
     for (body, missing) in [
@@ -70,7 +70,7 @@ async fn every_missing_field_is_named() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn all_72_bytes_of_a_password_count() {
     let stack = shared().await;
     let mut person = Person::new("Long");
@@ -83,7 +83,7 @@ async fn all_72_bytes_of_a_password_count() {
     answer.fails(Code::INVALID_CREDENTIALS, "Invalid credentials", Value::Null);
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn a_refused_login_takes_as_long_whether_or_not_the_address_is_known() {
     let stack = crowded().await;
     let mut known = Vec::new();

@@ -5,7 +5,7 @@ use tests::is_timestamp;
 
 use crate::{ada, shared};
 
-#[tokio::test]
+#[apply(e2e)]
 async fn everyone_sees_themselves() {
     let (stack, ada) = (shared().await, ada().await);
     let answer = stack.get("/api/users/me").token(&ada.token).send().await;

@@ -4,11 +4,11 @@ use contracts::codes;
 use envelope::Code;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use tests::{Person, is_timestamp, is_uuid_v7, needs};
+use tests::{Person, is_timestamp, is_uuid_v7};
 
 use crate::{ada, crowded, shared};
 
-#[tokio::test]
+#[apply(e2e)]
 async fn a_new_user_gets_an_account_and_a_token_that_works() {
     let stack = shared().await;
     let grace = Person::new("Grace");
@@ -26,7 +26,7 @@ async fn a_new_user_gets_an_account_and_a_token_that_works() {
     followed.succeeds(200, "User retrieved successfully", profile);
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn addresses_and_names_are_trimmed_and_addresses_have_no_case() {
     let stack = shared().await;
     let alan = Person::new("Alan");
@@ -39,7 +39,7 @@ async fn addresses_and_names_are_trimmed_and_addresses_have_no_case() {
     again.fails(codes::USER_EXISTS, "User already exists", json!({"email": alan.email}));
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn every_missing_field_is_named_and_a_blank_one_is_missing() {
     let stack = shared().await;
     for (body, missing) in [
@@ -56,7 +56,7 @@ async fn every_missing_field_is_named_and_a_blank_one_is_missing() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn a_taken_address_is_a_conflict_whatever_else_is_sent() {
     let ada = ada().await;
     let body = json!({"email": ada.email, "password": "another password", "name": "Eve"});
@@ -64,9 +64,9 @@ async fn a_taken_address_is_a_conflict_whatever_else_is_sent() {
     answer.fails(codes::USER_EXISTS, "User already exists", json!({"email": ada.email}));
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(Crowd)]
 async fn of_many_registrations_of_one_address_at_once_one_wins() {
-    needs!(Crowd);
     let stack = crowded().await;
     let mut person = Person::new("Highlander");
     let registrations = (0..10).map(|number| {

@@ -2,7 +2,7 @@
 
 use local_template::System;
 use serde_json::{Value, json};
-use tests::{Stack, needs, workspace};
+use tests::{Stack, workspace};
 
 /// The calls, since the last look, of the functions that answer requests; what events cause goes on beside them.
 async fn calls(stack: &Stack) -> Value {
@@ -18,9 +18,9 @@ async fn calls(stack: &Stack) -> Value {
     calls
 }
 
-#[tokio::test]
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn every_endpoint_stays_within_its_round_trips() {
-    needs!(OwnStack);
     let stack = Stack::start().await;
     // Makes every function start, which may ask as it likes.
     let admin = stack.admin().await;

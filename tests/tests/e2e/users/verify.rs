@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{ada, shared};
 
-#[tokio::test]
+#[apply(e2e)]
 async fn a_good_token_tells_whose_it_is() {
     let (stack, ada) = (shared().await, ada().await);
     let identity = json!({"id": ada.id, "email": ada.email, "name": "Ada", "role": "customer"});
@@ -16,7 +16,7 @@ async fn a_good_token_tells_whose_it_is() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn without_a_bearer_token_one_is_asked_for() {
     let stack = shared().await;
     stack.post("/api/users/auth/verify").send().await.fails(Code::TOKEN_REQUIRED, "Token required", Value::Null);
@@ -26,7 +26,7 @@ async fn without_a_bearer_token_one_is_asked_for() {
     }
 }
 
-#[tokio::test]
+#[apply(e2e)]
 async fn rubbish_is_no_token() {
     let stack = shared().await;
     let long = "x".repeat(5_000);
