@@ -15,7 +15,8 @@ pub struct Arguments {
     /// The figures, as JSON; parts that are not measured now are kept [default: `measure/figures.json` in the target folder]
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
-    /// Compare the counted figures of these parts with bench/budget.yaml, and fail naming each that is over it
+    /// Compare the counted figures of these parts with bench/budget.yaml, and fail naming each that is over it; of `cost`,
+    /// compare docs/cost.md and the template's memory settings with the committed figures, and write nothing
     #[arg(long)]
     pub check: bool,
     /// Also build all functions from nothing, in a folder of their own, and tell how long that takes

@@ -3,6 +3,15 @@
 mod check;
 mod report;
 
+/// What the template has, and so has to be measured.
+#[derive(Debug, Default)]
+pub struct Expected<'a> {
+    /// The names of all functions' binaries.
+    pub binaries: BTreeSet<&'a str>,
+    /// All routes: `GET /api/products/{id}`.
+    pub routes: BTreeSet<String>,
+}
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -18,6 +27,8 @@ pub use report::Report;
 pub struct Budget {
     functions: Functions,
     endpoints: BTreeMap<String, Endpoint>,
+    /// Of each `GET` that is not named among `endpoints`.
+    other_gets: Endpoint,
     /// Sizes of the catalogue that have to be among those compared.
     scale: BTreeSet<u64>,
 }

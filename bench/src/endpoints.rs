@@ -23,10 +23,13 @@ pub use shop::Shop;
 /// Requests by which times are measured, where they are cheap.
 const REQUESTS: usize = 200;
 
+/// Where a route's typical requests are.
+pub const CASES: &str = "bench/src/endpoints/cases.rs";
+
 /// Requests before those that count.
 const WARM_UP: usize = 3;
 
-/// Measures every route of the template.
+/// Measures every route of the template that has a request.
 pub async fn measure(world: &World) -> Result<Vec<Endpoint>, Error> {
     let stack = Stack::start(world, "endpoints").await?;
     let shop = Shop::open(&stack, REQUESTS + WARM_UP + 2).await?;
@@ -42,7 +45,11 @@ pub async fn measure(world: &World) -> Result<Vec<Endpoint>, Error> {
 pub async fn cases(world: &World, stack: &Stack, shop: &Shop, many: usize) -> Result<Vec<Case>, Error> {
     let mut all = Vec::new();
     for route in world.system.api.iter().flat_map(|api| &api.routes) {
-        all.append(&mut cases::of(stack, shop, &route.method, &route.path, many).await?);
+        let mut cases = cases::of(stack, shop, route, many).await?;
+        if cases.is_empty() {
+            progress::say(&format!("{} {} has no request: add one to {CASES}", route.method, route.path));
+        }
+        all.append(&mut cases);
     }
     Ok(all)
 }
@@ -120,8 +127,8 @@ pub fn is_read(operation: &str) -> bool {
     matches!(operation, "GetItem" | "BatchGetItem" | "TransactGetItems" | "Query" | "Scan")
 }
 
-/// Shows them.
-pub fn table(endpoints: &[Endpoint]) -> Table {
+/// A row for each request, and one for each of `routes` that was not measured yet.
+pub fn table(endpoints: &[Endpoint], routes: &BTreeSet<String>) -> Table {
     let columns = ["request", "round trips", "read units", "write units", "bytes", "logged", "p50 µs", "p99 µs", "1/s"];
     let mut table = Table::new("One request, to one warm instance", columns);
     for one in endpoints {
@@ -136,6 +143,9 @@ pub fn table(endpoints: &[Endpoint]) -> Table {
             format!("{:.0}", one.p99_us),
             format!("{:.0}", one.per_second),
         ]);
+    }
+    for route in routes.iter().filter(|route| !endpoints.iter().any(|one| one.route() == route.as_str())) {
+        table.not_measured(route, "cargo measure endpoints");
     }
     table
 }

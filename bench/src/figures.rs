@@ -109,6 +109,13 @@ pub struct Endpoint {
     pub per_second: f64,
 }
 
+impl Endpoint {
+    /// The route, without the query that was asked: `GET /api/products`.
+    pub fn route(&self) -> &str {
+        self.name.split('?').next().unwrap_or_default()
+    }
+}
+
 /// One order, its events and all that hears of them; its replies are not waited for by the customer.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

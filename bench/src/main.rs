@@ -37,7 +37,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use arguments::{Arguments, Part};
-use budget::Budget;
+use budget::{Budget, Expected};
 use error::Error;
 use figures::Figures;
 use world::World;
@@ -77,11 +77,11 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
             Part::Functions => {
                 let repeat = functions::Repeat { starts: arguments.starts, requests: arguments.requests };
                 figures.functions = functions::measure(&world, repeat).await?;
-                println!("{}", functions::table(&figures.functions));
+                println!("{}", functions::table(&figures.functions, &world.binaries()));
             }
             Part::Endpoints => {
                 figures.endpoints = endpoints::measure(&world).await?;
-                println!("{}", endpoints::table(&figures.endpoints));
+                println!("{}", endpoints::table(&figures.endpoints, &world.routes()));
             }
             Part::Order => {
                 let order = figures.order.insert(order::measure(&world).await?);
@@ -103,6 +103,8 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
                 let times = figures.times.insert(times::measure(&world).await?);
                 println!("{}", times::table(times));
             }
+            // Compared below.
+            Part::Cost if arguments.check => continue,
             Part::Cost => {
                 cost::run(&world, &file, &figures)?;
                 continue;
@@ -117,11 +119,15 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
     if arguments.check { check(&world, &figures, &parts) } else { Ok(()) }
 }
 
-/// Says what was compared, then what is over the budget.
+/// Prints what was compared, then what is over the budget or was not measured.
 fn check(world: &World, figures: &Figures, parts: &[Part]) -> Result<(), Error> {
-    let report = Budget::read(&world.root)?.check(figures, parts, &world.binaries());
+    let expected = Expected { binaries: world.binaries(), routes: world.routes() };
+    let report = Budget::read(&world.root)?.check(figures, parts, &expected);
     println!("{report}");
-    let excesses = report.excesses();
+    let mut excesses = report.excesses();
+    if parts.contains(&Part::Cost) {
+        excesses.append(&mut cost::contradictions(world)?);
+    }
     for excess in &excesses {
         println!("- {excess}");
     }

@@ -55,6 +55,12 @@ impl World {
         self.system.functions.values().map(|function| function.binary.as_str()).collect()
     }
 
+    /// All routes: `GET /api/products/{id}`.
+    pub fn routes(&self) -> BTreeSet<String> {
+        let routes = self.system.api.iter().flat_map(|api| &api.routes);
+        routes.map(|route| format!("{} {}", route.method, route.path)).collect()
+    }
+
     /// Where a function's binary is, once it is built.
     pub fn function(&self, binary: &str) -> PathBuf {
         profile_folder(&self.target, &self.profile).join(binary)

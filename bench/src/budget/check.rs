@@ -2,19 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Budget, Report};
+use super::{Budget, Expected, Report};
 use crate::arguments::Part;
+use crate::endpoints::CASES;
 use crate::figures::{Figures, Scale};
 use crate::references::HELLO;
 
 impl Budget {
-    /// Compares the figures of these parts; others may be of an earlier build. `binaries` are those of the template.
-    pub fn check(&self, figures: &Figures, parts: &[Part], binaries: &BTreeSet<&str>) -> Report {
+    /// Compares the figures of these parts; others may be of an earlier build.
+    pub fn check(&self, figures: &Figures, parts: &[Part], expected: &Expected) -> Report {
         let mut report = Report::default();
         for part in parts {
             match part {
-                Part::Functions => self.check_functions(figures, binaries, &mut report),
-                Part::Endpoints => self.check_endpoints(figures, &mut report),
+                Part::Functions => self.check_functions(figures, &expected.binaries, &mut report),
+                Part::Endpoints => self.check_endpoints(figures, &expected.routes, &mut report),
                 Part::Scale => self.check_scale(&figures.scale, &mut report),
                 // Times by the clock, or what follows from the others.
                 Part::Order | Part::Load | Part::HotProduct | Part::Times | Part::Cost => {}
@@ -27,7 +28,7 @@ impl Budget {
         let budget = &self.functions;
         for binary in binaries {
             let Some(function) = figures.functions.iter().find(|function| function.name == *binary) else {
-                report.missing(format!("{binary} was not measured"));
+                report.missing(format!("{binary} was not measured: it needs an event in bench/events"));
                 continue;
             };
             report.compare("bytes", binary, function.bytes as f64, budget.bytes);
@@ -49,12 +50,13 @@ impl Budget {
         }
     }
 
-    fn check_endpoints(&self, figures: &Figures, report: &mut Report) {
+    fn check_endpoints(&self, figures: &Figures, routes: &BTreeSet<String>, report: &mut Report) {
         for endpoint in &figures.endpoints {
             let name = endpoint.name.as_str();
-            let Some(budget) = self.endpoints.get(name) else {
+            let other = name.starts_with("GET ").then_some(&self.other_gets);
+            let Some(budget) = self.endpoints.get(name).or(other) else {
                 report.missing(format!(
-                    "{name} is not in the budget: it takes {} round trips, {} read units and {} write units",
+                    "{name} is not in bench/budget.yaml: add \"{name}\": {{roundTrips: {}, readUnits: {}, writeUnits: {}}}",
                     endpoint.round_trips, endpoint.read_units, endpoint.write_units
                 ));
                 continue;
@@ -67,6 +69,9 @@ impl Budget {
             if !figures.endpoints.iter().any(|endpoint| endpoint.name == *name) {
                 report.missing(format!("{name} is in the budget and was not measured"));
             }
+        }
+        for route in routes.iter().filter(|route| !figures.endpoints.iter().any(|one| one.route() == route.as_str())) {
+            report.missing(format!("{route} was not measured: it needs a request in {CASES}"));
         }
     }
 

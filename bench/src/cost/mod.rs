@@ -1,7 +1,7 @@
 //! What the shop costs on AWS, computed from the figures and the price table `bench/prices.json`.
 //!
-//! `docs/cost.md` is computed from the committed figures, `bench/figures.json`; a test fails when the page, or a memory
-//! setting of the template, is not what they give.
+//! `docs/cost.md` is computed from the committed figures, `bench/figures.json`. `cargo measure cost --check` fails when the
+//! page, or a memory setting of the template, is not what they give; what was not measured yet contradicts nothing.
 
 mod call;
 mod lambda;
@@ -16,10 +16,15 @@ mod tests;
 
 use std::path::Path;
 
+use local_template::System;
+
 use crate::error::Error;
 use crate::figures::Figures;
+use crate::table::measured_rows;
 use crate::world::World;
 
+use lambda::Taken;
+use memory::{is_waited_for, recommended};
 use prices::Prices;
 use tables::Shop;
 
@@ -45,6 +50,39 @@ pub fn run(world: &World, file: &Path, figures: &Figures) -> Result<(), Error> {
     std::fs::write(&page, page::filled(&text, &tables)?).map_err(Error::file(&page))?;
     eprintln!("{PAGE} is written");
     Ok(())
+}
+
+/// How far CPU times of two runs of the same code are apart at most, one divided by the other.
+const NOISE: f64 = 1.25;
+
+/// What `docs/cost.md` and the template's memory settings say otherwise than the committed figures.
+pub fn contradictions(world: &World) -> Result<Vec<String>, Error> {
+    let (prices, figures) = (known_prices(&world.root)?, committed_figures(&world.root)?);
+    let mut found = memory_contradictions(&world.system, &figures, &prices);
+    let path = world.root.join(PAGE);
+    let text = std::fs::read_to_string(&path).map_err(Error::file(&path))?;
+    let tables = Shop { figures: &figures, system: &world.system, prices: &prices }.tables()?;
+    if measured_rows(&page::filled(&text, &tables)?) != measured_rows(&text) {
+        found.push(format!("{PAGE} is not what {COMMITTED} gives: run `cargo measure cost --json {COMMITTED}`"));
+    }
+    Ok(found)
+}
+
+/// Each function whose memory is another than any that the figures recommend, give or take the noise of a run.
+fn memory_contradictions(system: &System, figures: &Figures, prices: &Prices) -> Vec<String> {
+    let contradiction = |function: &local_template::Function| {
+        let measured = figures.functions.iter().find(|measured| measured.name == function.binary)?;
+        let taken = Taken::of(measured)?;
+        let [least, most] = [1.0 / NOISE, NOISE].map(|factor| {
+            let taken = Taken { warm_cpu_ms: taken.warm_cpu_ms * factor, ..taken };
+            recommended(taken, is_waited_for(function), &prices.assumptions)
+        });
+        let (name, memory) = (&function.binary, function.memory_mb);
+        let advice =
+            format!("{name}: MemorySize is {memory} in template.yaml; its figures recommend {least} to {most}");
+        (!(least..=most).contains(&memory)).then_some(advice)
+    };
+    system.functions.values().filter_map(contradiction).collect()
 }
 
 fn known_prices(root: &Path) -> Result<Prices, Error> {

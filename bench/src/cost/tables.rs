@@ -62,20 +62,29 @@ impl Shop<'_> {
             "with an HTTP API",
         ];
         let mut table = Table::new("Dollars for a million calls", columns);
+        let routes = self.system.api.iter().flat_map(|api| &api.routes);
+        let mut others: Vec<String> = routes.map(|route| format!("{} {}", route.method, route.path)).collect();
         for endpoint in &self.figures.endpoints {
+            others.retain(|route| route != endpoint.route());
             let cost = call::cost(self, endpoint, MILLION)?;
             let [lambda, arm] = [cost.compute.x86, cost.compute.arm].map(dollars);
             let [gateway, database, logs, rest] = [cost.rest_api, cost.database, cost.logs, cost.rest].map(dollars);
             let [all, all_arm, http] = [cost.x86(), cost.arm(), cost.http()].map(dollars);
             table.row([format!("`{}`", endpoint.name), gateway, lambda, arm, database, logs, rest, all, all_arm, http]);
         }
+        for route in others {
+            table.not_measured(&format!("`{route}`"), &measuring("endpoints"));
+        }
         Ok(table)
     }
 
     fn orders(&self) -> Result<Table, Error> {
-        let order = self.figures.order.as_ref().ok_or_else(|| missing("an order"))?;
-        let cost = order::cost(self, order, 1_000.0)?;
         let mut table = Table::new("Dollars for a thousand orders", ["what", "an order has", "a thousand cost"]);
+        let Some(order) = &self.figures.order else {
+            table.not_measured("an order", &measuring("order"));
+            return Ok(table);
+        };
+        let cost = order::cost(self, order, 1_000.0)?;
         let invocations: f64 = order.invocations.values().sum();
         for (what, count, dollars) in [
             ("calls of the gateway", 1.0, cost.gateway),
@@ -122,6 +131,10 @@ impl Shop<'_> {
             let best = recommended(work.taken, waited_for, &self.prices.assumptions).to_string();
             table.row([function.name.clone(), cpu, peak, a, b, c, d, e, f, work.memory.to_string(), best]);
         }
+        let is_measured = |binary: &str| self.figures.functions.iter().any(|function| function.name == binary);
+        for function in self.system.functions.values().filter(|function| !is_measured(&function.binary)) {
+            table.not_measured(&function.binary, &measuring("functions"));
+        }
         Ok(table)
     }
 
@@ -153,6 +166,11 @@ impl Shop<'_> {
         }
         table
     }
+}
+
+/// The command that measures a part and keeps it among the committed figures.
+fn measuring(part: &str) -> String {
+    format!("cargo measure {part} --json bench/figures.json")
 }
 
 fn missing(what: &str) -> Error {

@@ -1,12 +1,13 @@
 //! The events that functions are called with: JSON files with `{{places}}` for what is different in each shop or each call.
 //!
-//! `requests.json` says what endpoints are asked, in short; where each is comes from the template, the rest of API
-//! Gateway's event from `request.json`. Every other function has a file of its name.
+//! An endpoint's method and path come from the template, the rest of API Gateway's event from `request.json`, and what
+//! else it is asked from `requests.json`. A `GET` that is not named there is asked for its path alone. Every other
+//! function has a file of its name.
 
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use local_template::System;
+use local_template::{Route, System};
 use serde_json::{Map, Value, json};
 
 use crate::error::Error;
@@ -37,17 +38,60 @@ impl Events {
         Ok(Self { folder, request, requests })
     }
 
-    /// The event of a function, its places unfilled. Who asks is one of `callers`.
+    /// The event of a function, its places unfilled. `caller` finds a caller by name.
     pub fn of(&self, system: &System, binary: &str, caller: impl Fn(&str) -> Option<Caller>) -> Result<Value, Error> {
-        let routes = system.api.iter().flat_map(|api| &api.routes);
-        let mut routes =
-            routes.filter(|route| system.functions.get(&route.function).is_some_and(|it| it.binary == binary));
-        let Some(route) = routes.next() else { return json(&self.folder.join(format!("{binary}.json"))) };
-        let missing = || Error::Silent { who: binary.to_owned(), what: "has no request in requests.json".to_owned() };
-        let asked = self.requests.get(binary).ok_or_else(missing)?;
+        let Some(route) = route(system, binary) else { return json(&self.file(binary)) };
+        let what = || Error::Silent { who: binary.to_owned(), what: self.missing(system, binary).unwrap_or_default() };
+        let asked = self.asked(route, binary).ok_or_else(what)?;
         let caller = asked["as"].as_str().and_then(caller);
-        Ok(request(self.request.clone(), &route.method, &route.path, asked, caller))
+        Ok(request(self.request.clone(), &route.method, &route.path, &asked, caller))
     }
+
+    /// What to write, and where, for a function that can't be measured for want of an event; none if it has one.
+    pub fn missing(&self, system: &System, binary: &str) -> Option<String> {
+        match route(system, binary) {
+            Some(route) if self.asked(route, binary).is_some() => None,
+            Some(route) => Some(format!(
+                "has no request: add \"{binary}\": {{\"as\": …, \"parameters\": …, \"body\": …}} for {} {} to \
+                 bench/events/requests.json",
+                route.method, route.path
+            )),
+            None if self.file(binary).exists() => None,
+            None => Some(format!("has no event: write one into bench/events/{binary}.json")),
+        }
+    }
+
+    fn asked(&self, route: &Route, binary: &str) -> Option<Value> {
+        self.requests.get(binary).cloned().or_else(|| derived(route))
+    }
+
+    fn file(&self, binary: &str) -> PathBuf {
+        self.folder.join(format!("{binary}.json"))
+    }
+}
+
+/// The route that a function answers.
+fn route<'a>(system: &'a System, binary: &str) -> Option<&'a Route> {
+    let mut routes = system.api.iter().flat_map(|api| &api.routes);
+    routes.find(|route| system.functions.get(&route.function).is_some_and(|function| function.binary == binary))
+}
+
+/// What a `GET` is asked that `requests.json` does not name: its path alone, of something that is in the shop, by a
+/// customer if the route has an authorizer.
+fn derived(route: &Route) -> Option<Value> {
+    if route.method != "GET" {
+        return None;
+    }
+    let mut asked = json!({});
+    if route.path.contains('{') {
+        let filled = [("/products/{id}", "{{product}}"), ("/orders/{id}", "{{order}}")];
+        let (_, place) = filled.into_iter().find(|(part, _)| route.path.contains(part))?;
+        asked["parameters"] = json!({"id": place});
+    }
+    if route.authorizer.is_some() {
+        asked["as"] = json!("customer");
+    }
+    Some(asked)
 }
 
 /// "Input format of a Lambda function for proxy integration".
@@ -130,14 +174,42 @@ mod tests {
         Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
     }
 
+    /// A function without an event is one that is not measured yet. An event without a function is a mistake.
     #[test]
-    fn every_function_of_the_template_has_an_event() {
+    fn every_event_is_a_functions() {
         let system = System::read(&root().join("template.yaml"), &Default::default()).unwrap();
         let events = Events::read(root()).unwrap();
-        for function in system.functions.values() {
-            let caller = |_: &str| Some(Caller { token: "t".to_owned(), context: Map::new() });
-            events.of(&system, &function.binary, caller).unwrap();
+        let binaries: Vec<&str> = system.functions.values().map(|function| function.binary.as_str()).collect();
+        for binary in events.requests.as_object().unwrap().keys() {
+            assert!(route(&system, binary).is_some(), "bench/events/requests.json: no route is answered by {binary}");
         }
+        for file in std::fs::read_dir(&events.folder).unwrap().map(|entry| entry.unwrap().path()) {
+            let name = file.file_stem().unwrap().to_str().unwrap().to_owned();
+            let known = ["request", "requests"].contains(&name.as_str()) || binaries.contains(&name.as_str());
+            assert!(known, "{}: no function is called {name}", file.display());
+            json(&file).unwrap();
+        }
+        for binary in binaries.iter().filter(|binary| events.missing(&system, binary).is_none()) {
+            let caller = |_: &str| Some(Caller { token: "t".to_owned(), context: Map::new() });
+            events.of(&system, binary, caller).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_get_is_asked_for_its_path_and_what_has_no_request_says_what_to_write() {
+        let mut system = System::read(&root().join("template.yaml"), &Default::default()).unwrap();
+        let mut events = Events::read(root()).unwrap();
+        events.requests = json!({});
+        let product = events.of(&system, "get-product", |_| None).unwrap();
+        assert_eq!(product["pathParameters"], json!({"id": "{{product}}"}));
+        let caller = Caller { token: "t".to_owned(), context: Map::new() };
+        let order = events.of(&system, "get-order", |name| (name == "customer").then(|| caller.clone())).unwrap();
+        assert_eq!(order["headers"]["Authorization"], "Bearer t");
+        let what = events.missing(&system, "create-order").unwrap();
+        assert!(what.contains("add \"create-order\": {") && what.ends_with("bench/events/requests.json"), "{what}");
+        system.functions.get_mut("NotifyFunction").unwrap().binary = "tell".to_owned();
+        let what = events.missing(&system, "tell").unwrap();
+        assert_eq!(what, "has no event: write one into bench/events/tell.json");
     }
 
     #[test]

@@ -31,6 +31,7 @@ use crate::references;
 use crate::world::World;
 use crate::{progress, statistics};
 use backends::Backends;
+use events::Events;
 use pool::Pool;
 use program::Program;
 use sample::Sample;
@@ -45,9 +46,15 @@ pub struct Repeat {
     pub requests: u32,
 }
 
-/// Every function of the template, then the references.
+/// Every function of the template that has an event, then the references.
 pub async fn measure(world: &World, repeat: Repeat) -> Result<Vec<Function>, Error> {
-    let functions = world.binaries().into_iter().map(|binary| world.function(binary));
+    let events = Events::read(&world.root)?;
+    let (measured, others): (Vec<&str>, Vec<&str>) =
+        world.binaries().into_iter().partition(|binary| events.missing(&world.system, binary).is_none());
+    for binary in others {
+        progress::say(&format!("{binary} {}", events.missing(&world.system, binary).unwrap_or_default()));
+    }
+    let functions = measured.iter().map(|binary| world.function(binary));
     for path in functions.chain(references::all().map(|name| references::path(world, name))) {
         // Told now, not when its turn comes.
         std::fs::metadata(&path).map_err(Error::file(path))?;
@@ -68,7 +75,7 @@ pub async fn measure(world: &World, repeat: Repeat) -> Result<Vec<Function>, Err
     let hello = reference(references::HELLO);
 
     let mut functions = Vec::new();
-    for binary in world.binaries() {
+    for binary in measured {
         functions.push(one(&shop, pool.program(binary)?, binary, &hello, repeat, false).await?);
     }
     backends.nothing_was_given_up().await?;

@@ -1,10 +1,13 @@
 //! The functions' figures for people.
 
+use std::collections::BTreeSet;
+
 use crate::figures::Function;
 use crate::table::Table;
 
-/// A row a binary, the references last. What the system did not tell is a dash.
-pub fn table(functions: &[Function]) -> Table {
+/// A row for each binary, the references last, and one for each of `binaries` that was not measured yet. What the system
+/// did not tell is a dash.
+pub fn table(functions: &[Function], binaries: &BTreeSet<&str>) -> Table {
     let columns = [
         "binary",
         "MB",
@@ -36,6 +39,9 @@ pub fn table(functions: &[Function]) -> Table {
             decimals(Some(function.warm_wall_p99_us), 0),
             decimals(function.peak_bytes.map(|bytes| bytes as f64 / 1e6), 1),
         ]);
+    }
+    for binary in binaries.iter().filter(|binary| !functions.iter().any(|function| function.name == **binary)) {
+        table.not_measured(binary, "cargo measure functions");
     }
     table
 }

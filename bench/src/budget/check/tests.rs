@@ -6,6 +6,7 @@ fn budget() -> Budget {
         functions:
           {bytes: 5000, zipBytes: 2000, peakBytes: 9000, firstResponse: 2, roomForNoise: 1.5, byInit: [login]}
         endpoints: {GET /a: {roundTrips: 1, readUnits: 0.5, writeUnits: 0}}
+        otherGets: {roundTrips: 1, readUnits: 1, writeUnits: 0}
         scale: [10, 1000]";
     serde_saphyr::from_str(text).unwrap()
 }
@@ -59,9 +60,13 @@ fn figures() -> Figures {
     }
 }
 
+fn expected() -> Expected<'static> {
+    Expected { binaries: BTreeSet::from(["get-a", "login"]), routes: BTreeSet::from(["GET /a".to_owned()]) }
+}
+
 fn excesses(figures: &Figures) -> Vec<String> {
     let parts = [Part::Functions, Part::Endpoints, Part::Scale];
-    budget().check(figures, &parts, &BTreeSet::from(["get-a", "login"])).excesses()
+    budget().check(figures, &parts, &expected()).excesses()
 }
 
 #[test]
@@ -93,18 +98,28 @@ fn each_figure_over_its_limit_is_named() {
 }
 
 #[test]
-fn what_is_measured_is_in_the_budget_and_what_is_in_the_budget_is_measured() {
+fn what_is_not_measured_or_has_no_budget_is_named_with_what_to_write() {
     let mut figures = figures();
-    figures.endpoints[0].name = "GET /b".to_owned();
+    figures.endpoints[0].name = "POST /b".to_owned();
     figures.functions.remove(0);
     let expected = [
-        "get-a was not measured",
-        "GET /b is not in the budget: it takes 1 round trips, 0.5 read units and 0 write units",
+        "get-a was not measured: it needs an event in bench/events",
+        "POST /b is not in bench/budget.yaml: add \"POST /b\": {roundTrips: 1, readUnits: 0.5, writeUnits: 0}",
         "GET /a is in the budget and was not measured",
+        "GET /a was not measured: it needs a request in bench/src/endpoints/cases.rs",
     ];
     assert_eq!(excesses(&figures), expected);
     figures.functions[0].hello_cpu_ms = None;
     assert_eq!(excesses(&figures)[1], "hello was not measured in turn with login");
+}
+
+#[test]
+fn a_get_that_the_budget_does_not_name_is_one_read() {
+    let mut figures = figures();
+    figures.endpoints.push(endpoint("GET /b"));
+    assert_eq!(excesses(&figures), [""; 0]);
+    (figures.endpoints[1].round_trips, figures.endpoints[1].write_units) = (2, 1.0);
+    assert_eq!(excesses(&figures), ["GET /b: round trips is 2, over 1", "GET /b: write units is 1, over 0"]);
 }
 
 #[test]
@@ -124,7 +139,7 @@ fn what_the_system_does_not_tell_is_left_out_and_what_was_not_asked_for_too() {
     figures.functions[0].first_response_cpu_ms = None;
     figures.functions[0].peak_bytes = None;
     assert_eq!(excesses(&figures), [""; 0]);
-    let report = budget().check(&Figures::default(), &[Part::Times], &BTreeSet::from(["get-a"]));
+    let report = budget().check(&Figures::default(), &[Part::Times], &expected());
     assert_eq!(report.excesses(), [""; 0]);
 }
 
