@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use local_dynamodb::Fault;
-use local_event_sources::Failed;
+use local_event_sources::Redelivery;
 use local_sqs::{Message, RedriveFailure};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -50,7 +50,11 @@ async fn control(stack: &Stack, request: &Request<Bytes>) -> Result<Value, (Stat
         }
         (&Method::GET, ["iam", "used"]) => value(&stack.iam.uses()),
         (&Method::POST, ["event-sources", "drain"]) => {
-            let failed_ones = if request.uri().query() == Some("hurry") { Failed::Hurry } else { Failed::Wait };
+            let failed_ones = if request.uri().query() == Some("hurry") {
+                Redelivery::AtOnce
+            } else {
+                Redelivery::AfterVisibilityTimeout
+            };
             stack.event_sources.drained(failed_ones).await.map_err(failed)?;
             Ok(Value::Null)
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use local_event_sources::Failed;
+use local_event_sources::Redelivery;
 use local_lambda::{Lambda, Options, Reaper};
 use tokio::sync::OnceCell;
 
@@ -82,7 +82,10 @@ pub async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) 
             console::say(&format!("\n  {line}"));
         }
         // What functions do in the background with the new data is done too. One that fails must not hold up the start.
-        if tokio::time::timeout(PROCESSED_WITHIN, stack.event_sources.drained(Failed::Wait)).await.is_err() {
+        if tokio::time::timeout(PROCESSED_WITHIN, stack.event_sources.drained(Redelivery::AfterVisibilityTimeout))
+            .await
+            .is_err()
+        {
             console::say("events of the seed data are still being processed: see the functions' logs");
         }
     }

@@ -1,4 +1,4 @@
-//! Lambda's event source mappings on one machine: what reads streams, queues and clocks and invokes functions.
+//! Lambda's event source mappings on one machine: tasks that read streams, queues and clocks and invoke functions.
 //!
 //! [`EventSources::start`] takes the sources a template gives its functions and runs a task for each.
 //!
@@ -12,10 +12,13 @@ mod backoff;
 mod destination;
 mod error;
 pub mod filter;
+mod payload;
 mod position;
 mod queue;
+mod redelivery;
 mod report;
 mod schedule;
+mod services;
 mod sources;
 mod stream;
 #[cfg(test)]
@@ -24,4 +27,6 @@ mod testing;
 pub use backoff::Backoff;
 pub use destination::{Destination, Undelivered};
 pub use error::Error;
-pub use sources::{EventSources, Failed, Services, Status};
+pub use redelivery::Redelivery;
+pub use services::Services;
+pub use sources::{EventSources, Status};

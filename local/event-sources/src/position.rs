@@ -1,10 +1,12 @@
-//! How far each source has come, kept in a SQLite file of its own.
+//! How far each stream's source has come, kept in a SQLite file.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use local_dynamodb::Sequence;
+use local_template::{Function, StreamSource};
 use rusqlite::{Connection, OptionalExtension};
+use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
 /// The saved positions. A clone is the same file.
@@ -56,6 +58,73 @@ impl Positions {
         let work = move || work(&connection.lock().unwrap_or_else(PoisonError::into_inner));
         // It neither panics nor is it aborted, short of the runtime's end.
         spawn_blocking(work).await.map_err(|lost| rusqlite::Error::ToSqlConversionFailure(lost.into()))?
+    }
+}
+
+/// How far a source has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Progress {
+    /// Every record up to here is done: handled, filtered out or discarded.
+    pub passed: Sequence,
+    /// Failures in a row of the batch in hand.
+    pub failures: u32,
+}
+
+/// The position of one source: kept on disk, and shown to whoever watches it.
+pub(crate) struct Position {
+    key: String,
+    saved: Positions,
+    progress: watch::Sender<Progress>,
+}
+
+/// The name a source's position is kept under. The table is part of it: another table has other sequence numbers.
+pub(crate) fn key(function: &Function, source: &StreamSource) -> String {
+    format!("{}/{}/{}", function.name, source.id, source.table)
+}
+
+impl Position {
+    pub(crate) fn new(key: String, saved: &Positions) -> Self {
+        Self { key, saved: saved.clone(), progress: watch::Sender::default() }
+    }
+
+    pub(crate) async fn load(&self) -> rusqlite::Result<Option<Sequence>> {
+        self.saved.load(&self.key).await
+    }
+
+    pub(crate) async fn save(&self, passed: Sequence) -> rusqlite::Result<()> {
+        self.saved.save(&self.key, passed).await
+    }
+
+    pub(crate) fn begin_at(&self, passed: Sequence) {
+        self.progress.send_replace(Progress { passed, failures: 0 });
+    }
+
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
+    pub(crate) fn watch(&self) -> watch::Receiver<Progress> {
+        self.progress.subscribe()
+    }
+
+    pub(crate) fn passed(&self) -> Sequence {
+        self.progress.borrow().passed
+    }
+
+    /// Everything up to `passed` is done.
+    pub(crate) async fn pass(&self, passed: Sequence) {
+        if passed <= self.passed() {
+            return;
+        }
+        if let Err(cause) = self.save(passed).await {
+            // Going on costs little: after a restart, what is done would be done again.
+            tracing::error!(source = self.key, %cause, "the position could not be saved");
+        }
+        self.progress.send_replace(Progress { passed, failures: 0 });
+    }
+
+    pub(crate) fn failed(&self, failures: u32) {
+        self.progress.send_modify(|progress| progress.failures = failures);
     }
 }
 

@@ -16,12 +16,12 @@ use local_sqs::{NewMessage, Sqs};
 use local_template::System;
 use serde_json::{Value, json};
 
-use crate::{Backoff, Destination, EventSources, Failed, Services, Undelivered};
+use crate::{Backoff, Destination, EventSources, Redelivery, Services, Undelivered};
 
 pub(crate) use system::*;
 
 /// How a function of the tests ends.
-pub(crate) enum Answer {
+pub(crate) enum Outcome {
     Says(Value),
     Fails,
     IsThrottled,
@@ -30,9 +30,9 @@ pub(crate) enum Answer {
 }
 
 /// It answers nothing in particular.
-pub(crate) const OK: Answer = Answer::Says(Value::Null);
+pub(crate) const OK: Outcome = Outcome::Says(Value::Null);
 
-type Behaviour = dyn Fn(&str, Vec<String>, &Value) -> BoxFuture<'static, Answer> + Send + Sync;
+type Behaviour = dyn Fn(&str, Vec<String>, &Value) -> BoxFuture<'static, Outcome> + Send + Sync;
 
 /// Functions that are closures over (function, ids of the records in the batch).
 pub(crate) struct Functions {
@@ -43,23 +43,23 @@ pub(crate) struct Functions {
 }
 
 impl Functions {
-    pub(crate) fn new(behaviour: impl Fn(&[String]) -> Answer + Send + Sync + 'static) -> Arc<Self> {
+    pub(crate) fn new(behaviour: impl Fn(&[String]) -> Outcome + Send + Sync + 'static) -> Arc<Self> {
         Self::awaiting(move |_, ids| std::future::ready(behaviour(&ids)).boxed())
     }
 
     /// Functions that look at their whole event.
-    pub(crate) fn replying(behaviour: impl Fn(&Value) -> Answer + Send + Sync + 'static) -> Arc<Self> {
+    pub(crate) fn replying(behaviour: impl Fn(&Value) -> Outcome + Send + Sync + 'static) -> Arc<Self> {
         Self::behaving(move |_, _, event| std::future::ready(behaviour(event)).boxed())
     }
 
     pub(crate) fn awaiting(
-        behaviour: impl Fn(&str, Vec<String>) -> BoxFuture<'static, Answer> + Send + Sync + 'static,
+        behaviour: impl Fn(&str, Vec<String>) -> BoxFuture<'static, Outcome> + Send + Sync + 'static,
     ) -> Arc<Self> {
         Self::behaving(move |function, ids, _| behaviour(function, ids))
     }
 
     fn behaving(
-        behaviour: impl Fn(&str, Vec<String>, &Value) -> BoxFuture<'static, Answer> + Send + Sync + 'static,
+        behaviour: impl Fn(&str, Vec<String>, &Value) -> BoxFuture<'static, Outcome> + Send + Sync + 'static,
     ) -> Arc<Self> {
         Arc::new(Self {
             behaviour: Box::new(behaviour),
@@ -98,10 +98,10 @@ impl Invoke for Functions {
         self.called.notify_one();
         async move {
             let (payload, function_error) = match answer.await {
-                Answer::Says(value) => (value, None),
-                Answer::Fails => (json!({ "errorMessage": "no" }), Some(FunctionError::Reported)),
-                Answer::IsThrottled => return Err(InvokeError::Throttled(function.to_owned())),
-                Answer::Hangs => std::future::pending().await,
+                Outcome::Says(value) => (value, None),
+                Outcome::Fails => (json!({ "errorMessage": "no" }), Some(FunctionError::Reported)),
+                Outcome::IsThrottled => return Err(InvokeError::Throttled(function.to_owned())),
+                Outcome::Hangs => std::future::pending().await,
             };
             let payload = Bytes::from(payload.to_string());
             Ok(Invocation { request_id: format!("request-{number}"), payload, function_error })
@@ -143,7 +143,7 @@ impl Destination for Mailbox {
 }
 
 /// A data folder that sources are started in, once or again.
-pub(crate) struct World {
+pub(crate) struct TestBed {
     folder: PathBuf,
     _temporary: Option<tempfile::TempDir>,
     pub db: DynamoDb,
@@ -151,11 +151,11 @@ pub(crate) struct World {
     pub mailbox: Arc<Mailbox>,
 }
 
-impl World {
+impl TestBed {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let world = Self::at(folder.path()).await;
-        Self { _temporary: Some(folder), ..world }
+        let bed = Self::at(folder.path()).await;
+        Self { _temporary: Some(folder), ..bed }
     }
 
     /// The one that was in `folder` before.
@@ -190,7 +190,7 @@ impl World {
     /// Starts, waits until nothing is left, and stops.
     pub(crate) async fn drain(&self, system: &System, functions: &Arc<Functions>) {
         let sources = self.start(system, functions).await;
-        sources.drained(Failed::Wait).await.unwrap();
+        sources.drained(Redelivery::AfterVisibilityTimeout).await.unwrap();
         sources.stop().await;
     }
 

@@ -85,7 +85,7 @@ mod tests {
         let lines = Arc::new(Mutex::new(Vec::new()));
         let sink = lines.clone();
         let sink = move |function: &str, line: &str| sink.lock().unwrap().push(format!("{function}: {line}"));
-        (Log::new(Arc::new(sink), "shop".to_owned()), lines)
+        (Log::new(Arc::new(sink), "echo".to_owned()), lines)
     }
 
     #[test]
@@ -96,7 +96,7 @@ mod tests {
         log.output(b" one\ntwo\n\nthr");
         log.flush();
         log.flush();
-        assert_eq!(*lines.lock().unwrap(), ["shop: café one", "shop: two", "shop: ", "shop: thr"]);
+        assert_eq!(*lines.lock().unwrap(), ["echo: café one", "echo: two", "echo: ", "echo: thr"]);
     }
 
     #[test]

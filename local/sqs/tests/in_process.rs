@@ -10,7 +10,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use local_sqs::{Depth, Error, NewMessage};
-use support::{World, arn, queues};
+use support::{TestBed, arn, queues};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -18,13 +18,13 @@ const MESSAGES: usize = 300;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn racing_receivers_never_get_one_message_twice() {
-    let world = World::new();
+    let bed = TestBed::new();
     let bodies = (0..MESSAGES).map(|n| NewMessage::new(n.to_string())).collect();
-    world.sqs.send_all("jobs", bodies).await.unwrap();
+    bed.sqs.send_all("jobs", bodies).await.unwrap();
 
     let mut receivers = JoinSet::new();
     for receiver in 0..8 {
-        let sqs = world.sqs.clone();
+        let sqs = bed.sqs.clone();
         receivers.spawn(async move {
             let mut mine = Vec::new();
             loop {
@@ -43,10 +43,10 @@ async fn racing_receivers_never_get_one_message_twice() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn waiting_receivers_share_out_what_racing_senders_send() {
-    let world = World::new();
+    let bed = TestBed::new();
     let mut receivers = JoinSet::new();
     for _ in 0..4 {
-        let sqs = world.sqs.clone();
+        let sqs = bed.sqs.clone();
         receivers.spawn(async move {
             let mut mine = 0;
             loop {
@@ -61,7 +61,7 @@ async fn waiting_receivers_share_out_what_racing_senders_send() {
     }
     let mut senders = JoinSet::new();
     for _ in 0..4 {
-        let sqs = world.sqs.clone();
+        let sqs = bed.sqs.clone();
         senders.spawn(async move {
             for _ in 0..MESSAGES / 4 {
                 sqs.send("jobs", NewMessage::new("job")).await.unwrap();
@@ -72,7 +72,7 @@ async fn waiting_receivers_share_out_what_racing_senders_send() {
     // One each, so that each receiver stops: a batch may take two, and then another receiver needs one more.
     let mut handled = 0;
     while !receivers.is_empty() {
-        world.sqs.send("jobs", NewMessage::new("stop")).await.unwrap();
+        bed.sqs.send("jobs", NewMessage::new("stop")).await.unwrap();
         handled += receivers.join_next().await.unwrap().unwrap();
     }
     assert_eq!(handled, MESSAGES);
@@ -80,29 +80,29 @@ async fn waiting_receivers_share_out_what_racing_senders_send() {
 
 #[tokio::test]
 async fn waiting_ends_when_a_visibility_timeout_does() {
-    let world = World::new();
-    world.sqs.send("jobs", NewMessage::new("a")).await.unwrap();
+    let bed = TestBed::new();
+    bed.sqs.send("jobs", NewMessage::new("a")).await.unwrap();
     let timeout = Duration::from_millis(120);
     let received_at = Instant::now();
-    world.sqs.receive("jobs", 1, Some(timeout)).await.unwrap();
-    world.sqs.wait_for_messages("jobs").await.unwrap();
+    bed.sqs.receive("jobs", 1, Some(timeout)).await.unwrap();
+    bed.sqs.wait_for_messages("jobs").await.unwrap();
     assert!(received_at.elapsed() >= timeout - Duration::from_millis(2), "{:?}", received_at.elapsed());
-    assert_eq!(world.sqs.receive("jobs", 1, None).await.unwrap()[0].message.receive_count, 2);
+    assert_eq!(bed.sqs.receive("jobs", 1, None).await.unwrap()[0].message.receive_count, 2);
 }
 
 #[tokio::test]
 async fn waiting_ends_when_a_delay_does() {
-    let world = World::new();
+    let bed = TestBed::new();
     let late = NewMessage { delay: Some(Duration::from_millis(80)), ..NewMessage::new("late") };
-    world.sqs.send("jobs", late).await.unwrap();
-    assert_eq!(world.sqs.receive("jobs", 1, None).await.unwrap(), []);
-    let received = world.sqs.receive_within("jobs", 1, None, Duration::from_secs(20)).await.unwrap();
+    bed.sqs.send("jobs", late).await.unwrap();
+    assert_eq!(bed.sqs.receive("jobs", 1, None).await.unwrap(), []);
+    let received = bed.sqs.receive_within("jobs", 1, None, Duration::from_secs(20)).await.unwrap();
     assert_eq!(received[0].message.body, "late");
 }
 
 /// Sees a wait for messages of `queue` go on, does `wake`, and sees it end long before anything else would end it.
-async fn wakes(world: &World, queue: &str, wake: impl Future<Output = ()>) {
-    let mut waiting = pin!(world.sqs.wait_for_messages(queue));
+async fn wakes(bed: &TestBed, queue: &str, wake: impl Future<Output = ()>) {
+    let mut waiting = pin!(bed.sqs.wait_for_messages(queue));
     assert!(timeout(Duration::from_millis(50), &mut waiting).await.is_err(), "{queue} has nothing to receive yet");
     wake.await;
     timeout(Duration::from_secs(5), waiting).await.unwrap().unwrap();
@@ -110,23 +110,23 @@ async fn wakes(world: &World, queue: &str, wake: impl Future<Output = ()>) {
 
 #[tokio::test]
 async fn waiting_ends_when_a_message_is_sent_given_back_given_up_and_redriven() {
-    let world = World::new();
-    let sqs = &world.sqs;
-    wakes(&world, "jobs", async { drop(sqs.send("jobs", NewMessage::new("a")).await.unwrap()) }).await;
+    let bed = TestBed::new();
+    let sqs = &bed.sqs;
+    wakes(&bed, "jobs", async { drop(sqs.send("jobs", NewMessage::new("a")).await.unwrap()) }).await;
     for _ in 0..2 {
         let held = sqs.receive("jobs", 1, None).await.unwrap().remove(0);
         let give_back = sqs.change_visibility("jobs", &held.receipt_handle, Duration::ZERO);
-        wakes(&world, "jobs", async { give_back.await.unwrap() }).await;
+        wakes(&bed, "jobs", async { give_back.await.unwrap() }).await;
     }
-    wakes(&world, "jobs-dead", async { assert_eq!(sqs.receive("jobs", 1, None).await.unwrap(), []) }).await;
-    wakes(&world, "jobs", async { assert_eq!(sqs.redrive("jobs-dead").await.unwrap().moved, 1) }).await;
+    wakes(&bed, "jobs-dead", async { assert_eq!(sqs.receive("jobs", 1, None).await.unwrap(), []) }).await;
+    wakes(&bed, "jobs", async { assert_eq!(sqs.redrive("jobs-dead").await.unwrap().moved, 1) }).await;
 }
 
 #[tokio::test]
 async fn a_sender_that_is_gone_wakes_all_the_same() {
-    let world = World::new();
-    let send = world.sqs.clone();
-    wakes(&world, "jobs", async move {
+    let bed = TestBed::new();
+    let send = bed.sqs.clone();
+    wakes(&bed, "jobs", async move {
         // Polled once, which hands it to the store, and never again.
         let mut sending = pin!(send.send("jobs", NewMessage::new("a")));
         let _ = poll_fn(|context| Poll::Ready(sending.as_mut().poll(context))).await;
@@ -137,27 +137,27 @@ async fn a_sender_that_is_gone_wakes_all_the_same() {
 
 #[tokio::test]
 async fn an_empty_wait_ends_empty() {
-    let world = World::new();
-    let received = world.sqs.receive_within("jobs", 1, None, Duration::from_millis(30)).await.unwrap();
+    let bed = TestBed::new();
+    let received = bed.sqs.receive_within("jobs", 1, None, Duration::from_millis(30)).await.unwrap();
     assert_eq!(received, []);
 }
 
 #[tokio::test]
 async fn a_restart_keeps_messages_in_flight_and_their_handles() {
-    let world = World::new();
-    let sent = world.sqs.send_all("jobs", vec![NewMessage::new("a"), NewMessage::new("b")]).await.unwrap();
-    let held = world.sqs.receive("jobs", 1, None).await.unwrap().remove(0);
+    let bed = TestBed::new();
+    let sent = bed.sqs.send_all("jobs", vec![NewMessage::new("a"), NewMessage::new("b")]).await.unwrap();
+    let held = bed.sqs.receive("jobs", 1, None).await.unwrap().remove(0);
 
-    let world = world.reopened();
-    assert_eq!(world.sqs.depth("jobs").await.unwrap(), Depth { visible: 1, in_flight: 1, delayed: 0 });
-    world.sqs.delete("jobs", &held.receipt_handle).await.unwrap();
-    let [rest] = world.sqs.peek("jobs", 10).await.unwrap().try_into().unwrap();
+    let bed = bed.reopened();
+    assert_eq!(bed.sqs.depth("jobs").await.unwrap(), Depth { visible: 1, in_flight: 1, delayed: 0 });
+    bed.sqs.delete("jobs", &held.receipt_handle).await.unwrap();
+    let [rest] = bed.sqs.peek("jobs", 10).await.unwrap().try_into().unwrap();
     assert_eq!(rest.id, sent[1]);
 }
 
 #[tokio::test]
 async fn the_templates_settings_are_taken_over_and_a_dropped_queue_keeps_its_messages() {
-    let World { sqs, folder } = World::new();
+    let TestBed { sqs, folder } = TestBed::new();
     sqs.send("other", NewMessage::new("kept")).await.unwrap();
     sqs.send("jobs", NewMessage::new("a")).await.unwrap();
     drop(sqs);
@@ -176,31 +176,31 @@ async fn the_templates_settings_are_taken_over_and_a_dropped_queue_keeps_its_mes
 
 #[tokio::test]
 async fn a_queue_is_named_by_its_name_arn_or_url() {
-    let world = World::new();
+    let bed = TestBed::new();
     for name in ["jobs", &arn("jobs"), &local_template::queue_url("http://localhost:9999", "jobs")] {
-        assert_eq!(world.sqs.queue(name).unwrap().name, "jobs");
+        assert_eq!(bed.sqs.queue(name).unwrap().name, "jobs");
     }
     for name in ["", "nope", "arn:aws:sqs:eu-central-1:000000000000:nope", "http://h/000000000000/jobs/x"] {
-        assert!(matches!(world.sqs.queue(name), Err(Error::QueueDoesNotExist)), "{name}");
+        assert!(matches!(bed.sqs.queue(name), Err(Error::QueueDoesNotExist)), "{name}");
     }
 }
 
 #[tokio::test]
 async fn messages_are_sent_all_or_none() {
-    let world = World::new();
-    let error = world.sqs.send_all("jobs", vec![NewMessage::new("a"), NewMessage::new("")]).await.unwrap_err();
+    let bed = TestBed::new();
+    let error = bed.sqs.send_all("jobs", vec![NewMessage::new("a"), NewMessage::new("")]).await.unwrap_err();
     assert!(matches!(error, Error::MissingParameter("MessageBody")));
-    assert_eq!(world.sqs.depth("jobs").await.unwrap(), Depth::default());
+    assert_eq!(bed.sqs.depth("jobs").await.unwrap(), Depth::default());
 }
 
 #[tokio::test]
 async fn a_redrive_brings_dead_letters_back() {
-    let world = World::new();
-    world.sqs.send("jobs", NewMessage::new("a")).await.unwrap();
+    let bed = TestBed::new();
+    bed.sqs.send("jobs", NewMessage::new("a")).await.unwrap();
     for _ in 0..3 {
-        world.sqs.receive("jobs", 1, Some(Duration::ZERO)).await.unwrap();
+        bed.sqs.receive("jobs", 1, Some(Duration::ZERO)).await.unwrap();
     }
-    assert_eq!(world.sqs.depth("jobs-dead").await.unwrap(), Depth { visible: 1, ..Depth::default() });
-    assert_eq!(world.sqs.redrive("jobs-dead").await.unwrap().moved, 1);
-    assert_eq!(world.sqs.receive("jobs", 1, None).await.unwrap()[0].message.body, "a");
+    assert_eq!(bed.sqs.depth("jobs-dead").await.unwrap(), Depth { visible: 1, ..Depth::default() });
+    assert_eq!(bed.sqs.redrive("jobs-dead").await.unwrap().moved, 1);
+    assert_eq!(bed.sqs.receive("jobs", 1, None).await.unwrap()[0].message.body, "a");
 }

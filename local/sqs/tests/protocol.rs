@@ -6,26 +6,26 @@ mod support;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use serde_json::{Value, json};
-use support::World;
+use support::TestBed;
 
 const JOBS: &str = "http://sqs.us-east-1.localhost/000000000000/jobs";
 
-async fn call(world: &World, target: &str, body: impl Into<Bytes>) -> Response<Bytes> {
+async fn call(bed: &TestBed, target: &str, body: impl Into<Bytes>) -> Response<Bytes> {
     let request = Request::post("/").header("x-amz-target", target).header("x-amzn-trace-id", "Root=1-a-b");
-    world.sqs.handle(None, request.body(body.into()).unwrap()).await
+    bed.sqs.handle(None, request.body(body.into()).unwrap()).await
 }
 
-async fn ok(world: &World, operation: &str, input: Value) -> Value {
-    let response = call(world, &format!("AmazonSQS.{operation}"), input.to_string()).await;
+async fn ok(bed: &TestBed, operation: &str, input: Value) -> Value {
+    let response = call(bed, &format!("AmazonSQS.{operation}"), input.to_string()).await;
     assert_eq!(response.status(), StatusCode::OK, "{response:?}");
     serde_json::from_slice(response.body()).unwrap()
 }
 
 #[tokio::test]
 async fn an_error_has_its_shape_in_the_body_and_its_older_code_in_a_header() {
-    let world = World::new();
+    let bed = TestBed::new();
     let response =
-        call(&world, "AmazonSQS.DeleteMessage", json!({"QueueUrl": "nope", "ReceiptHandle": "x"}).to_string()).await;
+        call(&bed, "AmazonSQS.DeleteMessage", json!({"QueueUrl": "nope", "ReceiptHandle": "x"}).to_string()).await;
     assert_eq!(response.status(), StatusCode::BAD_REQUEST);
     assert_eq!(response.headers()["content-type"], "application/x-amz-json-1.0");
     assert_eq!(response.headers()["x-amzn-query-error"], "AWS.SimpleQueueService.NonExistentQueue;Sender");
@@ -38,7 +38,7 @@ async fn an_error_has_its_shape_in_the_body_and_its_older_code_in_a_header() {
 
 #[tokio::test]
 async fn a_request_that_is_none_is_refused() {
-    let world = World::new();
+    let bed = TestBed::new();
     let refused = [
         ("AmazonSQS.SendMessage", "{", "MalformedInput;Sender"),
         ("AmazonSQS.SendMessage", r#"{"QueueUrl":5}"#, "MalformedInput;Sender"),
@@ -48,7 +48,7 @@ async fn a_request_that_is_none_is_refused() {
         ("", "Action=SendMessage", "InvalidAction;Sender"),
     ];
     for (target, body, expected) in refused {
-        let response = call(&world, target, body).await;
+        let response = call(&bed, target, body).await;
         assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{target} {body}");
         assert_eq!(response.headers()["x-amzn-query-error"], expected, "{target} {body}");
     }
@@ -56,17 +56,17 @@ async fn a_request_that_is_none_is_refused() {
 
 #[tokio::test]
 async fn an_empty_queue_answers_an_empty_object() {
-    let world = World::new();
-    assert_eq!(ok(&world, "ReceiveMessage", json!({"QueueUrl": JOBS})).await, json!({}));
-    assert_eq!(ok(&world, "GetQueueAttributes", json!({"QueueUrl": JOBS})).await, json!({}));
+    let bed = TestBed::new();
+    assert_eq!(ok(&bed, "ReceiveMessage", json!({"QueueUrl": JOBS})).await, json!({}));
+    assert_eq!(ok(&bed, "GetQueueAttributes", json!({"QueueUrl": JOBS})).await, json!({}));
 }
 
 #[tokio::test]
 async fn a_trace_header_of_the_request_goes_with_the_message() {
-    let world = World::new();
-    ok(&world, "SendMessage", json!({"QueueUrl": JOBS, "MessageBody": "a", "MessageGroupId": "tenant-1"})).await;
+    let bed = TestBed::new();
+    ok(&bed, "SendMessage", json!({"QueueUrl": JOBS, "MessageBody": "a", "MessageGroupId": "tenant-1"})).await;
     let input = json!({"QueueUrl": JOBS, "AttributeNames": ["AWSTraceHeader", "SenderId", "MessageGroupId"]});
-    let received = ok(&world, "ReceiveMessage", input).await;
+    let received = ok(&bed, "ReceiveMessage", input).await;
     assert_eq!(
         received["Messages"][0]["Attributes"],
         json!({"AWSTraceHeader": "Root=1-a-b", "SenderId": "000000000000", "MessageGroupId": "tenant-1"})
@@ -75,10 +75,10 @@ async fn a_trace_header_of_the_request_goes_with_the_message() {
 
 #[tokio::test]
 async fn a_message_of_one_mebibyte_passes_and_one_byte_more_does_not() {
-    let world = World::new();
+    let bed = TestBed::new();
     let body = "x".repeat(local_sqs::MAX_MESSAGE_BYTES);
-    ok(&world, "SendMessage", json!({"QueueUrl": JOBS, "MessageBody": body})).await;
+    ok(&bed, "SendMessage", json!({"QueueUrl": JOBS, "MessageBody": body})).await;
     let long = json!({"QueueUrl": JOBS, "MessageBody": body + "x"}).to_string();
-    let response = call(&world, "AmazonSQS.SendMessage", long).await;
+    let response = call(&bed, "AmazonSQS.SendMessage", long).await;
     assert_eq!(response.headers()["x-amzn-query-error"], "InvalidParameterValue;Sender");
 }

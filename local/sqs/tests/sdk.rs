@@ -15,7 +15,7 @@ use aws_sdk_sqs::types::{
     SendMessageBatchRequestEntry,
 };
 use local_sqs::NewMessage;
-use support::{World, arn};
+use support::{TestBed, arn};
 use tokio::time::timeout;
 
 const JOBS: &str = "http://sqs.us-east-1.localhost/000000000000/jobs";
@@ -40,8 +40,8 @@ fn only(output: ReceiveMessageOutput) -> aws_sdk_sqs::types::Message {
 
 #[tokio::test]
 async fn a_message_goes_through_with_everything_on_it() {
-    let world = World::new();
-    let client = world.client().await;
+    let bed = TestBed::new();
+    let client = bed.client().await;
     let binary =
         MessageAttributeValue::builder().data_type("Binary").binary_value(Blob::new(b"\0\xff")).build().unwrap();
     let trace = MessageSystemAttributeValue::builder().data_type("String").string_value("Root=1-2-3").build().unwrap();
@@ -85,13 +85,13 @@ async fn a_message_goes_through_with_everything_on_it() {
     assert!(received >= sent && sent > 1_700_000_000_000);
 
     client.delete_message().queue_url(JOBS).receipt_handle(message.receipt_handle().unwrap()).send().await.unwrap();
-    assert_eq!(world.sqs.depth("jobs").await.unwrap(), local_sqs::Depth::default());
+    assert_eq!(bed.sqs.depth("jobs").await.unwrap(), local_sqs::Depth::default());
 }
 
 #[tokio::test]
 async fn a_receive_shows_only_what_was_asked_for() {
-    let world = World::new();
-    let client = world.client().await;
+    let bed = TestBed::new();
+    let client = bed.client().await;
     client
         .send_message()
         .queue_url(JOBS)
@@ -108,8 +108,8 @@ async fn a_receive_shows_only_what_was_asked_for() {
 
 #[tokio::test]
 async fn a_queue_that_is_not_there_has_its_own_error() {
-    let world = World::new();
-    let client = world.client().await;
+    let bed = TestBed::new();
+    let client = bed.client().await;
     for url in [
         "http://sqs.us-east-1.localhost/000000000000/nope",
         "http://sqs.us-east-1.localhost/123456789012/jobs",
@@ -125,14 +125,14 @@ async fn a_queue_that_is_not_there_has_its_own_error() {
 
 #[tokio::test]
 async fn a_queue_is_found_under_any_host() {
-    let world = World::new();
-    let client = world.client().await;
+    let bed = TestBed::new();
+    let client = bed.client().await;
     for url in
         ["https://sqs.eu-central-1.amazonaws.com/000000000000/jobs", "http://host.docker.internal/000000000000/jobs"]
     {
         client.send_message().queue_url(url).message_body("x").send().await.unwrap();
     }
-    assert_eq!(world.sqs.depth("jobs").await.unwrap().visible, 2);
+    assert_eq!(bed.sqs.depth("jobs").await.unwrap().visible, 2);
     let url = client.get_queue_url().queue_name("jobs").send().await.unwrap();
     assert_eq!(url.queue_url(), Some(JOBS));
     assert!(
@@ -149,8 +149,8 @@ async fn a_queue_is_found_under_any_host() {
 
 #[tokio::test]
 async fn an_entry_of_a_batch_fails_by_itself() {
-    let world = World::new();
-    let client = world.client().await;
+    let bed = TestBed::new();
+    let client = bed.client().await;
     let late = SendMessageBatchRequestEntry::builder().id("late").message_body("x").delay_seconds(901).build().unwrap();
     let sent = client
         .send_message_batch()
@@ -165,7 +165,7 @@ async fn an_entry_of_a_batch_fails_by_itself() {
     assert_eq!((good.id(), good.md5_of_message_body()), ("good", "6e2baaf3b97dbeef01c0043275f9a0e7"));
     let failed: Vec<_> = sent.failed().iter().map(|f| (f.id(), f.code(), f.sender_fault())).collect();
     assert_eq!(failed, [("bad", "InvalidMessageContents", true), ("late", "InvalidParameterValue", true)]);
-    assert_eq!(world.sqs.depth("jobs").await.unwrap().visible, 1);
+    assert_eq!(bed.sqs.depth("jobs").await.unwrap().visible, 1);
 
     let handle = only(client.receive_message().queue_url(JOBS).send().await.unwrap()).receipt_handle.unwrap();
     let change = |id: &str, handle: &str, timeout| {
@@ -203,13 +203,13 @@ async fn an_entry_of_a_batch_fails_by_itself() {
         .unwrap();
     assert_eq!(deleted.successful().iter().map(|s| s.id()).collect::<Vec<_>>(), ["good"]);
     assert_eq!(deleted.failed()[0].code(), "ReceiptHandleIsInvalid");
-    assert_eq!(world.sqs.depth("jobs").await.unwrap(), local_sqs::Depth::default());
+    assert_eq!(bed.sqs.depth("jobs").await.unwrap(), local_sqs::Depth::default());
 }
 
 #[tokio::test]
 async fn a_batch_that_is_wrong_as_a_whole_sends_nothing() {
-    let world = World::new();
-    let client = world.client().await;
+    let bed = TestBed::new();
+    let client = bed.client().await;
     let half = "x".repeat(local_sqs::MAX_MESSAGE_BYTES / 2 + 1);
     let batches = [
         (vec![], "AWS.SimpleQueueService.EmptyBatchRequest"),
@@ -222,13 +222,13 @@ async fn a_batch_that_is_wrong_as_a_whole_sends_nothing() {
         let error = client.send_message_batch().queue_url(JOBS).set_entries(Some(entries)).send().await.unwrap_err();
         assert_eq!(code(&error), expected);
     }
-    assert_eq!(world.sqs.depth("jobs").await.unwrap(), local_sqs::Depth::default());
+    assert_eq!(bed.sqs.depth("jobs").await.unwrap(), local_sqs::Depth::default());
 }
 
 #[tokio::test]
 async fn numbers_out_of_range_are_refused() {
-    let world = World::new();
-    let client = world.client().await;
+    let bed = TestBed::new();
+    let client = bed.client().await;
     let receive = || client.receive_message().queue_url(JOBS);
     let refused = [
         (
@@ -255,20 +255,20 @@ async fn numbers_out_of_range_are_refused() {
 
 #[tokio::test]
 async fn a_long_poll_wakes_when_a_message_is_sent() {
-    let world = World::new();
-    let client = world.client().await;
+    let bed = TestBed::new();
+    let client = bed.client().await;
     let mut poll = pin!(client.receive_message().queue_url(JOBS).wait_time_seconds(20).send());
     assert!(timeout(Duration::from_millis(100), &mut poll).await.is_err(), "an empty queue keeps it waiting");
     let sent = Instant::now();
-    world.sqs.send("jobs", NewMessage::new("wake up")).await.unwrap();
+    bed.sqs.send("jobs", NewMessage::new("wake up")).await.unwrap();
     assert_eq!(only(poll.await.unwrap()).body(), Some("wake up"));
     assert!(sent.elapsed() < Duration::from_secs(5), "{:?}", sent.elapsed());
 }
 
 #[tokio::test]
 async fn the_attributes_of_a_queue_are_the_templates_and_its_counts() {
-    let world = World::new();
-    let client = world.client().await;
+    let bed = TestBed::new();
+    let client = bed.client().await;
     for body in ["a", "b"] {
         client.send_message().queue_url(JOBS).message_body(body).send().await.unwrap();
     }
@@ -308,8 +308,8 @@ async fn the_attributes_of_a_queue_are_the_templates_and_its_counts() {
 
 #[tokio::test]
 async fn queues_are_listed_by_pages() {
-    let world = World::new();
-    let client = world.client().await;
+    let bed = TestBed::new();
+    let client = bed.client().await;
     let first = client.list_queues().max_results(2).send().await.unwrap();
     assert_eq!(first.queue_urls(), [JOBS, DEAD]);
     let rest = client.list_queues().max_results(2).set_next_token(first.next_token).send().await.unwrap();
@@ -323,8 +323,8 @@ async fn queues_are_listed_by_pages() {
 
 #[tokio::test]
 async fn dead_letters_are_moved_back_by_a_task() {
-    let world = World::new();
-    let client = world.client().await;
+    let bed = TestBed::new();
+    let client = bed.client().await;
     client.send_message().queue_url(JOBS).message_body("poison").send().await.unwrap();
     let receive = |url| client.receive_message().queue_url(url).visibility_timeout(0).send();
     for _ in 0..2 {
@@ -354,18 +354,18 @@ async fn dead_letters_are_moved_back_by_a_task() {
 
 #[tokio::test]
 async fn a_purge_leaves_nothing() {
-    let world = World::new();
-    let client = world.client().await;
-    world.sqs.send_all("jobs", (0..3).map(|i| NewMessage::new(i.to_string())).collect()).await.unwrap();
-    world.sqs.receive("jobs", 1, None).await.unwrap();
+    let bed = TestBed::new();
+    let client = bed.client().await;
+    bed.sqs.send_all("jobs", (0..3).map(|i| NewMessage::new(i.to_string())).collect()).await.unwrap();
+    bed.sqs.receive("jobs", 1, None).await.unwrap();
     client.purge_queue().queue_url(JOBS).send().await.unwrap();
-    assert_eq!(world.sqs.depth("jobs").await.unwrap(), local_sqs::Depth::default());
+    assert_eq!(bed.sqs.depth("jobs").await.unwrap(), local_sqs::Depth::default());
 }
 
 #[tokio::test]
 async fn what_is_not_emulated_is_refused_by_name() {
-    let world = World::new();
-    let client = world.client().await;
+    let bed = TestBed::new();
+    let client = bed.client().await;
     let error = client.create_queue().queue_name("new").send().await.unwrap_err();
     assert_eq!(error.message(), Some("CreateQueue is not emulated: queues and their settings come from the template."));
     let error = client.send_message().queue_url(JOBS).message_body("x").message_deduplication_id("d").send().await;

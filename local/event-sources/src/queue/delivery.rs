@@ -7,13 +7,10 @@ use tokio::time::Instant;
 
 use super::Queue;
 use super::record::record;
+use crate::payload::{self, Size};
 use crate::report::Report;
-use crate::stream::MAX_PAYLOAD;
 
-/// `{"Records":[]}`, and a comma for each record.
-const WRAPPING: usize = 14;
-
-/// Delivers what was received at one time.
+/// The delivery of messages that were received together.
 pub(super) struct Delivery {
     pub queue: Queue,
     pub received_at: Instant,
@@ -48,7 +45,8 @@ impl Delivery {
 
     async fn deliver_batch(&self, batch: Vec<Entry>) {
         let shared = &self.queue.shared;
-        let Some(invocation) = self.invoke(payload(&batch)).await else {
+        let payload = payload::of(batch.iter().map(|entry| entry.json.as_str()));
+        let Some(invocation) = self.invoke(payload).await else {
             return self.leave(batch);
         };
         let outcome = self.outcome(&batch, &invocation);
@@ -79,7 +77,7 @@ impl Delivery {
         }
         match Report::read(&invocation.payload) {
             Report::Success => Outcome::Failed(Vec::new()),
-            // An id that is none of the batch's says that the report can't be trusted.
+            // An id that is not in the batch means that the report can't be trusted.
             Report::Failed(ids) if ids.iter().all(|id| batch.iter().any(|entry| entry.message.message.id == *id)) => {
                 Outcome::Failed(ids)
             }
@@ -87,7 +85,7 @@ impl Delivery {
         }
     }
 
-    /// Invokes the function, however often it is throttled, for as long as the messages are this delivery's.
+    /// Invokes the function. Retries while it can't be invoked, as long as the messages are hidden from other receivers.
     async fn invoke(&self, payload: Bytes) -> Option<Invocation> {
         let shared = &self.queue.shared;
         let mut failures = 0;
@@ -96,7 +94,7 @@ impl Delivery {
                 Ok(invocation) => return Some(invocation),
                 Err(cause) => {
                     failures += 1;
-                    // Who runs the functions tells that nobody is there.
+                    // Whoever started the sources watches `Remote::reach` and says so once.
                     if !matches!(cause, InvokeError::Unreachable(_)) {
                         tracing::warn!(function = shared.function.name, source = shared.source.id, %cause, "messages have to wait");
                     }
@@ -138,25 +136,22 @@ impl Outcome {
     }
 }
 
-/// As many invocations as it takes for none to be larger than Lambda allows.
+/// Splits a batch so that no invocation's payload is larger than Lambda allows.
 fn split(entries: Vec<Entry>) -> Vec<Vec<Entry>> {
     let mut batches: Vec<Vec<Entry>> = Vec::new();
-    let mut size = 0;
+    let mut size = Size::EMPTY;
     for entry in entries {
-        let length = entry.json.len() + 1;
+        let grown = size.with(&entry.json);
         match batches.last_mut() {
-            Some(batch) if size + length <= MAX_PAYLOAD => batch.push(entry),
+            Some(batch) if grown.fits() => {
+                size = grown;
+                batch.push(entry);
+            }
             _ => {
-                size = WRAPPING;
+                size = Size::EMPTY.with(&entry.json);
                 batches.push(vec![entry]);
             }
         }
-        size += length;
     }
     batches
-}
-
-fn payload(batch: &[Entry]) -> Bytes {
-    let records: Vec<&str> = batch.iter().map(|entry| entry.json.as_str()).collect();
-    Bytes::from(format!(r#"{{"Records":[{}]}}"#, records.join(",")))
 }

@@ -7,16 +7,16 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use super::*;
-use crate::stream::MAX_PAYLOAD;
-use crate::testing::{Answer, Functions, OK, World, function_with, put, queue_source, queue_system, source, system};
-use crate::{Error, EventSources, Failed};
+use crate::payload;
+use crate::testing::{Functions, OK, Outcome, TestBed, function_with, put, queue_source, queue_system, source, system};
+use crate::{Error, EventSources, Redelivery};
 
 const EMPTY: Depth = Depth { visible: 0, in_flight: 0, delayed: 0 };
 
 /// Starts, waits until nothing is left, failed messages tried again at once, and stops.
-async fn drain(world: &World, source: QueueSource, functions: &Arc<Functions>) {
-    let sources = world.start(&queue_system(source), functions).await;
-    sources.drained(Failed::Hurry).await.unwrap();
+async fn drain(bed: &TestBed, source: QueueSource, functions: &Arc<Functions>) {
+    let sources = bed.start(&queue_system(source), functions).await;
+    sources.drained(Redelivery::AtOnce).await.unwrap();
     sources.stop().await;
 }
 
@@ -26,26 +26,26 @@ fn reporting(bad: &'static [&'static str]) -> Arc<Functions> {
         let records = event["Records"].as_array().unwrap();
         let failed = records.iter().filter(|record| bad.contains(&record["body"].as_str().unwrap()));
         let failures: Vec<Value> = failed.map(|record| json!({"itemIdentifier": record["messageId"]})).collect();
-        Answer::Says(json!({"batchItemFailures": failures}))
+        Outcome::Says(json!({"batchItemFailures": failures}))
     })
 }
 
 #[tokio::test]
 async fn messages_come_in_batches_in_their_documented_form() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let functions = Functions::new(|_| OK);
-    world.send("a b c").await;
+    bed.send("a b c").await;
     let attributes = [
         ("text".to_owned(), Attribute::string("value")),
         ("bytes".to_owned(), Attribute { data_type: "Binary".to_owned(), value: local_sqs::Value::Binary(vec![1, 2]) }),
     ];
     let message = NewMessage { attributes: attributes.into(), ..NewMessage::new("d") };
-    let id = world.sqs.send("Jobs", message).await.unwrap();
-    drain(&world, QueueSource { batch_size: 3, maximum_concurrency: Some(2), ..queue_source() }, &functions).await;
+    let id = bed.sqs.send("Jobs", message).await.unwrap();
+    drain(&bed, QueueSource { batch_size: 3, maximum_concurrency: Some(2), ..queue_source() }, &functions).await;
     let mut batches = functions.batches();
     batches.sort();
     assert_eq!(batches, ["a b c", "d"]);
-    assert_eq!(world.sqs.depth("Jobs").await.unwrap(), EMPTY);
+    assert_eq!(bed.sqs.depth("Jobs").await.unwrap(), EMPTY);
 
     let mut last = functions.payloads().into_iter().find(|event| event["Records"][0]["body"] == "d").unwrap();
     let record = &mut last["Records"][0];
@@ -81,22 +81,22 @@ async fn messages_come_in_batches_in_their_documented_form() {
 
 #[tokio::test]
 async fn a_message_that_is_reported_comes_again_alone_and_ends_as_a_dead_letter() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let functions = reporting(&["bad"]);
-    world.send("a bad b").await;
-    drain(&world, queue_source(), &functions).await;
+    bed.send("a bad b").await;
+    drain(&bed, queue_source(), &functions).await;
     assert_eq!(functions.batches(), ["a bad b", "bad"]);
-    assert_eq!(world.bodies("Dead").await, ["bad"]);
+    assert_eq!(bed.bodies("Dead").await, ["bad"]);
 }
 
 #[tokio::test]
 async fn a_failed_invocation_fails_all_its_messages() {
-    let world = World::new().await;
-    let functions = Functions::new(|_| Answer::Fails);
-    world.send("a b").await;
-    drain(&world, queue_source(), &functions).await;
+    let bed = TestBed::new().await;
+    let functions = Functions::new(|_| Outcome::Fails);
+    bed.send("a b").await;
+    drain(&bed, queue_source(), &functions).await;
     assert_eq!(functions.batches(), ["a b", "a b"]);
-    assert_eq!(world.bodies("Dead").await, ["a", "b"]);
+    assert_eq!(bed.bodies("Dead").await, ["a", "b"]);
 }
 
 #[tokio::test]
@@ -107,50 +107,50 @@ async fn a_report_that_says_nothing_fails_all_messages() {
         json!({"batchItemFailures": [{"id": "1"}]}),
         json!("done"),
     ] {
-        let world = World::new().await;
+        let bed = TestBed::new().await;
         let answered = answer.clone();
-        let functions = Functions::new(move |_| Answer::Says(answered.clone()));
-        world.send("a b").await;
-        drain(&world, queue_source(), &functions).await;
-        assert_eq!(world.bodies("Dead").await, ["a", "b"], "{answer}");
+        let functions = Functions::new(move |_| Outcome::Says(answered.clone()));
+        bed.send("a b").await;
+        drain(&bed, queue_source(), &functions).await;
+        assert_eq!(bed.bodies("Dead").await, ["a", "b"], "{answer}");
     }
 }
 
 #[tokio::test]
 async fn a_report_is_not_looked_at_unless_asked_for() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let functions = reporting(&["a"]);
-    world.send("a").await;
-    drain(&world, QueueSource { report_batch_item_failures: false, ..queue_source() }, &functions).await;
+    bed.send("a").await;
+    drain(&bed, QueueSource { report_batch_item_failures: false, ..queue_source() }, &functions).await;
     assert_eq!(functions.batches(), ["a"]);
-    assert_eq!(world.bodies("Dead").await, [""; 0]);
+    assert_eq!(bed.bodies("Dead").await, [""; 0]);
 }
 
 #[tokio::test]
 async fn what_the_filters_take_out_is_deleted() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let functions = Functions::new(|_| OK);
-    world.send(r#"{"n":1} {"n":2} text"#).await;
+    bed.send(r#"{"n":1} {"n":2} text"#).await;
     let filters = vec![json!({"body": {"n": [1]}})];
-    drain(&world, QueueSource { filters, ..queue_source() }, &functions).await;
+    drain(&bed, QueueSource { filters, ..queue_source() }, &functions).await;
     assert_eq!(functions.batches(), [r#"{"n":1}"#]);
-    assert_eq!(world.bodies("Jobs").await, [""; 0]);
-    assert_eq!(world.bodies("Dead").await, [""; 0]);
+    assert_eq!(bed.bodies("Jobs").await, [""; 0]);
+    assert_eq!(bed.bodies("Dead").await, [""; 0]);
 }
 
 #[tokio::test]
 async fn a_failed_message_is_hidden_for_its_visibility_timeout() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let functions = reporting(&["bad"]);
-    world.send("bad").await;
-    let sources = world.start(&queue_system(queue_source()), &functions).await;
+    bed.send("bad").await;
+    let sources = bed.start(&queue_system(queue_source()), &functions).await;
     functions.called.notified().await;
     let mut activity = sources.activity("worker");
     activity.wait_for(|level| level.running == 0 && level.steps > 0).await.unwrap();
-    assert_eq!(world.sqs.depth("Jobs").await.unwrap(), Depth { in_flight: 1, ..EMPTY });
+    assert_eq!(bed.sqs.depth("Jobs").await.unwrap(), Depth { in_flight: 1, ..EMPTY });
     assert_eq!(sources.status().await.unwrap()[0].failures, 1);
-    sources.drained(Failed::Hurry).await.unwrap();
-    assert_eq!(world.bodies("Dead").await, ["bad"]);
+    sources.drained(Redelivery::AtOnce).await.unwrap();
+    assert_eq!(bed.bodies("Dead").await, ["bad"]);
 }
 
 #[tokio::test]
@@ -158,41 +158,41 @@ async fn without_hurry_a_failed_message_waits_and_then_comes_again() {
     let (folder, visibility) = (tempfile::tempdir().unwrap(), Duration::from_millis(150));
     let mut queues = crate::testing::queues().map(|(_, queue)| queue);
     queues[0].visibility_timeout = visibility;
-    let mut world = World::new().await;
-    world.sqs = Sqs::open(folder.path(), &queues).unwrap();
+    let mut bed = TestBed::new().await;
+    bed.sqs = Sqs::open(folder.path(), &queues).unwrap();
     let tries = AtomicU32::new(0);
     let functions =
-        Functions::new(move |_| if tries.fetch_add(1, Ordering::Relaxed) == 0 { Answer::Fails } else { OK });
+        Functions::new(move |_| if tries.fetch_add(1, Ordering::Relaxed) == 0 { Outcome::Fails } else { OK });
     let mut system = queue_system(queue_source());
     for function in system.functions.values_mut() {
         function.timeout = visibility;
     }
-    world.send("a").await;
+    bed.send("a").await;
     let started = Instant::now();
-    let sources = world.start(&system, &functions).await;
-    sources.drained(Failed::Wait).await.unwrap();
+    let sources = bed.start(&system, &functions).await;
+    sources.drained(Redelivery::AfterVisibilityTimeout).await.unwrap();
     assert!(started.elapsed() >= visibility, "{:?}", started.elapsed());
     assert_eq!(functions.batches(), ["a", "a"]);
-    assert_eq!(world.bodies("Dead").await, [""; 0]);
+    assert_eq!(bed.bodies("Dead").await, [""; 0]);
 }
 
 #[tokio::test]
 async fn being_throttled_loses_nothing_and_uses_up_no_receive() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let tries = AtomicU32::new(0);
     let functions =
-        Functions::new(move |_| if tries.fetch_add(1, Ordering::Relaxed) < 20 { Answer::IsThrottled } else { OK });
-    world.send("a").await;
-    drain(&world, queue_source(), &functions).await;
+        Functions::new(move |_| if tries.fetch_add(1, Ordering::Relaxed) < 20 { Outcome::IsThrottled } else { OK });
+    bed.send("a").await;
+    drain(&bed, queue_source(), &functions).await;
     assert_eq!(functions.batches().len(), 21);
     let last = functions.payloads().pop().unwrap();
     assert_eq!(last["Records"][0]["attributes"]["ApproximateReceiveCount"], "1");
-    assert_eq!(world.bodies("Dead").await, [""; 0]);
+    assert_eq!(bed.bodies("Dead").await, [""; 0]);
 }
 
 #[tokio::test]
 async fn at_most_so_many_batches_are_under_way() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let (now, most, release) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
     let (counting, highest, released) = (now.clone(), most.clone(), release.clone());
     let functions = Functions::awaiting(move |_, _| {
@@ -204,15 +204,15 @@ async fn at_most_so_many_batches_are_under_way() {
             OK
         })
     });
-    world.send("a b c d e f g").await;
+    bed.send("a b c d e f g").await;
     let three = QueueSource { batch_size: 1, maximum_concurrency: Some(3), ..queue_source() };
-    let sources = world.start(&queue_system(three), &functions).await;
+    let sources = bed.start(&queue_system(three), &functions).await;
     while now.load(Ordering::SeqCst) < 3 {
         functions.called.notified().await;
     }
     // What is not under way was not even received.
-    assert_eq!(world.sqs.depth("Jobs").await.unwrap(), Depth { visible: 4, in_flight: 3, ..EMPTY });
-    let drained = sources.drained(Failed::Wait);
+    assert_eq!(bed.sqs.depth("Jobs").await.unwrap(), Depth { visible: 4, in_flight: 3, ..EMPTY });
+    let drained = sources.drained(Redelivery::AfterVisibilityTimeout);
     tokio::pin!(drained);
     loop {
         tokio::select! {
@@ -226,53 +226,52 @@ async fn at_most_so_many_batches_are_under_way() {
 
 #[tokio::test]
 async fn a_window_gathers_messages_until_the_batch_is_full() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let functions = Functions::new(|_| OK);
     let hour = Duration::from_secs(3600);
-    let sources = world
-        .start(&queue_system(QueueSource { batch_size: 3, batch_window: hour, ..queue_source() }), &functions)
-        .await;
+    let sources =
+        bed.start(&queue_system(QueueSource { batch_size: 3, batch_window: hour, ..queue_source() }), &functions).await;
     for letter in ["a", "b", "c"] {
-        world.send(letter).await;
+        bed.send(letter).await;
     }
-    sources.drained(Failed::Wait).await.unwrap();
+    sources.drained(Redelivery::AfterVisibilityTimeout).await.unwrap();
     assert_eq!(functions.batches(), ["a b c"]);
     sources.stop().await;
     let moment = Duration::from_millis(5);
-    world.send("d").await;
-    drain(&world, QueueSource { batch_window: moment, ..queue_source() }, &functions).await;
+    bed.send("d").await;
+    drain(&bed, QueueSource { batch_window: moment, ..queue_source() }, &functions).await;
     assert_eq!(functions.batches(), ["a b c", "d"]);
 }
 
 #[tokio::test]
 async fn a_batch_is_no_larger_than_an_invocation_may_be() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let functions = Functions::new(|_| OK);
     // A quote takes two bytes in JSON.
     let messages = (0..8).map(|_| NewMessage::new("\"".repeat(1_000_000))).collect();
-    world.sqs.send_all("Jobs", messages).await.unwrap();
-    drain(&world, queue_source(), &functions).await;
+    bed.sqs.send_all("Jobs", messages).await.unwrap();
+    drain(&bed, queue_source(), &functions).await;
     let sizes: Vec<usize> = functions.payloads().iter().map(|payload| payload.to_string().len()).collect();
     assert_eq!(sizes.len(), 3, "{sizes:?}");
-    assert!(sizes.iter().all(|size| *size <= MAX_PAYLOAD), "{sizes:?}");
+    assert!(sizes.iter().all(|size| *size <= payload::MAX_BYTES), "{sizes:?}");
 }
 
 #[tokio::test]
 async fn a_batch_that_was_stopped_in_the_middle_comes_again() {
-    let world = World::new().await;
-    world.send("a").await;
-    let hanging = Functions::new(|_| Answer::Hangs);
-    let sources = world.start(&queue_system(queue_source()), &hanging).await;
+    let bed = TestBed::new().await;
+    bed.send("a").await;
+    let hanging = Functions::new(|_| Outcome::Hangs);
+    let sources = bed.start(&queue_system(queue_source()), &hanging).await;
     hanging.called.notified().await;
     sources.stop().await;
-    let held = world.sqs.peek("Jobs", 1).await.unwrap();
+    let held = bed.sqs.peek("Jobs", 1).await.unwrap();
     assert_eq!((held.len(), held[0].receive_count), (1, 1));
 }
 
 #[tokio::test]
 async fn drained_waits_for_what_goes_from_queue_to_stream_to_queue() {
-    let world = World::new().await;
-    let (db, sqs) = (world.db.clone(), world.sqs.clone());
+    let bed = TestBed::new().await;
+    let (db, sqs) = (bed.db.clone(), bed.sqs.clone());
     // A message becomes an item, and the item a message, until it is four letters long.
     let functions = Functions::awaiting(move |function, ids| {
         let (db, sqs, is_reader) = (db.clone(), sqs.clone(), function == "reader");
@@ -291,10 +290,10 @@ async fn drained_waits_for_what_goes_from_queue_to_stream_to_queue() {
     let mut system = system(source());
     let worker = function_with("worker", EventSource::Queue(queue_source()));
     system.functions.insert("worker".to_owned(), worker);
-    let sources = world.start(&system, &functions).await;
+    let sources = bed.start(&system, &functions).await;
     for id in ["a", "b", "c"] {
-        world.send(id).await;
-        sources.drained(Failed::Wait).await.unwrap();
+        bed.send(id).await;
+        sources.drained(Redelivery::AfterVisibilityTimeout).await.unwrap();
         let last = format!("{id}xxx");
         assert_eq!(functions.batches().into_iter().filter(|batch| *batch == last).count(), 2);
     }
@@ -302,9 +301,9 @@ async fn drained_waits_for_what_goes_from_queue_to_stream_to_queue() {
 
 #[tokio::test]
 async fn what_is_wrong_with_a_queue_is_said_by_its_name() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let functions = Functions::new(|_| OK);
-    let refusal = async |system| match EventSources::start(&system, world.services(&functions), world.folder()).await {
+    let refusal = async |system| match EventSources::start(&system, bed.services(&functions), bed.folder()).await {
         Ok(_) => panic!("it started"),
         Err(error) => error,
     };
@@ -327,11 +326,11 @@ async fn what_is_wrong_with_a_queue_is_said_by_its_name() {
 
 #[tokio::test]
 async fn a_source_that_is_switched_off_receives_nothing() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let functions = Functions::new(|_| OK);
-    world.send("a").await;
+    bed.send("a").await;
     let mut off = queue_system(QueueSource { enabled: false, ..queue_source() });
     off.functions.insert("reader".to_owned(), crate::testing::function("reader", StreamSource { ..source() }));
-    world.drain(&off, &functions).await;
-    assert_eq!(world.sqs.depth("Jobs").await.unwrap(), Depth { visible: 1, ..EMPTY });
+    bed.drain(&off, &functions).await;
+    assert_eq!(bed.sqs.depth("Jobs").await.unwrap(), Depth { visible: 1, ..EMPTY });
 }

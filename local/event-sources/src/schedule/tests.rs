@@ -4,8 +4,8 @@ use local_template::{EventSource, System};
 use serde_json::Value;
 
 use super::*;
-use crate::testing::{Answer, Functions, OK, World, function_with};
-use crate::{Error, Failed};
+use crate::testing::{Functions, OK, Outcome, TestBed, function_with};
+use crate::{Error, Redelivery};
 
 fn source() -> ScheduleSource {
     ScheduleSource { id: "EveryHour".to_owned(), every: Duration::from_secs(3600), input: None, enabled: true }
@@ -18,11 +18,11 @@ fn system(source: ScheduleSource) -> System {
 
 #[tokio::test]
 async fn the_first_call_comes_after_one_period_and_then_each_period() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let functions = Functions::new(|_| OK);
     let period = Duration::from_millis(40);
     let started = Instant::now();
-    let sources = world.start(&system(ScheduleSource { every: period, ..source() }), &functions).await;
+    let sources = bed.start(&system(ScheduleSource { every: period, ..source() }), &functions).await;
     for call in 1..=3 {
         functions.called.notified().await;
         assert!(started.elapsed() >= period * call, "call {call} after {:?}", started.elapsed());
@@ -32,10 +32,10 @@ async fn the_first_call_comes_after_one_period_and_then_each_period() {
 
 #[tokio::test]
 async fn a_call_that_hangs_does_not_put_off_the_next() {
-    let world = World::new().await;
-    let functions = Functions::new(|_| Answer::Hangs);
+    let bed = TestBed::new().await;
+    let functions = Functions::new(|_| Outcome::Hangs);
     let often = ScheduleSource { every: Duration::from_millis(5), ..source() };
-    let _sources = world.start(&system(often), &functions).await;
+    let _sources = bed.start(&system(often), &functions).await;
     while functions.payloads().len() < 3 {
         functions.called.notified().await;
     }
@@ -43,9 +43,9 @@ async fn a_call_that_hangs_does_not_put_off_the_next() {
 
 #[tokio::test]
 async fn a_schedule_can_be_run_now_also_one_that_is_switched_off() {
-    let world = World::new().await;
-    let functions = Functions::new(|_| Answer::Says(serde_json::json!({"expired": 2})));
-    let sources = world.start(&system(ScheduleSource { enabled: false, ..source() }), &functions).await;
+    let bed = TestBed::new().await;
+    let functions = Functions::new(|_| Outcome::Says(serde_json::json!({"expired": 2})));
+    let sources = bed.start(&system(ScheduleSource { enabled: false, ..source() }), &functions).await;
     let answer = sources.run_schedule("sweep").await.unwrap();
     assert_eq!(answer.payload, r#"{"expired":2}"#);
     assert_eq!(functions.payloads().len(), 1);
@@ -54,11 +54,11 @@ async fn a_schedule_can_be_run_now_also_one_that_is_switched_off() {
 
 #[tokio::test]
 async fn the_event_is_eventbridges_own_or_the_templates() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let functions = Functions::new(|_| OK);
-    world.start(&system(source()), &functions).await.run_schedule("sweep").await.unwrap();
+    bed.start(&system(source()), &functions).await.run_schedule("sweep").await.unwrap();
     let given = ScheduleSource { input: Some(r#"{"most":5}"#.to_owned()), ..source() };
-    world.start(&system(given), &functions).await.run_schedule("sweep").await.unwrap();
+    bed.start(&system(given), &functions).await.run_schedule("sweep").await.unwrap();
 
     let [mut own, given] = <[Value; 2]>::try_from(functions.payloads()).unwrap();
     let (id, time) = (own["id"].take(), own["time"].take());
@@ -76,7 +76,7 @@ async fn the_event_is_eventbridges_own_or_the_templates() {
 
 #[tokio::test]
 async fn drained_waits_for_a_call_under_way() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let release = Arc::new(tokio::sync::Notify::new());
     let released = release.clone();
     let functions = Functions::awaiting(move |_, _| {
@@ -86,13 +86,14 @@ async fn drained_waits_for_a_call_under_way() {
             OK
         })
     });
-    let sources = Arc::new(world.start(&system(source()), &functions).await);
+    let sources = Arc::new(bed.start(&system(source()), &functions).await);
     let running = sources.clone();
     let call = tokio::spawn(async move { running.run_schedule("sweep").await.map(drop) });
     functions.called.notified().await;
-    let waiting = tokio::time::timeout(Duration::from_millis(30), sources.drained(Failed::Wait)).await;
+    let waiting =
+        tokio::time::timeout(Duration::from_millis(30), sources.drained(Redelivery::AfterVisibilityTimeout)).await;
     assert!(waiting.is_err(), "drained with a call under way");
     release.notify_one();
-    sources.drained(Failed::Wait).await.unwrap();
+    sources.drained(Redelivery::AfterVisibilityTimeout).await.unwrap();
     call.await.unwrap().unwrap();
 }

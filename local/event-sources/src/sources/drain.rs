@@ -1,35 +1,28 @@
-//! Knowing that nothing is left to do.
+//! Waiting until no source has anything left to deliver.
 
 use std::time::Duration;
 
 use local_dynamodb::Sequence;
 
 use super::EventSources;
-use crate::Error;
 use crate::activity::{Activity, Level};
+use crate::queue::Queue;
+use crate::schedule::Schedule;
+use crate::{Error, Redelivery};
 
-/// How long a queue's messages may be out of this process's hands before it looks again: others can delete them too.
+/// The longest wait between two counts of a queue's messages: another process may delete messages unnoticed.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// What is done with messages that failed, while everyone waits for the queues to be empty.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Failed {
-    /// They come again when their visibility timeout ends.
-    Wait,
-    /// They come again at once, and go to their dead-letter queues the sooner.
-    Hurry,
-}
-
-/// What one look finds.
+/// A snapshot of all sources.
 #[derive(PartialEq)]
-struct Look {
+struct Snapshot {
     /// The position of each stream's source, and the end of its stream.
     streams: Vec<(Sequence, Sequence)>,
     /// What each queue's and each schedule's source does, before and after its messages were counted.
     others: Vec<(Level, u64, Level)>,
 }
 
-impl Look {
+impl Snapshot {
     fn is_level(&self) -> bool {
         let idle =
             |(before, messages, after): &(Level, u64, Level)| before.running == 0 && *messages == 0 && before == after;
@@ -38,10 +31,11 @@ impl Look {
 }
 
 impl EventSources {
-    /// Returns when no source has anything left, all at the same moment: also not what functions wrote meanwhile.
-    pub async fn drained(&self, failed: Failed) -> Result<(), Error> {
+    /// Returns when no source has anything left to deliver, all at the same moment. Records and messages that functions
+    /// write meanwhile are waited for too.
+    pub async fn drained(&self, redelivery: Redelivery) -> Result<(), Error> {
         loop {
-            let before = self.look().await?;
+            let before = self.snapshot().await?;
             for (watched, (_, latest)) in self.streams.iter().zip(&before.streams) {
                 let mut progress = watched.progress.clone();
                 if progress.wait_for(|progress| progress.passed >= *latest).await.is_err() {
@@ -52,7 +46,7 @@ impl EventSources {
                 let mut activity = queue.activity().watch();
                 loop {
                     activity.mark_unchanged();
-                    if failed == Failed::Hurry {
+                    if redelivery == Redelivery::AtOnce {
                         queue.give_back().await;
                     }
                     if queue.messages().await? == 0 {
@@ -65,15 +59,15 @@ impl EventSources {
                 // It lasts as long as the source does.
                 let _ = activity.watch().wait_for(|level| level.running == 0).await;
             }
-            // No number ever goes back. If a second look finds what the first found, it was so in between: a message
-            // that came and went would have been begun and ended.
-            if before.is_level() && before == self.look().await? {
+            // No number ever goes down. So if a second snapshot equals the first, nothing happened in between: a message
+            // that came and went would have counted as a step.
+            if before.is_level() && before == self.snapshot().await? {
                 return Ok(());
             }
         }
     }
 
-    async fn look(&self) -> Result<Look, Error> {
+    async fn snapshot(&self) -> Result<Snapshot, Error> {
         let mut others = Vec::new();
         for queue in &self.queues {
             let before = queue.activity().level();
@@ -89,11 +83,11 @@ impl EventSources {
             let passed = watched.progress.borrow().passed;
             streams.push((passed, watched.reader.latest().await?));
         }
-        Ok(Look { streams, others })
+        Ok(Snapshot { streams, others })
     }
 
     fn activities(&self) -> impl Iterator<Item = &Activity> {
-        let queues = self.queues.iter().map(super::Queue::activity);
-        queues.chain(self.schedules.iter().map(super::Schedule::activity))
+        let queues = self.queues.iter().map(Queue::activity);
+        queues.chain(self.schedules.iter().map(Schedule::activity))
     }
 }

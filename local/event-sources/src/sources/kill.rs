@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use local_template::StreamSource;
 
-use crate::testing::{Answer, Functions, OK, World, source, system};
+use crate::testing::{Functions, OK, Outcome, TestBed, source, system};
 
 const FOLDER: &str = "LOCAL_EVENT_SOURCES_KILL_TEST_FOLDER";
 
@@ -15,13 +15,13 @@ const FOLDER: &str = "LOCAL_EVENT_SOURCES_KILL_TEST_FOLDER";
 #[ignore = "the process that another test starts and kills"]
 async fn victim() {
     let folder = std::env::var(FOLDER).unwrap();
-    let world = World::at(Path::new(&folder)).await;
+    let bed = TestBed::at(Path::new(&folder)).await;
     let functions = Functions::new(|ids| {
         println!("given {}", ids[0]);
-        if ids == ["c"] { Answer::Hangs } else { OK }
+        if ids == ["c"] { Outcome::Hangs } else { OK }
     });
-    let _sources = world.start(&system(StreamSource { batch_size: 1, ..source() }), &functions).await;
-    world.put("a b c d").await;
+    let _sources = bed.start(&system(StreamSource { batch_size: 1, ..source() }), &functions).await;
+    bed.put("a b c d").await;
     println!("written");
     std::future::pending::<()>().await;
 }
@@ -47,8 +47,8 @@ async fn a_batch_cut_off_by_kill_9_comes_again() {
     victim.wait().unwrap();
     assert!(awaited.is_empty(), "{awaited:?}");
 
-    let world = World::at(folder.path()).await;
+    let bed = TestBed::at(folder.path()).await;
     let well = Functions::new(|_| OK);
-    world.drain(&system(StreamSource { batch_size: 1, ..source() }), &well).await;
+    bed.drain(&system(StreamSource { batch_size: 1, ..source() }), &well).await;
     assert_eq!(well.batches(), ["c", "d"]);
 }

@@ -3,19 +3,21 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 use local_dynamodb::Sequence;
+use local_template::StreamSource;
 
 use super::trim::all_passed;
 use super::*;
-use crate::testing::{Functions, OK, World, function, put, source, system, table};
+use crate::Redelivery;
+use crate::testing::{Functions, OK, TestBed, function, put, source, system, table};
 
 #[tokio::test]
 async fn each_function_gets_every_record() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let functions = Functions::new(|_| OK);
     let mut system = system(StreamSource { batch_size: 1, ..source() });
     system.functions.insert("second".to_owned(), function("second", source()));
-    world.put("a b").await;
-    world.drain(&system, &functions).await;
+    bed.put("a b").await;
+    bed.drain(&system, &functions).await;
     let mut batches = functions.batches();
     batches.sort_unstable();
     assert_eq!(batches, ["a", "a b", "b"]);
@@ -23,8 +25,8 @@ async fn each_function_gets_every_record() {
 
 #[tokio::test]
 async fn drained_waits_for_what_functions_write() {
-    let world = World::new().await;
-    let db = world.db.clone();
+    let bed = TestBed::new().await;
+    let db = bed.db.clone();
     // What `reader` is given from Things it writes to Others, which `second` reads, which writes to Things until 4.
     let functions = Functions::awaiting(move |function, ids| {
         let (db, table) = (db.clone(), if function == "reader" { "Others" } else { "Things" });
@@ -41,10 +43,10 @@ async fn drained_waits_for_what_functions_write() {
     let mut system = system(source());
     let others = StreamSource { table: "Others".to_owned(), ..source() };
     system.functions.insert("second".to_owned(), function("second", others));
-    let sources = world.start(&system, &functions).await;
+    let sources = bed.start(&system, &functions).await;
     for id in ["a", "b", "c"] {
-        world.put(id).await;
-        sources.drained(Failed::Wait).await.unwrap();
+        bed.put(id).await;
+        sources.drained(Redelivery::AfterVisibilityTimeout).await.unwrap();
         let last = format!("{id}xxx");
         assert!(functions.batches().contains(&last), "{:?}", functions.batches());
     }
@@ -55,20 +57,20 @@ async fn drained_waits_for_what_functions_write() {
 
 #[tokio::test]
 async fn a_source_that_is_switched_off_reads_nothing() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let functions = Functions::new(|_| OK);
-    world.put("a").await;
+    bed.put("a").await;
     let off = system(StreamSource { enabled: false, ..source() });
-    world.drain(&off, &functions).await;
+    bed.drain(&off, &functions).await;
     assert_eq!(functions.batches(), [""; 0]);
 }
 
 #[tokio::test]
 async fn what_is_wrong_with_a_source_is_said_by_its_name() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let functions = Functions::new(|_| OK);
     let start = async |source| {
-        let Err(error) = EventSources::start(&system(source), world.services(&functions), world.folder()).await else {
+        let Err(error) = EventSources::start(&system(source), bed.services(&functions), bed.folder()).await else {
             panic!("it started");
         };
         error.to_string()
@@ -86,23 +88,23 @@ async fn what_is_wrong_with_a_source_is_said_by_its_name() {
     let mut plain = table("Things");
     plain.definition.as_object_mut().unwrap().remove("StreamSpecification");
     no_stream.tables.insert("Things".to_owned(), plain);
-    let started = EventSources::start(&no_stream, world.services(&functions), world.folder()).await;
+    let started = EventSources::start(&no_stream, bed.services(&functions), bed.folder()).await;
     assert!(matches!(started, Err(Error::DynamoDb(local_dynamodb::Error::NoStream(_)))));
 }
 
 #[tokio::test]
 async fn a_stream_is_trimmed_no_further_than_its_slowest_source() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let functions = Functions::new(|_| OK);
     let mut system = system(source());
     system.functions.insert("second".to_owned(), function("second", StreamSource { enabled: false, ..source() }));
-    world.put("a b").await;
-    world.drain(&system, &functions).await;
-    let positions = Positions::open(world.folder()).unwrap();
+    bed.put("a b").await;
+    bed.drain(&system, &functions).await;
+    let positions = Positions::open(bed.folder()).unwrap();
     let passed = all_passed(&stream_keys(&system), &positions).await.unwrap();
     assert_eq!(passed, BTreeMap::from([("Things".to_owned(), Sequence::START)]));
     system.functions.remove("second");
     let passed = all_passed(&stream_keys(&system), &positions).await.unwrap();
-    let latest = world.db.stream(&table("Things")).unwrap().latest().await.unwrap();
+    let latest = bed.db.stream(&table("Things")).unwrap().latest().await.unwrap();
     assert_eq!(passed, BTreeMap::from([("Things".to_owned(), latest)]));
 }

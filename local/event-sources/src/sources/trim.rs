@@ -1,4 +1,4 @@
-//! Forgetting what every reader of a stream has passed.
+//! Deleting stream records that every source has passed.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -6,14 +6,13 @@ use std::time::Duration;
 use local_dynamodb::{DynamoDb, Sequence};
 use local_template::System;
 
-use super::stream_sources;
-use crate::position::Positions;
-use crate::stream::key;
+use super::described;
+use crate::position::{Positions, key};
 
-/// Names of the positions of all sources, those switched off too, by table.
+/// For each table, the keys of its sources' positions, disabled sources too.
 pub(super) fn stream_keys(system: &System) -> BTreeMap<String, Vec<String>> {
     let mut keys: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (function, source) in stream_sources(system) {
+    for (function, source) in described::streams(system) {
         keys.entry(source.table.clone()).or_default().push(key(function, source));
     }
     keys

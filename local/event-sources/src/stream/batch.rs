@@ -7,7 +7,8 @@ use local_dynamodb::{Record, Sequence};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
-use super::{MAX_PAYLOAD, Stream};
+use super::Stream;
+use crate::payload::Size;
 
 /// A record on its way to the function.
 #[derive(Debug, Clone)]
@@ -29,18 +30,15 @@ pub(super) struct Batch {
 /// Records read at a time.
 const READ: usize = 200;
 
-/// `{"Records":[]}`, and a comma for each record.
-const WRAPPING: usize = 14;
-
 /// Makes the batches of one source.
 pub(super) struct Batches<'a> {
     stream: &'a Stream,
     writes: watch::Receiver<u64>,
-    /// What was read and is in no batch yet.
+    /// Records that were read and are in no batch yet.
     ahead: VecDeque<Record>,
     /// The last record read.
     read: Sequence,
-    /// Whether the last reading may have left some.
+    /// Whether the last read may have left some behind.
     more: bool,
 }
 
@@ -58,7 +56,7 @@ impl<'a> Batches<'a> {
     /// The next batch, when there is one: once it is full, or once the batching window is over.
     pub(super) async fn next(&mut self) -> Batch {
         let mut batch = Batch { entries: Vec::new(), through: self.stream.position.passed() };
-        let mut size = WRAPPING;
+        let mut size = Size::EMPTY;
         let mut window_ends = None;
         loop {
             if self.ahead.is_empty() {
@@ -68,11 +66,12 @@ impl<'a> Batches<'a> {
                 let sequence = record.sequence;
                 if self.stream.filters.pass(&record.event) {
                     let json = record.event.to_string();
-                    if !batch.entries.is_empty() && size + json.len() + 1 > MAX_PAYLOAD {
+                    let grown = size.with(&json);
+                    if !batch.entries.is_empty() && !grown.fits() {
                         self.ahead.push_front(record);
                         return batch;
                     }
-                    size += json.len() + 1;
+                    size = grown;
                     batch.entries.push(Entry { sequence, created: record.created, json });
                 }
                 batch.through = sequence;
@@ -114,7 +113,7 @@ impl<'a> Batches<'a> {
                 }
                 Err(cause) => {
                     failures += 1;
-                    tracing::error!(source = self.stream.position.key, %cause, "the stream could not be read");
+                    tracing::error!(source = self.stream.position.key(), %cause, "the stream could not be read");
                     self.stream.backoff.wait(failures).await;
                 }
             }

@@ -1,55 +1,36 @@
-//! Getting a batch done: invoking the function, and what happens when it fails.
+//! Delivering a batch until each of its records is done or discarded.
 //!
 //! - The function failed: the same records again, after a wait; in halves, if the source bisects. Halving uses up no
-//!   attempt, so only records that fail alone are ever counted out.
-//! - It says which record failed first: those before it are done, the rest is a new batch.
-//! - It could not be run (throttled, the stack going down): again, and no attempt used up.
-//! - No attempts left, or too old: told to the source's destination, and passed.
+//!   attempt, so only a record that fails alone can run out of attempts.
+//! - It reported which record failed first: those before it are done, the rest is a new batch.
+//! - It could not be invoked (throttled, the stack shutting down): again, without using up an attempt.
+//! - No attempts left, or too old: a message to the source's destination, and on to the next records.
 
 use std::collections::VecDeque;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
-use local_lambda::{FunctionError, InvokeError};
+use local_template::StreamSource;
 
+use super::Stream;
 use super::batch::Entry;
 use super::discard::{Condition, Discarded};
-use super::{Stream, is_too_old};
-use crate::report::Report;
+use super::invoke::{FailedInvocation, Outcome};
 
 /// Records that are tried together.
 struct Part {
     entries: Vec<Entry>,
-    /// Tries that failed and counted.
+    /// Failed tries that count against `MaximumRetryAttempts`.
     attempts: u32,
-    /// Times the function was given these records.
+    /// How often the function was invoked with these records.
     invocations: u32,
-    /// Failures in a row, for the wait.
+    /// Failures in a row, which the next wait grows with.
     failures: u32,
     /// The last invocation that failed.
-    failed: Option<Failed>,
-}
-
-/// A failed invocation.
-#[derive(Debug, Clone)]
-pub(super) struct Failed {
-    pub request_id: String,
-    /// `None` if it answered, but not all records were done.
-    pub error: Option<FunctionError>,
-}
-
-enum Outcome {
-    Done,
-    /// The first `done` records are done, the others are not.
-    Failed {
-        done: usize,
-        failed: Failed,
-    },
-    NotRun,
+    failed: Option<FailedInvocation>,
 }
 
 impl Stream {
-    /// Returns when every record is done or discarded. The position moves along.
+    /// Returns when every record is done or discarded. The position moves along with each part.
     pub(super) async fn deliver(&self, entries: Vec<Entry>) {
         let mut parts = VecDeque::from([Part::new(entries, 0)]);
         while let Some(mut part) = parts.pop_front() {
@@ -80,7 +61,7 @@ impl Stream {
     }
 
     /// What is left to do of a part that failed, in order.
-    async fn after_failure(&self, mut part: Part, done: usize, failed: Failed) -> Vec<Part> {
+    async fn after_failure(&self, mut part: Part, done: usize, failed: FailedInvocation) -> Vec<Part> {
         tracing::warn!(
             function = self.function.name,
             source = self.source.id,
@@ -112,39 +93,14 @@ impl Stream {
         vec![part]
     }
 
-    async fn invoke(&self, entries: &[Entry]) -> Outcome {
-        self.lambda.ready().await;
-        let invocation = match self.lambda.invoke(&self.function.name, payload(entries)).await {
-            Ok(invocation) => invocation,
-            // Who runs the functions tells that nobody is there.
-            Err(InvokeError::Unreachable(_)) => return Outcome::NotRun,
-            Err(cause) => {
-                tracing::warn!(function = self.function.name, source = self.source.id, %cause, "a batch has to wait");
-                return Outcome::NotRun;
-            }
-        };
-        let failed = Failed { request_id: invocation.request_id, error: invocation.function_error };
-        if failed.error.is_some() {
-            return Outcome::Failed { done: 0, failed };
-        }
-        if !self.source.report_batch_item_failures {
-            return Outcome::Done;
-        }
-        match Report::read(&invocation.payload) {
-            Report::Success => Outcome::Done,
-            Report::Malformed => Outcome::Failed { done: 0, failed },
-            Report::Failed(sequences) => Outcome::Failed { done: first_failed(entries, &sequences), failed },
-        }
-    }
-
-    /// How many records at the start are too old. They come in the order of their age.
+    /// How many records at the start are too old. The oldest come first.
     fn too_old(&self, entries: &[Entry]) -> usize {
         let now = SystemTime::now();
         let age = |entry: &Entry| now.duration_since(entry.created).unwrap_or_default();
         entries.iter().take_while(|entry| is_too_old(&self.source, age(entry))).count()
     }
 
-    /// Tells the destination, however long it takes, and passes the records.
+    /// Sends the message about discarded records, retrying until the destination takes it, and moves past them.
     async fn discard(&self, part: &Part, condition: Condition) {
         let (Some(first), Some(last)) = (part.entries.first(), part.entries.last()) else { return };
         tracing::error!(
@@ -196,14 +152,7 @@ impl Part {
     }
 }
 
-/// The records before the lowest of `failed` are done. A number that is none of the batch's says nothing at all.
-fn first_failed(entries: &[Entry], failed: &[String]) -> usize {
-    let place = |id: &String| id.parse().ok().and_then(|id| entries.iter().position(|entry| entry.sequence == id));
-    let places: Option<Vec<usize>> = failed.iter().map(place).collect();
-    places.and_then(|places| places.into_iter().min()).unwrap_or(0)
-}
-
-fn payload(entries: &[Entry]) -> Bytes {
-    let records: Vec<&str> = entries.iter().map(|entry| entry.json.as_str()).collect();
-    Bytes::from(format!(r#"{{"Records":[{}]}}"#, records.join(",")))
+/// Whether a record made `age` ago is too old for its source.
+fn is_too_old(source: &StreamSource, age: Duration) -> bool {
+    source.maximum_record_age.is_some_and(|most| age > most)
 }

@@ -8,7 +8,7 @@ use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
 use super::batch::Entry;
-use super::delivery::Failed;
+use super::invoke::FailedInvocation;
 
 /// Why records were given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub(super) enum Condition {
     RecordAgeExceeded,
 }
 
-/// What there is to say of them. The records themselves are not in the message: they are in the stream.
+/// Discarded records, as the message describes them. The records themselves stay in the stream.
 pub(super) struct Discarded<'a> {
     pub condition: Condition,
     pub function_arn: &'a str,
@@ -27,8 +27,8 @@ pub(super) struct Discarded<'a> {
     pub first: &'a Entry,
     pub last: &'a Entry,
     pub invocations: u32,
-    /// The invocation that failed last. Records may be too old for any.
-    pub failed: Option<&'a Failed>,
+    /// The last failed invocation; `None` for records that were too old before their first.
+    pub failed: Option<&'a FailedInvocation>,
 }
 
 impl Discarded<'_> {

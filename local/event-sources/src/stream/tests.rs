@@ -1,10 +1,11 @@
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::*;
-use crate::Failed;
-use crate::testing::{Answer, Functions, Mailbox, OK, QUEUE, World, put, source, system};
+use crate::testing::{Functions, Mailbox, OK, Outcome, QUEUE, TestBed, put, source, system};
+use crate::{Redelivery, payload};
 
 /// Sequence numbers of the records in the `batch`th invocation.
 fn sequences(functions: &Functions, batch: usize) -> Vec<Value> {
@@ -14,10 +15,10 @@ fn sequences(functions: &Functions, batch: usize) -> Vec<Value> {
 
 #[tokio::test]
 async fn records_come_in_order_and_in_batches() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let functions = Functions::new(|_| OK);
-    world.put("a b c d e").await;
-    world.drain(&system(StreamSource { batch_size: 2, ..source() }), &functions).await;
+    bed.put("a b c d e").await;
+    bed.drain(&system(StreamSource { batch_size: 2, ..source() }), &functions).await;
     assert_eq!(functions.batches(), ["a b", "c d", "e"]);
     let record = &functions.payloads()[0]["Records"][0];
     assert_eq!(record["eventName"], "INSERT");
@@ -27,67 +28,67 @@ async fn records_come_in_order_and_in_batches() {
 
 #[tokio::test]
 async fn a_write_wakes_a_source_that_waits() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let functions = Functions::new(|_| OK);
-    let sources = world.start(&system(source()), &functions).await;
-    sources.drained(Failed::Wait).await.unwrap();
+    let sources = bed.start(&system(source()), &functions).await;
+    sources.drained(Redelivery::AfterVisibilityTimeout).await.unwrap();
     for id in ["a", "b"] {
-        world.put(id).await;
+        bed.put(id).await;
         functions.called.notified().await;
     }
-    sources.drained(Failed::Wait).await.unwrap();
+    sources.drained(Redelivery::AfterVisibilityTimeout).await.unwrap();
     assert_eq!(functions.batches(), ["a", "b"]);
 }
 
 #[tokio::test]
 async fn a_restart_goes_on_where_it_was() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let functions = Functions::new(|_| OK);
     // LATEST: what was written before the first start is not for it, what is written while it is off is.
     let latest = system(StreamSource { from_start: false, ..source() });
-    world.put("before").await;
-    world.drain(&latest, &functions).await;
-    world.put("a").await;
-    world.drain(&latest, &functions).await;
-    world.put("b").await;
-    world.drain(&latest, &functions).await;
+    bed.put("before").await;
+    bed.drain(&latest, &functions).await;
+    bed.put("a").await;
+    bed.drain(&latest, &functions).await;
+    bed.put("b").await;
+    bed.drain(&latest, &functions).await;
     assert_eq!(functions.batches(), ["a", "b"]);
 }
 
 #[tokio::test]
 async fn a_batch_that_was_stopped_in_the_middle_comes_again() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let one = system(StreamSource { batch_size: 1, ..source() });
-    world.put("a b c").await;
-    let hanging = Functions::new(|ids| if ids == ["b"] { Answer::Hangs } else { OK });
-    let sources = world.start(&one, &hanging).await;
+    bed.put("a b c").await;
+    let hanging = Functions::new(|ids| if ids == ["b"] { Outcome::Hangs } else { OK });
+    let sources = bed.start(&one, &hanging).await;
     hanging.called.notified().await;
     while hanging.batches() != ["a", "b"] {
         hanging.called.notified().await;
     }
     sources.stop().await;
     let well = Functions::new(|_| OK);
-    world.drain(&one, &well).await;
+    bed.drain(&one, &well).await;
     assert_eq!(well.batches(), ["b", "c"]);
 }
 
 #[tokio::test]
 async fn filtered_records_are_passed_over_for_good() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let functions = Functions::new(|_| OK);
     let kept = json!({ "eventName": ["INSERT"], "dynamodb": { "Keys": { "id": { "S": [{ "prefix": "k" }] } } } });
     let filtered = system(StreamSource { filters: vec![kept], ..source() });
-    world.put("x k1 k1 y k2 z").await;
-    world.drain(&filtered, &functions).await;
+    bed.put("x k1 k1 y k2 z").await;
+    bed.drain(&filtered, &functions).await;
     assert_eq!(functions.batches(), ["k1 k2"]);
-    world.put("x y").await;
-    let sources = world.start(&filtered, &functions).await;
-    sources.drained(Failed::Wait).await.unwrap();
+    bed.put("x y").await;
+    let sources = bed.start(&filtered, &functions).await;
+    sources.drained(Redelivery::AfterVisibilityTimeout).await.unwrap();
     assert_eq!(sources.status().await.unwrap()[0].behind, 0);
     sources.stop().await;
     // Without the filter they don't come back.
     let all = system(source());
-    world.drain(&all, &functions).await;
+    bed.drain(&all, &functions).await;
     assert_eq!(functions.batches(), ["k1 k2"]);
 }
 
@@ -96,21 +97,21 @@ async fn every_record_comes_once_whatever_the_sizes_of_readings_and_batches() {
     for (batch_size, filters) in
         [(150, vec![]), (7, vec![json!({ "dynamodb": { "Keys": { "id": { "S": [{ "suffix": "0" }] } } } })])]
     {
-        let world = World::new().await;
+        let bed = TestBed::new().await;
         let functions = Functions::new(|_| OK);
         let wanted = |n: &usize| filters.is_empty() || n.is_multiple_of(10);
         let expected: Vec<String> = (1..=450).filter(wanted).map(|n| n.to_string()).collect();
         let sources =
-            world.start(&system(StreamSource { batch_size, filters: filters.clone(), ..source() }), &functions).await;
+            bed.start(&system(StreamSource { batch_size, filters: filters.clone(), ..source() }), &functions).await;
         for n in 1..=450 {
-            put(&world.db, "Things", &n.to_string(), &json!({})).await;
+            put(&bed.db, "Things", &n.to_string(), &json!({})).await;
         }
-        sources.drained(Failed::Wait).await.unwrap();
+        sources.drained(Redelivery::AfterVisibilityTimeout).await.unwrap();
         assert_eq!(functions.batches().join(" "), expected.join(" "));
         sources.stop().await;
         let again = Functions::new(|_| OK);
         let other = StreamSource { id: "Again".to_owned(), batch_size, filters: filters.clone(), ..source() };
-        world.drain(&system(other), &again).await;
+        bed.drain(&system(other), &again).await;
         assert_eq!(again.batches().join(" "), expected.join(" "));
         assert_eq!(again.batches().len(), expected.len().div_ceil(batch_size));
     }
@@ -118,54 +119,54 @@ async fn every_record_comes_once_whatever_the_sizes_of_readings_and_batches() {
 
 #[tokio::test]
 async fn a_window_gathers_records_until_the_batch_is_full() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let functions = Functions::new(|_| OK);
     let hour = Duration::from_secs(3600);
-    let sources =
-        world.start(&system(StreamSource { batch_size: 3, batch_window: hour, ..source() }), &functions).await;
-    world.put("a b c").await;
-    sources.drained(Failed::Wait).await.unwrap();
+    let sources = bed.start(&system(StreamSource { batch_size: 3, batch_window: hour, ..source() }), &functions).await;
+    bed.put("a b c").await;
+    sources.drained(Redelivery::AfterVisibilityTimeout).await.unwrap();
     assert_eq!(functions.batches(), ["a b c"]);
     sources.stop().await;
     let moment = Duration::from_millis(5);
     let sources =
-        world.start(&system(StreamSource { batch_size: 3, batch_window: moment, ..source() }), &functions).await;
-    world.put("d").await;
-    sources.drained(Failed::Wait).await.unwrap();
+        bed.start(&system(StreamSource { batch_size: 3, batch_window: moment, ..source() }), &functions).await;
+    bed.put("d").await;
+    sources.drained(Redelivery::AfterVisibilityTimeout).await.unwrap();
     assert_eq!(functions.batches(), ["a b c", "d"]);
 }
 
 #[tokio::test]
 async fn a_batch_is_no_larger_than_an_invocation_may_be() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let functions = Functions::new(|_| OK);
     let large = json!({ "text": { "S": "x".repeat(390_000) } });
     for n in 0..20 {
-        put(&world.db, "Things", &n.to_string(), &large).await;
+        put(&bed.db, "Things", &n.to_string(), &large).await;
     }
-    world.drain(&system(source()), &functions).await;
+    bed.drain(&system(source()), &functions).await;
     let sizes: Vec<usize> = functions.payloads().iter().map(|payload| payload.to_string().len()).collect();
     assert_eq!(sizes.len(), 2);
-    assert!(sizes[0] <= MAX_PAYLOAD && sizes[0] + 390_000 > MAX_PAYLOAD, "{sizes:?}");
+    assert!(sizes[0] <= payload::MAX_BYTES && sizes[0] + 390_000 > payload::MAX_BYTES, "{sizes:?}");
     assert_eq!(functions.batches().join(" ").split(' ').count(), 20);
 }
 
 #[tokio::test]
 async fn a_failing_batch_is_tried_until_it_succeeds_and_holds_up_the_others() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let tries = AtomicU32::new(0);
-    let functions = Functions::new(move |_| if tries.fetch_add(1, Ordering::Relaxed) < 5 { Answer::Fails } else { OK });
-    world.put("a b c").await;
-    world.drain(&system(StreamSource { batch_size: 2, ..source() }), &functions).await;
+    let functions =
+        Functions::new(move |_| if tries.fetch_add(1, Ordering::Relaxed) < 5 { Outcome::Fails } else { OK });
+    bed.put("a b c").await;
+    bed.drain(&system(StreamSource { batch_size: 2, ..source() }), &functions).await;
     assert_eq!(functions.batches(), ["a b", "a b", "a b", "a b", "a b", "a b", "c"]);
 }
 
 #[tokio::test]
 async fn a_source_tells_how_often_it_failed() {
-    let world = World::new().await;
-    let functions = Functions::new(|_| Answer::Fails);
-    world.put("a b").await;
-    let sources = world.start(&system(source()), &functions).await;
+    let bed = TestBed::new().await;
+    let functions = Functions::new(|_| Outcome::Fails);
+    bed.put("a b").await;
+    let sources = bed.start(&system(source()), &functions).await;
     for _ in 0..3 {
         functions.called.notified().await;
     }
@@ -176,30 +177,30 @@ async fn a_source_tells_how_often_it_failed() {
 
 #[tokio::test]
 async fn being_throttled_uses_up_no_attempt() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let tries = AtomicU32::new(0);
     let functions =
-        Functions::new(move |_| if tries.fetch_add(1, Ordering::Relaxed) < 5 { Answer::IsThrottled } else { OK });
-    world.put("a").await;
+        Functions::new(move |_| if tries.fetch_add(1, Ordering::Relaxed) < 5 { Outcome::IsThrottled } else { OK });
+    bed.put("a").await;
     let no_retry = StreamSource { maximum_retry_attempts: Some(0), on_failure: Some(QUEUE.to_owned()), ..source() };
-    world.drain(&system(no_retry), &functions).await;
+    bed.drain(&system(no_retry), &functions).await;
     assert_eq!(functions.batches().len(), 6);
-    assert_eq!(world.mailbox.letters(), []);
+    assert_eq!(bed.mailbox.letters(), []);
 }
 
 #[tokio::test]
 async fn records_out_of_attempts_are_told_to_the_destination_and_passed() {
-    let mut world = World::new().await;
-    world.mailbox = Mailbox::refusing(2);
-    let functions = Functions::new(|ids| if ids == ["c"] { OK } else { Answer::Fails });
-    world.put("a b c").await;
+    let mut bed = TestBed::new().await;
+    bed.mailbox = Mailbox::refusing(2);
+    let functions = Functions::new(|ids| if ids == ["c"] { OK } else { Outcome::Fails });
+    bed.put("a b c").await;
     let twice =
         StreamSource { batch_size: 2, maximum_retry_attempts: Some(1), on_failure: Some(QUEUE.to_owned()), ..source() };
-    world.drain(&system(twice), &functions).await;
+    bed.drain(&system(twice), &functions).await;
     assert_eq!(functions.batches(), ["a b", "a b", "c"]);
 
-    let (arn, mut message) = world.mailbox.letters().remove(0);
-    assert_eq!((world.mailbox.letters().len(), arn.as_str()), (1, QUEUE));
+    let (arn, mut message) = bed.mailbox.letters().remove(0);
+    assert_eq!((bed.mailbox.letters().len(), arn.as_str()), (1, QUEUE));
     let sent = message["timestamp"].take();
     assert!(is_time(&sent, "0000-00-00T00:00:00.000Z"), "{sent}");
     for field in ["approximateArrivalOfFirstRecord", "approximateArrivalOfLastRecord"] {
@@ -239,14 +240,14 @@ fn is_time(text: &Value, like: &str) -> bool {
 
 #[tokio::test]
 async fn records_too_old_are_never_tried() {
-    let world = World::new().await;
+    let bed = TestBed::new().await;
     let functions = Functions::new(|_| OK);
-    world.put("a b").await;
+    bed.put("a b").await;
     let young =
         StreamSource { maximum_record_age: Some(Duration::ZERO), on_failure: Some(QUEUE.to_owned()), ..source() };
-    world.drain(&system(young), &functions).await;
+    bed.drain(&system(young), &functions).await;
     assert_eq!(functions.batches(), [""; 0]);
-    let (_, message) = world.mailbox.letters().remove(0);
+    let (_, message) = bed.mailbox.letters().remove(0);
     assert_eq!(message["requestContext"]["condition"], "RecordAgeExceeded");
     assert_eq!(message["requestContext"]["approximateInvokeCount"], 0);
     assert_eq!(message.get("responseContext"), None);
@@ -255,28 +256,28 @@ async fn records_too_old_are_never_tried() {
 
 #[tokio::test]
 async fn bisecting_finds_the_poison_and_nothing_else_is_lost() {
-    let world = World::new().await;
-    let functions = Functions::new(|ids| if ids.contains(&"p".to_owned()) { Answer::Fails } else { OK });
-    world.put("a b c d e p f g").await;
+    let bed = TestBed::new().await;
+    let functions = Functions::new(|ids| if ids.contains(&"p".to_owned()) { Outcome::Fails } else { OK });
+    bed.put("a b c d e p f g").await;
     let bisecting =
         StreamSource { bisect: true, maximum_retry_attempts: Some(1), on_failure: Some(QUEUE.to_owned()), ..source() };
-    world.drain(&system(bisecting), &functions).await;
+    bed.drain(&system(bisecting), &functions).await;
     assert_eq!(functions.batches(), ["a b c d e p f g", "a b c d", "e p f g", "e p", "e", "p", "p", "f g"]);
-    let (_, message) = world.mailbox.letters().remove(0);
-    assert_eq!(world.mailbox.letters().len(), 1);
+    let (_, message) = bed.mailbox.letters().remove(0);
+    assert_eq!(bed.mailbox.letters().len(), 1);
     assert_eq!(message["DDBStreamBatchInfo"]["batchSize"], 1);
     assert_eq!(message["DDBStreamBatchInfo"]["startSequenceNumber"], sequences(&functions, 5)[0]);
     assert_eq!(message["requestContext"]["approximateInvokeCount"], 5);
 }
 
 /// A function that reports the record `bad` for the first `times` it is given it.
-fn reporting(bad: &'static str, times: u32, world: &World) -> Arc<Functions> {
-    let (tries, db) = (Arc::new(AtomicU32::new(0)), world.db.clone());
+fn reporting(bad: &'static str, times: u32, bed: &TestBed) -> Arc<Functions> {
+    let (tries, db) = (Arc::new(AtomicU32::new(0)), bed.db.clone());
     Functions::awaiting(move |_, ids| {
         let (tries, db) = (tries.clone(), db.clone());
         Box::pin(async move {
             if !ids.contains(&bad.to_owned()) || tries.fetch_add(1, Ordering::Relaxed) >= times {
-                return Answer::Says(json!({ "batchItemFailures": [] }));
+                return Outcome::Says(json!({ "batchItemFailures": [] }));
             }
             let records =
                 db.stream(&crate::testing::table("Things")).unwrap().read_after(Sequence::START, 100).await.unwrap();
@@ -285,42 +286,42 @@ fn reporting(bad: &'static str, times: u32, world: &World) -> Arc<Functions> {
                 json!({ "itemIdentifier": record.sequence.to_string() })
             };
             // The last one too, and first: it is the lowest that counts.
-            Answer::Says(json!({ "batchItemFailures": [number(ids.last().unwrap()), number(bad)] }))
+            Outcome::Says(json!({ "batchItemFailures": [number(ids.last().unwrap()), number(bad)] }))
         })
     })
 }
 
 #[tokio::test]
 async fn what_comes_before_the_first_reported_record_is_done() {
-    let world = World::new().await;
-    let functions = reporting("c", 2, &world);
-    world.put("a b c d").await;
+    let bed = TestBed::new().await;
+    let functions = reporting("c", 2, &bed);
+    bed.put("a b c d").await;
     let partial = StreamSource { report_batch_item_failures: true, ..source() };
-    world.drain(&system(partial), &functions).await;
+    bed.drain(&system(partial), &functions).await;
     assert_eq!(functions.batches(), ["a b c d", "c d", "c d"]);
 }
 
 #[tokio::test]
 async fn what_was_done_of_a_batch_stays_done_after_a_restart() {
-    let world = World::new().await;
-    let functions = reporting("c", u32::MAX, &world);
-    world.put("a b c d").await;
+    let bed = TestBed::new().await;
+    let functions = reporting("c", u32::MAX, &bed);
+    bed.put("a b c d").await;
     let partial = system(StreamSource { report_batch_item_failures: true, ..source() });
-    let sources = world.start(&partial, &functions).await;
+    let sources = bed.start(&partial, &functions).await;
     while functions.batches().len() < 2 {
         functions.called.notified().await;
     }
     sources.stop().await;
     let well = Functions::new(|_| OK);
-    world.drain(&partial, &well).await;
+    bed.drain(&partial, &well).await;
     assert_eq!(well.batches(), ["c d"]);
 }
 
 #[tokio::test]
 async fn a_reported_record_is_bisected_and_discarded_alone() {
-    let world = World::new().await;
-    let functions = reporting("c", u32::MAX, &world);
-    world.put("a b c d").await;
+    let bed = TestBed::new().await;
+    let functions = reporting("c", u32::MAX, &bed);
+    bed.put("a b c d").await;
     let partial = StreamSource {
         report_batch_item_failures: true,
         bisect: true,
@@ -328,9 +329,9 @@ async fn a_reported_record_is_bisected_and_discarded_alone() {
         on_failure: Some(QUEUE.to_owned()),
         ..source()
     };
-    world.drain(&system(partial), &functions).await;
+    bed.drain(&system(partial), &functions).await;
     assert_eq!(functions.batches(), ["a b c d", "c d", "c", "d"]);
-    let (_, message) = world.mailbox.letters().remove(0);
+    let (_, message) = bed.mailbox.letters().remove(0);
     assert_eq!(message["DDBStreamBatchInfo"]["batchSize"], 1);
     // The function itself did not fail.
     assert_eq!(message["responseContext"], json!({ "statusCode": 200, "executedVersion": "$LATEST" }));
@@ -343,24 +344,24 @@ async fn a_report_that_says_nothing_fails_the_whole_batch() {
         json!({ "batchItemFailures": [{ "itemIdentifier": "100000000000000000001" }] }),
         json!("done"),
     ] {
-        let world = World::new().await;
+        let bed = TestBed::new().await;
         let first = AtomicU32::new(0);
         let answered = answer.clone();
         let functions = Functions::new(move |_| {
-            if first.fetch_add(1, Ordering::Relaxed) == 0 { Answer::Says(answered.clone()) } else { OK }
+            if first.fetch_add(1, Ordering::Relaxed) == 0 { Outcome::Says(answered.clone()) } else { OK }
         });
-        world.put("a b").await;
+        bed.put("a b").await;
         let partial = StreamSource { report_batch_item_failures: true, ..source() };
-        world.drain(&system(partial), &functions).await;
+        bed.drain(&system(partial), &functions).await;
         assert_eq!(functions.batches(), ["a b", "a b"], "{answer}");
     }
 }
 
 #[tokio::test]
 async fn a_report_is_not_looked_at_unless_asked_for() {
-    let world = World::new().await;
-    let functions = Functions::new(|_| Answer::Says(json!({ "batchItemFailures": [{ "itemIdentifier": "" }] })));
-    world.put("a").await;
-    world.drain(&system(source()), &functions).await;
+    let bed = TestBed::new().await;
+    let functions = Functions::new(|_| Outcome::Says(json!({ "batchItemFailures": [{ "itemIdentifier": "" }] })));
+    bed.put("a").await;
+    bed.drain(&system(source()), &functions).await;
     assert_eq!(functions.batches(), ["a"]);
 }

@@ -87,24 +87,24 @@ mod tests {
 
     #[test]
     fn a_function_is_named_by_name_arn_or_partial_arn_each_with_or_without_a_qualifier() {
-        let arn = "arn:aws:lambda:us-east-1:000000000000:function:shop";
+        let arn = "arn:aws:lambda:us-east-1:000000000000:function:echo";
         let path = |name: &str| format!("/2015-03-31/functions/{name}/invocations");
-        assert_eq!(parsed(&path("shop")), target("shop", None));
-        assert_eq!(parsed(&path("shop:7")), target("shop", Some("7")));
+        assert_eq!(parsed(&path("echo")), target("echo", None));
+        assert_eq!(parsed(&path("echo:7")), target("echo", Some("7")));
         assert_eq!(parsed(&path(arn)), target(arn, None));
         assert_eq!(parsed(&path(&arn.replace(':', "%3A"))), target(arn, None));
         assert_eq!(parsed(&path(&format!("{arn}:live"))), target(arn, Some("live")));
-        assert_eq!(parsed(&path("000000000000:function:shop")), target("000000000000:function:shop", None));
+        assert_eq!(parsed(&path("000000000000:function:echo")), target("000000000000:function:echo", None));
         assert_eq!(
-            parsed(&path("000000000000:function:shop:$LATEST")),
-            target("000000000000:function:shop", Some("$LATEST"))
+            parsed(&path("000000000000:function:echo:$LATEST")),
+            target("000000000000:function:echo", Some("$LATEST"))
         );
-        assert_eq!(parsed(&format!("{}?Qualifier=%24LATEST", path("shop"))), target("shop", Some("$LATEST")));
+        assert_eq!(parsed(&format!("{}?Qualifier=%24LATEST", path("echo"))), target("echo", Some("$LATEST")));
     }
 
     #[test]
     fn another_path_is_not_an_invocation() {
-        for path in ["/", "/2015-03-31/functions/", "/2015-03-31/functions//invocations", "/2015-03-31/functions/shop"]
+        for path in ["/", "/2015-03-31/functions/", "/2015-03-31/functions//invocations", "/2015-03-31/functions/echo"]
         {
             assert_eq!(parsed(path), None, "{path}");
         }

@@ -35,7 +35,7 @@ async fn serve(address: Option<SocketAddr>, answer: Answer) -> SocketAddr {
 }
 
 fn remote(address: SocketAddr) -> Remote {
-    let names = ["shop", "ShopFunction", "arn:aws:lambda:us-east-1:000000000000:function:shop"];
+    let names = ["echo", "EchoFunction", "arn:aws:lambda:us-east-1:000000000000:function:echo"];
     Remote::new(&format!("http://{address}"), names.map(|name| (name.to_owned(), "sell".to_owned()))).unwrap()
 }
 
@@ -45,7 +45,7 @@ fn answer(status: u16, body: &'static str) -> Response<&'static str> {
 
 async fn invoke(answer: Answer) -> Result<(Bytes, Option<FunctionError>), String> {
     let remote = remote(serve(None, answer).await);
-    let invocation = remote.invoke("shop", Bytes::from_static(b"{}")).await.map_err(|error| error.to_string())?;
+    let invocation = remote.invoke("echo", Bytes::from_static(b"{}")).await.map_err(|error| error.to_string())?;
     Ok((invocation.payload, invocation.function_error))
 }
 
@@ -56,13 +56,13 @@ async fn a_function_is_called_by_the_name_it_has_there() {
             assert_eq!(request.method(), Method::POST);
             assert_eq!(request.uri().path(), "/2015-03-31/functions/sell/invocations");
             assert_eq!(request.body(), "{\"a\":1}");
-            answer(200, "{\"sold\":true}")
+            answer(200, "{\"done\":true}")
         })
         .await,
     );
-    for name in ["shop", "ShopFunction", "arn:aws:lambda:us-east-1:000000000000:function:shop"] {
+    for name in ["echo", "EchoFunction", "arn:aws:lambda:us-east-1:000000000000:function:echo"] {
         let invocation = remote.invoke(name, Bytes::from_static(b"{\"a\":1}")).await.unwrap();
-        assert_eq!((&invocation.payload[..], invocation.function_error), (&b"{\"sold\":true}"[..], None));
+        assert_eq!((&invocation.payload[..], invocation.function_error), (&b"{\"done\":true}"[..], None));
     }
     let unknown = remote.invoke("stop", Bytes::new()).await;
     assert!(matches!(&unknown, Err(InvokeError::NotFound(name)) if name == "stop"), "{unknown:?}");
@@ -82,10 +82,10 @@ async fn a_functions_error_is_known_from_the_header_or_from_what_a_500_says() {
 
 #[tokio::test]
 async fn what_is_no_answer_of_the_function_is_an_error() {
-    assert_eq!(invoke(|_| answer(404, "{}")).await, Err("function not found: shop".to_owned()));
-    assert_eq!(invoke(|_| answer(429, "")).await, Err("rate exceeded: shop has no instance free".to_owned()));
+    assert_eq!(invoke(|_| answer(404, "{}")).await, Err("function not found: echo".to_owned()));
+    assert_eq!(invoke(|_| answer(429, "")).await, Err("rate exceeded: echo has no instance free".to_owned()));
     let broken = invoke(|_| answer(502, "broken")).await;
-    assert_eq!(broken, Err("service unavailable: shop: 502 Bad Gateway broken".to_owned()));
+    assert_eq!(broken, Err("service unavailable: echo: 502 Bad Gateway broken".to_owned()));
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn an_endpoint_that_is_not_there_is_waited_for() {
     let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let remote = remote(address);
     let mut reach = remote.reach();
-    let refused = remote.invoke("shop", Bytes::new()).await;
+    let refused = remote.invoke("echo", Bytes::new()).await;
     assert!(matches!(refused, Err(InvokeError::Unreachable(_))), "{refused:?}");
     assert_eq!(*reach.borrow_and_update(), Reach::Lost);
 
@@ -103,7 +103,7 @@ async fn an_endpoint_that_is_not_there_is_waited_for() {
     serve(Some(address), |_| answer(200, "1")).await;
     waiting.await.unwrap();
     assert_eq!(*reach.borrow_and_update(), Reach::Reached);
-    assert_eq!(remote.invoke("shop", Bytes::new()).await.unwrap().payload, "1");
+    assert_eq!(remote.invoke("echo", Bytes::new()).await.unwrap().payload, "1");
     // What was known already is not told again.
     remote.ready().await;
     assert!(!reach.has_changed().unwrap());
@@ -122,7 +122,7 @@ async fn the_invoke_api_passes_calls_on() {
         .await,
     );
     let call = |path: &str| Request::post(path);
-    let path = "/2015-03-31/functions/ShopFunction:live/invocations";
+    let path = "/2015-03-31/functions/EchoFunction:live/invocations";
     let event = call(path).header("x-amz-invocation-type", "Event").body(Bytes::from_static(b"{}")).unwrap();
     assert_eq!(api::handle(&remote, event).await.status(), 202);
 

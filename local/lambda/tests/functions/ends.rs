@@ -9,7 +9,7 @@ use rustix::process::{Pid, getpgid};
 use serde_json::json;
 use tokio::process::Command;
 
-use crate::world::{Gate, World, kill, spec};
+use crate::testbed::{Gate, TestBed, kill, spec};
 
 /// Set for a process that is to start a stack and be killed.
 pub const PARENT_TO_BE_KILLED: &str = "PARENT_TO_BE_KILLED";
@@ -19,38 +19,38 @@ fn assert_unavailable<T: std::fmt::Debug>(result: &Result<T, InvokeError>) {
 }
 
 pub async fn shutdown_lets_the_busy_finish_and_leaves_no_process() {
-    let world = World::with(spec()).await;
-    let (busy, gate) = world.busy().await;
-    let idle = world.attached().await;
-    let stopping = world.lambda.clone();
+    let bed = TestBed::with(spec()).await;
+    let (busy, gate) = bed.busy().await;
+    let idle = bed.attached().await;
+    let stopping = bed.lambda.clone();
     let shutdown = tokio::spawn(async move { stopping.shutdown(Duration::from_secs(60)).await });
     idle.cut().await;
-    assert_unavailable(&world.try_invoke(json!({})).await);
+    assert_unavailable(&bed.try_invoke(json!({})).await);
     assert!(!shutdown.is_finished());
     drop(gate);
     assert_eq!(busy.await.unwrap().unwrap().function_error, None);
     shutdown.await.unwrap();
-    assert_eq!(world.lambda.instances(), []);
-    world.lambda.shutdown(Duration::ZERO).await;
-    assert_eq!(world.lambda.deploy(spec()).unwrap_err().to_string(), "shop: shutting down");
+    assert_eq!(bed.lambda.instances(), []);
+    bed.lambda.shutdown(Duration::ZERO).await;
+    assert_eq!(bed.lambda.deploy(spec()).unwrap_err().to_string(), "echo: shutting down");
 }
 
 pub async fn shutdown_kills_what_does_not_finish() {
-    let world = World::with(spec()).await;
-    let line = world.attached().await;
-    let (busy, gate) = world.busy().await;
+    let bed = TestBed::with(spec()).await;
+    let line = bed.attached().await;
+    let (busy, gate) = bed.busy().await;
     assert_eq!(line.pid, gate.pid);
-    world.lambda.shutdown(Duration::from_millis(50)).await;
+    bed.lambda.shutdown(Duration::from_millis(50)).await;
     assert_unavailable(&busy.await.unwrap());
     line.cut().await;
 }
 
 pub async fn dropping_the_last_clone_ends_all() {
-    let world = World::with(spec()).await;
-    let line = world.attached().await;
-    drop(world.clone());
-    assert_eq!(world.pid().await, u64::from(line.pid));
-    drop(world);
+    let bed = TestBed::with(spec()).await;
+    let line = bed.attached().await;
+    drop(bed.clone());
+    assert_eq!(bed.pid().await, u64::from(line.pid));
+    drop(bed);
     line.cut().await;
 }
 
@@ -73,11 +73,11 @@ pub async fn a_killed_parent_leaves_no_process() {
 /// Starts a stack with an instance that is idle and one that is busy, and waits to be killed.
 pub fn parent(port: &OsStr) -> ExitCode {
     let port: u16 = port.to_str().unwrap().parse().unwrap();
-    crate::world::block_on(async {
+    crate::testbed::block_on(async {
         let options = Options { reaper: Some(Reaper::start().await.unwrap()), ..Options::default() };
-        let world = World::with_options(spec(), options).await;
-        let idle = world.invoke(json!({ "do": "attach", "port": port }));
-        let busy = world.invoke(json!({ "do": "wait", "port": port }));
+        let bed = TestBed::with_options(spec(), options).await;
+        let idle = bed.invoke(json!({ "do": "attach", "port": port }));
+        let busy = bed.invoke(json!({ "do": "wait", "port": port }));
         tokio::join!(idle, busy);
     });
     ExitCode::FAILURE

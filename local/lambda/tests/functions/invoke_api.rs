@@ -9,9 +9,9 @@ use http::{Request, Response};
 use local_lambda::{FunctionSpec, Options, api};
 use serde_json::{Value, json};
 
-use crate::world::{World, spec};
+use crate::testbed::{TestBed, spec};
 
-async fn post(world: &World, function: &str, headers: &[(&str, &str)], payload: impl Into<Bytes>) -> Response<Bytes> {
+async fn post(bed: &TestBed, function: &str, headers: &[(&str, &str)], payload: impl Into<Bytes>) -> Response<Bytes> {
     let uri = match function.split_once('?') {
         Some((function, query)) => format!("/2015-03-31/functions/{function}/invocations?{query}"),
         None => format!("/2015-03-31/functions/{function}/invocations"),
@@ -20,7 +20,7 @@ async fn post(world: &World, function: &str, headers: &[(&str, &str)], payload: 
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    api::handle(&world.lambda, request.body(payload.into()).unwrap()).await
+    api::handle(&bed.lambda, request.body(payload.into()).unwrap()).await
 }
 
 fn header<'a>(response: &'a Response<Bytes>, name: &str) -> Option<&'a str> {
@@ -34,13 +34,13 @@ fn assert_error(response: &Response<Bytes>, status: u16, error_type: &str, body:
 }
 
 pub async fn a_function_is_called_over_http() {
-    let world = World::with(spec()).await;
-    let arn = "arn%3Aaws%3Alambda%3Aus-east-1%3A000000000000%3Afunction%3Ashop";
-    let alias = "arn:aws:lambda:us-east-1:000000000000:function:shop:live";
+    let bed = TestBed::with(spec()).await;
+    let arn = "arn%3Aaws%3Alambda%3Aus-east-1%3A000000000000%3Afunction%3Aecho";
+    let alias = "arn:aws:lambda:us-east-1:000000000000:function:echo:live";
     for function in
-        ["shop", "ShopFunction", "shop:$LATEST", "shop?Qualifier=%24LATEST", "shop?Qualifier=live", arn, alias]
+        ["echo", "EchoFunction", "echo:$LATEST", "echo?Qualifier=%24LATEST", "echo?Qualifier=live", arn, alias]
     {
-        let response = post(&world, function, &[], r#"{"do":"echo"}"#).await;
+        let response = post(&bed, function, &[], r#"{"do":"echo"}"#).await;
         assert_eq!((response.status().as_u16(), &response.body()[..]), (200, &br#"{"do":"echo"}"#[..]), "{function}");
         assert_eq!(header(&response, "x-amz-executed-version"), Some("$LATEST"));
         assert_eq!(header(&response, "x-amz-function-error"), None);
@@ -53,19 +53,19 @@ pub async fn a_function_is_called_over_http() {
         \"app_version_code\":\"c\",\"app_package_name\":\"p\"},\n\"custom\":{},\"environment\":{}}",
     );
     let headers = [("X-Amzn-Trace-Id", trace), ("X-Amz-Client-Context", client.as_str())];
-    let response = post(&world, "shop", &headers, r#"{"do":"context"}"#).await;
+    let response = post(&bed, "echo", &headers, r#"{"do":"context"}"#).await;
     let context: Value = serde_json::from_slice(response.body()).unwrap();
     assert_eq!(context["request_id"].as_str(), header(&response, "x-amzn-requestid"));
     assert_eq!(context["xray_trace_id"], trace);
     assert_eq!(context["client_context"]["client"]["appTitle"], "t");
 
-    let response = post(&world, "shop", &[("X-Amz-Invocation-Type", "DryRun")], "{}").await;
+    let response = post(&bed, "echo", &[("X-Amz-Invocation-Type", "DryRun")], "{}").await;
     assert_eq!((response.status().as_u16(), response.body().len()), (204, 0));
 }
 
 pub async fn a_functions_error_is_marked_and_its_log_returned() {
-    let world = World::with(spec()).await;
-    let response = post(&world, "shop", &[("X-Amz-Log-Type", "Tail")], r#"{"do":"fail"}"#).await;
+    let bed = TestBed::with(spec()).await;
+    let response = post(&bed, "echo", &[("X-Amz-Log-Type", "Tail")], r#"{"do":"fail"}"#).await;
     assert_eq!((response.status().as_u16(), header(&response, "x-amz-function-error")), (200, Some("Unhandled")));
     let id = header(&response, "x-amzn-requestid").unwrap();
     let tail = BASE64_STANDARD.decode(header(&response, "x-amz-log-result").unwrap()).unwrap();
@@ -77,40 +77,40 @@ pub async fn a_functions_error_is_marked_and_its_log_returned() {
 }
 
 pub async fn what_can_not_be_invoked_is_refused_as_by_aws() {
-    let world = World::with(spec()).await;
+    let bed = TestBed::with(spec()).await;
     let not_found = |name: &str| json!({ "Type": "User", "Message": format!("Function not found: {name}") });
-    let response = post(&world, "nothing", &[], "{}").await;
+    let response = post(&bed, "nothing", &[], "{}").await;
     assert_error(&response, 404, "ResourceNotFoundException", &not_found("nothing"));
-    let response = post(&world, "shop?Qualifier=other", &[], "{}").await;
-    assert_error(&response, 404, "ResourceNotFoundException", &not_found("shop:other"));
+    let response = post(&bed, "echo?Qualifier=other", &[], "{}").await;
+    assert_error(&response, 404, "ResourceNotFoundException", &not_found("echo:other"));
 
-    let response = post(&world, "shop", &[], "{oops").await;
+    let response = post(&bed, "echo", &[], "{oops").await;
     let message = "Could not parse request body into json: key must be a string at line 1 column 2";
     let body = json!({ "Type": "User", "message": message });
     assert_error(&response, 400, "InvalidRequestContentException", &body);
 
-    let response = post(&world, "shop", &[], vec![b' '; 6 * 1024 * 1024 + 1]).await;
+    let response = post(&bed, "echo", &[], vec![b' '; 6 * 1024 * 1024 + 1]).await;
     let message = "6291457 byte payload is too large for the RequestResponse invocation type (limit 6291456 bytes)";
     assert_error(&response, 413, "RequestTooLargeException", &json!({ "Type": "User", "message": message }));
 
-    let response = post(&world, "shop", &[("X-Amz-Invocation-Type", "Later")], "{}").await;
+    let response = post(&bed, "echo", &[("X-Amz-Invocation-Type", "Later")], "{}").await;
     assert_eq!(
         (response.status().as_u16(), header(&response, "x-amzn-errortype")),
         (400, Some("InvalidParameterValueException"))
     );
 
-    let request = Request::get("/2015-03-31/functions/shop").body(Bytes::new()).unwrap();
-    let response = api::handle(&world.lambda, request).await;
+    let request = Request::get("/2015-03-31/functions/echo").body(Bytes::new()).unwrap();
+    let response = api::handle(&bed.lambda, request).await;
     assert_eq!(
         (response.status().as_u16(), header(&response, "x-amzn-errortype")),
         (404, Some("UnknownOperationException"))
     );
-    assert_eq!(world.lambda.instances(), []);
+    assert_eq!(bed.lambda.instances(), []);
 }
 
 pub async fn a_busy_function_is_throttled() {
-    let world = World::with(FunctionSpec { reserved_concurrency: Some(0), ..spec() }).await;
-    let response = post(&world, "shop", &[], "{}").await;
+    let bed = TestBed::with(FunctionSpec { reserved_concurrency: Some(0), ..spec() }).await;
+    let response = post(&bed, "echo", &[], "{}").await;
     assert_eq!(header(&response, "retry-after"), Some("1"));
     let body = json!({
         "Reason": "ReservedFunctionConcurrentInvocationLimitExceeded",
@@ -124,32 +124,32 @@ pub async fn a_busy_function_is_throttled() {
 pub async fn an_event_is_tried_three_times_under_one_id() {
     let delay = Duration::from_millis(5);
     let options = Options { retry_delays: vec![delay, delay], ..Options::default() };
-    let world = World::with_options(spec(), options).await;
+    let bed = TestBed::with_options(spec(), options).await;
     let event = [("X-Amz-Invocation-Type", "Event")];
-    let response = post(&world, "shop", &event, r#"{"do":"fail"}"#).await;
+    let response = post(&bed, "echo", &event, r#"{"do":"fail"}"#).await;
     assert_eq!((response.status().as_u16(), response.body().len()), (202, 0));
     let id = header(&response, "x-amzn-requestid").unwrap();
     let end = format!("END RequestId: {id}");
-    world.logged(3, |line| line == end).await;
+    bed.logged(3, |line| line == end).await;
     // Not a fourth time; and one that succeeds is run once.
-    let response = post(&world, "shop", &event, r#"{"do":"echo"}"#).await;
+    let response = post(&bed, "echo", &event, r#"{"do":"echo"}"#).await;
     let other_end = format!("END RequestId: {}", header(&response, "x-amzn-requestid").unwrap());
-    world.logged(1, |line| line == other_end).await;
+    bed.logged(1, |line| line == other_end).await;
     tokio::time::sleep(10 * delay).await;
-    let log = world.log();
+    let log = bed.log();
     let count = |meant: &str| log.iter().filter(|line| *line == meant).count();
     assert_eq!((count(&end), count(&other_end)), (3, 1));
 }
 
 pub async fn an_event_that_was_throttled_is_run_later() {
-    let world = World::with(FunctionSpec { reserved_concurrency: Some(1), ..spec() }).await;
-    let (busy, line) = world.busy().await;
+    let bed = TestBed::with(FunctionSpec { reserved_concurrency: Some(1), ..spec() }).await;
+    let (busy, line) = bed.busy().await;
     // The first try is made, and throttled, with that; the next one comes after a second.
     let asked = Instant::now();
-    let id = world.lambda.invoke_async("shop", Bytes::from_static(br#"{"do":"echo"}"#)).unwrap();
+    let id = bed.lambda.invoke_async("echo", Bytes::from_static(br#"{"do":"echo"}"#)).unwrap();
     drop(line);
     busy.await.unwrap().unwrap();
     let end = format!("END RequestId: {id}");
-    world.logged(1, |line| line == end).await;
+    bed.logged(1, |line| line == end).await;
     assert!(asked.elapsed() >= Duration::from_secs(1), "{:?}", asked.elapsed());
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use local_lambda::FunctionSpec;
 use serde_json::json;
 
-use crate::world::{World, spec, spec_with};
+use crate::testbed::{TestBed, spec, spec_with};
 
 /// The log with request ids as `ID`, numbers with decimals as `N.NN`, and what follows from them as `N`.
 fn shape(log: &[String], request_ids: &[&str]) -> Vec<String> {
@@ -42,13 +42,13 @@ fn used() -> &'static str {
 }
 
 pub async fn a_cold_and_a_warm_invocation_are_logged_as_on_aws() {
-    let world = World::with(spec()).await;
-    let cold = world.invoke(json!({ "do": "print" })).await.request_id;
-    let warm = world.invoke(json!({})).await.request_id;
+    let bed = TestBed::with(spec()).await;
+    let cold = bed.invoke(json!({ "do": "print" })).await.request_id;
+    let warm = bed.invoke(json!({})).await.request_id;
     let report =
         format!("REPORT RequestId: ID\tDuration: N.NN ms\tBilled Duration: N ms\tMemory Size: 512 MB{}", used());
     assert_eq!(
-        shape(&world.log(), &[&cold, &warm]),
+        shape(&bed.log(), &[&cold, &warm]),
         [
             "starting",
             "START RequestId: ID Version: $LATEST",
@@ -65,9 +65,9 @@ pub async fn a_cold_and_a_warm_invocation_are_logged_as_on_aws() {
 }
 
 pub async fn a_timeout_is_logged_as_on_aws() {
-    let world = World::with(FunctionSpec { timeout: Duration::from_millis(200), ..spec() }).await;
-    let id = world.invoke(json!({ "do": "hang" })).await.request_id;
-    let log = world.log();
+    let bed = TestBed::with(FunctionSpec { timeout: Duration::from_millis(200), ..spec() }).await;
+    let id = bed.invoke(json!({ "do": "hang" })).await.request_id;
+    let log = bed.log();
     assert_eq!(log.len(), 5, "{log:?}");
     let (time, rest) = log[2].split_once(' ').unwrap();
     assert!(time.len() == "2026-01-31T12:00:00.000Z".len() && time.ends_with('Z'), "{time}");
@@ -78,9 +78,9 @@ pub async fn a_timeout_is_logged_as_on_aws() {
 }
 
 pub async fn an_exit_is_logged_as_on_aws() {
-    let world = World::with(spec()).await;
-    let id = world.invoke(json!({ "do": "exit" })).await.request_id;
-    let log = shape(&world.log(), &[&id]);
+    let bed = TestBed::with(spec()).await;
+    let id = bed.invoke(json!({ "do": "exit" })).await.request_id;
+    let log = shape(&bed.log(), &[&id]);
     assert_eq!(
         log[..5],
         [
@@ -95,10 +95,10 @@ pub async fn an_exit_is_logged_as_on_aws() {
 }
 
 pub async fn a_failed_init_is_logged_as_on_aws() {
-    let world = World::with(spec_with("TESTEE", "exits in init")).await;
-    let id = world.invoke(json!({})).await.request_id;
+    let bed = TestBed::with(spec_with("TESTEE", "exits in init")).await;
+    let id = bed.invoke(json!({})).await.request_id;
     assert_eq!(
-        shape(&world.log(), &[&id]),
+        shape(&bed.log(), &[&id]),
         [
             "INIT_REPORT Init Duration: N.NN ms\tPhase: init\tStatus: error\tError Type: Runtime.ExitError",
             "START RequestId: ID Version: $LATEST",

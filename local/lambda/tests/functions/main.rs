@@ -11,8 +11,8 @@ mod invoke_api;
 mod logs;
 mod runtime_api;
 mod swap;
+mod testbed;
 mod testee;
-mod world;
 
 use std::process::ExitCode;
 
@@ -36,7 +36,7 @@ fn trials() -> Vec<Trial> {
     macro_rules! trials {
         ($($module:ident: $($test:ident),+;)+) => {
             vec![$($(Trial::test(concat!(stringify!($module), "::", stringify!($test)), || {
-                world::block_on($module::$test());
+                testbed::block_on($module::$test());
                 Ok(())
             })),+),+]
         };

@@ -18,8 +18,8 @@ pub fn main() -> ExitCode {
             std::thread::park();
         },
         Ok("reports an init error") => {
-            let body = r#"{"errorType":"Shop.NoKey","errorMessage":"there is no key"}"#;
-            call("POST", "/runtime/init/error", "Lambda-Runtime-Function-Error-Type: Shop.NoKey\r\n", body);
+            let body = r#"{"errorType":"App.NoKey","errorMessage":"there is no key"}"#;
+            call("POST", "/runtime/init/error", "Lambda-Runtime-Function-Error-Type: App.NoKey\r\n", body);
             return ExitCode::FAILURE;
         }
         Ok("exits after its answer") => {
@@ -105,7 +105,7 @@ fn next() -> (String, String) {
 fn call(method: &str, path: &str, headers: &str, body: &str) -> (u16, String, String) {
     let api = std::env::var("AWS_LAMBDA_RUNTIME_API").unwrap();
     let (address, base) = api.strip_prefix("http://").unwrap().split_once('/').unwrap();
-    super::world::http(
+    super::testbed::http(
         address,
         &format!(
             "{method} /{base}/2018-06-01{path} HTTP/1.1\r\nHost: lambda\r\nConnection: close\r\n{headers}\

@@ -14,7 +14,7 @@ const SECOND: i64 = 1000;
 const DAY: i64 = 86_400 * SECOND;
 
 /// Three queues, each given up to the next: `work` after two receives to `dead`, `dead` after three to `buried`.
-struct World {
+struct TestBed {
     _folder: tempfile::TempDir,
     connection: Connection,
     queues: Queues,
@@ -34,7 +34,7 @@ fn settings(name: &str, redrive: Option<(&str, u32)>) -> local_template::Queue {
     }
 }
 
-impl World {
+impl TestBed {
     fn new() -> Self {
         let settings =
             [settings("work", Some(("dead", 2))), settings("dead", Some(("buried", 3))), settings("buried", None)];
@@ -109,28 +109,28 @@ fn visible(visible: u64) -> Depth {
 
 #[test]
 fn messages_come_in_the_order_they_were_sent() {
-    let mut world = World::new();
+    let mut bed = TestBed::new();
     for body in ["a", "b", "c"] {
-        world.send("work", NewMessage::new(body));
+        bed.send("work", NewMessage::new(body));
     }
-    assert_eq!(world.bodies("work", 2), ["a", "b"]);
-    assert_eq!(world.bodies("work", 2), ["c"]);
-    assert_eq!(world.bodies("work", 2), [""; 0]);
+    assert_eq!(bed.bodies("work", 2), ["a", "b"]);
+    assert_eq!(bed.bodies("work", 2), ["c"]);
+    assert_eq!(bed.bodies("work", 2), [""; 0]);
 }
 
 #[test]
 fn a_received_message_is_hidden_until_its_visibility_timeout_ends() {
-    let mut world = World::new();
-    let id = world.send("work", NewMessage::new("a"));
-    let first = world.receive("work", 1).remove(0);
+    let mut bed = TestBed::new();
+    let id = bed.send("work", NewMessage::new("a"));
+    let first = bed.receive("work", 1).remove(0);
     assert_eq!((first.message.id, first.message.receive_count), (id.clone(), 1));
-    assert_eq!(world.depth("work"), Depth { in_flight: 1, ..Depth::default() });
-    assert_eq!(world.next_due("work"), Some(30 * SECOND));
+    assert_eq!(bed.depth("work"), Depth { in_flight: 1, ..Depth::default() });
+    assert_eq!(bed.next_due("work"), Some(30 * SECOND));
 
-    world.now += 30 * SECOND - 1;
-    assert_eq!(world.receive("work", 1), []);
-    world.now += 1;
-    let second = world.receive("work", 1).remove(0);
+    bed.now += 30 * SECOND - 1;
+    assert_eq!(bed.receive("work", 1), []);
+    bed.now += 1;
+    let second = bed.receive("work", 1).remove(0);
     assert_eq!((second.message.id, second.message.receive_count), (id, 2));
     assert_eq!(second.message.first_received, first.message.first_received);
     assert_ne!(second.receipt_handle, first.receipt_handle);
@@ -138,170 +138,170 @@ fn a_received_message_is_hidden_until_its_visibility_timeout_ends() {
 
 #[test]
 fn only_the_handle_of_the_latest_receive_deletes() {
-    let mut world = World::new();
-    world.send("work", NewMessage::new("a"));
-    let old = world.receive("work", 1).remove(0).receipt_handle;
-    world.now += 30 * SECOND;
-    let new = world.receive("work", 1).remove(0).receipt_handle;
+    let mut bed = TestBed::new();
+    bed.send("work", NewMessage::new("a"));
+    let old = bed.receive("work", 1).remove(0).receipt_handle;
+    bed.now += 30 * SECOND;
+    let new = bed.receive("work", 1).remove(0).receipt_handle;
 
-    world.delete("work", &old);
-    assert_eq!(world.depth("work"), Depth { in_flight: 1, ..Depth::default() });
-    world.delete("work", &new);
-    world.delete("work", &new);
-    assert_eq!(world.depth("work"), Depth::default());
+    bed.delete("work", &old);
+    assert_eq!(bed.depth("work"), Depth { in_flight: 1, ..Depth::default() });
+    bed.delete("work", &new);
+    bed.delete("work", &new);
+    assert_eq!(bed.depth("work"), Depth::default());
 }
 
 #[test]
 fn a_handle_still_deletes_after_its_timeout_while_nobody_else_received() {
-    let mut world = World::new();
-    world.send("work", NewMessage::new("a"));
-    let handle = world.receive("work", 1).remove(0).receipt_handle;
-    world.now += 31 * SECOND;
-    world.delete("work", &handle);
-    assert_eq!(world.depth("work"), Depth::default());
+    let mut bed = TestBed::new();
+    bed.send("work", NewMessage::new("a"));
+    let handle = bed.receive("work", 1).remove(0).receipt_handle;
+    bed.now += 31 * SECOND;
+    bed.delete("work", &handle);
+    assert_eq!(bed.depth("work"), Depth::default());
 }
 
 #[test]
 fn a_handle_is_bound_to_its_queue() {
-    let mut world = World::new();
-    world.send("work", NewMessage::new("a"));
-    let handle = world.receive("work", 1).remove(0).receipt_handle;
+    let mut bed = TestBed::new();
+    bed.send("work", NewMessage::new("a"));
+    let handle = bed.receive("work", 1).remove(0).receipt_handle;
     for (queue, handle) in [("dead", handle.as_str()), ("work", "nonsense"), ("work", "d29yay8xL3g")] {
-        let error = Receipt::read(&world.queue(queue), handle).unwrap_err();
+        let error = Receipt::read(&bed.queue(queue), handle).unwrap_err();
         assert_eq!(error.to_string(), format!("The input receipt handle \"{handle}\" is not a valid receipt handle."));
     }
 }
 
 #[test]
 fn a_delayed_message_is_not_received_before_its_delay_is_over() {
-    let mut world = World::new();
-    world.send("work", NewMessage { delay: Some(Duration::from_secs(5)), ..NewMessage::new("late") });
-    world.send("work", NewMessage::new("now"));
-    assert_eq!(world.depth("work"), Depth { visible: 1, delayed: 1, ..Depth::default() });
-    assert_eq!(world.bodies("work", 10), ["now"]);
-    assert_eq!(world.next_due("work"), Some(5 * SECOND));
-    world.now += 5 * SECOND;
-    assert_eq!(world.bodies("work", 10), ["late"]);
+    let mut bed = TestBed::new();
+    bed.send("work", NewMessage { delay: Some(Duration::from_secs(5)), ..NewMessage::new("late") });
+    bed.send("work", NewMessage::new("now"));
+    assert_eq!(bed.depth("work"), Depth { visible: 1, delayed: 1, ..Depth::default() });
+    assert_eq!(bed.bodies("work", 10), ["now"]);
+    assert_eq!(bed.next_due("work"), Some(5 * SECOND));
+    bed.now += 5 * SECOND;
+    assert_eq!(bed.bodies("work", 10), ["late"]);
 }
 
 #[test]
 fn visibility_can_be_prolonged_ended_and_not_stretched_over_twelve_hours() {
-    let mut world = World::new();
-    world.send("work", NewMessage::new("a"));
-    let handle = world.receive("work", 1).remove(0).receipt_handle;
-    world.now += 20 * SECOND;
-    world.change("work", &handle, 60).unwrap();
-    assert_eq!(world.next_due("work"), Some(60 * SECOND));
+    let mut bed = TestBed::new();
+    bed.send("work", NewMessage::new("a"));
+    let handle = bed.receive("work", 1).remove(0).receipt_handle;
+    bed.now += 20 * SECOND;
+    bed.change("work", &handle, 60).unwrap();
+    assert_eq!(bed.next_due("work"), Some(60 * SECOND));
 
-    assert!(world.change("work", &handle, 43_181).unwrap_err().to_string().contains("beyond the limit"));
-    world.change("work", &handle, 43_180).unwrap();
-    assert!(matches!(world.change("work", &handle, 43_201), Err(Error::InvalidParameterValue(_))));
+    assert!(bed.change("work", &handle, 43_181).unwrap_err().to_string().contains("beyond the limit"));
+    bed.change("work", &handle, 43_180).unwrap();
+    assert!(matches!(bed.change("work", &handle, 43_201), Err(Error::InvalidParameterValue(_))));
 
-    world.change("work", &handle, 0).unwrap();
-    assert_eq!(world.depth("work"), visible(1));
-    assert!(matches!(world.change("work", &handle, 10), Err(Error::MessageNotInflight)));
-    world.delete("work", &handle);
-    assert!(matches!(world.change("work", &handle, 10), Err(Error::InvalidParameterValue(_))));
+    bed.change("work", &handle, 0).unwrap();
+    assert_eq!(bed.depth("work"), visible(1));
+    assert!(matches!(bed.change("work", &handle, 10), Err(Error::MessageNotInflight)));
+    bed.delete("work", &handle);
+    assert!(matches!(bed.change("work", &handle, 10), Err(Error::InvalidParameterValue(_))));
 }
 
 #[test]
 fn a_message_received_too_often_moves_to_the_dead_letter_queue_as_it_is() {
-    let mut world = World::new();
-    let id = world.send("work", NewMessage { trace_header: Some("Root=1".into()), ..NewMessage::new("poison") });
-    let sent = world.now;
+    let mut bed = TestBed::new();
+    let id = bed.send("work", NewMessage { trace_header: Some("Root=1".into()), ..NewMessage::new("poison") });
+    let sent = bed.now;
     for _ in 0..2 {
-        assert_eq!(world.bodies("work", 10), ["poison"]);
-        world.now += 30 * SECOND;
+        assert_eq!(bed.bodies("work", 10), ["poison"]);
+        bed.now += 30 * SECOND;
     }
-    world.send("work", NewMessage::new("healthy"));
-    assert_eq!(world.bodies("work", 1), ["healthy"], "the exhausted message takes no place of a receive");
+    bed.send("work", NewMessage::new("healthy"));
+    assert_eq!(bed.bodies("work", 1), ["healthy"], "the exhausted message takes no place of a receive");
 
-    let [dead] = world.peek("dead").try_into().unwrap();
+    let [dead] = bed.peek("dead").try_into().unwrap();
     assert_eq!((dead.id, dead.body.as_str(), dead.sent), (id, "poison", sent));
     assert_eq!(dead.trace_header.as_deref(), Some("Root=1"));
     assert_eq!(dead.dead_letter_source.as_deref(), Some("arn:aws:sqs:us-east-1:000000000000:work"));
     assert_eq!(dead.receive_count, 2);
-    assert_eq!(world.depth("dead"), visible(1));
-    assert_eq!(world.receive("dead", 1)[0].message.receive_count, 3);
+    assert_eq!(bed.depth("dead"), visible(1));
+    assert_eq!(bed.receive("dead", 1)[0].message.receive_count, 3);
 }
 
 #[test]
 fn a_dead_letter_queue_counts_receives_of_its_own() {
-    let mut world = World::new();
-    world.send("work", NewMessage::new("poison"));
+    let mut bed = TestBed::new();
+    bed.send("work", NewMessage::new("poison"));
     for (queue, receives) in [("work", 2), ("dead", 3)] {
         for _ in 0..receives {
-            assert_eq!(world.bodies(queue, 1), ["poison"], "{queue}");
-            world.now += 30 * SECOND;
+            assert_eq!(bed.bodies(queue, 1), ["poison"], "{queue}");
+            bed.now += 30 * SECOND;
         }
-        assert_eq!(world.bodies(queue, 1), [""; 0], "{queue}");
+        assert_eq!(bed.bodies(queue, 1), [""; 0], "{queue}");
     }
-    assert_eq!(world.bodies("buried", 1), ["poison"]);
+    assert_eq!(bed.bodies("buried", 1), ["poison"]);
 }
 
 #[test]
 fn an_exhausted_messages_old_handle_does_nothing_to_the_dead_letter() {
-    let mut world = World::new();
-    world.send("work", NewMessage::new("poison"));
-    world.receive("work", 1);
-    world.now += 30 * SECOND;
-    let handle = world.receive("work", 1).remove(0).receipt_handle;
-    world.now += 30 * SECOND;
-    world.receive("work", 1);
-    world.delete("work", &handle);
-    assert_eq!(world.depth("dead"), visible(1));
+    let mut bed = TestBed::new();
+    bed.send("work", NewMessage::new("poison"));
+    bed.receive("work", 1);
+    bed.now += 30 * SECOND;
+    let handle = bed.receive("work", 1).remove(0).receipt_handle;
+    bed.now += 30 * SECOND;
+    bed.receive("work", 1);
+    bed.delete("work", &handle);
+    assert_eq!(bed.depth("dead"), visible(1));
 }
 
 #[test]
 fn a_message_is_forgotten_after_the_retention_period_in_a_dead_letter_queue_too() {
-    let mut world = World::new();
-    world.send("work", NewMessage::new("a"));
-    world.now += DAY;
+    let mut bed = TestBed::new();
+    bed.send("work", NewMessage::new("a"));
+    bed.now += DAY;
     for _ in 0..3 {
-        world.receive("work", 1);
-        world.now += 30 * SECOND;
+        bed.receive("work", 1);
+        bed.now += 30 * SECOND;
     }
-    assert_eq!(world.depth("dead"), visible(1));
-    world.now += 3 * DAY - 90 * SECOND - 1;
-    assert_eq!(world.depth("dead"), visible(1));
-    world.now += 1;
-    assert_eq!(world.next_due("dead"), None);
-    assert_eq!(world.depth("dead"), Depth::default());
+    assert_eq!(bed.depth("dead"), visible(1));
+    bed.now += 3 * DAY - 90 * SECOND - 1;
+    assert_eq!(bed.depth("dead"), visible(1));
+    bed.now += 1;
+    assert_eq!(bed.next_due("dead"), None);
+    assert_eq!(bed.depth("dead"), Depth::default());
 }
 
 #[test]
 fn a_redrive_makes_new_messages_of_dead_letters() {
-    let mut world = World::new();
-    let id = world.send("work", NewMessage::new("poison"));
+    let mut bed = TestBed::new();
+    let id = bed.send("work", NewMessage::new("poison"));
     for _ in 0..3 {
-        world.receive("work", 1);
-        world.now += 30 * SECOND;
+        bed.receive("work", 1);
+        bed.now += 30 * SECOND;
     }
-    world.now += DAY;
-    assert_eq!(world.redrive("dead", None), crate::Redriven { found: 1, moved: 1, failure: None });
+    bed.now += DAY;
+    assert_eq!(bed.redrive("dead", None), crate::Redriven { found: 1, moved: 1, failure: None });
 
-    let [again] = world.peek("work").try_into().unwrap();
+    let [again] = bed.peek("work").try_into().unwrap();
     assert_ne!(again.id, id);
-    assert_eq!(again.sent, world.now);
+    assert_eq!(again.sent, bed.now);
     assert_eq!((again.receive_count, again.first_received, again.dead_letter_source), (0, None, None));
-    assert_eq!(world.bodies("work", 1), ["poison"], "the redrive policy starts over");
-    assert_eq!(world.depth("dead"), Depth::default());
+    assert_eq!(bed.bodies("work", 1), ["poison"], "the redrive policy starts over");
+    assert_eq!(bed.depth("dead"), Depth::default());
 }
 
 #[test]
 fn a_redrive_leaves_messages_in_flight_and_those_without_a_source() {
-    let mut world = World::new();
-    world.send("dead", NewMessage::new("held"));
-    world.receive("dead", 1);
-    world.send("dead", NewMessage::new("direct"));
+    let mut bed = TestBed::new();
+    bed.send("dead", NewMessage::new("held"));
+    bed.receive("dead", 1);
+    bed.send("dead", NewMessage::new("direct"));
     let stuck = crate::Redriven { found: 1, moved: 0, failure: Some(RedriveFailure::NoSource) };
-    assert_eq!(world.redrive("dead", None), stuck);
-    assert_eq!(world.redrive("dead", Some("buried")), crate::Redriven { found: 1, moved: 1, failure: None });
-    assert_eq!(world.bodies("buried", 10), ["direct"]);
-    assert_eq!(world.depth("dead"), Depth { in_flight: 1, ..Depth::default() });
+    assert_eq!(bed.redrive("dead", None), stuck);
+    assert_eq!(bed.redrive("dead", Some("buried")), crate::Redriven { found: 1, moved: 1, failure: None });
+    assert_eq!(bed.bodies("buried", 10), ["direct"]);
+    assert_eq!(bed.depth("dead"), Depth { in_flight: 1, ..Depth::default() });
 
-    let queue = world.queue("dead");
-    let tasks = world.work(|work, _| tasks(work, &queue, 10)).unwrap();
+    let queue = bed.queue("dead");
+    let tasks = bed.work(|work, _| tasks(work, &queue, 10)).unwrap();
     let outcomes: Vec<_> = tasks.iter().map(|task| (task.moved, task.failure.as_deref())).collect();
     assert_eq!(outcomes, [(1, None), (0, Some("CouldNotDetermineMessageSource"))]);
 }
@@ -316,29 +316,29 @@ fn a_redrive_policy_must_lead_to_another_queue_of_the_template() {
 
 #[test]
 fn changed_settings_are_noted_with_the_time() {
-    let mut world = World::new();
-    let stamps = |world: &mut World| world.work(|work, _| Stamps::of(work, "buried")).unwrap();
-    let first = stamps(&mut world);
+    let mut bed = TestBed::new();
+    let stamps = |bed: &mut TestBed| bed.work(|work, _| Stamps::of(work, "buried")).unwrap();
+    let first = stamps(&mut bed);
     assert_eq!(first.created, first.modified);
 
-    let path = world.connection.path().unwrap().to_owned();
-    let same = || drop(open(path.as_ref(), &world.queues).unwrap());
+    let path = bed.connection.path().unwrap().to_owned();
+    let same = || drop(open(path.as_ref(), &bed.queues).unwrap());
     same();
     let mut changed = settings("buried", None);
     changed.visibility_timeout = Duration::from_secs(1);
-    world.connection.execute("UPDATE queues SET created = 1, modified = 1", []).unwrap();
+    bed.connection.execute("UPDATE queues SET created = 1, modified = 1", []).unwrap();
     same();
-    assert_eq!(stamps(&mut world), Stamps { created: 1, modified: 1 });
+    assert_eq!(stamps(&mut bed), Stamps { created: 1, modified: 1 });
     drop(open(path.as_ref(), &Queues::new(&[changed]).unwrap()).unwrap());
-    let after = stamps(&mut world);
+    let after = stamps(&mut bed);
     assert_eq!(after.created, 1);
     assert!(after.modified >= first.modified);
 }
 
 #[test]
 fn a_file_of_another_format_is_refused() {
-    let world = World::new();
-    world.connection.pragma_update(None, "user_version", 7).unwrap();
-    let path = world.connection.path().unwrap();
-    assert!(matches!(open(path.as_ref(), &world.queues), Err(Error::Format(7))));
+    let bed = TestBed::new();
+    bed.connection.pragma_update(None, "user_version", 7).unwrap();
+    let path = bed.connection.path().unwrap();
+    assert!(matches!(open(path.as_ref(), &bed.queues), Err(Error::Format(7))));
 }

@@ -1,4 +1,4 @@
-//! A world of queues for the tests, in process or behind HTTP.
+//! Queues for the tests, in process or behind HTTP.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use std::time::Duration;
@@ -33,12 +33,12 @@ pub fn queues() -> Vec<Queue> {
 }
 
 /// The queues in a folder that goes with the test.
-pub struct World {
+pub struct TestBed {
     pub sqs: Sqs,
     pub folder: tempfile::TempDir,
 }
 
-impl World {
+impl TestBed {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self { sqs: Sqs::open(folder.path(), &queues()).unwrap(), folder }

@@ -21,12 +21,12 @@ pub fn block_on(test: impl Future<Output = ()>) {
     runtime.block_on(async { tokio::time::timeout(PATIENCE, test).await.expect("the test does not end") });
 }
 
-/// The function `shop`: this executable, which is a function when it is started as one.
+/// The function `echo`: this executable, which is a function when it is started as one.
 pub fn spec() -> FunctionSpec {
     FunctionSpec {
-        logical_id: "ShopFunction".to_owned(),
-        name: "shop".to_owned(),
-        arn: "arn:aws:lambda:us-east-1:000000000000:function:shop".to_owned(),
+        logical_id: "EchoFunction".to_owned(),
+        name: "echo".to_owned(),
+        arn: "arn:aws:lambda:us-east-1:000000000000:function:echo".to_owned(),
         alias: Some("live".to_owned()),
         executable: std::env::current_exe().unwrap(),
         memory_mb: 512,
@@ -36,18 +36,18 @@ pub fn spec() -> FunctionSpec {
     }
 }
 
-/// `shop` with this in its environment.
+/// `echo` with this in its environment.
 pub fn spec_with(name: &str, value: &str) -> FunctionSpec {
     FunctionSpec { environment: [(name.to_owned(), value.to_owned())].into(), ..spec() }
 }
 
 #[derive(Clone)]
-pub struct World {
+pub struct TestBed {
     pub lambda: Lambda,
     log: watch::Receiver<Vec<String>>,
 }
 
-impl World {
+impl TestBed {
     /// A stack with one function.
     pub async fn with(spec: FunctionSpec) -> Self {
         Self::with_options(spec, Options::default()).await
@@ -56,7 +56,7 @@ impl World {
     pub async fn with_options(spec: FunctionSpec, options: Options) -> Self {
         let (sink, log) = watch::channel(Vec::new());
         let sink = move |function: &str, line: &str| {
-            assert_eq!(function, "shop");
+            assert_eq!(function, "echo");
             sink.send_modify(|lines: &mut Vec<String>| lines.push(line.to_owned()));
         };
         let lambda = Lambda::start(Options { log: Arc::new(sink), ..options }).await.unwrap();
@@ -64,17 +64,17 @@ impl World {
         Self { lambda, log }
     }
 
-    /// Invokes `shop`.
+    /// Invokes `echo`.
     pub async fn try_invoke(&self, event: Value) -> Result<Invocation, InvokeError> {
-        self.lambda.invoke("shop", Bytes::from(event.to_string())).await
+        self.lambda.invoke("echo", Bytes::from(event.to_string())).await
     }
 
     pub async fn invoke(&self, event: Value) -> Invocation {
         self.try_invoke(event).await.unwrap()
     }
 
-    /// Invokes `shop`, which answers without an error.
-    pub async fn answer(&self, event: Value) -> Value {
+    /// Invokes `echo`, which answers without an error.
+    pub async fn invoke_ok(&self, event: Value) -> Value {
         let invocation = self.invoke(event).await;
         assert_eq!(invocation.function_error, None, "{:?}", invocation.payload);
         serde_json::from_slice(&invocation.payload).unwrap()
@@ -82,22 +82,22 @@ impl World {
 
     /// The process that serves the next invocation, which it does at once.
     pub async fn pid(&self) -> u64 {
-        self.answer(json!({})).await["pid"].as_u64().unwrap()
+        self.invoke_ok(json!({})).await["pid"].as_u64().unwrap()
     }
 
     /// Starts an invocation that goes on until the line is dropped.
     pub async fn busy(&self) -> (tokio::task::JoinHandle<Result<Invocation, InvokeError>>, Line) {
         let gate = Gate::open().await;
         let event = json!({ "do": "wait", "port": gate.port });
-        let world = self.clone();
-        let invocation = tokio::spawn(async move { world.try_invoke(event).await });
+        let bed = self.clone();
+        let invocation = tokio::spawn(async move { bed.try_invoke(event).await });
         (invocation, gate.line().await)
     }
 
     /// A line into the process that serves the next invocation.
     pub async fn attached(&self) -> Line {
         let gate = Gate::open().await;
-        self.answer(json!({ "do": "attach", "port": gate.port })).await;
+        self.invoke_ok(json!({ "do": "attach", "port": gate.port })).await;
         gate.line().await
     }
 

@@ -1,0 +1,24 @@
+//! What sources read from and deliver to.
+
+use std::sync::Arc;
+
+use local_dynamodb::DynamoDb;
+use local_lambda::Invoke;
+use local_sqs::Sqs;
+
+use crate::{Backoff, Destination};
+
+/// The services that sources connect.
+#[derive(Clone)]
+pub struct Services {
+    /// Runs the functions.
+    pub lambda: Arc<dyn Invoke>,
+    /// Has the tables and their streams.
+    pub dynamodb: DynamoDb,
+    /// Has the queues.
+    pub sqs: Sqs,
+    /// Gets a message about records that a stream's source gave up on.
+    pub destination: Arc<dyn Destination>,
+    /// The waits between tries.
+    pub backoff: Backoff,
+}
