@@ -57,21 +57,17 @@ impl<'a, T> From<&'a Event<T>> for Cause<'a> {
 
 #[cfg(test)]
 mod tests {
-    use envelope::Service;
     use serde_json::json;
 
     use super::*;
-    use crate::{StockSettled, UserCreated};
-
-    const SERVICE: Service = Service { name: "order-service", version: "1" };
+    use crate::testing::{SERVICE, sent};
 
     #[test]
     fn an_event_inherits_the_request_and_the_trace_of_the_event_that_caused_it() {
-        let user = UserCreated { user_id: "u1".into(), email: "a@b.c".into(), name: "Ada".into() };
-        let mut first = Event::new(SERVICE, user, Cause::request("r7"));
+        let mut first = Event::new(SERVICE, sent("p1"), Cause::request("r7"));
         assert_eq!(first.traceparent, None);
         first.traceparent = Some("00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01".to_owned());
-        let second = Event::new(SERVICE, StockSettled { order_id: "o1".into() }, &first);
+        let second = Event::new(SERVICE, sent("p2"), &first);
         assert_eq!((second.requestid.as_str(), &second.traceparent), ("r7", &first.traceparent));
         assert_ne!(second.id, first.id);
     }
@@ -80,7 +76,7 @@ mod tests {
     fn an_x_ray_header_becomes_a_traceparent() {
         let header = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
         let cause = Cause { request_id: "r1", trace: Some(Trace::XRay(header)) };
-        let event = Event::new(SERVICE, StockSettled { order_id: "o1".into() }, cause);
+        let event = Event::new(SERVICE, sent("p2"), cause);
         let traceparent = json!("00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01");
         assert_eq!(serde_json::to_value(event).unwrap()["traceparent"], traceparent);
     }

@@ -74,25 +74,23 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::UserCreated;
+    use crate::testing::{SERVICE, sent};
 
     #[test]
     fn an_event_is_a_cloud_event() {
-        let data = UserCreated { user_id: "u1".into(), email: "a@b.c".into(), name: "Ada".into() };
-        let service = Service { name: "user-service", version: "1" };
-        let event = Event::new(service, data, Cause::request("r1")).at("2026-01-31T12:00:00.000Z");
+        let event = Event::new(SERVICE, sent("p1"), Cause::request("r1")).at("2026-01-31T12:00:00.000Z");
         assert_eq!(
             serde_json::to_value(&event).unwrap(),
             json!({
                 "specversion": "1.0",
                 "id": event.id,
-                "source": "/user-service",
-                "type": "user.created",
-                "subject": "u1",
+                "source": "/parcel-service",
+                "type": "parcel.sent",
+                "subject": "p1",
                 "time": "2026-01-31T12:00:00.000Z",
                 "datacontenttype": "application/json",
                 "requestid": "r1",
-                "data": {"userId": "u1", "email": "a@b.c", "name": "Ada"},
+                "data": {"parcel": "p1"},
             })
         );
     }

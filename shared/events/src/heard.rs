@@ -9,20 +9,32 @@ pub trait Heard: Sized {
 /// Makes the enum of the events a consumer hears: a variant for each payload, holding its [`Event`](crate::Event).
 ///
 /// ```
-/// events::heard! {
-///     /// What the order service hears of its stock.
-///     pub enum StockEvent {
-///         /// It is there.
-///         Settled(events::StockSettled),
-///         /// It is not.
-///         Rejected(events::StockRejected),
+/// # use events::Payload;
+/// # use serde::{Deserialize, Serialize};
+/// #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// pub struct ParcelSent {
+///     parcel: String,
+/// }
+///
+/// impl Payload for ParcelSent {
+///     const TYPE: &'static str = "parcel.sent";
+///
+///     fn subject(&self) -> &str {
+///         &self.parcel
 ///     }
 /// }
 ///
-/// fn order_id(event: &StockEvent) -> &str {
+/// events::heard! {
+///     /// The events that the post office handles.
+///     pub enum ParcelEvent {
+///         /// A parcel was sent.
+///         Sent(ParcelSent),
+///     }
+/// }
+///
+/// fn parcel(event: &ParcelEvent) -> &str {
 ///     match event {
-///         StockEvent::Settled(event) => &event.data.order_id,
-///         StockEvent::Rejected(event) => &event.data.order_id,
+///         ParcelEvent::Sent(event) => &event.data.parcel,
 ///     }
 /// }
 /// ```

@@ -12,18 +12,16 @@ mod cause;
 mod consume;
 mod event;
 mod heard;
-mod payload;
 pub mod publish;
 pub mod stream;
+#[cfg(test)]
+mod testing;
 mod trace;
 
 pub use cause::Cause;
 pub use consume::{Consumer, HandleError, consume};
 pub use event::{ATTRIBUTE, Event, Payload};
 pub use heard::Heard;
-pub use payload::{
-    OrderCancelled, OrderConfirmed, OrderCreated, ProductCreated, StockRejected, StockSettled, UserCreated,
-};
 
 #[doc(hidden)]
 pub use serde_json;

@@ -1,7 +1,8 @@
 //! The events that users are notified of, and the notification of each.
 
+use contracts::payloads::{OrderCancelled, OrderConfirmed, OrderCreated, UserCreated};
 use envelope::timestamp;
-use events::{Event, OrderCancelled, OrderConfirmed, OrderCreated, UserCreated};
+use events::Event;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 

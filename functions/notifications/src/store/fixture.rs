@@ -1,6 +1,7 @@
 //! A table of notifications for a test, and ways to fill and list it.
 
-use events::{Cause, Event, OrderConfirmed};
+use contracts::payloads::OrderConfirmed;
+use events::{Cause, Event};
 use local_testing::Tables;
 
 use super::{NotificationList, Notifications};

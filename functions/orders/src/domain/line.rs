@@ -1,6 +1,7 @@
 //! What is ordered: so many of a product.
 
 use contracts::codes;
+use contracts::reserve_stock::{self, MAX_LINES, MAX_QUANTITY};
 use envelope::decode::{Decode, Fields, FromField, Reject, list_of, object_of, text, uuid};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -40,13 +41,10 @@ impl FromField for ProductId {
 pub struct Quantity(u32);
 
 impl Quantity {
-    /// The most of one product in one order.
-    pub const MOST: u32 = 10_000;
-
     fn new(quantity: u64) -> Result<Self, Reject> {
         match u32::try_from(quantity) {
-            Ok(quantity @ 1..=Self::MOST) => Ok(Self(quantity)),
-            _ => Err(Reject::invalid("OUT_OF_RANGE", format!("must be from 1 to {}", Self::MOST))),
+            Ok(quantity @ 1..=MAX_QUANTITY) => Ok(Self(quantity)),
+            _ => Err(Reject::invalid("OUT_OF_RANGE", format!("must be from 1 to {}", MAX_QUANTITY))),
         }
     }
 
@@ -94,12 +92,18 @@ impl FromField for Line {
 pub struct Lines(Vec<Line>);
 
 impl Lines {
-    /// Lines that an order has at most.
-    pub const MOST: usize = 50;
-
     /// The lines.
     pub fn as_slice(&self) -> &[Line] {
         &self.0
+    }
+
+    /// The lines as the product service is asked to hold them.
+    pub fn to_reserve(&self) -> Vec<reserve_stock::Line> {
+        let line = |line: &Line| reserve_stock::Line {
+            product_id: line.product_id.as_str().to_owned(),
+            quantity: line.quantity.0,
+        };
+        self.0.iter().map(line).collect()
     }
 
     /// Lines of the same product are one line of all of them, where the first one stood.
@@ -123,7 +127,7 @@ impl Lines {
 impl FromField for Lines {
     fn from_field(value: &Value) -> Result<Self, Reject> {
         match value {
-            Value::Array(lines) if !lines.is_empty() => Self::merge(list_of(value, Self::MOST)?),
+            Value::Array(lines) if !lines.is_empty() => Self::merge(list_of(value, MAX_LINES)?),
             Value::Array(_) => Err(empty(Reject::invalid("EMPTY", "must have at least one element"), value)),
             _ => Err(empty(Reject::mistyped("an array"), value)),
         }

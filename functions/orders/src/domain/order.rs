@@ -1,8 +1,9 @@
 //! An order.
 
+use contracts::payloads::{OrderCancelled, OrderConfirmed, OrderCreated};
+use contracts::reserve_stock::PricedLine;
 use envelope::timestamp;
-use events::{OrderCancelled, OrderConfirmed, OrderCreated};
-use money::{Amount, Price};
+use money::Amount;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::order_id::OrderId;
@@ -24,7 +25,7 @@ pub struct Order {
     #[serde(with = "money::cents")]
     pub total_amount: Amount,
     /// What was ordered, at the prices of that moment.
-    pub items: Vec<Item>,
+    pub items: Vec<PricedLine>,
     /// Where it goes to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shipping_address: Option<ShippingAddress>,
@@ -35,30 +36,12 @@ pub struct Order {
     pub reason: Option<String>,
 }
 
-/// A line of an order with what the product service said of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Item {
-    /// The product's id.
-    pub product_id: String,
-    /// Its name when it was ordered.
-    pub product_name: String,
-    /// How many.
-    pub quantity: u32,
-    /// What one cost when it was ordered.
-    #[serde(with = "money::cents")]
-    pub unit_price: Price,
-    /// What all of them cost.
-    #[serde(with = "money::cents")]
-    pub total_price: Amount,
-}
-
 impl Order {
     /// A new order, pending.
     pub fn place(
         order_id: OrderId,
         user_id: String,
-        items: Vec<Item>,
+        items: Vec<PricedLine>,
         total_amount: Amount,
         shipping_address: Option<ShippingAddress>,
     ) -> Self {

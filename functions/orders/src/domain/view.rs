@@ -1,9 +1,10 @@
 //! An order as the API shows it: amounts as numbers with decimals, and nobody's id but its own.
 
+use contracts::reserve_stock::PricedLine;
 use money::{Amount, Price};
 use serde::Serialize;
 
-use crate::domain::order::{Item, Order};
+use crate::domain::order::Order;
 use crate::domain::order_id::OrderId;
 use crate::domain::shipping_address::ShippingAddress;
 use crate::domain::status::Status;
@@ -68,8 +69,8 @@ struct ItemAnswer<'a> {
     total_price: Amount,
 }
 
-impl<'a> From<&'a Item> for ItemAnswer<'a> {
-    fn from(item: &'a Item) -> Self {
+impl<'a> From<&'a PricedLine> for ItemAnswer<'a> {
+    fn from(item: &'a PricedLine) -> Self {
         Self {
             product_id: &item.product_id,
             product_name: &item.product_name,

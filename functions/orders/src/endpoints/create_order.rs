@@ -5,6 +5,7 @@ pub(crate) mod stock;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use contracts::reserve_stock::{HoldState, ReserveRequest, ReserveResponse};
 use envelope::{Call, Endpoint, Failure, InitError, Reply, serve};
 use events::{Cause, Event};
 use tables::StoreError;
@@ -16,7 +17,7 @@ use crate::domain::order::Order;
 use crate::domain::order_id::OrderId;
 use crate::domain::placement::Placement;
 use crate::domain::view::PlacedAnswer;
-use crate::endpoints::create_order::stock::{Ask, Hold, HoldState, Reserve, Stock};
+use crate::endpoints::create_order::stock::{Reserve, Stock};
 use crate::store::{Inserted, Orders, Stored};
 
 /// Serves the endpoint.
@@ -89,13 +90,13 @@ impl<S: Reserve> Create<S> {
         let deadline = Instant::now() + request.time;
         let order_id = request.key.as_ref().map_or_else(OrderId::random, |key| OrderId::of(request.user_id, key));
         let fingerprint = request.placement.fingerprint()?;
-        let ask = Ask {
-            order_id: &order_id,
-            fingerprint: &fingerprint,
-            request_id: request.cause.request_id(),
-            items: request.placement.lines.as_slice(),
+        let reserve = ReserveRequest {
+            order_id: order_id.as_str().to_owned(),
+            fingerprint: fingerprint.clone(),
+            request_id: request.cause.request_id().to_owned(),
+            items: request.placement.lines.to_reserve(),
         };
-        let held = self.stock.reserve(&ask, request.time.saturating_sub(TIME_TO_WRITE)).await;
+        let held = self.stock.reserve(&reserve, request.time.saturating_sub(TIME_TO_WRITE)).await;
         let placed = async {
             match held {
                 Ok(hold) if hold.state != HoldState::Cancelled => {
@@ -120,7 +121,7 @@ impl<S: Reserve> Create<S> {
         &self,
         order_id: OrderId,
         fingerprint: &str,
-        hold: Hold,
+        hold: ReserveResponse,
         request: &Request<'_>,
     ) -> Result<Placed, Failure> {
         let address = request.placement.shipping_address.clone();

@@ -10,8 +10,9 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+use contracts::payloads::OrderCreated;
 use envelope::InitError;
-use events::{Event, OrderCreated, Payload};
+use events::{Event, Payload};
 use serde::{Deserialize, Serialize};
 use tables::StoreError;
 

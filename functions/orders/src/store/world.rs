@@ -1,31 +1,31 @@
 //! What the tests of this crate share.
 
+use contracts::reserve_stock::{HoldState, PricedLine, ReserveResponse};
 use events::{Cause, Event, Payload};
 use local_testing::Tables;
 use money::{Amount, Price};
 
 use super::{OrderList, Orders};
 use crate::SERVICE;
-use crate::domain::order::{Item, Order};
+use crate::domain::order::Order;
 use crate::domain::order_id::OrderId;
-use crate::endpoints::create_order::stock::{Hold, HoldState};
 
 /// Two lamps, held.
-pub(crate) fn hold(state: HoldState) -> Hold {
+pub(crate) fn hold(state: HoldState) -> ReserveResponse {
     let unit_price = Price::from_cents(1_999).unwrap();
-    let lamps = Item {
+    let lamps = PricedLine {
         product_id: "p1".to_owned(),
         product_name: "Lamp".to_owned(),
         quantity: 2,
         unit_price,
         total_price: unit_price.times(2),
     };
-    Hold { items: vec![lamps], total_amount: Amount::from_cents(3_998), state }
+    ReserveResponse { items: vec![lamps], total_amount: Amount::from_cents(3_998), state }
 }
 
 /// A pending order of this customer's.
 pub(crate) fn order(user_id: &str) -> Order {
-    let Hold { items, total_amount, .. } = hold(HoldState::Held);
+    let ReserveResponse { items, total_amount, .. } = hold(HoldState::Held);
     Order::place(OrderId::random(), user_id.to_owned(), items, total_amount, None)
 }
 

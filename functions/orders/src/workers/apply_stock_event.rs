@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
+use contracts::payloads::{StockRejected, StockSettled};
 use envelope::{InitError, metrics};
-use events::{Consumer, Event, HandleError, Payload, StockRejected, StockSettled, consume};
+use events::{Consumer, Event, HandleError, Payload, consume};
 
 use crate::SERVICE;
 use crate::domain::order::{self, Order};
@@ -30,9 +31,6 @@ events::heard! {
     }
 }
 
-/// The reason of a hold that the sweep ended: nothing came of it in its time.
-const EXPIRED: &str = "expired";
-
 impl Consumer for ApplyStockEvent {
     type Event = StockEvent;
 
@@ -55,7 +53,7 @@ impl Consumer for ApplyStockEvent {
                         .await
                 }
                 // Its stock was held, and then it was never written: the sweep gave back what was held.
-                None if event.data.reason == EXPIRED => Ok(()),
+                None if event.data.reason == StockRejected::EXPIRED => Ok(()),
                 None => Err(HandleError::new("stock was rejected for an order that is not there")),
             },
         }

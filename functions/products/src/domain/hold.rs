@@ -1,11 +1,12 @@
 //! A hold: units of products kept for one order, from before it is placed until it is settled, cancelled or expired.
 
-use events::{Cause, Event, StockRejected, StockSettled};
-use money::{Amount, Price};
+use contracts::payloads::{StockRejected, StockSettled};
+use contracts::reserve_stock::{HoldState, PricedLine};
+use events::{Cause, Event};
+use money::Amount;
 use serde::{Deserialize, Serialize};
 
 use crate::SERVICE;
-use crate::domain::product::Product;
 
 /// Where a hold stands.
 ///
@@ -63,6 +64,16 @@ impl State {
         matches!(self, Self::Held | Self::Settled)
     }
 
+    /// The state as `reserve-stock` reports it; an expired hold is held again instead.
+    pub fn reported(self) -> Option<HoldState> {
+        match self {
+            Self::Held => Some(HoldState::Held),
+            Self::Settled => Some(HoldState::Settled),
+            Self::Expired => None,
+            Self::Cancelled => Some(HoldState::Cancelled),
+        }
+    }
+
     /// The order was placed. An expired hold takes its units again.
     pub fn settle(self) -> Option<Move> {
         matches!(self, Self::Held | Self::Expired).then_some(Move { from: self, to: Self::Settled })
@@ -95,37 +106,6 @@ impl Move {
     }
 }
 
-/// One line of an order, at the price it was pinned to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Line {
-    /// The product's id.
-    pub product_id: String,
-    /// What it was called.
-    pub product_name: String,
-    /// How many units: 1 to 10 000.
-    pub quantity: u32,
-    /// What one cost.
-    #[serde(with = "money::cents")]
-    pub unit_price: Price,
-    /// What all of them cost.
-    #[serde(with = "money::cents")]
-    pub total_price: Amount,
-}
-
-impl Line {
-    /// So many units of a product at its price of now.
-    pub fn pin(product: &Product, quantity: u32) -> Self {
-        Self {
-            product_id: product.id.clone(),
-            product_name: product.name.as_str().to_owned(),
-            quantity,
-            unit_price: product.price,
-            total_price: product.price.times(quantity),
-        }
-    }
-}
-
 /// The hold of one order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -137,7 +117,7 @@ pub struct Hold {
     /// Of the request it was made for: another request with the same order id is refused.
     pub fingerprint: String,
     /// What is held. Empty if the order was cancelled before anything was.
-    pub items: Vec<Line>,
+    pub items: Vec<PricedLine>,
     /// What all of it costs.
     #[serde(with = "money::cents")]
     pub total_amount: Amount,
@@ -148,16 +128,6 @@ pub struct Hold {
     pub expires_at: Option<u64>,
     /// When it was made: RFC 3339, UTC, milliseconds.
     pub created_at: String,
-}
-
-/// Why `stock.rejected`.
-pub mod reason {
-    /// It was not settled in time.
-    pub const EXPIRED: &str = "expired";
-    /// It had expired, and by the time its order came the units were sold.
-    pub const INSUFFICIENT_STOCK: &str = "insufficient stock";
-    /// Nothing was ever held for the order.
-    pub const NOT_HELD: &str = "not held";
 }
 
 /// What a hold's end tells the order service.

@@ -1,8 +1,9 @@
 //! A product.
 
+use contracts::payloads::ProductCreated;
+use contracts::reserve_stock::PricedLine;
 use envelope::decode::{Decode, Fields};
 use envelope::timestamp;
-use events::ProductCreated;
 use money::Price;
 use serde::{Deserialize, Serialize};
 
@@ -129,6 +130,17 @@ impl Product {
         edited.revision += 1;
         edited.updated_at = Some(timestamp::now());
         Some(edited)
+    }
+
+    /// A line of so many units at the product's present price.
+    pub fn priced(&self, quantity: u32) -> PricedLine {
+        PricedLine {
+            product_id: self.id.clone(),
+            product_name: self.name.as_str().to_owned(),
+            quantity,
+            unit_price: self.price,
+            total_price: self.price.times(quantity),
+        }
     }
 
     /// What others hear of its creation.

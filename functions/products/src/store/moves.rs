@@ -3,11 +3,12 @@
 
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use contracts::reserve_stock::PricedLine;
 use serde::Deserialize;
 use tables::{Cancellation, FailedCondition, StoreError};
 
 use super::{Holds, number, read, text};
-use crate::domain::hold::{Hold, Line, Move, State, StockEvent, Units};
+use crate::domain::hold::{Hold, Move, State, StockEvent, Units};
 
 /// What became of a move.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub enum Made {
     /// There are not enough units for this line.
     Short {
         /// The line.
-        line: Line,
+        line: PricedLine,
         /// How many units there are.
         available: u64,
     },
@@ -45,7 +46,7 @@ impl Holds {
         event: Option<&StockEvent>,
         until: Option<u64>,
     ) -> Result<Made, StoreError> {
-        let mut lines: Vec<&Line> = match step.units() {
+        let mut lines: Vec<&PricedLine> = match step.units() {
             Units::Stay => Vec::new(),
             Units::Leave | Units::Return => hold.items.iter().collect(),
         };
@@ -122,7 +123,7 @@ impl Holds {
         Ok(update.update_expression(set))
     }
 
-    fn units(&self, line: &Line, units: Units) -> UpdateBuilder {
+    fn units(&self, line: &PricedLine, units: Units) -> UpdateBuilder {
         if units == Units::Leave {
             stock(&self.products, line, '-')
                 .condition_expression("stock >= :quantity")
@@ -134,7 +135,7 @@ impl Holds {
 }
 
 /// Units of a line that come or go.
-pub(super) fn stock(products: &str, line: &Line, sign: char) -> UpdateBuilder {
+pub(super) fn stock(products: &str, line: &PricedLine, sign: char) -> UpdateBuilder {
     Update::builder()
         .table_name(products)
         .key("id", text(&line.product_id))

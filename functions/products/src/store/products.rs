@@ -5,8 +5,9 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use contracts::payloads::ProductCreated;
 use envelope::InitError;
-use events::{Event, ProductCreated};
+use events::Event;
 use serde::Serialize;
 use tables::StoreError;
 

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use contracts::payloads::StockRejected;
 use envelope::{Context, Deadline, Function, FunctionError, InitError, metrics, serve_function, timestamp};
 use events::Cause;
 use futures_util::stream::{self, StreamExt};
@@ -11,7 +12,7 @@ use serde::de::IgnoredAny;
 use tables::StoreError;
 
 use crate::SERVICE;
-use crate::domain::hold::{StockEvent, reason};
+use crate::domain::hold::StockEvent;
 use crate::store::{Holds, Made, Place};
 
 /// Serves the function.
@@ -100,6 +101,6 @@ async fn expire(holds: &Holds, order_id: &str, now: u64) -> Result<bool, StoreEr
     let (Some(step), Some(true)) = (hold.state.expire(), hold.expires_at.map(|end| end <= now)) else {
         return Ok(false);
     };
-    let event = StockEvent::rejected(order_id, reason::EXPIRED, Cause::request(&hold.request_id));
+    let event = StockEvent::rejected(order_id, StockRejected::EXPIRED, Cause::request(&hold.request_id));
     Ok(holds.make(&hold, step, Some(&event), None).await? == Made::Done)
 }

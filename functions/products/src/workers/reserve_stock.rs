@@ -4,14 +4,14 @@ use std::process::ExitCode;
 
 use aws::retry::RetryBudget;
 use contracts::codes;
+use contracts::reserve_stock::{HoldState, Line, MAX_LINES, MAX_QUANTITY, PricedLine, ReserveRequest, ReserveResponse};
 use envelope::{Context, Deadline, Failure, InitError, Rpc, serve_rpc, timestamp};
 use money::Amount;
-use serde::{Deserialize, Serialize};
 
 use tables::{StoreError, conflict_retries};
 
 use crate::SERVICE;
-use crate::domain::hold::{Hold, Line, State};
+use crate::domain::hold::{Hold, State};
 use crate::domain::id;
 use crate::domain::product::Product;
 use crate::store::{Holds, Made, Placed};
@@ -21,57 +21,14 @@ pub fn main() -> ExitCode {
     serve_rpc::<ReserveStock>(SERVICE)
 }
 
-/// Lines an order has at most: with the hold itself they have to fit into one transaction of 100 items.
-const LINES: usize = 50;
-
-/// Units a line has at most.
-const UNITS: u32 = 10_000;
-
 struct ReserveStock {
     holds: Holds,
     hold_seconds: u64,
 }
 
-/// What an order needs.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Request {
-    /// The id the order will have.
-    pub order_id: String,
-    /// Of the order's own request: whoever comes with the same has the same hold.
-    pub fingerprint: String,
-    /// The request that asks.
-    pub request_id: String,
-    /// Its lines, each product once.
-    pub items: Vec<Wish>,
-}
-
-/// So many units of a product.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Wish {
-    /// The product.
-    pub product_id: String,
-    /// How many.
-    pub quantity: u32,
-}
-
-/// What is held, at the prices it is pinned to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Reserved {
-    /// The lines, as they were asked for.
-    pub items: Vec<Line>,
-    /// What all of it costs.
-    #[serde(with = "money::cents")]
-    pub total_amount: Amount,
-    /// Where the hold stands: held, or whatever the order of an earlier request has made of it.
-    pub state: State,
-}
-
 impl Rpc for ReserveStock {
-    type Request = Request;
-    type Response = Reserved;
+    type Request = ReserveRequest;
+    type Response = ReserveResponse;
 
     async fn init() -> Result<Self, InitError> {
         let hold_seconds = aws::required("HOLD_SECONDS")?.parse()?;
@@ -80,7 +37,7 @@ impl Rpc for ReserveStock {
         Ok(Self { holds, hold_seconds })
     }
 
-    async fn call(&self, request: Request, context: &Context) -> Result<Reserved, Failure> {
+    async fn call(&self, request: ReserveRequest, context: &Context) -> Result<ReserveResponse, Failure> {
         let retries = conflict_retries(Deadline::of(context).time_left());
         reserve(&self.holds, self.hold_seconds, &request, retries).await
     }
@@ -94,24 +51,24 @@ impl Rpc for ReserveStock {
 pub async fn reserve(
     holds: &Holds,
     hold_seconds: u64,
-    request: &Request,
+    request: &ReserveRequest,
     mut retries: RetryBudget,
-) -> Result<Reserved, Failure> {
-    let wishes = wishes(&request.items)?;
-    let ids: Vec<String> = wishes.iter().map(|(id, _)| id.clone()).collect();
+) -> Result<ReserveResponse, Failure> {
+    let lines = merged(&request.items)?;
+    let ids: Vec<String> = lines.iter().map(|(id, _)| id.clone()).collect();
     loop {
         let (hold, products) = holds.find_with(&request.order_id, &ids).await?;
         let until = timestamp::epoch_seconds() + hold_seconds;
         let placed = match hold {
             Some(hold) => match again(holds, hold, request, until).await? {
-                Some(reserved) => return Ok(reserved),
+                Some(response) => return Ok(response),
                 None => Placed::Contended,
             },
             None => {
-                let items = wishes.iter().map(|(id, quantity)| pin(id, *quantity, products.get(id)));
+                let items = lines.iter().map(|(id, quantity)| pin(id, *quantity, products.get(id)));
                 let hold = new_hold(request, items.collect::<Result<_, _>>()?, until)?;
                 match holds.place(&hold).await? {
-                    Placed::Done => return Ok(reserved(hold, State::Held)),
+                    Placed::Done => return Ok(response(hold, HoldState::Held)),
                     placed => placed,
                 }
             }
@@ -122,50 +79,55 @@ pub async fn reserve(
 }
 
 /// The answer to a request whose order has a hold; `None` if it changed under our hands.
-async fn again(holds: &Holds, hold: Hold, request: &Request, until: u64) -> Result<Option<Reserved>, Failure> {
+async fn again(
+    holds: &Holds,
+    hold: Hold,
+    request: &ReserveRequest,
+    until: u64,
+) -> Result<Option<ReserveResponse>, Failure> {
     // An order that was cancelled before anything was held is nobody's request in particular.
     if hold.fingerprint != request.fingerprint && !hold.items.is_empty() {
         return Err(Failure::idempotency_key_reused());
     }
-    let Some(step) = hold.state.hold_again() else {
-        let state = hold.state;
-        return Ok(Some(reserved(hold, state)));
-    };
+    if let Some(state) = hold.state.reported() {
+        return Ok(Some(response(hold, state)));
+    }
+    let Some(step) = hold.state.hold_again() else { return Ok(None) };
     match holds.make(&hold, step, None, Some(until)).await? {
-        Made::Done => Ok(Some(reserved(hold, State::Held))),
+        Made::Done => Ok(Some(response(hold, HoldState::Held))),
         Made::Short { line, available } => Err(insufficient(&line.product_id, line.quantity, available)),
         Made::Changed | Made::Contended => Ok(None),
     }
 }
 
 /// The lines with each product's id as it is stored, and each product once.
-fn wishes(items: &[Wish]) -> Result<Vec<(String, u32)>, Failure> {
+fn merged(items: &[Line]) -> Result<Vec<(String, u32)>, Failure> {
     let malformed = || Failure::internal("a reservation is of 1 to 50 lines of 1 to 10 000 units");
-    if items.is_empty() || items.len() > LINES {
+    if items.is_empty() || items.len() > MAX_LINES {
         return Err(malformed());
     }
-    let mut wishes: Vec<(String, u32)> = Vec::with_capacity(items.len());
-    for Wish { product_id, quantity } in items {
+    let mut lines: Vec<(String, u32)> = Vec::with_capacity(items.len());
+    for Line { product_id, quantity } in items {
         let id = id::parse(product_id).ok_or_else(|| not_found(product_id))?;
-        match wishes.iter_mut().find(|(known, _)| *known == id) {
+        match lines.iter_mut().find(|(known, _)| *known == id) {
             Some((_, sum)) => *sum = sum.saturating_add(*quantity),
-            None => wishes.push((id, *quantity)),
+            None => lines.push((id, *quantity)),
         }
     }
-    let in_range = wishes.iter().all(|(_, quantity)| (1..=UNITS).contains(quantity));
-    if in_range { Ok(wishes) } else { Err(malformed()) }
+    let in_range = lines.iter().all(|(_, quantity)| (1..=MAX_QUANTITY).contains(quantity));
+    if in_range { Ok(lines) } else { Err(malformed()) }
 }
 
 /// A line at the product's price of now. The transaction decides; what can't succeed is refused before it.
-fn pin(id: &str, quantity: u32, product: Option<&Product>) -> Result<Line, Failure> {
+fn pin(id: &str, quantity: u32, product: Option<&Product>) -> Result<PricedLine, Failure> {
     let product = product.filter(|product| product.is_active).ok_or_else(|| not_found(id))?;
     if product.stock < u64::from(quantity) {
         return Err(insufficient(id, quantity, product.stock));
     }
-    Ok(Line::pin(product, quantity))
+    Ok(product.priced(quantity))
 }
 
-fn new_hold(request: &Request, items: Vec<Line>, until: u64) -> Result<Hold, Failure> {
+fn new_hold(request: &ReserveRequest, items: Vec<PricedLine>, until: u64) -> Result<Hold, Failure> {
     let total = Amount::total(items.iter().map(|line| line.total_price));
     Ok(Hold {
         order_id: request.order_id.clone(),
@@ -179,8 +141,8 @@ fn new_hold(request: &Request, items: Vec<Line>, until: u64) -> Result<Hold, Fai
     })
 }
 
-fn reserved(hold: Hold, state: State) -> Reserved {
-    Reserved { items: hold.items, total_amount: hold.total_amount, state }
+fn response(hold: Hold, state: HoldState) -> ReserveResponse {
+    ReserveResponse { items: hold.items, total_amount: hold.total_amount, state }
 }
 
 fn not_found(id: &str) -> Failure {

@@ -4,13 +4,14 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use aws::retry::RetryBudget;
+use contracts::payloads::{OrderCancelled, OrderCreated, StockRejected};
 use envelope::{InitError, timestamp};
-use events::{Cause, Consumer, HandleError, OrderCancelled, OrderCreated, consume};
+use events::{Cause, Consumer, HandleError, consume};
 use money::Amount;
 use tables::{StoreError, conflict_retries};
 
 use crate::SERVICE;
-use crate::domain::hold::{Hold, State, StockEvent, reason};
+use crate::domain::hold::{Hold, State, StockEvent};
 use crate::store::{Holds, Made};
 
 /// Serves the consumer.
@@ -70,7 +71,7 @@ pub async fn settle(
         let done = match holds.find(order_id).await? {
             // Holds are made before orders, and kept: someone lost it. The order must not wait for it for ever.
             None => {
-                let event = StockEvent::rejected(order_id, reason::NOT_HELD, cause);
+                let event = StockEvent::rejected(order_id, StockRejected::NOT_HELD, cause);
                 holds.remember_cancelled(&nothing_held(order_id, cause), Some(&event)).await?
             }
             Some(hold) => settle_hold(holds, &hold, cause).await?,
@@ -88,7 +89,7 @@ async fn settle_hold(holds: &Holds, hold: &Hold, cause: Cause<'_>) -> Result<boo
         Made::Done => Ok(true),
         Made::Changed | Made::Contended => Ok(false),
         Made::Short { .. } => {
-            let event = StockEvent::rejected(&hold.order_id, reason::INSUFFICIENT_STOCK, cause);
+            let event = StockEvent::rejected(&hold.order_id, StockRejected::INSUFFICIENT_STOCK, cause);
             holds.reject(hold, &event).await
         }
     }

@@ -1,7 +1,7 @@
 //! A user.
 
+use contracts::payloads::UserCreated;
 use envelope::{Role, timestamp};
-use events::UserCreated;
 use identity::NewToken;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

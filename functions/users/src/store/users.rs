@@ -5,8 +5,9 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use contracts::payloads::UserCreated;
 use envelope::{InitError, Role};
-use events::{Event, UserCreated};
+use events::Event;
 use serde::Serialize;
 use tables::StoreError;
 

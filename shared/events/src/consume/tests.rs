@@ -4,33 +4,34 @@ use serde_json::{Value, json};
 use tokio::sync::Barrier;
 
 use super::*;
-use crate::{Cause, Event, Payload, StockRejected, StockSettled, UserCreated};
+use crate::testing::{Lost, SERVICE, Sent};
+use crate::{Cause, Event, Payload, testing};
 
 crate::heard! {
-    enum StockEvent {
-        Settled(StockSettled),
-        Rejected(StockRejected),
+    enum ParcelEvent {
+        Sent(Sent),
+        Lost(Lost),
     }
 }
 
-/// Keeps the orders it was told of, and has its troubles with some.
-struct Orders {
+/// Records the parcels it is told of; some of their names make it fail.
+struct Parcels {
     seen: RefCell<Vec<String>>,
-    /// Where three that meet wait for each other.
+    /// Where three events wait for each other.
     meeting: Barrier,
 }
 
-impl Consumer for Orders {
-    type Event = StockEvent;
+impl Consumer for Parcels {
+    type Event = ParcelEvent;
 
     async fn init() -> Result<Self, InitError> {
         Ok(Self { seen: RefCell::default(), meeting: Barrier::new(3) })
     }
 
-    async fn handle(&self, event: StockEvent) -> Result<(), HandleError> {
+    async fn handle(&self, event: ParcelEvent) -> Result<(), HandleError> {
         let seen = match event {
-            StockEvent::Settled(event) => event.data.order_id,
-            StockEvent::Rejected(event) => format!("{}: {}", event.data.order_id, event.data.reason),
+            ParcelEvent::Sent(event) => event.data.parcel,
+            ParcelEvent::Lost(event) => format!("{}: {}", event.data.parcel, event.data.reason),
         };
         match seen.as_str() {
             "fails" => return Err("x".parse::<u8>().unwrap_err().into()),
@@ -47,21 +48,20 @@ impl Consumer for Orders {
 }
 
 fn body<T: Payload>(data: T) -> String {
-    let service = Service { name: "product-service", version: "1" };
-    serde_json::to_string(&Event::new(service, data, Cause::request("r"))).unwrap()
+    serde_json::to_string(&Event::new(SERVICE, data, Cause::request("r"))).unwrap()
 }
 
-fn settled(order_id: &str) -> String {
-    body(StockSettled { order_id: order_id.to_owned() })
+fn sent(parcel: &str) -> String {
+    body(testing::sent(parcel))
 }
 
 /// What was handled, and the numbers of the messages that are to come again.
 async fn given(bodies: &[String], patience: Duration) -> (Vec<String>, Value) {
-    let orders = Orders::init().await.unwrap();
+    let parcels = Parcels::init().await.unwrap();
     let message = |(number, body): (usize, &String)| Message { message_id: number.to_string(), body: body.clone() };
     let messages = bodies.iter().enumerate().map(message).collect();
-    let response = handle_all(&orders, messages, Instant::now() + patience).await;
-    (orders.seen.into_inner(), serde_json::to_value(response).unwrap())
+    let response = handle_all(&parcels, messages, Instant::now() + patience).await;
+    (parcels.seen.into_inner(), serde_json::to_value(response).unwrap())
 }
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -72,15 +72,15 @@ fn failed(numbers: &[&str]) -> Value {
 
 #[tokio::test]
 async fn every_event_of_a_good_batch_is_handled() {
-    let rejected = body(StockRejected { order_id: "c".to_owned(), reason: "none left".to_owned() });
-    let (handled, response) = given(&[settled("a"), settled("b"), rejected], HOUR).await;
-    assert_eq!(handled, ["a", "b", "c: none left"]);
+    let lost = body(Lost { parcel: "c".to_owned(), reason: "no address".to_owned() });
+    let (handled, response) = given(&[sent("a"), sent("b"), lost], HOUR).await;
+    assert_eq!(handled, ["a", "b", "c: no address"]);
     assert_eq!(response, failed(&[]));
 }
 
 #[tokio::test]
 async fn poison_does_not_hold_up_its_neighbours() {
-    let bodies = [settled("fails"), settled("a"), settled("panics"), "no JSON".to_owned(), settled("b")];
+    let bodies = [sent("fails"), sent("a"), sent("panics"), "no JSON".to_owned(), sent("b")];
     let (handled, response) = given(&bodies, HOUR).await;
     assert_eq!(handled, ["a", "b"]);
     assert_eq!(response, failed(&["0", "2", "3"]));
@@ -88,15 +88,16 @@ async fn poison_does_not_hold_up_its_neighbours() {
 
 #[tokio::test]
 async fn an_event_of_another_type_is_acknowledged() {
-    let other = body(UserCreated { user_id: "u".into(), email: "e".into(), name: "n".into() });
-    let (handled, response) = given(&[other, settled("a")], HOUR).await;
+    let mut other: Value = serde_json::from_str(&sent("b")).unwrap();
+    other["type"] = json!("parcel.opened");
+    let (handled, response) = given(&[other.to_string(), sent("a")], HOUR).await;
     assert_eq!(handled, ["a"]);
     assert_eq!(response, failed(&[]));
 }
 
 #[tokio::test]
 async fn what_is_no_event_or_lacks_its_data_is_kept() {
-    let mut without_data: Value = serde_json::from_str(&settled("a")).unwrap();
+    let mut without_data: Value = serde_json::from_str(&sent("a")).unwrap();
     without_data["data"] = json!({});
     let bodies = ["{}".to_owned(), "[]".to_owned(), "\"\"".to_owned(), without_data.to_string()];
     let (handled, response) = given(&bodies, HOUR).await;
@@ -106,7 +107,7 @@ async fn what_is_no_event_or_lacks_its_data_is_kept() {
 
 #[tokio::test]
 async fn the_events_of_a_batch_are_handled_side_by_side() {
-    let bodies = [settled("meets"), settled("meets"), settled("panics"), settled("meets")];
+    let bodies = [sent("meets"), sent("meets"), sent("panics"), sent("meets")];
     let (handled, response) = given(&bodies, Duration::from_secs(5)).await;
     assert_eq!(handled, ["meets"; 3]);
     assert_eq!(response, failed(&["2"]));
@@ -114,7 +115,7 @@ async fn the_events_of_a_batch_are_handled_side_by_side() {
 
 #[tokio::test]
 async fn a_slow_event_uses_up_no_other_s_time() {
-    let bodies = [settled("hangs"), settled("a"), settled("hangs"), settled("b")];
+    let bodies = [sent("hangs"), sent("a"), sent("hangs"), sent("b")];
     let (handled, response) = given(&bodies, Duration::from_millis(20)).await;
     assert_eq!(handled, ["a", "b"]);
     assert_eq!(response, failed(&["0", "2"]));
@@ -122,7 +123,7 @@ async fn a_slow_event_uses_up_no_other_s_time() {
 
 #[tokio::test]
 async fn out_of_time_what_is_not_done_comes_again_and_what_is_does_not() {
-    let bodies = [settled("a"), settled("hangs"), settled("fails")];
+    let bodies = [sent("a"), sent("hangs"), sent("fails")];
     let (handled, response) = given(&bodies, Duration::from_millis(20)).await;
     assert_eq!(handled, ["a"]);
     assert_eq!(response, failed(&["1", "2"]));

@@ -12,7 +12,6 @@ use aws_sdk_dynamodb::config::{AsyncSleep, Sleep};
 
 use super::*;
 use crate::domain::status::{Change, Status};
-use crate::endpoints::create_order::stock::Hold;
 use crate::store::Changed;
 use crate::store::world::{World, event, hold};
 
@@ -23,14 +22,13 @@ struct FakeStock {
 }
 
 impl Reserve for &FakeStock {
-    async fn reserve(&self, ask: &Ask<'_>, _: Duration) -> Result<Hold, Failure> {
+    async fn reserve(&self, request: &ReserveRequest, _: Duration) -> Result<ReserveResponse, Failure> {
         // Lets those who ask at the same time all be asking.
         tokio::task::yield_now().await;
         let mut holds = self.holds.borrow_mut();
-        let known = holds
-            .entry(ask.order_id.as_str().to_owned())
-            .or_insert_with(|| (ask.fingerprint.to_owned(), HoldState::Held));
-        if known.0 == ask.fingerprint { Ok(hold(known.1)) } else { Err(Failure::idempotency_key_reused()) }
+        let known =
+            holds.entry(request.order_id.clone()).or_insert_with(|| (request.fingerprint.clone(), HoldState::Held));
+        if known.0 == request.fingerprint { Ok(hold(known.1)) } else { Err(Failure::idempotency_key_reused()) }
     }
 }
 
@@ -38,7 +36,7 @@ impl Reserve for &FakeStock {
 struct SoldOut;
 
 impl Reserve for SoldOut {
-    async fn reserve(&self, _: &Ask<'_>, _: Duration) -> Result<Hold, Failure> {
+    async fn reserve(&self, _: &ReserveRequest, _: Duration) -> Result<ReserveResponse, Failure> {
         Err(Failure::validation(codes::INSUFFICIENT_STOCK, "Insufficient stock").detail("productId", "p1"))
     }
 }
@@ -226,7 +224,7 @@ async fn a_write_that_takes_too_long_is_answered_in_time_and_the_request_sent_ag
 struct Patient(Cell<Duration>);
 
 impl Reserve for &Patient {
-    async fn reserve(&self, _: &Ask<'_>, patience: Duration) -> Result<Hold, Failure> {
+    async fn reserve(&self, _: &ReserveRequest, patience: Duration) -> Result<ReserveResponse, Failure> {
         self.0.set(patience);
         Ok(hold(HoldState::Held))
     }

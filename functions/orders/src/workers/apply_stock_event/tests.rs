@@ -48,11 +48,11 @@ async fn whichever_of_two_events_comes_first_stays() {
     let (first, second) = (world.placed("ada").await, world.placed("ada").await);
     let consumer = consumer(&world);
     consumer.handle(settled(first.order_id.as_str())).await.unwrap();
-    consumer.handle(rejected(first.order_id.as_str(), EXPIRED)).await.unwrap();
+    consumer.handle(rejected(first.order_id.as_str(), StockRejected::EXPIRED)).await.unwrap();
     assert_eq!(state(&world, &first).await, (Status::Confirmed, None));
-    consumer.handle(rejected(second.order_id.as_str(), EXPIRED)).await.unwrap();
+    consumer.handle(rejected(second.order_id.as_str(), StockRejected::EXPIRED)).await.unwrap();
     consumer.handle(settled(second.order_id.as_str())).await.unwrap();
-    assert_eq!(state(&world, &second).await, (Status::Cancelled, Some(EXPIRED.to_owned())));
+    assert_eq!(state(&world, &second).await, (Status::Cancelled, Some(StockRejected::EXPIRED.to_owned())));
 }
 
 #[tokio::test]
@@ -62,7 +62,7 @@ async fn what_the_customer_cancelled_stays_cancelled() {
     let told = event(order::cancelled(&order.order_id, "ada", &Change::Cancel));
     world.orders.change(&order.order_id, "ada", &Change::Cancel, &told).await.unwrap();
     consumer(&world).handle(settled(order.order_id.as_str())).await.unwrap();
-    consumer(&world).handle(rejected(order.order_id.as_str(), EXPIRED)).await.unwrap();
+    consumer(&world).handle(rejected(order.order_id.as_str(), StockRejected::EXPIRED)).await.unwrap();
     assert_eq!(state(&world, &order).await, (Status::Cancelled, None));
     assert_eq!(world.told().await, ["order.created", "order.cancelled"]);
 }
@@ -71,7 +71,7 @@ async fn what_the_customer_cancelled_stays_cancelled() {
 async fn a_hold_that_expired_without_its_order_is_nothing_to_do_and_any_other_is_tried_again() {
     let world = World::new().await;
     let id = OrderId::random();
-    consumer(&world).handle(rejected(id.as_str(), EXPIRED)).await.unwrap();
+    consumer(&world).handle(rejected(id.as_str(), StockRejected::EXPIRED)).await.unwrap();
     assert!(consumer(&world).handle(rejected(id.as_str(), "insufficient stock")).await.is_err());
     assert!(consumer(&world).handle(settled(id.as_str())).await.is_err());
 }

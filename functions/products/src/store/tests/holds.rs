@@ -1,13 +1,14 @@
 use std::time::{Duration, Instant};
 
 use contracts::codes;
+use contracts::reserve_stock::HoldState;
 use envelope::{Code, Failure};
 use futures_util::future::{join, join_all};
 use local_testing::FaultKind;
 use serde_json::json;
 
 use super::*;
-use crate::domain::hold::{Line, State};
+use crate::domain::hold::State;
 use crate::domain::id;
 use crate::store::expiring::ROWS;
 use crate::store::{Made, Place, Placed};
@@ -157,12 +158,12 @@ async fn a_hold_whose_answer_was_lost_is_made_once() {
     let world = World::new().await;
     let lamp = world.stocked(10).await;
     world.fail("TransactWriteItems", FaultKind::AnswerLost, 1);
-    assert_eq!(world.reserve("o1", &[(&lamp, 4)]).await.unwrap().state, State::Held);
+    assert_eq!(world.reserve("o1", &[(&lamp, 4)]).await.unwrap().state, HoldState::Held);
     assert_eq!(world.stock(&lamp).await, 6);
     // Lost beyond every retry, it is found by whoever asks next.
     world.fail("TransactWriteItems", FaultKind::AnswerLost, 3);
     assert_eq!(code(world.reserve("o2", &[(&lamp, 4)]).await), Code::SERVICE_UNAVAILABLE);
-    assert_eq!(world.reserve("o2", &[(&lamp, 4)]).await.unwrap().state, State::Held);
+    assert_eq!(world.reserve("o2", &[(&lamp, 4)]).await.unwrap().state, HoldState::Held);
     assert_eq!(world.stock(&lamp).await, 2);
 }
 
@@ -201,7 +202,7 @@ async fn a_cancelled_order_gives_its_units_back_once_from_held_and_settled_only(
         assert_eq!(state(&world, order).await, State::Cancelled);
         // Final: nothing takes units for it again.
         settle(&world.holds, order, CAUSE, retries()).await.unwrap();
-        assert_eq!(world.reserve(order, &[(&lamp, 2)]).await.unwrap().state, State::Cancelled);
+        assert_eq!(world.reserve(order, &[(&lamp, 2)]).await.unwrap().state, HoldState::Cancelled);
     }
     assert_eq!((world.stock(&lamp).await, expire(&world).await), (10, 0));
     assert_eq!(world.told().await, told(&[("stock.settled", "")]));
@@ -293,7 +294,7 @@ async fn an_order_cancelled_before_anything_was_held_is_remembered() {
     let lamp = world.stocked(5).await;
     cancel(&world.holds, "o1", CAUSE, retries()).await.unwrap();
     let reserved = world.reserve("o1", &[(&lamp, 3)]).await.unwrap();
-    assert_eq!((reserved.state, reserved.items), (State::Cancelled, Vec::<Line>::new()));
+    assert_eq!((reserved.state, reserved.items), (HoldState::Cancelled, Vec::new()));
     settle(&world.holds, "o1", CAUSE, retries()).await.unwrap();
     assert_eq!((state(&world, "o1").await, world.stock(&lamp).await), (State::Cancelled, 5));
     assert_eq!(world.told().await, []);

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws::retry::RetryBudget;
+use contracts::reserve_stock::{Line, ReserveRequest, ReserveResponse};
 use envelope::timestamp;
 use events::stream::StreamEvent;
 use events::{Cause, Event};
@@ -21,7 +22,7 @@ use crate::domain::hold::Hold;
 use crate::domain::index::wanted;
 use crate::domain::product::Product;
 use crate::domain::product::tests::product;
-use crate::workers::reserve_stock::{self, Request, Reserved, Wish};
+use crate::workers::reserve_stock;
 
 /// What the tests of this service happen in.
 pub(crate) struct World {
@@ -94,7 +95,11 @@ impl World {
         }
     }
 
-    pub async fn reserve(&self, order_id: &str, wishes: &[(&Product, u32)]) -> Result<Reserved, envelope::Failure> {
+    pub async fn reserve(
+        &self,
+        order_id: &str,
+        wishes: &[(&Product, u32)],
+    ) -> Result<ReserveResponse, envelope::Failure> {
         reserve_stock::reserve(&self.holds, 900, &request(order_id, wishes), retries()).await
     }
 
@@ -144,9 +149,9 @@ impl World {
 }
 
 /// What `create-order` asks for.
-pub(crate) fn request(order_id: &str, wishes: &[(&Product, u32)]) -> Request {
-    let items = wishes.iter().map(|(product, quantity)| Wish { product_id: product.id.clone(), quantity: *quantity });
-    Request {
+pub(crate) fn request(order_id: &str, wishes: &[(&Product, u32)]) -> ReserveRequest {
+    let items = wishes.iter().map(|(product, quantity)| Line { product_id: product.id.clone(), quantity: *quantity });
+    ReserveRequest {
         order_id: order_id.to_owned(),
         fingerprint: format!(
             "{:?}",
