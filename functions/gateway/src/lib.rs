@@ -1,5 +1,9 @@
-//! The health of all services, answered on behalf of the API as a whole.
+//! The gateway service: answers for the API as a whole.
+//!
+//! - [`endpoints`]: functions with a route, a file for each.
+//! - [`domain`]: values and rules.
 
+pub mod domain;
 pub mod endpoints;
 
 /// The name and version of this service in answers, logs and events.

@@ -1,8 +1,8 @@
-//! One AWS API, called without a client of the SDK for it: a request is signed and sent, its answer is given as it came.
+//! Calls to an AWS service without its SDK crate: a request is signed and sent, and its response returned as it is.
 //!
-//! For an API of which a single operation is used. The SDK's client for Lambda has more than eighty, which are compiled, and
-//! read by the link of each binary, to send one POST. What a client adds is left to the caller: what a status means,
-//! how long to wait and whether to try again.
+//! For a service of which one operation is used. The SDK's Lambda client has more than eighty operations, all compiled,
+//! and read when each binary is linked, to send one POST. The caller does what a client would add: it interprets the
+//! status, sets a time limit and decides whether to retry.
 
 use std::error::Error;
 use std::time::SystemTime;
@@ -18,9 +18,10 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::BodyExt;
 
-use crate::{ConfigError, Environment, http as connections};
+use crate::config::{ConfigError, Environment};
+use crate::http as connections;
 
-/// One API, in one region.
+/// One AWS service in one region.
 #[derive(Debug, Clone)]
 pub struct Api {
     connector: SharedHttpConnector,
@@ -30,20 +31,21 @@ pub struct Api {
     identity: Identity,
 }
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
-    /// The request could not be made or signed.
+    /// The request could not be built or signed.
     #[error("the request could not be made")]
     Request(#[source] Box<dyn Error + Send + Sync>),
-    /// Nobody answered, or not to the end.
+    /// The service could not be reached, or its response did not arrive completely.
     #[error("there was no answer")]
     NoAnswer(#[source] Box<dyn Error + Send + Sync>),
 }
 
 impl Api {
-    /// An API, by the name that settings have for it, as in [`crate::config`] (`secrets-manager`), and by that of its
-    /// endpoint and signatures (`secretsmanager`). Endpoint and credentials are those of the function's environment.
+    /// A service with the endpoint, region and credentials of the function's environment. It has two names: `id` in
+    /// settings, as for [`crate::config`] (`secrets-manager`), and `service` in its host name and in signatures
+    /// (`secretsmanager`).
     ///
     /// # Errors
     /// [`ConfigError`]
@@ -54,7 +56,7 @@ impl Api {
         Ok(Self::with(connector, origin, service, region, credentials))
     }
 
-    /// An API behind a connector of the caller's, for tests.
+    /// A service behind the caller's own connector, for tests.
     #[must_use]
     pub fn through(connector: SharedHttpConnector, service: &'static str) -> Self {
         let credentials = Credentials::new("id", "key", None, None, "test");
@@ -72,8 +74,8 @@ impl Api {
         Self { connector, origin, service, region, identity: credentials.into() }
     }
 
-    /// Posts `body` to `path`, which is encoded as a URL's, with these headers. An answer is whatever was answered, with
-    /// an error's status too.
+    /// Posts `body` to `path`, which must be percent-encoded. A response with an error status is returned like any
+    /// other.
     ///
     /// # Errors
     /// [`ApiError`]
@@ -86,8 +88,8 @@ impl Api {
         Ok(Response::from_parts(parts, body))
     }
 
-    /// AWS, "Signature Version 4 for API requests": all headers and the body are signed. The SDK's crate leaves out those
-    /// that proxies change.
+    /// Signs the request ("AWS Signature Version 4 for API requests"): the body and all headers, but for those that
+    /// proxies change.
     fn signed(
         &self,
         path: &str,
@@ -114,8 +116,7 @@ impl Api {
     }
 }
 
-/// The end of an endpoint's name. AWS, "AWS partitions" and "Endpoints": it is the partition's, which the region's name
-/// begins with.
+/// The end of an endpoint's host name. It depends on the partition, which the region's prefix tells ("AWS partitions").
 fn dns_suffix(region: &str) -> &'static str {
     let partitions = [
         ("cn-", "amazonaws.com.cn"),
@@ -155,7 +156,7 @@ mod tests {
         Api::with(connector, origin.to_owned(), "lambda", "eu-central-1".to_owned(), credentials)
     }
 
-    /// The signatures are botocore's, of the same request at the same time.
+    /// The expected signatures were made by botocore, from the same request at the same time.
     #[test]
     fn a_request_is_signed_as_aws_does_it() {
         let noon = UNIX_EPOCH + Duration::from_secs(1_795_521_600);
@@ -191,13 +192,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refusal_is_an_answer() {
+    async fn an_error_status_is_a_response() {
         let answer = api("http://localhost", None).post("/", &[], &[]).await.unwrap();
         assert_eq!((answer.status().as_u16(), answer.body().as_ref()), (403, br#"{"Message":"no"}"#.as_slice()));
     }
 
     #[tokio::test]
-    async fn what_no_header_can_hold_is_not_sent() {
+    async fn an_invalid_header_is_not_sent() {
         let failed = api("http://localhost", None).post("/", &[("x-amz-meta", "two\nlines")], &[]).await;
         assert!(matches!(failed, Err(ApiError::Request(_))), "{failed:?}");
     }

@@ -1,7 +1,7 @@
-//! The SDK's HTTP client: hyper with TLS by rustls on ring, HTTP/1.1 only.
+//! An HTTP client for the SDK: hyper, with TLS by rustls on ring, HTTP/1.1 only.
 //!
-//! The SDK's own (`aws-smithy-http-client`) always brings HTTP/2, a tenth of a function's code. DynamoDB, SQS, Lambda
-//! and Secrets Manager speak HTTP/1.1.
+//! The SDK's own client (`aws-smithy-http-client`) always includes HTTP/2, a tenth of a function's code. DynamoDB, SQS,
+//! Lambda and Secrets Manager speak HTTP/1.1.
 
 use std::error::Error;
 use std::time::Duration;
@@ -22,17 +22,18 @@ use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::{ClientConfig, RootCertStore};
 
+/// Time limit for opening a connection.
 const CONNECT_WITHIN: Duration = Duration::from_secs(1);
 
-/// An HTTP client for this endpoint, or for AWS's.
+/// An HTTP client for this endpoint; `None` is AWS's own.
 ///
-/// The system's root certificates take a millisecond of CPU to read, so where the endpoint needs none there are none.
+/// Reading the system's root certificates takes a millisecond of CPU, so a client for an `http://` endpoint has none.
 #[must_use]
 pub fn client(endpoint: Option<&str>) -> SharedHttpClient {
     SharedHttpClient::new(Http(connector(endpoint)))
 }
 
-/// What such a client sends its requests through.
+/// The connector that [`client`] sends its requests through.
 pub(crate) fn connector(endpoint: Option<&str>) -> SharedHttpConnector {
     SharedHttpConnector::new(Connection(hyper_client(endpoint)))
 }
@@ -54,7 +55,7 @@ fn hyper_client(endpoint: Option<&str>) -> Client<HttpsConnector<HttpConnector>,
 
 fn system_roots() -> RootCertStore {
     let mut roots = RootCertStore::empty();
-    // Those that can't be read are not trusted; without any, each call fails and says so.
+    // A certificate that can't be read is skipped. Without any, each call fails with a TLS error.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     roots
 }
@@ -62,8 +63,8 @@ fn system_roots() -> RootCertStore {
 #[derive(Debug)]
 struct Http(SharedHttpConnector);
 
-/// Its connector is one for all settings: connecting may take a second, whatever timeouts an SDK client is given; the SDK
-/// keeps all others itself.
+/// All SDK clients get the same connector, so the connect timeout of their settings has no effect: it is
+/// [`CONNECT_WITHIN`]. The SDK itself applies all other timeouts.
 impl HttpClient for Http {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
         self.0.clone()
@@ -91,7 +92,7 @@ impl SdkConnector for Connection {
     }
 }
 
-/// What the SDK gives up a connection by, on which a call failed in a way that another one would.
+/// Lets the SDK close a connection after a failure that a new connection may avoid.
 fn metadata(connection: &CaptureConnection) -> Option<ConnectionMetadata> {
     connection.connection_metadata().as_ref()?;
     let connection = connection.clone();
@@ -103,7 +104,7 @@ fn metadata(connection: &CaptureConnection) -> Option<ConnectionMetadata> {
     Some(ConnectionMetadata::builder().proxied(false).poison_fn(give_up).build())
 }
 
-/// What kind of failure this is, by which the SDK decides whether to try again.
+/// Classifies a failure: the SDK decides by its kind whether to retry.
 fn failure(error: legacy::Error) -> ConnectorError {
     let source = |matches: fn(&(dyn Error + 'static)) -> bool| has_source(&error, matches);
     if source(is_time_out) {
@@ -156,7 +157,7 @@ mod tests {
         connection.call(request).await
     }
 
-    /// Somebody who reads a request and answers with this, then closes.
+    /// A server that reads one request, writes this response and closes the connection.
     async fn server(answer: &'static str) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -169,27 +170,27 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_answer_comes_with_its_body() {
+    async fn a_response_comes_with_its_body() {
         let response = get(server("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await).await.unwrap();
         assert_eq!(response.status().as_u16(), 200);
         assert_eq!(http_body_util::BodyExt::collect(response.into_body()).await.unwrap().to_bytes(), "{}");
     }
 
     #[tokio::test]
-    async fn a_connection_that_ends_without_an_answer_is_worth_another_try() {
+    async fn a_connection_closed_without_a_response_is_retried() {
         let error = get(server("").await).await.unwrap_err();
         assert!(error.is_io() || error.as_other() == Some(ErrorKind::TransientError), "{error:?}");
     }
 
     #[tokio::test]
-    async fn a_refused_connection_is_worth_another_try() {
+    async fn a_refused_connection_is_retried() {
         let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
         let error = get(address).await.unwrap_err();
         assert!(error.is_io(), "{error:?}");
     }
 
     #[test]
-    fn there_are_roots_to_trust_aws_by_on_this_machine() {
+    fn this_machine_has_root_certificates() {
         assert!(!system_roots().is_empty());
     }
 }

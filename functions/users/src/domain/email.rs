@@ -1,4 +1,4 @@
-//! An address someone registered.
+//! Email addresses.
 
 use email_address::{EmailAddress, Options};
 use envelope::decode::{FromField, Reject, text};
@@ -10,30 +10,30 @@ use serde_json::Value;
 #[serde(transparent)]
 pub struct Email(String);
 
-/// Not an address.
+/// The text is not an email address.
 #[derive(Debug, thiserror::Error)]
 #[error("must be an email address such as ada@example.com")]
-pub struct NotAnEmail;
+pub struct InvalidEmail;
 
 impl Email {
-    /// Bytes an address has at most (RFC 5321, section 4.5.3.1.3, less the angle brackets).
+    /// Longest address, in bytes (RFC 5321, section 4.5.3.1.3, less the angle brackets).
     pub const MAX_BYTES: usize = 254;
 
-    /// Reads an address: no display name, no address literal, and a domain with a dot.
+    /// Parses an address: no display name, no address literal, and a domain with a dot.
     ///
     /// # Errors
-    /// [`NotAnEmail`]
-    pub fn parse(text: &str) -> Result<Self, NotAnEmail> {
+    /// [`InvalidEmail`]
+    pub fn parse(text: &str) -> Result<Self, InvalidEmail> {
         let address = text.trim().to_lowercase();
         let options = Options::default().without_display_text().without_domain_literal().with_required_tld();
         let plain = !address.chars().any(|c| c.is_whitespace() || c.is_control() || c == '"');
         if address.len() > Self::MAX_BYTES || !plain || EmailAddress::parse_with_options(&address, options).is_err() {
-            return Err(NotAnEmail);
+            return Err(InvalidEmail);
         }
         Ok(Self(address))
     }
 
-    /// The address.
+    /// The address as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn text_that_is_no_address_is_refused() {
         let long = format!("{}@example.com", "x".repeat(250));
         for text in [
             "",

@@ -1,4 +1,4 @@
-//! What a person is called.
+//! People's names.
 
 use envelope::decode::{FromField, Reject, text};
 use serde::{Deserialize, Serialize};
@@ -10,10 +10,10 @@ use serde_json::Value;
 pub struct Name(String);
 
 impl Name {
-    /// Bytes a name has at most.
+    /// Longest name, in bytes.
     pub const MAX_BYTES: usize = 200;
 
-    /// The name.
+    /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

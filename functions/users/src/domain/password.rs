@@ -1,4 +1,4 @@
-//! Passwords, and the hashes kept of them.
+//! Passwords and their hashes.
 
 use std::fmt;
 
@@ -6,14 +6,15 @@ use envelope::decode::{FromField, Reject, text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Work factor of every hash: about 0.3 s of a full CPU (OWASP Password Storage Cheat Sheet asks for at least 10).
+/// bcrypt's cost factor: one hash takes about 0.3 s of a full CPU. (The OWASP Password Storage Cheat Sheet asks for at
+/// least 10.)
 const COST: u32 = 12;
 
-/// A password someone chooses: 8 to 72 bytes. bcrypt reads no further than 72, so longer ones are refused
-/// rather than cut.
+/// A password to register with: 8 to 72 bytes. bcrypt ignores everything after byte 72, so a longer password is refused
+/// instead of cut.
 pub struct NewPassword(String);
 
-/// A password someone claims to have chosen: any text.
+/// A password to log in with. It can be any text, since it only has to match.
 pub struct GivenPassword(String);
 
 /// A bcrypt hash.
@@ -21,36 +22,37 @@ pub struct GivenPassword(String);
 #[serde(transparent)]
 pub struct PasswordHash(String);
 
-/// Hashing failed: no memory, no randomness, or a thread that could not run.
+/// Why a password could not be hashed or compared.
 #[derive(Debug, thiserror::Error)]
 pub enum HashError {
-    /// bcrypt's own.
+    /// bcrypt failed, for example because no random salt could be had.
     #[error("bcrypt failed")]
     Bcrypt(#[from] bcrypt::BcryptError),
-    /// The thread that hashed.
+    /// The thread that hashes panicked or was cancelled.
     #[error("the hashing thread failed")]
     Thread(#[from] tokio::task::JoinError),
 }
 
 impl NewPassword {
-    /// Bytes a password has at least.
+    /// Shortest password, in bytes.
     pub const MIN_BYTES: usize = 8;
-    /// Bytes of a password that bcrypt reads.
+    /// Longest password, in bytes: as many as bcrypt reads.
     pub const MAX_BYTES: usize = 72;
 
-    /// Hashes it, on a thread of its own: the work would hold up everything else.
+    /// Hashes the password, on a thread for blocking work.
     ///
     /// # Errors
     /// [`HashError`]
     pub async fn hash(self) -> Result<PasswordHash, HashError> {
-        // Nothing is cut: a password is no longer than what bcrypt reads. (`non_truncating_hash` takes one byte less.)
+        // `hash` cuts at 72 bytes, which no password here exceeds. (`non_truncating_hash` would refuse the 72nd.)
         let hash = tokio::task::spawn_blocking(move || bcrypt::hash(self.0, COST)).await??;
         Ok(PasswordHash(hash))
     }
 }
 
 impl GivenPassword {
-    /// Whether this password made the hash. Without a hash the answer is no, and takes as long.
+    /// Whether the hash is of this password. Without a hash, the answer is no after the same amount of work: the time a
+    /// login takes does not tell whether a user exists.
     ///
     /// # Errors
     /// [`HashError`]
@@ -58,9 +60,9 @@ impl GivenPassword {
         tokio::task::spawn_blocking(move || {
             let (hash, exists) = match hash {
                 Some(hash) => (hash.0, true),
-                None => (NOBODYS.to_owned(), false),
+                None => (DUMMY_HASH.to_owned(), false),
             };
-            // `verify` reads the first 72 bytes; a longer password is nobody's, and costs the same to refuse.
+            // `verify` ignores what follows byte 72, so a longer password must not match by its beginning.
             let fits = self.0.len() <= NewPassword::MAX_BYTES;
             Ok(bcrypt::verify(&self.0, &hash)? && exists && fits)
         })
@@ -68,8 +70,8 @@ impl GivenPassword {
     }
 }
 
-/// A hash of the same cost as every other, of a password that was thrown away.
-const NOBODYS: &str = "$2b$12$yHRN9qmnMu0FdsWZTJGXQ.m8cWq3vNIzSqVoihYV1mDHhGIwSjAfm";
+/// A hash of the usual cost, of a random password that nobody knows.
+const DUMMY_HASH: &str = "$2b$12$yHRN9qmnMu0FdsWZTJGXQ.m8cWq3vNIzSqVoihYV1mDHhGIwSjAfm";
 
 impl FromField for NewPassword {
     fn from_field(value: &Value) -> Result<Self, Reject> {
@@ -138,7 +140,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_is_cut_at_72_bytes() {
+    async fn a_password_is_not_cut_at_72_bytes() {
         let longest = "x".repeat(72);
         let hash = new(&longest).unwrap().hash().await.unwrap();
         assert!(given(&longest).matches(Some(hash.clone())).await.unwrap());
@@ -146,8 +148,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobodys_hash_has_the_common_cost_and_matches_nothing() {
-        assert!(NOBODYS.parse::<bcrypt::HashParts>().is_ok_and(|parts| parts.get_cost() == COST));
+    async fn the_dummy_hash_has_the_usual_cost_and_matches_nothing() {
+        assert!(DUMMY_HASH.parse::<bcrypt::HashParts>().is_ok_and(|parts| parts.get_cost() == COST));
         assert!(!given("password").matches(None).await.unwrap());
     }
 

@@ -1,4 +1,4 @@
-//! A user.
+//! Users.
 
 use contracts::payloads::UserCreated;
 use envelope::{Role, timestamp};
@@ -10,25 +10,25 @@ use crate::domain::email::Email;
 use crate::domain::name::Name;
 use crate::domain::password::PasswordHash;
 
-/// Someone who registered.
+/// A registered user.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
-    /// UUIDv7: ids sort by time.
+    /// A UUIDv7, so ids sort by time of registration.
     pub id: String,
-    /// Unique among users.
+    /// Email address, unique among users.
     pub email: Email,
-    /// What they are called.
+    /// Full name.
     pub name: Name,
-    /// What they may do.
+    /// What the user may do.
     pub role: Role,
-    /// When they registered: RFC 3339, UTC, milliseconds.
+    /// When the user registered: RFC 3339, UTC, milliseconds.
     pub created_at: String,
-    /// Of the password they chose.
+    /// bcrypt hash of the password.
     pub password_hash: PasswordHash,
 }
 
-/// A user as everyone may see them who may see them at all.
+/// A user without the password hash: the fields that may be shown.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Profile {
@@ -45,7 +45,7 @@ pub struct Profile {
 }
 
 impl User {
-    /// A new customer.
+    /// A new user, with the role of a customer.
     pub fn register(email: Email, name: Name, password_hash: PasswordHash) -> Self {
         Self {
             id: Uuid::now_v7().to_string(),
@@ -57,7 +57,7 @@ impl User {
         }
     }
 
-    /// What others hear of their registration.
+    /// The event data of the registration.
     pub fn created(&self) -> UserCreated {
         UserCreated {
             user_id: self.id.clone(),
@@ -66,7 +66,7 @@ impl User {
         }
     }
 
-    /// What a token of theirs says from now on.
+    /// The claims of a token issued to the user now.
     pub fn token(&self) -> NewToken<'_> {
         NewToken {
             id: &self.id,

@@ -9,14 +9,14 @@ use crate::store::Users;
 
 /// Serves the endpoint.
 pub fn main() -> ExitCode {
-    serve::<Me>(SERVICE)
+    serve::<GetMe>(SERVICE)
 }
 
-struct Me {
+struct GetMe {
     users: Users,
 }
 
-impl Endpoint for Me {
+impl Endpoint for GetMe {
     async fn init() -> Result<Self, InitError> {
         Ok(Self { users: Users::connect().await? })
     }
@@ -24,7 +24,7 @@ impl Endpoint for Me {
     async fn call(&self, call: &Call) -> Result<Reply, Failure> {
         let caller = call.identity()?;
         let profile = self.users.profile(&caller.email).await?;
-        // The address may have been given up, and taken by someone else, since the token was signed.
+        // Since the token was signed, the account may have gone and its address been registered by someone else.
         let profile = profile.filter(|profile| profile.id == caller.id).ok_or_else(Failure::invalid_token)?;
         Reply::ok("User retrieved successfully", profile)
     }

@@ -10,26 +10,26 @@ use crate::store::UserList;
 
 /// Serves the endpoint.
 pub fn main() -> ExitCode {
-    serve::<List>(SERVICE)
+    serve::<ListUsers>(SERVICE)
 }
 
-struct List {
+struct ListUsers {
     users: UserList,
 }
 
-/// Rows of a page if nothing is said.
-const LIMIT: u32 = 10;
+/// Rows of a page if the request does not set `limit`.
+const DEFAULT_LIMIT: u32 = 10;
 
-struct Page {
+struct ListQuery {
     page: u32,
     limit: u32,
 }
 
-impl DecodeQuery for Page {
+impl DecodeQuery for ListQuery {
     fn decode(query: &mut QueryFields) -> Option<Self> {
         let page = query.optional::<PageNumber>("page");
         let limit = query.optional("limit");
-        let (page, limit) = (page?.unwrap_or_default(), limit?.map_or(LIMIT, Limit::get));
+        let (page, limit) = (page?.unwrap_or_default(), limit?.map_or(DEFAULT_LIMIT, Limit::get));
         if !page.is_in_reach(limit) {
             let reach = PageNumber::REACH;
             query.note("page", "OUT_OF_RANGE", format!("pages reach the newest {reach} users only"));
@@ -39,14 +39,14 @@ impl DecodeQuery for Page {
     }
 }
 
-impl Endpoint for List {
+impl Endpoint for ListUsers {
     async fn init() -> Result<Self, InitError> {
         Ok(Self { users: UserList::connect().await? })
     }
 
     async fn call(&self, call: &Call) -> Result<Reply, Failure> {
         call.admin()?;
-        let Page { page, limit } = call.query()?;
+        let ListQuery { page, limit } = call.query()?;
         let before = (page - 1) * limit;
         // One row more than the page tells whether another page follows.
         let (rows, total) = tokio::try_join!(self.users.newest(before + limit + 1), self.users.total())?;

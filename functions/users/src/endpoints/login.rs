@@ -9,9 +9,10 @@ use signing_keys::Keys;
 
 use crate::SERVICE;
 use crate::domain::email::Email;
+use crate::domain::failed_logins::{FailedLogins, LoginLimit};
 use crate::domain::name::Name;
 use crate::domain::password::GivenPassword;
-use crate::store::{Attempts, Logins, Verdict};
+use crate::store::Logins;
 
 /// Serves the endpoint.
 pub fn main() -> ExitCode {
@@ -44,54 +45,55 @@ impl Endpoint for Login {
         Ok(Self { logins: logins?, keys: keys? })
     }
 
-    /// A wrong address and a wrong password get one answer after one amount of work. A wrong guess is answered
-    /// only once it is counted, by a write that fails when the count is full: of any number of guesses at once,
-    /// no more than the limit learn that they were wrong, and the rest learn nothing.
+    /// An unknown address and a wrong password get the same answer after the same amount of work. A wrong password is
+    /// answered only after a conditional write has counted it. So however many logins are sent at once, no more than the
+    /// limit learn that their password was wrong; the others get 429 and learn nothing.
     async fn call(&self, call: &Call) -> Result<Reply, Failure> {
         let Credentials { email, password } = call.body()?;
         let now = timestamp::epoch_seconds();
-        let (user, attempts) = self.logins.find(&email).await?;
-        if let Verdict::Refused { retry_after } = Attempts::judge(attempts.as_ref(), call.source_ip(), now) {
-            return Err(too_many(retry_after));
+        let (user, failed) = self.logins.find(&email).await?;
+        if let LoginLimit::Reached { retry_after } = FailedLogins::limit(failed.as_ref(), call.source_ip(), now) {
+            return Err(too_many_failures(retry_after));
         }
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let matches = password.matches(hash).await?;
         let Some(user) = user.filter(|_| matches) else {
-            return Err(self.refuse(call, &email, attempts, now).await?);
+            return Err(self.refuse(call, &email, failed, now).await?);
         };
         let token = self.keys.sign(user.token()).await?;
-        let data = LoggedIn { user: Known { id: &user.id, email: &user.email, name: &user.name }, token };
+        let data = LoggedIn { user: LoggedInUser { id: &user.id, email: &user.email, name: &user.name }, token };
         Reply::ok("Login successful", data)
     }
 }
 
 impl Login {
+    /// Counts a login with a wrong password, and gives its answer.
     async fn refuse(
         &self,
         call: &Call,
         email: &Email,
-        attempts: Option<Attempts>,
+        failed: Option<FailedLogins>,
         now: u64,
     ) -> Result<Failure, Failure> {
-        Ok(match self.logins.count_failure(email, call.source_ip(), attempts, now).await? {
-            Verdict::Allowed => Failure::invalid_credentials().metric("LoginsRefused"),
-            Verdict::Refused { retry_after } => too_many(retry_after),
+        Ok(match self.logins.count_failure(email, call.source_ip(), failed, now).await? {
+            LoginLimit::Open => Failure::invalid_credentials().metric("LoginsRefused"),
+            LoginLimit::Reached { retry_after } => too_many_failures(retry_after),
         })
     }
 }
 
-fn too_many(retry_after: u64) -> Failure {
+fn too_many_failures(retry_after: u64) -> Failure {
     Failure::too_many_requests("Too many failed logins, try again later", retry_after).metric("LoginsRefused")
 }
 
 #[derive(Serialize)]
 struct LoggedIn<'a> {
-    user: Known<'a>,
+    user: LoggedInUser<'a>,
     token: String,
 }
 
 #[derive(Serialize)]
-struct Known<'a> {
+struct LoggedInUser<'a> {
     id: &'a str,
     email: &'a Email,
     name: &'a Name,

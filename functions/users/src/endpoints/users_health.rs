@@ -10,14 +10,14 @@ use crate::store::Users;
 
 /// Serves the endpoint.
 pub fn main() -> ExitCode {
-    serve::<Health>(SERVICE)
+    serve::<UsersHealth>(SERVICE)
 }
 
-struct Health {
+struct UsersHealth {
     users: Users,
 }
 
-impl Endpoint for Health {
+impl Endpoint for UsersHealth {
     async fn init() -> Result<Self, InitError> {
         Ok(Self { users: Users::new()? })
     }

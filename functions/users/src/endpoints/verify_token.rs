@@ -10,15 +10,15 @@ use crate::SERVICE;
 
 /// Serves the endpoint.
 pub fn main() -> ExitCode {
-    serve::<Verify>(SERVICE)
+    serve::<VerifyToken>(SERVICE)
 }
 
-/// No authorizer guards this route: telling good tokens from bad is what it does.
-struct Verify {
+/// The route has no authorizer: it verifies the token itself.
+struct VerifyToken {
     keys: Keys,
 }
 
-impl Endpoint for Verify {
+impl Endpoint for VerifyToken {
     async fn init() -> Result<Self, InitError> {
         Ok(Self { keys: Keys::read().await? })
     }

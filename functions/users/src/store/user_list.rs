@@ -7,8 +7,8 @@ use tables::{KeptCount, StoreError};
 
 use crate::domain::user::Profile;
 
-/// The index has all users in one partition, sorted by id, and so by time. A partition takes 1 000 writes a
-/// second, which is a thousand registrations.
+/// The index has all users in one partition, sorted by id and so by time. A partition takes 1 000 writes a second, which
+/// is a thousand registrations.
 pub(super) const PARTITION: &str = "user";
 
 const INDEX: &str = "newest";
@@ -22,18 +22,18 @@ pub struct UserList {
 }
 
 impl UserList {
-    /// The list of the table that `USERS_TABLE` names, connected as [`super::Users::connect`] is.
+    /// The list of the table that `USERS_TABLE` names, with first reads that open the connections ([`aws::warm_up`]).
     ///
     /// # Errors
     /// [`aws::ConfigError`]
     pub async fn connect() -> Result<Self, InitError> {
         let list =
-            Self { client: tables::client()?, table: aws::required("USERS_TABLE")?, count: super::kept_count()? };
+            Self { client: tables::client()?, table: aws::required("USERS_TABLE")?, count: super::user_count()? };
         aws::warm_up("database", async { tokio::try_join!(list.newest(1), list.total()) }).await;
         Ok(list)
     }
 
-    /// The newest users, at most so many (of some 300 bytes each: a thousand fit into the 1 MB of one call).
+    /// The newest users, at most `limit`. (A user has some 300 bytes: a thousand fit into the 1 MB of one query.)
     ///
     /// # Errors
     /// [`StoreError`]

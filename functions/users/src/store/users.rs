@@ -1,4 +1,4 @@
-//! The users' table: one item a user, keyed by address, which makes addresses unique.
+//! The table of users. Its key is the email address, which makes addresses unique.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
@@ -14,30 +14,32 @@ use tables::StoreError;
 use crate::domain::email::Email;
 use crate::domain::user::{Profile, User};
 
-/// The users' table.
+/// The table of users.
 #[derive(Debug)]
 pub struct Users {
     client: Client,
     table: String,
 }
 
-/// A user that could not be added.
+/// Why a user could not be added.
 #[derive(Debug, thiserror::Error)]
 pub enum InsertError {
-    /// Someone has the address.
-    #[error("the address is taken")]
+    /// Another user has the email address.
+    #[error("the email address is taken")]
     EmailTaken,
-    /// The call failed.
+    /// DynamoDB failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// An item of the table: the user, the partition of the index that lists them, and the event of their registration.
+/// An item of the table.
 #[derive(Serialize)]
 struct Item<'a> {
     #[serde(flatten)]
     user: &'a User,
+    /// Partition of the index that lists the users.
     listing: &'static str,
+    /// The event of the registration, published from the table's stream.
     event: &'a Event<UserCreated>,
 }
 
@@ -50,8 +52,7 @@ impl Users {
         Ok(Self { client: tables::client()?, table: aws::required("USERS_TABLE")? })
     }
 
-    /// As [`Users::new`], with a first read that opens the connection while start-up has the CPU to itself. A
-    /// database that does not answer yet fails the calls that need it, not the start.
+    /// As [`Users::new`], with a first read that opens the connection ([`aws::warm_up`]).
     ///
     /// # Errors
     /// [`aws::ConfigError`]
@@ -61,7 +62,7 @@ impl Users {
         Ok(users)
     }
 
-    /// Reads an item that is not there.
+    /// Reads an item that does not exist.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -70,7 +71,7 @@ impl Users {
         Ok(())
     }
 
-    /// Adds a user with the event of it: both, or neither.
+    /// Adds a user together with the event of their registration, in one write.
     ///
     /// # Errors
     /// [`InsertError`]
@@ -88,21 +89,22 @@ impl Users {
             Err(SdkError::ServiceError(error))
                 if matches!(error.err(), PutItemError::ConditionalCheckFailedException(_)) =>
             {
-                self.was_it_us(user).await
+                self.accept_own_write(user).await
             }
             Err(error) => Err(StoreError::from(error).into()),
         }
     }
 
-    /// The SDK tries a put again when its answer was lost, and then meets the item that it wrote itself.
-    async fn was_it_us(&self, user: &User) -> Result<(), InsertError> {
+    /// The SDK retries a put whose response was lost. The retry then finds the user that the first attempt wrote, which
+    /// is a success.
+    async fn accept_own_write(&self, user: &User) -> Result<(), InsertError> {
         match self.profile(user.email.as_str()).await? {
             Some(profile) if profile.id == user.id => Ok(()),
             _ => Err(InsertError::EmailTaken),
         }
     }
 
-    /// The user of this address.
+    /// The user with this email address.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -112,7 +114,7 @@ impl Users {
         item.map(serde_dynamo::from_item).transpose().map_err(StoreError::item)
     }
 
-    /// Gives the user of this address a role; `None` if there is no such user.
+    /// Sets the role of the user with this email address; `None` if there is no such user.
     ///
     /// # Errors
     /// [`StoreError`]

@@ -1,4 +1,4 @@
-//! The gateway's authorizer: from a bearer token to an identity.
+//! `authorize`: the gateway's Lambda authorizer. It verifies a bearer token and gives the identity in it.
 
 use std::process::ExitCode;
 
@@ -18,10 +18,11 @@ struct Authorize {
     keys: Keys,
 }
 
-/// "Input to an API Gateway Lambda authorizer", of type `TOKEN`.
+/// "Input to an API Gateway Lambda authorizer", of type `TOKEN`. (In `aws_lambda_events` every field of it is optional: a
+/// malformed request would look like one without a token.)
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Request {
+struct AuthorizerRequest {
     authorization_token: String,
     method_arn: String,
 }
@@ -29,27 +30,30 @@ struct Request {
 /// "Output from an API Gateway Lambda authorizer".
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+struct AuthorizerResponse {
+    /// The user's id.
     principal_id: String,
+    /// An IAM policy: what the caller may invoke.
     policy_document: Value,
+    /// The identity, which the gateway passes to the function as `requestContext.authorizer`.
     context: Map<String, Value>,
 }
 
 impl Function for Authorize {
-    type Event = Request;
-    type Response = Answer;
+    type Event = AuthorizerRequest;
+    type Response = AuthorizerResponse;
 
     async fn init() -> Result<Self, InitError> {
         Ok(Self { keys: Keys::read().await? })
     }
 
-    async fn call(&self, request: Request, _: &Context) -> Result<Answer, FunctionError> {
+    async fn call(&self, request: AuthorizerRequest, _: &Context) -> Result<AuthorizerResponse, FunctionError> {
         let token = bearer(&request.authorization_token).ok_or_else(unauthorized)?;
         let identity = match self.keys.verify(token).await {
             Err(VerifyError::Invalid(_)) => return Err(unauthorized()),
             outcome => outcome?,
         };
-        Ok(Answer {
+        Ok(AuthorizerResponse {
             principal_id: identity.id.clone(),
             policy_document: json!({
                 "Version": "2012-10-17",
@@ -64,7 +68,7 @@ impl Function for Authorize {
     }
 }
 
-/// The one message that a gateway turns into a 401; any other error means that the authorizer is broken.
+/// API Gateway answers an error with exactly this message with a 401. Any other it treats as a failed authorizer.
 fn unauthorized() -> FunctionError {
     FunctionError::new("Unauthorized", "Unauthorized")
 }
@@ -74,8 +78,8 @@ fn bearer(header: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The gateway caches this answer by token alone, so it has to hold for each route of the stage: who may do what
-/// is for the functions to say.
+/// The gateway caches the response by token alone, so the policy must allow every route of the stage. Each function then
+/// decides what the caller may do.
 fn every_route(method_arn: &str) -> String {
     let stage: Vec<&str> = method_arn.splitn(3, '/').take(2).collect();
     format!("{}/*", stage.join("/"))

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use tables::{Change, KeptCount};
 
 use crate::SERVICE;
-use crate::store;
+use crate::store::user_count;
 
 /// Serves the function.
 pub fn main() -> ExitCode {
@@ -33,7 +33,7 @@ impl Function for CountUsers {
     type Response = ();
 
     async fn init() -> Result<Self, InitError> {
-        Ok(Self { count: store::kept_count()? })
+        Ok(Self { count: user_count()? })
     }
 
     async fn call(&self, event: StreamEvent<Record>, _: &Context) -> Result<(), FunctionError> {

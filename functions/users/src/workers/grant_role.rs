@@ -1,4 +1,4 @@
-//! `grant-role`: an operator makes a user an admin, or a customer again.
+//! `grant-role`: sets a user's role. Operators invoke it.
 
 use std::process::ExitCode;
 
@@ -35,7 +35,7 @@ impl Function for GrantRole {
         Ok(Self { users: Users::connect().await? })
     }
 
-    /// The role counts from the user's next login: tokens they hold keep the one they were signed with.
+    /// The new role counts from the user's next login: tokens that were signed before keep the old one.
     async fn call(&self, grant: Grant, _: &Context) -> Result<Profile, FunctionError> {
         let invalid = |error: &dyn std::fmt::Display| FunctionError::new("InvalidGrant", error.to_string());
         let email = Email::parse(&grant.email).map_err(|error| invalid(&format!("email {error}")))?;

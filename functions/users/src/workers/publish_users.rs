@@ -1,4 +1,4 @@
-//! `publish-users`: tells the events of users to their subscribers.
+//! `publish-users`: publishes the events of users to their subscribers.
 
 use std::process::ExitCode;
 
@@ -8,12 +8,12 @@ use crate::SERVICE;
 
 /// Serves the function.
 pub fn main() -> ExitCode {
-    events::publish::main_without::<Users>(SERVICE)
+    events::publish::main_without::<PublishUsers>(SERVICE)
 }
 
-struct Users;
+struct PublishUsers;
 
-impl Secrets for Users {
+impl Secrets for PublishUsers {
     const ATTRIBUTES: &'static [&'static str] = &["passwordHash"];
 }
 
@@ -33,7 +33,7 @@ mod tests {
         let name = Name::from_field(&json!("Ada")).unwrap();
         let user = User::register(email, name, serde_json::from_value(json!("$2b$12$hash")).unwrap());
         let stored = serde_json::to_value(user).unwrap();
-        for attribute in Users::ATTRIBUTES {
+        for attribute in PublishUsers::ATTRIBUTES {
             assert_eq!(stored[attribute], "$2b$12$hash");
         }
     }

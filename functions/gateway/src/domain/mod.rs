@@ -1,0 +1,3 @@
+//! Values that can't be built invalid. Nothing here knows AWS.
+
+pub mod checked_service;

@@ -1,0 +1,111 @@
+//! The settings of a function's environment, as the SDK's clients take them.
+
+use std::env;
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+
+use crate::http;
+
+/// Time limit of one attempt of a call. (Invoking a function takes as long as that function: its caller sets the limit.)
+pub const ATTEMPT_WITHIN: Duration = Duration::from_secs(2);
+
+/// Time limit of a call, with all its attempts and the pauses between them.
+pub const CALL_WITHIN: Duration = Duration::from_secs(5);
+
+/// A setting is missing.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The environment variable of this name is not set, or is empty.
+    #[error("{0} is not set; outside Lambda set it yourself, e.g. AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=test")]
+    Missing(&'static str),
+}
+
+/// The configuration for a client of one AWS service, by the service's name in settings (`dynamodb`, `sqs`, …).
+///
+/// `AWS_ENDPOINT_URL_<SERVICE>` or else `AWS_ENDPOINT_URL` replaces the service's endpoint ("Service-specific
+/// endpoints", AWS SDKs and Tools Reference Guide), so the same binary runs against a local stack.
+///
+/// A call has up to three attempts, with jittered backoff between them. One attempt may take [`ATTEMPT_WITHIN`], the call
+/// [`CALL_WITHIN`].
+///
+/// # Errors
+/// [`ConfigError`] if the region or the credentials are missing.
+pub fn config(service: &str) -> Result<SdkConfig, ConfigError> {
+    let Environment { endpoint, region, credentials } = Environment::read(service)?;
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(region))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(http::client(endpoint.as_deref()))
+        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+        .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(25)))
+        .timeout_config(
+            TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_WITHIN).operation_timeout(CALL_WITHIN).build(),
+        );
+    config.set_endpoint_url(endpoint);
+    Ok(config.build())
+}
+
+/// What a function's environment says about one AWS service.
+pub(crate) struct Environment {
+    /// Replaces AWS's own endpoint: a URL.
+    pub(crate) endpoint: Option<String>,
+    pub(crate) region: String,
+    pub(crate) credentials: Credentials,
+}
+
+impl Environment {
+    pub(crate) fn read(service: &str) -> Result<Self, ConfigError> {
+        let credentials = Credentials::new(
+            required("AWS_ACCESS_KEY_ID")?,
+            required("AWS_SECRET_ACCESS_KEY")?,
+            env::var("AWS_SESSION_TOKEN").ok(),
+            None,
+            "environment",
+        );
+        let region = env::var("AWS_REGION").or_else(|_| required("AWS_DEFAULT_REGION"))?;
+        Ok(Self { endpoint: endpoint(service, |name| env::var(name).ok()), region, credentials })
+    }
+}
+
+/// The value of an environment variable that the function can't run without, such as the name of its table.
+///
+/// # Errors
+/// [`ConfigError`], which names the variable. Read at start, a missing table fails the deployment and not a request.
+pub fn required(name: &'static str) -> Result<String, ConfigError> {
+    env::var(name).ok().filter(|value| !value.is_empty()).ok_or(ConfigError::Missing(name))
+}
+
+fn endpoint(service: &str, variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let own = format!("AWS_ENDPOINT_URL_{}", service.to_uppercase().replace(['-', ' '], "_"));
+    variable(&own).or_else(|| variable("AWS_ENDPOINT_URL")).filter(|url| !url.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::endpoint;
+
+    #[test]
+    fn the_endpoint_of_one_service_wins_over_the_common_one() {
+        let variables = |name: &str| match name {
+            "AWS_ENDPOINT_URL" => Some("http://common".to_owned()),
+            "AWS_ENDPOINT_URL_DYNAMODB" => Some("http://tables".to_owned()),
+            _ => None,
+        };
+        assert_eq!(endpoint("dynamodb", variables).as_deref(), Some("http://tables"));
+        assert_eq!(endpoint("sqs", variables).as_deref(), Some("http://common"));
+    }
+
+    #[test]
+    fn an_empty_endpoint_is_none() {
+        assert_eq!(endpoint("sqs", |_| Some(String::new())), None);
+    }
+}
