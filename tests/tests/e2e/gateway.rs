@@ -122,7 +122,7 @@ async fn more_than_the_stage_takes_is_throttled() {
 #[apply(e2e)]
 #[needs(OwnStack)]
 async fn a_slow_function_is_a_timeout_but_does_what_it_was_asked() {
-    let route = "Path: /api/users/register\n            TimeoutInMillis: ";
+    let route = "Path: /api/users/register, TimeoutInMillis: ";
     let stack = Setup::new().replacing(&format!("{route}9000"), &format!("{route}50")).start().await;
     let mut person = Person::new("Slow");
     let answer = stack.post("/api/users/register").json(person.registration()).send().await;

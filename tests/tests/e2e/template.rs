@@ -75,35 +75,25 @@ fn every_answer_of_the_gateway_has_the_same_headers() {
     }
 }
 
-/// A type that is left out falls back to a default, whose words are for something else.
+/// A type that is left out is answered as its default. That suits no such route or method (`DEFAULT_4XX`) and a crashed
+/// function (`DEFAULT_5XX`), under whichever of API Gateway's names. The other types that are left out are never answered:
+/// the API has no request validator, API key, quota, pass-through or firewall, and its authorizer allows every route.
 #[apply(e2e)]
-fn every_kind_of_answer_of_the_gateway_is_worded() {
+fn every_answer_that_the_gateway_gives_is_worded() {
     let api = system().api.unwrap();
     let known: BTreeSet<&str> = api.gateway_responses.keys().map(String::as_str).collect();
-    let all = [
-        "ACCESS_DENIED",
+    let given = [
         "API_CONFIGURATION_ERROR",
         "AUTHORIZER_CONFIGURATION_ERROR",
         "AUTHORIZER_FAILURE",
-        "BAD_REQUEST_BODY",
-        "BAD_REQUEST_PARAMETERS",
         "DEFAULT_4XX",
         "DEFAULT_5XX",
-        "EXPIRED_TOKEN",
-        "INTEGRATION_FAILURE",
         "INTEGRATION_TIMEOUT",
-        "INVALID_API_KEY",
-        "INVALID_SIGNATURE",
-        "MISSING_AUTHENTICATION_TOKEN",
-        "QUOTA_EXCEEDED",
         "REQUEST_TOO_LARGE",
-        "RESOURCE_NOT_FOUND",
         "THROTTLED",
         "UNAUTHORIZED",
-        "UNSUPPORTED_MEDIA_TYPE",
-        "WAF_FILTERED",
     ];
-    assert_eq!(known, all.into());
+    assert_eq!(known, given.into());
 }
 
 #[apply(e2e)]
@@ -117,7 +107,6 @@ fn every_function_has_a_role_of_its_own() {
         assert!(lines.contains(&format!("Role: !GetAtt {role}.Arn").as_str()), "{name}");
         let role_lines = resources.get(role.as_str()).unwrap_or_else(|| panic!("{name}: no {role}"));
         assert!(role_lines.contains(&"Type: AWS::IAM::Role"), "{role}");
-        assert!(!role_lines.iter().any(|line| line.contains("ManagedPolicyArns")), "{role}");
         roles.insert(role);
     }
     // AWS's own services take on others.
@@ -129,11 +118,12 @@ fn every_function_has_a_role_of_its_own() {
 #[apply(e2e)]
 fn a_role_names_what_it_may_touch() {
     let text = text();
-    for (role, lines) in resources(&text).into_iter().filter(|(name, _)| name.ends_with("Role")) {
-        for pair in lines.windows(2) {
-            assert!(!pair[0].contains(":*"), "{role}: {}", pair[0]);
-            if pair[1] == "Resource: \"*\"" {
-                assert!(pair[0].starts_with("Action: [xray:"), "{role}: {}", pair[0]);
+    let named = |name: &str| name.ends_with("Role") || name.ends_with("Policy");
+    for (name, lines) in resources(&text).into_iter().filter(|(name, _)| named(name)) {
+        for line in lines {
+            assert!(!line.contains(":*"), "{name}: {line}");
+            if line.contains("Resource: \"*\"") {
+                assert!(line.contains("Action: [xray:"), "{name}: {line}");
             }
         }
     }
@@ -193,8 +183,12 @@ fn a_changed_parameter_makes_a_new_version_of_each_function_that_is_told_it() {
     let parameters: Vec<String> =
         section("Parameters").iter().copied().filter(indented).map(|line| line.trim().replace(':', "")).collect();
     let variables = |lines: &[&str]| -> Vec<String> {
-        let lines = lines.iter().skip_while(|line| line.trim() != "Variables:");
+        let lines = lines.iter().skip_while(|line| !line.contains("Variables:"));
         lines.map(|line| line.trim().to_owned()).take_while(|line| line != "Events:").collect()
+    };
+    let tells = |text: &str, parameter: &str| {
+        let reference = format!("!Ref {parameter}");
+        text.split(&reference).skip(1).any(|rest| !rest.starts_with(char::is_alphanumeric))
     };
     let globals = variables(&section("Globals"));
     let functions = resources(&text).into_iter().filter(|(_, lines)| lines[0] == "Type: AWS::Serverless::Function");
@@ -203,7 +197,7 @@ fn a_changed_parameter_makes_a_new_version_of_each_function_that_is_told_it() {
             lines.iter().find(|line| line.starts_with("VersionDescription:")).copied().unwrap_or_default();
         let told = [globals.clone(), variables(&lines)].concat().join("\n");
         for parameter in &parameters {
-            if told.contains(&format!("!Ref {parameter}\n")) || told.ends_with(&format!("!Ref {parameter}")) {
+            if tells(&told, parameter) {
                 assert!(description.contains(&format!("${{{parameter}}}")), "{name}: {parameter} in {description:?}");
             }
         }

@@ -7,9 +7,9 @@ use tests::{Exit, Folder, Setup, local};
 #[apply(e2e)]
 #[needs(OwnStack)]
 async fn a_call_that_the_role_does_not_allow_fails_and_the_terminal_says_why() {
-    let allowed = "Action: dynamodb:Query\n                Resource: !Sub ${OrdersTable.Arn}/index/newest";
+    let allowed = r#"Action: dynamodb:Query, Resource: !Sub "${OrdersTable.Arn}/index/newest""#;
     // The right to query the table is not one to query its index.
-    let other = "Action: dynamodb:Query\n                Resource: !GetAtt OrdersTable.Arn";
+    let other = "Action: dynamodb:Query, Resource: !GetAtt OrdersTable.Arn";
     let stack = Setup::new().replacing(allowed, other).start().await;
     let ada = stack.visitor("Ada").await;
     let answer = stack.get("/api/orders").token(&ada.token).send().await;

@@ -44,13 +44,13 @@ async fn every_right_of_a_role_is_one_that_its_function_uses() {
 }
 
 #[apply(e2e)]
-fn logs_and_traces_are_written_to_the_functions_own_group_and_nowhere_else() {
-    let system = system();
+fn logs_are_written_to_the_log_group_of_the_functions_own_service_and_nowhere_else() {
+    let (system, services) = (system(), Services::read());
     for function in system.functions.values() {
-        let [logs, traces] = rights::of_telemetry(function)[..] else {
+        let [traces, logs] = rights::of_telemetry(function)[..] else {
             panic!("{}: {:?}", function.name, function.role)
         };
-        let group = format!("/aws/lambda/local/{}", function.binary);
+        let group = format!("/aws/lambda/local/{}", services.of_function(&system, &function.name));
         let group = format!("arn:aws:logs:us-east-1:000000000000:log-group:{group}:*");
         assert_eq!(logs.actions, ["logs:CreateLogStream", "logs:PutLogEvents"], "{}", function.name);
         assert_eq!(logs.resources, [group], "{}", function.name);

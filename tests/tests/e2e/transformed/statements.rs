@@ -11,10 +11,13 @@ pub(super) fn list(value: &Value) -> Vec<Value> {
 }
 
 impl Transformed {
-    /// The statements of all inline policies of a role.
+    /// The statements of the managed policies that a role names, and of its inline ones.
     pub(super) fn statements(&self, role: &str) -> Vec<Statement> {
-        let policies = list(&self.resources[role]["Properties"]["Policies"]);
-        let statements = policies.iter().flat_map(|policy| list(&policy["PolicyDocument"]["Statement"]));
+        let role_properties = &self.resources[role]["Properties"];
+        let managed = |named: Value| self.resources[named["Ref"].as_str().unwrap()]["Properties"].clone();
+        let policies = list(&role_properties["ManagedPolicyArns"]).into_iter().map(managed);
+        let policies = policies.chain(list(&role_properties["Policies"]));
+        let statements = policies.flat_map(|policy| list(&policy["PolicyDocument"]["Statement"]));
         let statement = |one: Value| {
             let known = ["Effect", "Action", "Resource"];
             assert!(one.as_object().unwrap().keys().all(|key| known.contains(&key.as_str())), "{role}: {one}");

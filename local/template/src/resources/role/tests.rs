@@ -89,19 +89,54 @@ fn what_is_no_action_or_resource_is_refused() {
     );
 }
 
+/// A managed policy `P` that allows one action.
+fn managed(action: &str) -> String {
+    format!(
+        "  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties: {{PolicyDocument: {{Version: '2012-10-17', \
+         Statement: [{{Effect: Allow, Action: {action}, Resource: '*'}}]}}}}\n"
+    )
+}
+
 #[test]
-fn rights_that_come_from_outside_the_role_are_refused() {
-    let managed = problems(&in_role("ManagedPolicyArns: [arn:aws:iam::aws:policy/AdministratorAccess]"));
-    let told = "isn't emulated on one machine (or is misspelt): take it out";
-    assert_eq!(managed, [format!("t.yaml:9: R.ManagedPolicyArns: `ManagedPolicyArns` {told}")]);
+fn a_role_has_the_statements_of_the_managed_policies_it_names_and_then_its_own() {
+    let own = "Policies: [{PolicyName: p, PolicyDocument: {Statement: {Effect: Allow, Action: c:D, Resource: '*'}}}]";
+    let read = system(&(in_role(&format!("ManagedPolicyArns: [!Ref P], {own}")) + &managed("a:B")));
+    let statements = ["a:B", "c:D"].map(|action| statement(Effect::Allow, &[action], &["*"]));
+    assert_eq!(function(&read).role.statements, statements);
+}
+
+#[test]
+fn a_managed_policy_is_read_as_strictly_as_the_roles_own() {
+    let found = problems(&(in_role("ManagedPolicyArns: [!Ref P]") + &managed("B, Condition: {}")));
+    let at = |rest: &str| format!("t.yaml:12: P.PolicyDocument.Statement[0].{rest}");
+    assert_eq!(
+        found,
+        [
+            at("Condition: `Condition` isn't emulated on one machine (or is misspelt): take it out"),
+            at("Action: `B` is not an action such as dynamodb:GetItem"),
+        ]
+    );
+}
+
+#[test]
+fn rights_that_come_from_outside_the_template_are_refused() {
+    let arn = "arn:aws:iam::aws:policy/AdministratorAccess";
+    let managed = problems(&in_role(&format!("ManagedPolicyArns: [{arn}]")));
+    let told = format!("`{arn}` is not the PolicyArn of an AWS::IAM::ManagedPolicy in this template");
+    assert_eq!(managed, [format!("t.yaml:9: R.ManagedPolicyArns[0]: {told}")]);
     let boundary = problems(&in_role("PermissionsBoundary: arn:aws:iam::aws:policy/x"));
+    let told = "isn't emulated on one machine (or is misspelt): take it out";
     assert_eq!(boundary, [format!("t.yaml:9: R.PermissionsBoundary: `PermissionsBoundary` {told}")]);
+}
+
+#[test]
+fn a_policy_that_attaches_itself_to_a_functions_role_is_refused() {
     for kind in ["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"] {
         let attached = format!("  P:\n    Type: {kind}\n    Properties: {{Roles: [other, !Ref R]}}\n");
         assert_eq!(
             problems(&(in_role("Path: /") + &attached)),
             ["t.yaml:12: P.Roles[1]: attaching a policy to the role of `F` isn't emulated on one machine: \
-              write its policy into the role"]
+              name the policy in the role's `ManagedPolicyArns`"]
         );
     }
 }
@@ -124,7 +159,7 @@ fn a_role_that_is_not_in_the_template_or_not_lambdas_is_refused() {
         ("sts:Assume", "sts:Tag"),
     ] {
         let found = problems(&in_role("Path: /").replace(other.0, other.1));
-        let told = "does not let lambda.amazonaws.com take on the role (sts:AssumeRole)";
+        let told = "does not let lambda.amazonaws.com assume the role (sts:AssumeRole)";
         assert_eq!(found, [format!("t.yaml:9: R.AssumeRolePolicyDocument: {told}")]);
     }
 }
