@@ -9,13 +9,8 @@ use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::config::{BehaviorVersion, Region};
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
 use aws_sdk_secretsmanager::primitives::Blob;
-use http::Request;
-use http_body_util::{BodyExt, Full};
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
 use local_secretsmanager::{Error, SecretsManager};
 use local_template::{Secret, SecretValue};
-use tokio::net::TcpListener;
 
 const KEY_ARN: &str = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:SigningKey-a1B2c3";
 
@@ -39,33 +34,20 @@ fn open(folder: &Path) -> SecretsManager {
 
 /// Serves the secrets until the runtime ends.
 async fn client(manager: &SecretsManager) -> Client {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(serve(listener, manager.clone()));
+    let manager = manager.clone();
+    let endpoint = local_testing::http::serve(move |request| {
+        let manager = manager.clone();
+        async move { manager.handle(Some("tester"), request).await }
+    })
+    .await;
     let config = aws_sdk_secretsmanager::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-central-1"))
         .credentials_provider(Credentials::from_keys("key", "secret", None))
-        .http_client(aws::http::client(Some("http://")))
+        .http_client(local_testing::http::client())
         .endpoint_url(endpoint)
         .build();
     Client::from_conf(config)
-}
-
-async fn serve(listener: TcpListener, manager: SecretsManager) {
-    while let Ok((stream, _)) = listener.accept().await {
-        let manager = manager.clone();
-        let answer = service_fn(move |request: Request<hyper::body::Incoming>| {
-            let manager = manager.clone();
-            async move {
-                let (parts, body) = request.into_parts();
-                let body = body.collect().await?.to_bytes();
-                let response = manager.handle(Some("tester"), Request::from_parts(parts, body)).await;
-                Ok::<_, hyper::Error>(response.map(Full::new))
-            }
-        });
-        tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
-    }
 }
 
 async fn value(client: &Client, id: &str, stage: Option<&str>) -> (String, String) {

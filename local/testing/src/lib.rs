@@ -11,9 +11,12 @@
 //! tables.dynamodb().faults().inject(local_dynamodb::Fault::next(local_dynamodb::FaultKind::AnswerLost));
 //! # }
 //! ```
+//!
+//! [`http`] puts any of the emulated services behind HTTP instead, for tests that call it over a socket.
 #![allow(clippy::expect_used, reason = "a test that can't set up its world has failed")]
 
 mod connector;
+pub mod http;
 mod tables;
 
 pub use local_dynamodb::{Fault, FaultKind};
