@@ -1,5 +1,7 @@
 //! The identity a gateway's Lambda authorizer established.
 
+use std::collections::HashMap;
+
 use identity::Identity;
 use serde_json::{Map, Value};
 
@@ -9,7 +11,7 @@ use crate::timestamp;
 /// Reads `requestContext.authorizer`, whose values a REST API passes on as strings ("Output from an API Gateway
 /// Lambda authorizer"). An identity that is incomplete, or whose time ended while the gateway had it cached,
 /// is none.
-pub(crate) fn identity(context: &Map<String, Value>) -> Result<Identity, Anonymous> {
+pub(crate) fn identity(context: &HashMap<String, Value>) -> Result<Identity, Anonymous> {
     if context.is_empty() {
         return Err(Anonymous::NoToken);
     }
@@ -20,7 +22,7 @@ pub(crate) fn identity(context: &Map<String, Value>) -> Result<Identity, Anonymo
     Ok(identity)
 }
 
-fn read(context: &Map<String, Value>) -> Option<Identity> {
+fn read(context: &HashMap<String, Value>) -> Option<Identity> {
     let text = |name: &str| context.get(name)?.as_str().map(str::to_owned);
     Some(Identity {
         id: text("id")?,
@@ -56,25 +58,29 @@ mod tests {
         Identity { id: "1".into(), email: "a@b.c".into(), name: "Ada".into(), role: Role::Admin, expires_at }
     }
 
+    fn told(identity: &Identity) -> HashMap<String, Value> {
+        context_of(identity).into_iter().collect()
+    }
+
     #[test]
     fn what_the_authorizer_writes_is_read_back() {
         let ada = ada(timestamp::epoch_seconds() + 60);
-        assert_eq!(identity(&context_of(&ada)), Ok(ada));
+        assert_eq!(identity(&told(&ada)), Ok(ada));
     }
 
     #[test]
     fn a_cached_identity_ends_with_its_token() {
-        assert_eq!(identity(&context_of(&ada(timestamp::epoch_seconds()))), Err(Anonymous::InvalidToken));
+        assert_eq!(identity(&told(&ada(timestamp::epoch_seconds()))), Err(Anonymous::InvalidToken));
     }
 
     #[test]
     fn an_identity_that_lacks_anything_is_none() {
-        let whole = context_of(&ada(timestamp::epoch_seconds() + 60));
+        let whole = told(&ada(timestamp::epoch_seconds() + 60));
         for key in whole.keys() {
             let mut context = whole.clone();
             context.remove(key);
             assert_eq!(identity(&context), Err(Anonymous::InvalidToken), "{key}");
         }
-        assert_eq!(identity(&Map::new()), Err(Anonymous::NoToken));
+        assert_eq!(identity(&HashMap::new()), Err(Anonymous::NoToken));
     }
 }

@@ -1,104 +1,127 @@
 //! A request on its way into an endpoint.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
 use identity::{Identity, KeyRing, Role};
-use lambda_runtime::Context;
-use serde_json::{Map, Value};
+use lambda_http::request::RequestContext;
+use lambda_http::{Context, Request, RequestExt};
 
 use crate::decode::{Decode, DecodeQuery, Fields, QueryFields, object};
-use crate::event::Event;
-use crate::headers::RequestHeaders;
-use crate::{Code, Deadline, Failure, authorizer, request_id, timestamp};
+use crate::{Code, Deadline, Failure, authorizer, headers, request_id, timestamp};
 
-/// The most a request body may hold, in bytes.
+/// The longest request body, in bytes.
 pub const BODY_LIMIT: usize = 256 * 1024;
 
-/// One request: what an endpoint may know of it.
+/// One request: a [`lambda_http::Request`], with what an endpoint mostly asks of it.
 pub struct Call {
-    pub(crate) request_id: String,
-    pub(crate) route: String,
-    pub(crate) headers: RequestHeaders,
-    pub(crate) is_http_api: bool,
-    path_parameters: BTreeMap<String, String>,
-    query: BTreeMap<String, Vec<String>>,
-    body: Vec<u8>,
-    authorizer: Map<String, Value>,
+    request: Request,
     keys: Option<Rc<KeyRing>>,
     caller: OnceCell<Result<Identity, Anonymous>>,
-    source_ip: String,
-    path_prefix: String,
-    deadline: Deadline,
-    trace_id: Option<String>,
 }
 
-/// Why nobody is known to be calling.
+/// Why the caller is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Anonymous {
-    /// No token came.
+    /// The request carries no token.
     NoToken,
-    /// One came that proves nothing, or whose time is over.
+    /// Its token is malformed, forged or expired.
     InvalidToken,
 }
 
 impl Call {
-    pub(crate) fn read(mut event: Event, context: &Context, keys: Option<Rc<KeyRing>>) -> Self {
-        let headers = event.take_headers();
-        let gateways = event.request_context.request_id.take().filter(|id| !id.is_empty());
-        let request_id = match request_id::from_caller(&headers) {
-            Some(callers) => callers.to_owned(),
-            None => gateways.unwrap_or_else(|| context.request_id.clone()),
+    /// A call that verifies bearer tokens by `keys`, if no gateway did.
+    pub(crate) fn new(request: Request, keys: Option<Rc<KeyRing>>) -> Self {
+        Self { request, keys, caller: OnceCell::new() }
+    }
+
+    /// The request, with all that [`lambda_http::RequestExt`] offers: headers, body, path and query parameters, the
+    /// gateway's request context, the Lambda context, and extensions that a layer added.
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// The id of this request in the answer, the log, calls to other services and events: the caller's own
+    /// `X-Request-ID` if it is well formed, else the gateway's.
+    pub fn request_id(&self) -> &str {
+        let gateways = || match self.request.request_context_ref()? {
+            RequestContext::ApiGatewayV1(context) => context.request_id.as_deref(),
+            RequestContext::ApiGatewayV2(context) => context.request_id.as_deref(),
+            _ => None,
         };
-        Self {
-            request_id,
-            headers,
-            route: event.route(),
-            is_http_api: event.is_http_api(),
-            path_parameters: event.take_path_parameters(),
-            query: event.take_query(),
-            body: event.take_body(),
-            authorizer: event.take_authorizer(),
-            keys,
-            caller: OnceCell::new(),
-            source_ip: event.source_ip().to_owned(),
-            path_prefix: event.path_prefix().to_owned(),
-            deadline: Deadline::of(context),
-            trace_id: context.xray_trace_id.clone(),
+        request_id::from_caller(self.request.headers())
+            .or_else(|| gateways().filter(|id| !id.is_empty()))
+            .or_else(|| Some(self.context()?.request_id.as_str()))
+            .unwrap_or_default()
+    }
+
+    /// The route that was matched: `GET /products/{id}`. Method and path, if the gateway names none.
+    pub(crate) fn route(&self) -> String {
+        match self.request.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(context)) => match context.route_key.as_deref() {
+                None | Some("" | "$default") => format!("{} {}", context.http.method, self.request.raw_http_path()),
+                Some(matched) => matched.to_owned(),
+            },
+            _ => format!("{} {}", self.request.method(), self.resource()),
         }
     }
 
-    /// The id of this request, in the answer, the log, the services it calls and the events it causes.
-    pub fn request_id(&self) -> &str {
-        &self.request_id
+    /// The path of the REST API's route: `/products/{id}`.
+    fn resource(&self) -> &str {
+        match self.request.request_context_ref() {
+            Some(RequestContext::ApiGatewayV1(context)) => context.resource_path.as_deref().unwrap_or_default(),
+            _ => "",
+        }
     }
 
-    /// The X-Ray trace header of this request, if it is traced.
+    /// Whether the answer goes to an HTTP API.
+    pub(crate) fn is_http_api(&self) -> bool {
+        matches!(self.request.request_context_ref(), Some(RequestContext::ApiGatewayV2(_)))
+    }
+
+    /// What Lambda tells of this invocation.
+    pub(crate) fn context(&self) -> Option<&Context> {
+        self.request.lambda_context_ref()
+    }
+
+    /// The X-Ray trace header, if the request is traced.
     pub fn trace_id(&self) -> Option<&str> {
-        self.trace_id.as_deref()
+        self.context()?.xray_trace_id.as_deref()
     }
 
     /// How long the function may still run.
     pub fn time_left(&self) -> Duration {
-        self.deadline.time_left()
+        self.context().map_or(Duration::ZERO, |context| Deadline::of(context).time_left())
     }
 
-    /// The address the request came from, as the gateway saw it.
+    /// The client's IP address, as the gateway saw it.
     pub fn source_ip(&self) -> &str {
-        &self.source_ip
+        let source_ip = match self.request.request_context_ref() {
+            Some(RequestContext::ApiGatewayV1(context)) => context.identity.source_ip.as_deref(),
+            Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
+            _ => None,
+        };
+        source_ip.unwrap_or_default()
     }
 
-    /// What stands before the API's own paths in the URL the client used: `/prod`, or nothing.
+    /// What comes before the API's own paths in the URL that the client used: the stage or a custom domain's base path
+    /// (`/prod`), or nothing.
     pub fn path_prefix(&self) -> &str {
-        &self.path_prefix
+        let Some(RequestContext::ApiGatewayV1(context)) = self.request.request_context_ref() else { return "" };
+        // The API's own path has as many segments as the resource that it matched; the rest is the prefix.
+        let own_segments = self.resource().trim_end_matches('/').matches('/').count();
+        let mut prefix = context.path.as_deref().unwrap_or_default().trim_end_matches('/');
+        for _ in 0..own_segments {
+            prefix = prefix.rfind('/').map_or("", |slash| &prefix[..slash]);
+        }
+        if own_segments == 0 { "" } else { prefix }
     }
 
-    /// The first value of a request header; its name in any case.
+    /// The first value of a request header, if it is UTF-8; its name in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)
+        headers::first(self.request.headers(), name)
     }
 
     /// The token of `Authorization: Bearer …` (RFC 6750; the scheme in any case).
@@ -108,10 +131,10 @@ impl Call {
         (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
     }
 
-    /// Who is calling, as the gateway's authorizer established it.
+    /// The caller, as the gateway's authorizer established it.
     ///
     /// # Errors
-    /// 401 if nobody is, or their token has expired since.
+    /// 401 if nobody is signed in, or their token has expired since.
     pub fn identity(&self) -> Result<&Identity, Failure> {
         self.caller.get_or_init(|| self.caller()).as_ref().map_err(|anonymous| match anonymous {
             Anonymous::NoToken => Failure::token_required(),
@@ -119,10 +142,16 @@ impl Call {
         })
     }
 
-    /// Found out when it is asked: an endpoint that is everyone's has no code for tokens in its binary.
+    /// Established only when asked for: the binary of a public endpoint then has no code for tokens in it.
     fn caller(&self) -> Result<Identity, Anonymous> {
-        match (authorizer::identity(&self.authorizer), &self.keys) {
-            // Outside a gateway with an authorizer, and only where this process was given a key, it checks tokens itself.
+        let authorizer = match self.request.request_context_ref() {
+            Some(RequestContext::ApiGatewayV1(context)) => Some(&context.authorizer),
+            Some(RequestContext::ApiGatewayV2(context)) => context.authorizer.as_ref(),
+            _ => None,
+        };
+        let established = authorizer.map_or(Err(Anonymous::NoToken), |said| authorizer::identity(&said.fields));
+        match (established, &self.keys) {
+            // Behind no authorizer, and only where this process has a key, it verifies the token itself.
             (Err(Anonymous::NoToken), Some(keys)) => {
                 let token = self.bearer_token().ok_or(Anonymous::NoToken)?;
                 keys.verify(token, timestamp::epoch_seconds()).map_err(|_| Anonymous::InvalidToken)
@@ -142,7 +171,7 @@ impl Call {
 
     /// A parameter of the path; empty if the route has none of that name.
     pub fn path_parameter(&self, name: &str) -> &str {
-        self.path_parameters.get(name).map_or("", String::as_str)
+        self.request.path_parameters_ref().and_then(|parameters| parameters.first(name)).unwrap_or_default()
     }
 
     /// The query, read strictly.
@@ -150,21 +179,24 @@ impl Call {
     /// # Errors
     /// 400 with every problem in `details.fields`.
     pub fn query<T: DecodeQuery>(&self) -> Result<T, Failure> {
-        QueryFields::read(self.query.clone())
+        let parameters = self.request.query_string_parameters_ref();
+        QueryFields::read(parameters.into_iter().flat_map(|parameters| parameters.iter()))
     }
 
     /// The body, read strictly as a JSON object.
     ///
     /// # Errors
-    /// 413 over [`BODY_LIMIT`], 415 if it is not declared as JSON, 400 if it is none or with every problem in `details.fields`.
+    /// 413 over [`BODY_LIMIT`], 415 if it is not declared as JSON, 400 if it is not a JSON object or with every problem
+    /// in `details.fields`.
     pub fn body<T: Decode>(&self) -> Result<T, Failure> {
-        if self.body.len() > BODY_LIMIT {
+        let body = self.request.body();
+        if body.len() > BODY_LIMIT {
             return Err(Failure::payload_too_large(BODY_LIMIT));
         }
-        if !self.body.is_empty() && !self.is_json() {
+        if !body.is_empty() && !self.is_json() {
             return Err(Failure::unsupported_media_type());
         }
-        match object(&self.body) {
+        match object(body) {
             Some(object) => Fields::read(object),
             None => Err(Failure::validation(Code::INVALID_JSON, "Request body must be a JSON object")),
         }
@@ -184,9 +216,19 @@ impl Call {
     }
 }
 
-// Headers, query, body and caller hold what no log may.
+/// A call as a test makes it: of a [`Request`] that [`lambda_http::RequestExt`] gave its parameters and contexts.
+impl From<Request> for Call {
+    fn from(request: Request) -> Self {
+        Self::new(request, None)
+    }
+}
+
+// Headers, query, body and caller must not get into a log.
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Call").field("request_id", &self.request_id).field("route", &self.route).finish_non_exhaustive()
+        f.debug_struct("Call")
+            .field("request_id", &self.request_id())
+            .field("route", &self.route())
+            .finish_non_exhaustive()
     }
 }

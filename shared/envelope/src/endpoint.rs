@@ -6,15 +6,15 @@ use std::rc::Rc;
 
 use futures_util::future::LocalBoxFuture;
 use identity::{Key, KeyRing, WeakKey};
-use lambda_runtime::{Context, Diagnostic};
-use serde_json::value::{RawValue, to_raw_value};
+use lambda_http::{Context, Request};
+use lambda_runtime::Diagnostic;
+use serde_json::value::RawValue;
 
-use crate::answer::answer;
 use crate::cors::Cors;
-use crate::event::Event;
 use crate::log::Line;
-use crate::runtime::{self, Handler, InitError, Warmth};
-use crate::{Call, Failure, Reply};
+use crate::response::{Response, response};
+use crate::runtime::{self, Handler, InitError, Timer, Warmth};
+use crate::{Call, Failure, Reply, event};
 
 /// The service an endpoint belongs to, as its answers' `X-Service` and `X-Version` name it.
 #[derive(Debug, Clone, Copy)]
@@ -36,10 +36,7 @@ pub trait Endpoint: Sized + 'static {
 
 /// Serves an endpoint until Lambda ends the process. A panic in it is a 500 without detail.
 pub fn serve<E: Endpoint>(service: Service) -> ExitCode {
-    runtime::run(async move {
-        let endpoint = Box::new(E::init().await?);
-        Ok(handler(Server::new(service, Cors::from_env(), own_keys()?, endpoint)))
-    })
+    runtime::run(async move { Ok(handler(Server::start::<E>(service).await?)) })
 }
 
 fn handler(server: Server) -> Handler {
@@ -47,60 +44,88 @@ fn handler(server: Server) -> Handler {
     Box::new(move |event, context| {
         let server = Rc::clone(&server);
         Box::pin(async move {
-            let (answer, line) = server.respond(&event, &context).await?;
-            line.write(&context);
-            Ok(answer)
+            let timer = server.warmth.start();
+            let call = server.read(&event, context)?;
+            let (response, line) = server.respond(&call, &timer).await;
+            write(&line, &call);
+            response.to_gateway(call.is_http_api()).map_err(not_json)
         })
     })
 }
 
-/// An endpoint with its type forgotten, so that all around it is compiled once and not once for each.
-pub(crate) trait Answering {
-    fn answer<'a>(&'a self, call: &'a Call) -> LocalBoxFuture<'a, Result<Reply, Failure>>;
-}
-
-impl<E: Endpoint> Answering for E {
-    fn answer<'a>(&'a self, call: &'a Call) -> LocalBoxFuture<'a, Result<Reply, Failure>> {
-        Box::pin(async move { self.call(call).await })
+/// Writes the log line of a call.
+pub(crate) fn write(line: &Line, call: &Call) {
+    match call.context() {
+        Some(context) => line.write(context),
+        None => line.write(&Context::default()),
     }
 }
 
-/// An endpoint with what every call of the process shares.
+/// An endpoint with its type forgotten, so that all around it is compiled once and not once for each.
+pub(crate) trait DynEndpoint {
+    fn call<'a>(&'a self, call: &'a Call) -> LocalBoxFuture<'a, Result<Reply, Failure>>;
+}
+
+impl<E: Endpoint> DynEndpoint for E {
+    fn call<'a>(&'a self, call: &'a Call) -> LocalBoxFuture<'a, Result<Reply, Failure>> {
+        Box::pin(async move { Endpoint::call(self, call).await })
+    }
+}
+
+/// An endpoint and what every call of its process shares.
 pub(crate) struct Server {
     service: Service,
     cors: Cors,
     keys: Option<Rc<KeyRing>>,
-    warmth: Warmth,
-    endpoint: Box<dyn Answering>,
+    pub(crate) warmth: Warmth,
+    endpoint: Box<dyn DynEndpoint>,
 }
 
 impl Server {
-    pub(crate) fn new(service: Service, cors: Cors, keys: Option<KeyRing>, endpoint: Box<dyn Answering>) -> Self {
+    /// Makes the endpoint, and reads the settings from the function's environment.
+    pub(crate) async fn start<E: Endpoint>(service: Service) -> Result<Self, InitError> {
+        let endpoint = Box::new(E::init().await?);
+        Ok(Self::new(service, Cors::from_env(), own_keys()?, endpoint))
+    }
+
+    pub(crate) fn new(service: Service, cors: Cors, keys: Option<KeyRing>, endpoint: Box<dyn DynEndpoint>) -> Self {
         Self { service, cors, keys: keys.map(Rc::new), warmth: Warmth::default(), endpoint }
     }
 
-    /// From a gateway's event to the answer it passes on, and the line to log.
+    /// Reads a gateway's event.
     ///
     /// # Errors
-    /// [`Diagnostic`] if no gateway made the event.
-    pub(crate) async fn respond(
-        &self,
-        event: &RawValue,
-        context: &Context,
-    ) -> Result<(Box<RawValue>, Line), Diagnostic> {
-        let timer = self.warmth.start();
-        let event: Event = serde_json::from_str(event.get()).map_err(invalid_event)?;
-        let call = Call::read(event, context, self.keys.clone());
-        let outcome = runtime::caught(self.endpoint.answer(&call)).await;
-        let (answer, line) = answer(self.service, &self.cors, &call, outcome, &timer);
-        Ok((to_raw_value(&answer).map_err(invalid_event)?, line))
+    /// [`Diagnostic`] if no gateway sent it.
+    pub(crate) fn read(&self, event: &RawValue, context: Context) -> Result<Call, Diagnostic> {
+        Ok(self.call(event::read(event, context).map_err(invalid_event)?))
+    }
+
+    /// The call that a request is.
+    pub(crate) fn call(&self, request: Request) -> Call {
+        Call::new(request, self.keys.clone())
+    }
+
+    /// Lets the endpoint answer, and words its outcome for the client and for the log.
+    pub(crate) async fn respond(&self, call: &Call, timer: &Timer) -> (Response, Line) {
+        let outcome = runtime::caught(self.endpoint.call(call)).await;
+        self.word(call, outcome, timer)
+    }
+
+    /// Words an outcome.
+    pub(crate) fn word(&self, call: &Call, outcome: Result<Reply, Failure>, timer: &Timer) -> (Response, Line) {
+        response(self.service, &self.cors, call, outcome, timer)
     }
 }
 
-fn invalid_event(error: serde_json::Error) -> Diagnostic {
+pub(crate) fn invalid_event(error: serde_json::Error) -> Diagnostic {
     // Not serde's own message, which may quote what a client sent.
     tracing::error!(line = error.line(), column = error.column(), "not an API Gateway event");
     Diagnostic { error_type: "InvalidEvent".to_owned(), error_message: "not an API Gateway event".to_owned() }
+}
+
+/// An answer that is not JSON, which would be a bug of `serde_json`.
+pub(crate) fn not_json(error: serde_json::Error) -> Diagnostic {
+    Diagnostic { error_type: "InternalError".to_owned(), error_message: error.to_string() }
 }
 
 /// `JWT_SECRET` and `JWT_SECRET_VERSION` are there to be set together.

@@ -1,162 +1,169 @@
-//! The events that a gateway invokes an endpoint with.
+//! Reads a gateway's event into a [`lambda_http::Request`].
 //!
-//! One type reads both: a REST API's ("Input format of a Lambda function for proxy integration") and an HTTP
-//! API's ("Payload format version 2.0"), which function URLs and `cargo lambda watch` share. `lambda_http` is not
-//! used: it parses URLs and headers, and what it can't parse ends the invocation, a 502 that any client could
-//! cause. Here all that a client sends stays text until an endpoint asks for it, and may be absent or null.
+//! Two formats: a REST API's ("Input format of a Lambda function for proxy integration") and an HTTP API's ("Payload
+//! format version 2.0"), which function URLs and `cargo lambda watch` use too.
+//!
+//! The crate docs say why `lambda_http`'s own conversion is not used. This reader never fails on what a client sent:
+//!
+//! | the event has | the request has |
+//! |---|---|
+//! | null, or a list with null in it, where a map, a text or a list is expected | nothing there |
+//! | a header value with control characters | U+FFFD in place of each |
+//! | a header name that is not a token of HTTP | no such header |
+//! | a body whose base64 is broken | no body |
+//! | a host, path or query that is not valid in a URI | a URI without the host; path and query percent-encoded |
 
-use std::collections::BTreeMap;
+mod context;
+mod uri;
+mod values;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use percent_encoding::percent_decode_str;
+use http::header::{COOKIE, HOST, HeaderName, HeaderValue};
+use http::{HeaderMap, Method};
+use lambda_http::request::RequestContext;
+use lambda_http::{Body, Context, Request, RequestExt};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::value::RawValue;
 
-use crate::headers::RequestHeaders;
+use values::{each_element, each_entry};
 
-/// A map as a gateway writes it: absent, null, or with null for a value.
-type Given<T> = Option<BTreeMap<String, Option<T>>>;
-
-/// What both kinds of event hold, as far as an endpoint may know of it.
+/// The fields of both formats. Maps stay JSON text until it is known which of them are needed.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Event {
-    pub request_context: RequestContext,
+struct Event<'a> {
+    request_context: context::Fields,
     http_method: Option<String>,
     resource: Option<String>,
+    path: Option<String>,
     route_key: Option<String>,
     raw_path: Option<String>,
-    headers: Given<String>,
-    multi_value_headers: Given<Vec<String>>,
-    query_string_parameters: Given<String>,
-    multi_value_query_string_parameters: Given<Vec<String>>,
-    raw_query_string: Option<String>,
-    path_parameters: Given<String>,
+    #[serde(borrow)]
+    headers: Option<&'a RawValue>,
+    multi_value_headers: Option<&'a RawValue>,
+    cookies: Option<&'a RawValue>,
+    query_string_parameters: Option<&'a RawValue>,
+    multi_value_query_string_parameters: Option<&'a RawValue>,
+    #[serde(borrow)]
+    raw_query_string: Option<Cow<'a, str>>,
+    path_parameters: Option<&'a RawValue>,
+    stage_variables: Option<&'a RawValue>,
     body: Option<String>,
     is_base64_encoded: Option<bool>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct RequestContext {
-    pub request_id: Option<String>,
-    /// Of an HTTP API only.
-    http: Option<Http>,
-    path: Option<String>,
-    identity: Option<Source>,
-    authorizer: Option<Map<String, Value>>,
+/// Reads an event.
+///
+/// # Errors
+/// [`serde_json::Error`] if no gateway sent it.
+pub(crate) fn read(event: &RawValue, context: Context) -> Result<Request, serde_json::Error> {
+    let event: Event<'_> = serde_json::from_str(event.get())?;
+    let headers = event.read_headers()?;
+    let query = event.read_query()?;
+    let path_parameters = one_value_each(event.path_parameters)?;
+    let stage_variables = one_value_each(event.stage_variables)?;
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let http_api = event.request_context.is_http_api();
+    let (method, request_context, raw_path) = if http_api {
+        let (method, context) = event.request_context.into_http_api(event.route_key);
+        (method, RequestContext::ApiGatewayV2(context), event.raw_path)
+    } else {
+        let context = event.request_context.into_rest_api(event.http_method.as_deref(), event.resource);
+        (context.http_method.clone(), RequestContext::ApiGatewayV1(context), event.path)
+    };
+    let raw_path = raw_path.unwrap_or_default();
+    let is_plain = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "http");
+    let uri = match &request_context {
+        RequestContext::ApiGatewayV1(context) => {
+            uri::with_parameters(is_plain, host, context.path.as_deref().unwrap_or(&raw_path), &query)
+        }
+        _ => uri::with_query(is_plain, host, &raw_path, event.raw_query_string.as_deref().unwrap_or_default()),
+    };
+    let mut request = Request::new(body(event.body, event.is_base64_encoded == Some(true)))
+        .with_raw_http_path(raw_path)
+        .with_query_string_parameters(query)
+        .with_path_parameters(path_parameters)
+        .with_stage_variables(stage_variables)
+        .with_request_context(request_context)
+        .with_lambda_context(context);
+    *request.method_mut() = method;
+    *request.uri_mut() = uri;
+    *request.headers_mut() = headers;
+    Ok(request)
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Http {
-    method: Option<String>,
-    source_ip: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Source {
-    source_ip: Option<String>,
-}
-
-impl Event {
-    /// Whether an HTTP API (or what speaks like one) sent it.
-    pub(crate) fn is_http_api(&self) -> bool {
-        self.request_context.http.is_some()
+impl Event<'_> {
+    /// `multiValueHeaders` has all that `headers` has, and every value of a repeated field.
+    fn read_headers(&self) -> Result<HeaderMap, serde_json::Error> {
+        let mut headers = HeaderMap::with_capacity(32);
+        for map in [self.multi_value_headers, self.headers] {
+            each_entry(map, &mut |name, value| append(&mut headers, name, value))?;
+            if !headers.is_empty() {
+                break;
+            }
+        }
+        // An HTTP API takes cookies out of the headers: "Format 2.0 includes a new `cookies` field".
+        each_element(self.cookies, &mut |cookie| append(&mut headers, COOKIE.as_str(), cookie))?;
+        Ok(headers)
     }
 
-    /// `GET /api/products/{id}`: what was matched, not what was asked for, unless nothing was matched.
-    pub(crate) fn route(&self) -> String {
-        match &self.request_context.http {
-            None => format!("{} {}", text(&self.http_method), text(&self.resource)),
-            Some(http) => match text(&self.route_key) {
-                "" | "$default" => format!("{} {}", text(&http.method), text(&self.raw_path)),
-                matched => matched.to_owned(),
-            },
-        }
-    }
-
-    pub(crate) fn source_ip(&self) -> &str {
-        match &self.request_context.http {
-            None => self.request_context.identity.as_ref().map_or("", |source| text(&source.source_ip)),
-            Some(http) => text(&http.source_ip),
-        }
-    }
-
-    /// What stands before the API's own path in the URL a client used: the stage, or a custom domain's base path.
-    /// A route's path has as many segments as the resource that it matched; the rest is the gateway's.
-    pub(crate) fn path_prefix(&self) -> &str {
-        let mut prefix = text(&self.request_context.path).trim_end_matches('/');
-        let own_segments = text(&self.resource).trim_end_matches('/').matches('/').count();
-        for _ in 0..own_segments {
-            prefix = prefix.rfind('/').map_or("", |slash| &prefix[..slash]);
-        }
-        if own_segments == 0 { "" } else { prefix }
-    }
-
-    /// What a Lambda authorizer said, if one guards the route.
-    pub(crate) fn take_authorizer(&mut self) -> Map<String, Value> {
-        let mut context = self.request_context.authorizer.take().unwrap_or_default();
-        if !self.is_http_api() {
-            return context;
-        }
-        match context.remove("lambda") {
-            Some(Value::Object(context)) => context,
-            _ => Map::new(),
-        }
-    }
-
-    pub(crate) fn take_headers(&mut self) -> RequestHeaders {
-        match self.multi_value_headers.take().filter(|headers| !headers.is_empty()) {
-            Some(headers) => present(headers)
-                .flat_map(|(name, values)| values.into_iter().map(move |value| (name.clone(), value)))
-                .collect(),
-            None => present(self.headers.take().unwrap_or_default()).collect(),
-        }
-    }
-
-    /// The query, each parameter with all its values.
-    pub(crate) fn take_query(&mut self) -> BTreeMap<String, Vec<String>> {
-        if self.is_http_api() {
+    /// Every parameter with all its values, of which there is at least one.
+    fn read_query(&self) -> Result<HashMap<String, Vec<String>>, serde_json::Error> {
+        let mut query: HashMap<String, Vec<String>> = HashMap::new();
+        if self.request_context.is_http_api() {
             // Its decoded map joins repeated values by commas, which can't be told from a comma in a value.
-            return form_decoded(text(&self.raw_query_string));
+            let raw = self.raw_query_string.as_deref().unwrap_or_default();
+            for (name, value) in form_urlencoded::parse(raw.as_bytes()) {
+                query.entry(name.into_owned()).or_default().push(value.into_owned());
+            }
+            return Ok(query);
         }
-        match self.multi_value_query_string_parameters.take().filter(|query| !query.is_empty()) {
-            Some(query) => present(query).collect(),
-            None => present(self.query_string_parameters.take().unwrap_or_default())
-                .map(|(name, value)| (name, vec![value]))
-                .collect(),
+        for map in [self.multi_value_query_string_parameters, self.query_string_parameters] {
+            each_entry(map, &mut |name, value| query.entry(name.to_owned()).or_default().push(value))?;
+            if !query.is_empty() {
+                break;
+            }
         }
-    }
-
-    pub(crate) fn take_path_parameters(&mut self) -> BTreeMap<String, String> {
-        present(self.path_parameters.take().unwrap_or_default()).collect()
-    }
-
-    /// The bytes of the body; none where the gateway's encoding of them is broken.
-    pub(crate) fn take_body(&mut self) -> Vec<u8> {
-        let body = self.body.take().unwrap_or_default();
-        if self.is_base64_encoded == Some(true) { STANDARD.decode(body).unwrap_or_default() } else { body.into_bytes() }
+        Ok(query)
     }
 }
 
-fn text(given: &Option<String>) -> &str {
-    given.as_deref().unwrap_or_default()
+fn one_value_each(map: Option<&RawValue>) -> Result<HashMap<String, String>, serde_json::Error> {
+    let mut values = HashMap::new();
+    each_entry(map, &mut |name, value| drop(values.insert(name.to_owned(), value)))?;
+    Ok(values)
 }
 
-fn present<T>(given: BTreeMap<String, Option<T>>) -> impl Iterator<Item = (String, T)> {
-    given.into_iter().filter_map(|(name, value)| Some((name, value?)))
-}
-
-/// `application/x-www-form-urlencoded` (URL Standard, section 5.1).
-fn form_decoded(query: &str) -> BTreeMap<String, Vec<String>> {
-    let decoded = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
-    let mut parameters: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        parameters.entry(decoded(name)).or_default().push(decoded(value));
+/// Adds a header field, if `HeaderMap` has room for it and its name is one of HTTP (RFC 9110, section 5.1).
+fn append(headers: &mut HeaderMap, name: &str, mut value: String) {
+    let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else { return };
+    if value.chars().any(is_control) {
+        // A value that was not valid stays so: an endpoint refuses it, rather than find no header or another value.
+        value = value.replace(is_control, "\u{fffd}");
     }
-    parameters
+    if let Ok(value) = HeaderValue::try_from(value) {
+        // Only tens of thousands of fields, which no gateway lets through, do not fit.
+        let _ = headers.try_append(name, value);
+    }
+}
+
+/// RFC 9110, section 5.5: what a field value must not contain, in ASCII.
+fn is_control(character: char) -> bool {
+    character.is_ascii_control() && character != '\t'
+}
+
+fn body(body: Option<String>, is_base64: bool) -> Body {
+    match body {
+        Some(text) if is_base64 => STANDARD.decode(text).map_or(Body::Empty, Body::Binary),
+        Some(text) => Body::Text(text),
+        None => Body::Empty,
+    }
+}
+
+/// The method, which a gateway only passes on if it is one of HTTP (RFC 9110, section 9.1).
+fn method(name: Option<&str>) -> Method {
+    name.and_then(|name| Method::from_bytes(name.as_bytes()).ok()).unwrap_or_default()
 }

@@ -1,44 +1,46 @@
-//! Header fields: those of a request, as they came, and those of an answer, as they are written.
+//! Header fields: reading those of a request, and collecting those of a response.
 
 use std::borrow::Cow;
 
+use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Serialize, Serializer};
 
-/// The header fields of a request. Names are compared in any case, values are whatever text the gateway gave.
-#[derive(Default)]
-pub(crate) struct RequestHeaders(Vec<(String, String)>);
-
-impl RequestHeaders {
-    /// The first value of a field.
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
-    }
-
-    /// All values of a field.
-    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
-    }
+/// The first value of a request's field, if it is UTF-8; the name in any case.
+pub(crate) fn first<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    text(headers.get(name)?)
 }
 
-impl FromIterator<(String, String)> for RequestHeaders {
-    fn from_iter<I: IntoIterator<Item = (String, String)>>(fields: I) -> Self {
-        Self(fields.into_iter().collect())
-    }
+/// All values of a request's field that are UTF-8.
+pub(crate) fn all<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
+    headers.get_all(name).into_iter().filter_map(text)
 }
 
-/// The header fields of an answer: a JSON object in the order they were set.
+/// Not `HeaderValue::to_str`, which refuses all beyond ASCII.
+fn text(value: &HeaderValue) -> Option<&str> {
+    std::str::from_utf8(value.as_bytes()).ok()
+}
+
+/// The header fields of a response: a JSON object in the order they were set.
 pub(crate) struct ResponseHeaders(Vec<(&'static str, Cow<'static, str>)>);
 
 impl ResponseHeaders {
-    /// Room for what an answer has at most.
+    /// Room for the most fields that a response has.
     pub(crate) fn new() -> Self {
         Self(Vec::with_capacity(16))
     }
 
-    /// Sets a field, in place of what it was set to before.
+    /// Sets a field, in place of an earlier value.
     pub(crate) fn set(&mut self, name: &'static str, value: impl Into<Cow<'static, str>>) {
         self.remove(name);
         self.0.push((name, value.into()));
+    }
+
+    /// The fields that HTTP can hold: all, unless an endpoint set one that it must not.
+    pub(crate) fn fields(self) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+        self.0.into_iter().filter_map(|(name, value)| {
+            let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+            Some((name, HeaderValue::try_from(value.into_owned()).ok()?))
+        })
     }
 
     pub(crate) fn remove(&mut self, name: &str) {

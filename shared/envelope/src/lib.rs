@@ -31,7 +31,6 @@
 //! {"success":false,"error":{"message":"…","type":"ValidationError","code":"MISSING_FIELDS","details":{}},"message":"…","meta":{}}
 //! ```
 
-mod answer;
 mod authorizer;
 mod body;
 mod call;
@@ -45,12 +44,14 @@ mod event;
 mod failure;
 mod function;
 mod headers;
+mod layers;
 mod log;
 pub mod metrics;
 mod pagination;
 mod problem;
 mod reply;
 pub mod request_id;
+mod response;
 mod rpc;
 mod runtime;
 pub mod timestamp;
@@ -64,11 +65,14 @@ pub use error_chain::error_chain;
 pub use failure::{Failure, Unavailable};
 pub use function::{Function, FunctionError, serve_function};
 pub use identity::{Identity, Role};
-pub use lambda_runtime::Context;
+pub use lambda_http::{self, Context};
+pub use layers::{EndpointService, serve_layered};
 pub use pagination::Pagination;
 pub use reply::Reply;
 pub use rpc::{Rpc, read_response, serve_rpc};
 pub use runtime::InitError;
+
+use response::NOT_IN_A_URI;
 
 #[cfg(test)]
 mod tests;

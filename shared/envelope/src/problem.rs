@@ -1,17 +1,17 @@
 //! Errors as RFC 9457 problem details, for clients that ask for them.
 
+use http::HeaderMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::failure;
-use crate::headers::RequestHeaders;
+use crate::{failure, headers};
 
 /// The media type of RFC 9457, section 6.1.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Whether `Accept` names the media type itself, not with `q=0` (RFC 9110, section 12.5.1).
-pub(crate) fn wanted(headers: &RequestHeaders) -> bool {
-    headers.all("accept").flat_map(|value| value.split(',')).any(|range| {
+pub(crate) fn is_accepted(request: &HeaderMap) -> bool {
+    headers::all(request, "accept").flat_map(|value| value.split(',')).any(|range| {
         let mut parts = range.split(';').map(str::trim);
         parts.next().is_some_and(|media_type| media_type.eq_ignore_ascii_case(MEDIA_TYPE))
             && !parts.filter_map(|part| part.split_once('=')).any(|(name, value)| {
@@ -51,16 +51,16 @@ pub(crate) fn body(failure: &failure::Inner, request_id: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::headers::RequestHeaders;
+    use http::HeaderMap;
 
     #[test]
-    fn only_the_media_type_by_name_is_a_wish() {
-        let wanted =
-            |accept: &str| super::wanted(&RequestHeaders::from_iter([("Accept".to_owned(), accept.to_owned())]));
-        assert!(wanted("application/problem+json"));
-        assert!(wanted("application/json;q=0.5, Application/Problem+JSON; q=0.9"));
-        assert!(!wanted("*/*"));
-        assert!(!wanted("application/json"));
-        assert!(!wanted("application/problem+json;q=0"));
+    fn only_the_media_type_by_name_is_accepted() {
+        let accepted =
+            |accept: &str| super::is_accepted(&HeaderMap::from_iter([(http::header::ACCEPT, accept.parse().unwrap())]));
+        assert!(accepted("application/problem+json"));
+        assert!(accepted("application/json;q=0.5, Application/Problem+JSON; q=0.9"));
+        assert!(!accepted("*/*"));
+        assert!(!accepted("application/json"));
+        assert!(!accepted("application/problem+json;q=0"));
     }
 }

@@ -1,23 +1,25 @@
 //! `X-Request-ID`.
 
-use crate::headers::RequestHeaders;
+use http::HeaderMap;
+
+use crate::headers;
 
 /// The request header that carries a caller's own id, and the response header that always carries one.
 pub const HEADER: &str = "x-request-id";
 
 /// The caller's id if it is 1 to 128 of `[A-Za-z0-9._-]`; a value outside that could forge log lines.
-pub(crate) fn from_caller(headers: &RequestHeaders) -> Option<&str> {
-    let id = headers.get(HEADER)?;
+pub(crate) fn from_caller(request: &HeaderMap) -> Option<&str> {
+    let id = headers::first(request, HEADER)?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     ((1..=128).contains(&id.len()) && id.bytes().all(plain)).then_some(id)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::headers::RequestHeaders;
+    use http::HeaderMap;
 
     fn of(id: &str) -> Option<String> {
-        let headers = RequestHeaders::from_iter([("X-Request-ID".to_owned(), id.to_owned())]);
+        let headers = HeaderMap::from_iter([(super::HEADER.parse().unwrap(), id.parse().ok()?)]);
         super::from_caller(&headers).map(str::to_owned)
     }
 

@@ -11,12 +11,13 @@ use std::future::Future;
 use std::process::ExitCode;
 use std::rc::Rc;
 
-use lambda_runtime::{Context, Diagnostic};
+use lambda_runtime::Context;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
+use crate::endpoint::not_json;
 use crate::log::Line;
 use crate::runtime::{self, Handler, InitError, Timer, Warmth};
 use crate::{Catalogue, Failure, Service, error_chain, timestamp};
@@ -47,7 +48,7 @@ pub fn serve_rpc<P: Rpc>(service: Service) -> ExitCode {
                 let outcome = runtime::caught(invoke(procedure.as_ref(), &request, &context)).await;
                 let (answer, line) = finish(service, request_id(&request, &context), &timer, outcome);
                 line.write(&context);
-                to_raw_value(&answer).map_err(unanswerable)
+                to_raw_value(&answer).map_err(not_json)
             })
         });
         Ok(handler)
@@ -132,10 +133,6 @@ fn finish(
         }
     };
     (answer, line)
-}
-
-fn unanswerable(error: serde_json::Error) -> Diagnostic {
-    Diagnostic { error_type: "InternalError".to_owned(), error_message: error.to_string() }
 }
 
 /// Reads what a procedure answered: its answer, or the failure it answered with.

@@ -19,7 +19,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
 use crate::cors::Cors;
-use crate::endpoint::{Answering, Server};
+use crate::endpoint::{DynEndpoint, Server};
 use crate::{Call, Failure, Reply, Service};
 
 const SERVICE: Service = Service { name: "test-service", version: "1.2.3" };
@@ -27,8 +27,8 @@ const SERVICE: Service = Service { name: "test-service", version: "1.2.3" };
 /// An endpoint that is a closure.
 struct Closure<F>(F);
 
-impl<F: Fn(&Call) -> Result<Reply, Failure>> Answering for Closure<F> {
-    fn answer<'a>(&'a self, call: &'a Call) -> LocalBoxFuture<'a, Result<Reply, Failure>> {
+impl<F: Fn(&Call) -> Result<Reply, Failure>> DynEndpoint for Closure<F> {
+    fn call<'a>(&'a self, call: &'a Call) -> LocalBoxFuture<'a, Result<Reply, Failure>> {
         Box::pin(async move { (self.0)(call) })
     }
 }
@@ -62,7 +62,19 @@ fn send(server: &Server, event: &Value) -> Answered {
 }
 
 fn try_send(server: &Server, event: &Value) -> Result<(Box<RawValue>, crate::log::Line), lambda_runtime::Diagnostic> {
-    server.respond(&to_raw_value(event).unwrap(), &context()).now_or_never().expect("nothing here waits")
+    send_within(server, event, context())
+}
+
+/// Sends one event in an invocation of its own.
+fn send_within(
+    server: &Server,
+    event: &Value,
+    context: Context,
+) -> Result<(Box<RawValue>, crate::log::Line), lambda_runtime::Diagnostic> {
+    let timer = server.warmth.start();
+    let call = server.read(&to_raw_value(event).unwrap(), context)?;
+    let (response, line) = server.respond(&call, &timer).now_or_never().expect("nothing here waits");
+    Ok((response.to_gateway(call.is_http_api()).unwrap(), line))
 }
 
 /// Sends one event to an endpoint of its own.

@@ -33,14 +33,19 @@ impl FromQuery for bool {
 
 /// The parameters of a query, and the problems found in them so far.
 #[derive(Debug)]
-pub struct QueryFields {
-    parameters: BTreeMap<String, Vec<String>>,
+pub struct QueryFields<'a> {
+    /// In the order of their names, so that the same request always gets the same answer.
+    parameters: BTreeMap<&'a str, Vec<&'a str>>,
     problems: Problems,
 }
 
-impl QueryFields {
-    pub(crate) fn read<T: DecodeQuery>(parameters: BTreeMap<String, Vec<String>>) -> Result<T, Failure> {
-        let mut query = Self { parameters, problems: Problems::default() };
+impl<'a> QueryFields<'a> {
+    /// Reads names and values into `T`.
+    pub(crate) fn read<T: DecodeQuery>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Result<T, Failure> {
+        let mut query = Self { parameters: BTreeMap::new(), problems: Problems::default() };
+        for (name, value) in pairs {
+            query.parameters.entry(name).or_default().push(value);
+        }
         let value = T::decode(&mut query);
         for name in query.parameters.keys() {
             query.problems.note(name, "UNKNOWN_FIELD", "is not a parameter of this request");
@@ -112,30 +117,26 @@ mod tests {
         }
     }
 
-    fn read(pairs: &[(&str, &[&str])]) -> Result<Page, Failure> {
-        let owned = pairs
-            .iter()
-            .map(|(name, values)| ((*name).to_owned(), values.iter().map(|value| (*value).to_owned()).collect()))
-            .collect();
-        QueryFields::read(owned)
+    fn read(pairs: &[(&str, &str)]) -> Result<Page, Failure> {
+        QueryFields::read(pairs.iter().copied())
     }
 
     #[test]
     fn a_parameter_is_read_or_absent() {
-        assert_eq!(read(&[("limit", &["7"])]).unwrap().0.map(|limit| limit.0), Some(7));
+        assert_eq!(read(&[("limit", "7")]).unwrap().0.map(|limit| limit.0), Some(7));
         assert!(read(&[]).unwrap().0.is_none());
     }
 
     #[test]
     fn every_other_spelling_of_a_number_is_refused() {
         for text in ["", "0", "101", "-1", "+1", "1.0", "1e1", " 1", "٣", "99999999999999999999"] {
-            assert_eq!(read(&[("limit", &[text])]).unwrap_err().code(), Code::INVALID_FIELDS, "{text:?}");
+            assert_eq!(read(&[("limit", text)]).unwrap_err().code(), Code::INVALID_FIELDS, "{text:?}");
         }
     }
 
     #[test]
     fn repeated_and_unknown_parameters_are_refused_together() {
-        let failure = read(&[("limit", &["1", "2"]), ("sort", &["up"])]).unwrap_err();
+        let failure = read(&[("limit", "1"), ("sort", "up"), ("limit", "2")]).unwrap_err();
         assert_eq!(
             failure.details()["fields"],
             json!([

@@ -2,11 +2,9 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use futures_util::FutureExt;
-use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 
-use super::{ask, context, http, nothing, rest, server};
+use super::{ask, context, http, nothing, rest, send_within, server};
 use crate::decode::{DecodeQuery, FromQuery, QueryFields, whole_number};
 use crate::{Call, Failure, Reply};
 
@@ -131,8 +129,7 @@ fn the_time_left_ends_with_the_deadline() {
         let server = server(|call| Reply::ok("Done", u64::try_from(call.time_left().as_millis()).unwrap()));
         let mut context = context();
         context.deadline = u64::try_from(deadline.duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
-        let event = to_raw_value(&rest(json!({}))).unwrap();
-        let (answer, _) = server.respond(&event, &context).now_or_never().unwrap().unwrap();
+        let (answer, _) = send_within(&server, &rest(json!({})), context).unwrap();
         let answer: Value = serde_json::from_str(answer.get()).unwrap();
         let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
         body["data"].as_u64().unwrap()
