@@ -1,4 +1,4 @@
-//! The order service: what was ordered, by whom, and what became of it.
+//! The order service: customers place, list and cancel orders, and an order follows the events about its stock.
 //!
 //! - [`endpoints`]: functions with a route, a file for each.
 //! - [`workers`]: functions without one.
@@ -10,5 +10,5 @@ pub mod endpoints;
 pub mod store;
 pub mod workers;
 
-/// The name and version of this service in answers, logs and events.
+/// The name and version of this service in responses, logs and events.
 pub const SERVICE: envelope::Service = envelope::Service { name: "order-service", version: env!("CARGO_PKG_VERSION") };

@@ -1,13 +1,13 @@
-//! `Idempotency-Key`: the name a client gives a request, so that sending it again does not do it again.
+//! The request header `Idempotency-Key`: a name for the request, so that a request sent again places no second order.
 
 use envelope::decode::Problem;
 use envelope::{Code, Failure};
 use serde_json::{Value, json};
 
-/// The header (draft-ietf-httpapi-idempotency-key-header).
+/// The request header (draft-ietf-httpapi-idempotency-key-header).
 pub const HEADER: &str = "Idempotency-Key";
 
-/// The response header that says that an answer was given before.
+/// The response header of a response that was given before.
 pub const REPLAYED: &str = "Idempotency-Replayed";
 
 /// A key: 1 to 255 printable ASCII characters.
@@ -15,14 +15,14 @@ pub const REPLAYED: &str = "Idempotency-Replayed";
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    /// Bytes a key has at most.
+    /// Longest key in bytes.
     pub const MAX_BYTES: usize = 255;
 
-    /// Reads the header's value: a string of RFC 9651 (`"8e03978e"`), as the draft has it, or the bare key that
-    /// most clients send. Both spellings are the same key.
+    /// Reads the header's value: a quoted string as the draft demands (RFC 9651: `"8e03978e"`), or the bare key that most
+    /// clients send. Both are the same key.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// The problem with the value.
     pub fn parse(value: &str) -> Result<Self, Problem> {
         let value = value.trim_matches([' ', '\t']);
         let key = match value.strip_prefix('"') {
@@ -37,7 +37,7 @@ impl IdempotencyKey {
         }
     }
 
-    /// The key.
+    /// The key without quotes.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -47,7 +47,7 @@ fn is_printable(byte: u8) -> bool {
     matches!(byte, b' '..=b'~')
 }
 
-/// The text of a string whose opening quote is read already (RFC 9651, section 4.2.5).
+/// The content of a quoted string, given without its opening quote (RFC 9651, section 4.2.5).
 fn unquoted(quoted: &str) -> Option<String> {
     let mut text = String::with_capacity(quoted.len());
     let mut characters = quoted.chars();
@@ -64,11 +64,11 @@ fn refused(code: &'static str, message: impl Into<String>) -> Problem {
     Problem { field: HEADER.to_owned(), code, message: message.into() }
 }
 
-/// The key and the body of a request: both, or what is wrong with either. A body that is no object at all is refused
-/// for that alone.
+/// The key and the body of a request, or the problems of both at once.
 ///
 /// # Errors
-/// As [`envelope::Call::body`], with the key's problem after the body's in `details.fields`.
+/// As [`envelope::Call::body`], with the key's problem after the body's in `details.fields`. A body that is no JSON object
+/// has no such list, so the key's problem is not reported with it.
 pub fn with_body<T>(
     key: Option<Result<IdempotencyKey, Problem>>,
     body: Result<T, Failure>,
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_key_and_a_bad_body_are_told_at_once() {
+    fn a_bad_key_and_a_bad_body_are_reported_at_once() {
         let bad = || Some(IdempotencyKey::parse(""));
         let of_key = json!({"field": HEADER, "code": "REQUIRED", "message": "must not be empty; leave it out instead"});
         let answer = |body: Result<(), Failure>| {
@@ -137,8 +137,8 @@ mod tests {
         assert_eq!(answer(Ok(())), (Code::INVALID_FIELDS, json!({"fields": [of_key]})));
         let of_body = json!({"field": "items", "code": "EMPTY", "message": "must have at least one element"});
         let empty = Failure::validation(codes::EMPTY_ORDER, "Order must contain items").detail("items", json!([]));
-        let told = json!({"items": [], "fields": [of_body, of_key]});
-        assert_eq!(answer(Err(empty.detail("fields", [of_body]))), (codes::EMPTY_ORDER, told));
+        let both = json!({"items": [], "fields": [of_body, of_key]});
+        assert_eq!(answer(Err(empty.detail("fields", [of_body]))), (codes::EMPTY_ORDER, both));
         let no_object = Failure::validation(Code::INVALID_JSON, "Request body must be a JSON object");
         assert_eq!(answer(Err(no_object)), (Code::INVALID_JSON, json!({})));
     }

@@ -1,4 +1,4 @@
-//! What is ordered: so many of a product.
+//! The lines of a new order.
 
 use contracts::codes;
 use contracts::reserve_stock::{self, MAX_LINES, MAX_QUANTITY};
@@ -6,16 +6,16 @@ use envelope::decode::{Decode, Fields, FromField, Reject, list_of, object_of, te
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-/// What a client says is a product's id. Whether there is such a product, the product service knows.
+/// A product's id as the client gave it. Only the product service knows whether there is such a product.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct ProductId(String);
 
 impl ProductId {
-    /// Far more than any id has.
+    /// Longest id in bytes; a real one is a UUID of 36.
     const MAX_BYTES: usize = 100;
 
-    /// The id.
+    /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -28,14 +28,14 @@ impl FromField for ProductId {
             return Err(Reject::Missing);
         }
         match id.len() {
-            // What is no id goes as it is, and no product is found.
+            // An id that is no UUID stays as it is: the product service will find no product for it.
             ..=Self::MAX_BYTES => Ok(Self(uuid(id).unwrap_or_else(|| id.to_owned()))),
             _ => Err(Reject::invalid("TOO_LONG", format!("must be at most {} bytes", Self::MAX_BYTES))),
         }
     }
 }
 
-/// How many of it: 1 to 10 000.
+/// Units of one product: 1 to [`MAX_QUANTITY`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Quantity(u32);
@@ -66,9 +66,9 @@ impl FromField for Quantity {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Line {
-    /// Of what.
+    /// The product's id.
     pub product_id: ProductId,
-    /// How many.
+    /// Units of the product.
     pub quantity: Quantity,
 }
 
@@ -86,7 +86,7 @@ impl FromField for Line {
     }
 }
 
-/// The lines of an order: at least one, each of another product.
+/// The lines of a new order: 1 to [`MAX_LINES`], each of another product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Lines(Vec<Line>);
@@ -106,7 +106,7 @@ impl Lines {
         self.0.iter().map(line).collect()
     }
 
-    /// Lines of the same product are one line of all of them, where the first one stood.
+    /// Merges the lines of each product into the first of them.
     fn merge(given: Vec<Line>) -> Result<Self, Reject> {
         let mut lines: Vec<Line> = Vec::with_capacity(given.len());
         for (index, line) in given.into_iter().enumerate() {

@@ -1,10 +1,11 @@
 //! Values that can't be built invalid, state machines and rules. Nothing here knows AWS.
 
+pub mod error;
 pub mod idempotency;
 pub mod line;
+pub mod new_order;
 pub mod order;
 pub mod order_id;
-pub mod placement;
+pub mod order_view;
 pub mod shipping_address;
 pub mod status;
-pub mod view;

@@ -8,36 +8,35 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::order_id::OrderId;
 use crate::domain::shipping_address::ShippingAddress;
-use crate::domain::status::{Change, Status};
+use crate::domain::status::{Status, Transition};
 
-/// What a customer ordered and what became of it, as it is stored: amounts in cents. [`crate::domain::view`] is how it is
-/// shown.
+/// An order as it is stored, with amounts in cents. [`crate::domain::order_view`] is how the API shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Order {
-    /// What it is known by.
+    /// The order's id.
     pub order_id: OrderId,
-    /// Whose it is.
+    /// Id of the customer.
     pub user_id: String,
-    /// How far it has come.
+    /// The order's state.
     pub status: Status,
-    /// What it costs.
+    /// Sum of the lines, in cents.
     #[serde(with = "money::cents")]
     pub total_amount: Amount,
-    /// What was ordered, at the prices of that moment.
+    /// The lines, at the prices of the time when the order was placed.
     pub items: Vec<PricedLine>,
-    /// Where it goes to.
+    /// Where to send the order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shipping_address: Option<ShippingAddress>,
-    /// When it was placed: RFC 3339, UTC, milliseconds.
+    /// When the order was placed: RFC 3339, UTC, milliseconds.
     pub created_at: String,
-    /// Why it was cancelled, if not because its customer wished it.
+    /// Why the order was cancelled; `None` if the customer cancelled it or it is not cancelled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
 impl Order {
-    /// A new order, pending.
+    /// A new, pending order.
     pub fn place(
         order_id: OrderId,
         user_id: String,
@@ -57,7 +56,7 @@ impl Order {
         }
     }
 
-    /// What others hear when it is placed.
+    /// Data of the event that the order was placed.
     pub fn created(&self) -> OrderCreated {
         OrderCreated {
             order_id: self.order_id.as_str().to_owned(),
@@ -66,17 +65,17 @@ impl Order {
         }
     }
 
-    /// What others hear when its stock was taken.
+    /// Data of the event that the order was confirmed.
     pub fn confirmed(&self) -> OrderConfirmed {
         OrderConfirmed { order_id: self.order_id.as_str().to_owned(), user_id: self.user_id.clone() }
     }
 }
 
-/// What others hear when an order is cancelled by this change.
-pub fn cancelled(order_id: &OrderId, user_id: &str, change: &Change) -> OrderCancelled {
+/// Data of the event that this transition cancelled an order.
+pub fn cancelled(order_id: &OrderId, user_id: &str, transition: &Transition) -> OrderCancelled {
     OrderCancelled {
         order_id: order_id.as_str().to_owned(),
         user_id: user_id.to_owned(),
-        reason: change.reason().map(str::to_owned),
+        reason: transition.reason().map(str::to_owned),
     }
 }

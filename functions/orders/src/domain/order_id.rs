@@ -1,4 +1,4 @@
-//! What an order is known by.
+//! An order's id.
 
 use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
@@ -17,11 +17,11 @@ impl OrderId {
         Self(Uuid::now_v7().to_string())
     }
 
-    /// The id of the order that this customer placed under this key: always the same, a UUIDv8 ("custom") of the
-    /// SHA-256 of both. It makes a request that is sent again the same order, wherever the first try got to.
+    /// The id of the order that this customer places under this key: a UUIDv8 ("custom") of the SHA-256 of both. The same
+    /// request sent again gets the same id, however far the first one got.
     pub fn of(customer: &str, key: &IdempotencyKey) -> Self {
         let mut hash = Context::new(&SHA256);
-        // A key is printable: the zero byte can only be where the customer's id ends.
+        // A key has no zero byte, so the first zero byte from the end is where the customer's id ends.
         hash.update(customer.as_bytes());
         hash.update(b"\0");
         hash.update(key.as_str().as_bytes());
@@ -31,12 +31,12 @@ impl OrderId {
         Self(Uuid::new_v8(bytes).to_string())
     }
 
-    /// Reads an id as a client gives it; what is no UUID is no order's.
+    /// Reads an id from a client; `None` if it is no UUID, and so no order's id.
     pub fn parse(text: &str) -> Option<Self> {
         envelope::decode::uuid(text).map(Self)
     }
 
-    /// The id.
+    /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_uuid_is_no_id() {
+    fn only_a_uuid_is_an_id() {
         let id = "01980c5e-0000-7000-8000-0000000000af";
         assert_eq!(OrderId::parse(id).unwrap().as_str(), id);
         assert_eq!(OrderId::parse(&id.to_uppercase()).unwrap().as_str(), id);

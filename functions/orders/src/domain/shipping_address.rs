@@ -1,4 +1,4 @@
-//! Where an order goes to.
+//! The address that an order is sent to.
 
 use std::collections::BTreeMap;
 
@@ -6,13 +6,14 @@ use envelope::decode::{FromField, Reject, text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// An address, in whatever fields its country has: an object of strings, at most 2 KiB of names and values together.
+/// An address in whatever fields its country uses: an object of strings, with at most [`Self::MAX_BYTES`] of names and
+/// values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ShippingAddress(BTreeMap<String, String>);
 
 impl ShippingAddress {
-    /// Bytes an address has at most.
+    /// Most bytes of all names and values together.
     pub const MAX_BYTES: usize = 2 * 1024;
 }
 
@@ -23,7 +24,7 @@ impl FromField for ShippingAddress {
         let mut problems = Vec::new();
         for (name, value) in object {
             match text(value) {
-                // A nested attribute of DynamoDB has a name too.
+                // DynamoDB refuses a nested attribute with an empty name.
                 Ok(_) if name.trim().is_empty() => {
                     return Err(Reject::invalid("INVALID_FORMAT", "must not have a field without a name"));
                 }

@@ -1,4 +1,9 @@
-//! What becomes of an order: the states it is in and the changes between them.
+//! The states of an order and the transitions between them.
+//!
+//! ```text
+//! pending → confirmed | cancelled
+//! confirmed → cancelled
+//! ```
 
 use serde::{Deserialize, Serialize};
 
@@ -6,16 +11,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// Placed; its stock is held, not yet taken.
+    /// The order was placed, and its stock is held.
     Pending,
-    /// Its stock is taken.
+    /// The stock is sold to the order.
     Confirmed,
-    /// Over. There is no way out.
+    /// The order is cancelled; this state is final.
     Cancelled,
 }
 
 impl Status {
-    /// As it is stored and answered.
+    /// The name of the state in the table and in responses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -25,22 +30,23 @@ impl Status {
     }
 }
 
-/// A change of an order's state. The store makes it in one write, conditional on the state it starts from.
+/// A transition of an order from one state to another. The store applies it in one write, on the condition that the order
+/// is in a state that the transition starts from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
-    /// Its stock was taken.
+pub enum Transition {
+    /// The stock is sold to the order.
     Confirm,
-    /// Its stock was not to be had.
+    /// There is no stock for the order.
     Reject {
-        /// Why, as the product service says it.
+        /// Why, in the product service's words.
         reason: String,
     },
-    /// Its customer wants it no more.
+    /// The customer cancels the order.
     Cancel,
 }
 
-impl Change {
-    /// The states it starts from.
+impl Transition {
+    /// The states that the transition starts from.
     pub fn from(&self) -> &'static [Status] {
         match self {
             Self::Confirm | Self::Reject { .. } => &[Status::Pending],
@@ -48,7 +54,7 @@ impl Change {
         }
     }
 
-    /// The state it leads to.
+    /// The state that the transition leads to.
     pub fn to(&self) -> Status {
         match self {
             Self::Confirm => Status::Confirmed,
@@ -56,7 +62,7 @@ impl Change {
         }
     }
 
-    /// Why it is made, where that is to be told.
+    /// Why the order is rejected; `None` for another transition.
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Reject { reason } => Some(reason),

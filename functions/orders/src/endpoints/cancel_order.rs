@@ -2,43 +2,39 @@
 
 use std::process::ExitCode;
 
-use contracts::codes;
 use envelope::{Call, Endpoint, Failure, InitError, Reply, serve};
 use events::Event;
 
 use crate::SERVICE;
+use crate::domain::error::OrderError;
 use crate::domain::order;
 use crate::domain::order_id::OrderId;
-use crate::domain::status::Change;
-use crate::domain::view::OrderAnswer;
-use crate::endpoints::get_order::not_found;
-use crate::store::{Changed, Orders};
+use crate::domain::order_view::OrderView;
+use crate::domain::status::Transition;
+use crate::store::{Applied, Orders};
 
 /// Serves the endpoint.
 pub fn main() -> ExitCode {
-    serve::<Cancel>(SERVICE)
+    serve::<CancelOrder>(SERVICE)
 }
 
-struct Cancel {
+struct CancelOrder {
     orders: Orders,
 }
 
-impl Endpoint for Cancel {
+impl Endpoint for CancelOrder {
     async fn init() -> Result<Self, InitError> {
         Ok(Self { orders: Orders::connect().await? })
     }
 
     async fn call(&self, call: &Call) -> Result<Reply, Failure> {
         let customer = call.identity()?;
-        let id = OrderId::parse(call.path_parameter("id")).ok_or_else(not_found)?;
-        let event = Event::new(SERVICE, order::cancelled(&id, &customer.id, &Change::Cancel), call);
-        match self.orders.change(&id, &customer.id, &Change::Cancel, &event).await? {
-            Changed::Done(order) => Reply::ok("Order cancelled successfully", OrderAnswer::from(&order)),
-            Changed::NotFound => Err(not_found()),
-            Changed::Refused(status) => {
-                Err(Failure::conflict(codes::ORDER_NOT_CANCELLABLE, "Order cannot be cancelled")
-                    .detail("status", status))
-            }
+        let id = OrderId::parse(call.path_parameter("id")).ok_or(OrderError::NotFound)?;
+        let event = Event::new(SERVICE, order::cancelled(&id, &customer.id, &Transition::Cancel), call);
+        match self.orders.apply(&id, &customer.id, &Transition::Cancel, &event).await? {
+            Applied::Done(order) => Reply::ok("Order cancelled successfully", OrderView::from(&order)),
+            Applied::NotFound => Err(OrderError::NotFound.into()),
+            Applied::Refused(status) => Err(OrderError::NotCancellable(status).into()),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `POST /api/orders`
 
-pub(crate) mod stock;
+mod reserve_stock;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -11,109 +11,113 @@ use events::{Cause, Event};
 use tables::StoreError;
 use tokio::time::timeout_at;
 
+use self::reserve_stock::{ReserveStock, ReserveStockClient};
 use crate::SERVICE;
 use crate::domain::idempotency::{self, IdempotencyKey};
+use crate::domain::new_order::NewOrder;
 use crate::domain::order::Order;
 use crate::domain::order_id::OrderId;
-use crate::domain::placement::Placement;
-use crate::domain::view::PlacedAnswer;
-use crate::endpoints::create_order::stock::{Reserve, Stock};
-use crate::store::{Inserted, Orders, Stored};
+use crate::domain::order_view::PlacedOrderView;
+use crate::store::{Inserted, Orders, StoredOrder};
 
 /// Serves the endpoint.
 pub fn main() -> ExitCode {
-    serve::<Create<Stock>>(SERVICE)
+    serve::<CreateOrder<ReserveStockClient>>(SERVICE)
 }
 
-/// What of the function's time is not the order's: the route gives up a second before the function does, and the
-/// answer has to be on its way by then.
-const MARGIN: Duration = Duration::from_millis(1_500);
+/// Time kept back to return the response: the route times out a second before the function does.
+const RESPONSE_TIME: Duration = Duration::from_millis(1_500);
 
-/// What writing the order is left when the stock takes all it may.
-const TIME_TO_WRITE: Duration = Duration::from_secs(3);
+/// Time kept back to write the order after its stock was reserved.
+const WRITE_TIME: Duration = Duration::from_secs(3);
 
-struct Create<S> {
+struct CreateOrder<S> {
     orders: Orders,
     stock: S,
 }
 
-impl Endpoint for Create<Stock> {
+impl Endpoint for CreateOrder<ReserveStockClient> {
     async fn init() -> Result<Self, InitError> {
-        let (orders, stock) = tokio::join!(Orders::connect(), Stock::connect());
+        let (orders, stock) = tokio::join!(Orders::connect(), ReserveStockClient::connect());
         Ok(Self { orders: orders?, stock: stock? })
     }
 
     async fn call(&self, call: &Call) -> Result<Reply, Failure> {
         let customer = call.identity()?;
         let key = call.header(idempotency::HEADER).map(IdempotencyKey::parse);
-        let (key, placement) = idempotency::with_body(key, call.body::<Placement>())?;
-        let request = Request {
+        let (key, new_order) = idempotency::with_body(key, call.body::<NewOrder>())?;
+        let request = OrderRequest {
             key,
             user_id: &customer.id,
-            placement,
+            new_order,
             cause: Cause::from(call),
-            time: call.time_left().saturating_sub(MARGIN),
+            time_budget: call.time_left().saturating_sub(RESPONSE_TIME),
         };
-        let placed = self.place(request).await?;
-        let (Placed::New(order) | Placed::Before(order)) = &placed;
+        let outcome = self.place(request).await?;
+        let (Outcome::Created(order) | Outcome::Replayed(order)) = &outcome;
         let path = format!("/api/orders/{}", order.order_id.as_str());
-        let reply = Reply::created(call, &path, "Order created successfully", PlacedAnswer::from(order))?;
-        Ok(match placed {
-            Placed::New(_) => reply.metric("OrdersMade"),
-            Placed::Before(_) => reply.header(idempotency::REPLAYED, "true"),
+        let reply = Reply::created(call, &path, "Order created successfully", PlacedOrderView::from(order))?;
+        Ok(match outcome {
+            Outcome::Created(_) => reply.metric("OrdersMade"),
+            Outcome::Replayed(_) => reply.header(idempotency::REPLAYED, "true"),
         })
     }
 }
 
-/// A request to place an order.
-struct Request<'a> {
+/// A customer's request to place an order.
+struct OrderRequest<'a> {
     key: Option<IdempotencyKey>,
+    /// Id of the customer.
     user_id: &'a str,
-    placement: Placement,
+    new_order: NewOrder,
+    /// What the event `order.created` inherits.
     cause: Cause<'a>,
-    /// How long it may take.
-    time: Duration,
+    /// How long placing the order may take.
+    time_budget: Duration,
 }
 
-/// An order that was placed: by this request, or by the same one before.
+/// The order of a request.
 #[derive(Debug)]
-enum Placed {
-    New(Order),
-    Before(Order),
+enum Outcome {
+    /// This request placed it.
+    Created(Order),
+    /// An equal request placed it before.
+    Replayed(Order),
 }
 
-impl<S: Reserve> Create<S> {
-    /// Holds the stock, then writes the order. Nothing here is undone: whatever stops it half way leaves a hold that
-    /// ends by itself, and the same request sent again goes on from there. Equal requests at once hold the same hold
-    /// and write the same order, and all but one of them find it written.
-    async fn place(&self, request: Request<'_>) -> Result<Placed, Failure> {
-        let deadline = Instant::now() + request.time;
+impl<S: ReserveStock> CreateOrder<S> {
+    /// Reserves the stock, then writes the order. A failure between the two undoes nothing: the hold expires by itself,
+    /// and the same request sent again continues from it. Equal requests that run at the same time share one hold and
+    /// write the same order; one of them creates it, and the others find it.
+    async fn place(&self, request: OrderRequest<'_>) -> Result<Outcome, Failure> {
+        let deadline = Instant::now() + request.time_budget;
         let order_id = request.key.as_ref().map_or_else(OrderId::random, |key| OrderId::of(request.user_id, key));
-        let fingerprint = request.placement.fingerprint()?;
-        let reserve = ReserveRequest {
+        let fingerprint = request.new_order.fingerprint()?;
+        let reservation = ReserveRequest {
             order_id: order_id.as_str().to_owned(),
             fingerprint: fingerprint.clone(),
             request_id: request.cause.request_id().to_owned(),
-            items: request.placement.lines.to_reserve(),
+            items: request.new_order.lines.to_reserve(),
         };
-        let held = self.stock.reserve(&reserve, request.time.saturating_sub(TIME_TO_WRITE)).await;
-        let placed = async {
-            match held {
+        let reserved = self.stock.reserve(&reservation, request.time_budget.saturating_sub(WRITE_TIME)).await;
+        let outcome = async {
+            match reserved {
                 Ok(hold) if hold.state != HoldState::Cancelled => {
                     self.write(order_id, &fingerprint, hold, &request).await
                 }
                 Err(failure) if request.key.is_none() => Err(failure),
-                // Sold out since, out of reach, or given back for good when the order was cancelled (which must not
-                // be written again: nothing would move it on): a request that was answered before gets that answer.
-                outcome => match self.orders.find(&order_id).await? {
-                    Some(stored) => placed_before(stored, &fingerprint),
-                    None => {
-                        Err(outcome.err().unwrap_or_else(|| Failure::internal("a hold cancelled without its order")))
-                    }
+                // There is no stock for this request: sold out, out of reach, or returned when the order was cancelled
+                // (writing that order again would leave it pending forever). If an equal request placed the order
+                // before, this one gets the same response all the same.
+                no_stock => match self.orders.find(&order_id).await? {
+                    Some(stored) => replay(stored, &fingerprint),
+                    None => Err(no_stock
+                        .err()
+                        .unwrap_or_else(|| Failure::internal("a hold was cancelled without its order"))),
                 },
             }
         };
-        timeout_at(deadline.into(), placed).await.map_err(|_| StoreError::busy("no time left"))?
+        timeout_at(deadline.into(), outcome).await.map_err(|_| StoreError::busy("no time left"))?
     }
 
     /// Writes the order of what is held.
@@ -122,21 +126,22 @@ impl<S: Reserve> Create<S> {
         order_id: OrderId,
         fingerprint: &str,
         hold: ReserveResponse,
-        request: &Request<'_>,
-    ) -> Result<Placed, Failure> {
-        let address = request.placement.shipping_address.clone();
+        request: &OrderRequest<'_>,
+    ) -> Result<Outcome, Failure> {
+        let address = request.new_order.shipping_address.clone();
         let order = Order::place(order_id, request.user_id.to_owned(), hold.items, hold.total_amount, address);
         let event = Event::new(SERVICE, order.created(), request.cause).at(&order.created_at);
         match self.orders.insert(&order, fingerprint, &event).await? {
-            Inserted::New => Ok(Placed::New(order)),
-            Inserted::Before(stored) => placed_before(*stored, fingerprint),
+            Inserted::Added => Ok(Outcome::Created(order)),
+            Inserted::Exists(stored) => replay(*stored, fingerprint),
         }
     }
 }
 
-fn placed_before(stored: Stored, fingerprint: &str) -> Result<Placed, Failure> {
+/// The order that an earlier request placed, if that request was equal to this one.
+fn replay(stored: StoredOrder, fingerprint: &str) -> Result<Outcome, Failure> {
     if stored.fingerprint == fingerprint {
-        Ok(Placed::Before(stored.order))
+        Ok(Outcome::Replayed(stored.order))
     } else {
         Err(Failure::idempotency_key_reused())
     }

@@ -5,34 +5,30 @@ use std::process::ExitCode;
 use envelope::{Call, Endpoint, Failure, InitError, Reply, serve};
 
 use crate::SERVICE;
+use crate::domain::error::OrderError;
 use crate::domain::order_id::OrderId;
-use crate::domain::view::OrderAnswer;
+use crate::domain::order_view::OrderView;
 use crate::store::Orders;
 
 /// Serves the endpoint.
 pub fn main() -> ExitCode {
-    serve::<Get>(SERVICE)
+    serve::<GetOrder>(SERVICE)
 }
 
-struct Get {
+struct GetOrder {
     orders: Orders,
 }
 
-impl Endpoint for Get {
+impl Endpoint for GetOrder {
     async fn init() -> Result<Self, InitError> {
         Ok(Self { orders: Orders::connect().await? })
     }
 
     async fn call(&self, call: &Call) -> Result<Reply, Failure> {
         let customer = call.identity()?;
-        let id = OrderId::parse(call.path_parameter("id")).ok_or_else(not_found)?;
+        let id = OrderId::parse(call.path_parameter("id")).ok_or(OrderError::NotFound)?;
         let stored = self.orders.find(&id).await?.filter(|stored| stored.order.user_id == customer.id);
-        let order = stored.ok_or_else(not_found)?.order;
-        Reply::ok("Order retrieved successfully", OrderAnswer::from(&order))
+        let order = stored.ok_or(OrderError::NotFound)?.order;
+        Reply::ok("Order retrieved successfully", OrderView::from(&order))
     }
-}
-
-/// The answer for an order that is not there, and for another customer's: which of the two, nobody learns.
-pub(crate) fn not_found() -> Failure {
-    Failure::not_found("Order not found")
 }

@@ -7,15 +7,15 @@ use envelope::{Call, Endpoint, Failure, InitError, Pagination, Reply, serve};
 use tables::Cursor;
 
 use crate::SERVICE;
-use crate::domain::view::OrderAnswer;
+use crate::domain::order_view::OrderView;
 use crate::store::OrderList;
 
 /// Serves the endpoint.
 pub fn main() -> ExitCode {
-    serve::<List>(SERVICE)
+    serve::<ListOrders>(SERVICE)
 }
 
-struct List {
+struct ListOrders {
     orders: OrderList,
 }
 
@@ -32,7 +32,7 @@ impl DecodeQuery for Page {
     }
 }
 
-impl Endpoint for List {
+impl Endpoint for ListOrders {
     async fn init() -> Result<Self, InitError> {
         Ok(Self { orders: OrderList::connect().await? })
     }
@@ -43,7 +43,7 @@ impl Endpoint for List {
         let list = ["orders", &customer.id];
         let after = cursor.map(|text| Cursor::decode(&list, &text)).transpose()?;
         let (orders, next) = self.orders.newest(&customer.id, after, limit.get()).await?;
-        let rows: Vec<_> = orders.iter().map(OrderAnswer::from).collect();
+        let rows: Vec<_> = orders.iter().map(OrderView::from).collect();
         let pagination = Pagination::cursor(limit.get(), next.map(|next| next.encode(&list)));
         Reply::paginated("Orders retrieved successfully", rows, pagination)
     }

@@ -10,14 +10,14 @@ use crate::store::Orders;
 
 /// Serves the endpoint.
 pub fn main() -> ExitCode {
-    serve::<Health>(SERVICE)
+    serve::<OrdersHealth>(SERVICE)
 }
 
-struct Health {
+struct OrdersHealth {
     orders: Orders,
 }
 
-impl Endpoint for Health {
+impl Endpoint for OrdersHealth {
     async fn init() -> Result<Self, InitError> {
         Ok(Self { orders: Orders::new()? })
     }

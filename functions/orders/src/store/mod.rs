@@ -1,11 +1,11 @@
-//! DynamoDB: the orders' table, keyed by the order's id, and its index of a customer's orders.
+//! The orders' table in DynamoDB, keyed by the order's id, and its index of each customer's orders.
 
+#[cfg(test)]
+pub(crate) mod fixture;
 mod order_list;
 mod orders;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-pub(crate) mod world;
 
 pub use order_list::{OrderList, Position};
-pub use orders::{Changed, Inserted, Orders, Stored};
+pub use orders::{Applied, Inserted, Orders, StoredOrder};

@@ -1,18 +1,17 @@
-//! A customer's orders, newest first: an index of their table.
+//! A customer's orders, newest first: an index of the orders' table.
 //!
-//! The index trails the table by a moment ("Global secondary indexes", read consistency): a customer who lists
-//! their orders at once may miss the one just placed, which its `Location` shows all the same.
+//! The index is eventually consistent ("Using Global Secondary Indexes in DynamoDB"): a list may miss an order that was
+//! placed a moment ago, while a read by its id finds it.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::AttributeValue;
 use envelope::InitError;
-use tables::{Cursor, StoreError};
+use tables::{Cursor, StoreError, key, string};
 
 use crate::domain::order::Order;
 
 const INDEX: &str = "newest";
 
-/// Where a page ended: when its last order was placed, and that order's id.
+/// Where a page ended: the last order's `createdAt` and id.
 pub type Position = Cursor<2>;
 
 /// The list of orders.
@@ -23,12 +22,12 @@ pub struct OrderList {
 }
 
 impl OrderList {
-    /// The list of this table of this client's.
+    /// The list in this table.
     pub fn at(client: Client, table: impl Into<String>) -> Self {
         Self { client, table: table.into() }
     }
 
-    /// The list of the table that `ORDERS_TABLE` names, connected as [`super::Orders::connect`] is.
+    /// The list in the table that `ORDERS_TABLE` names, with its connection opened if possible.
     ///
     /// # Errors
     /// [`aws::ConfigError`]
@@ -38,8 +37,8 @@ impl OrderList {
         Ok(list)
     }
 
-    /// This customer's newest orders after a position, at most so many, and the position to go on from if there may
-    /// be more. Fewer than asked for are no sign of the end: one call reads at most 1 MB.
+    /// The customer's newest orders after a position, at most `limit`, and the position of the next page if there may be
+    /// one. A page may have fewer orders than `limit` without being the last: one query reads at most 1 MB.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -49,7 +48,7 @@ impl OrderList {
         after: Option<Position>,
         limit: u32,
     ) -> Result<(Vec<Order>, Option<Position>), StoreError> {
-        // One row more than the page tells whether another page follows.
+        // One order more than the page shows whether another page follows.
         let one_more = i32::try_from(limit + 1).unwrap_or(i32::MAX);
         let query = self
             .client
@@ -57,14 +56,12 @@ impl OrderList {
             .table_name(&self.table)
             .index_name(INDEX)
             .key_condition_expression("userId = :user")
-            .expression_attribute_values(":user", text(user_id))
+            .expression_attribute_values(":user", string(user_id))
             .scan_index_forward(false)
             .limit(one_more)
             .set_exclusive_start_key(after.map(|position| {
                 let [created_at, order_id] = position.into_keys();
-                [("userId", text(user_id)), ("createdAt", text(&created_at)), ("orderId", text(&order_id))]
-                    .map(|(name, value)| (name.to_owned(), value))
-                    .into()
+                key([("userId", user_id), ("createdAt", &created_at), ("orderId", &order_id)])
             }));
         let output = query.send().await?;
         let mut orders: Vec<Order> =
@@ -74,8 +71,4 @@ impl OrderList {
         let next = orders.last().filter(|_| more).map(|last| Cursor::new([&last.created_at, last.order_id.as_str()]));
         Ok((orders, next))
     }
-}
-
-fn text(value: &str) -> AttributeValue {
-    AttributeValue::S(value.to_owned())
 }

@@ -1,24 +1,22 @@
-//! The orders' table: one item an order, under its id, with the event of its latest change.
+//! The orders' table: one item for each order, under its id, with the event of the order's latest change.
 //!
-//! It is keyed by the order's id alone, not by the customer, because the id is what everyone asks by: the customer
-//! for one order, the product service's events, and a request sent again, whose order is its idempotency record.
-//! Whose an order is stands in the item, as a condition of the writes that are only its customer's.
-
-use std::collections::HashMap;
+//! The key is the order's id alone, without the customer's, because every reader has that id: the customer who reads one
+//! order, the events of the product service, and a request sent again, whose order is its idempotency record. Owner-only
+//! writes are conditional on the item's `userId`.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use contracts::payloads::OrderCreated;
 use envelope::InitError;
 use events::{Event, Payload};
 use serde::{Deserialize, Serialize};
-use tables::StoreError;
+use tables::{Item, StoreError, string};
 
 use crate::domain::order::Order;
 use crate::domain::order_id::OrderId;
-use crate::domain::status::{Change, Status};
+use crate::domain::status::{Status, Transition};
 
 /// The orders' table.
 #[derive(Debug, Clone)]
@@ -27,49 +25,49 @@ pub struct Orders {
     table: String,
 }
 
-/// An order with what the table knows of it besides.
+/// An order with the rest of its item.
 #[derive(Debug, Clone)]
-pub struct Stored {
+pub struct StoredOrder {
     /// The order.
     pub order: Order,
-    /// Of the request that placed it.
+    /// Fingerprint of the request that placed the order.
     pub fingerprint: String,
-    /// Id of the event of its latest change.
+    /// Id of the event of the order's latest change.
     pub event_id: String,
 }
 
-/// What became of adding an order.
+/// The result of adding an order.
 #[derive(Debug)]
 pub enum Inserted {
-    /// It was added.
-    New,
-    /// Another request had added an order of this id, and it stays as it is.
-    Before(Box<Stored>),
+    /// The order was added.
+    Added,
+    /// Another request had added an order with this id; it is unchanged.
+    Exists(Box<StoredOrder>),
 }
 
-/// What became of changing an order.
+/// The result of applying a transition to an order.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Changed {
-    /// It was changed to this.
+pub enum Applied {
+    /// The order is now in the transition's state.
     Done(Order),
-    /// The customer has no such order.
+    /// The customer has no order with this id.
     NotFound,
-    /// It is in a state that the change does not start from.
+    /// The transition does not start from the order's state, which is this one.
     Refused(Status),
 }
 
 /// An item of the table.
 #[derive(Serialize)]
-struct Item<'a> {
+struct NewItem<'a> {
     #[serde(flatten)]
     order: &'a Order,
     fingerprint: &'a str,
     event: &'a Event<OrderCreated>,
 }
 
-/// What an item holds besides the order.
+/// The attributes of an item that are not the order's.
 #[derive(Deserialize)]
-struct Beside {
+struct Metadata {
     fingerprint: String,
     event: EventId,
 }
@@ -80,12 +78,12 @@ struct EventId {
 }
 
 impl Orders {
-    /// This table of this client's.
+    /// The orders in this table.
     pub fn at(client: Client, table: impl Into<String>) -> Self {
         Self { client, table: table.into() }
     }
 
-    /// The table that `ORDERS_TABLE` names.
+    /// The orders in the table that `ORDERS_TABLE` names.
     ///
     /// # Errors
     /// [`aws::ConfigError`]
@@ -93,8 +91,8 @@ impl Orders {
         Ok(Self::at(tables::client()?, aws::required("ORDERS_TABLE")?))
     }
 
-    /// As [`Orders::new`], with a first read that opens the connection while start-up has the CPU to itself. A
-    /// database that does not answer yet fails the calls that need it, not the start.
+    /// As [`Orders::new`], with the connection opened if possible. If the database does not answer, the calls that need
+    /// it fail, and the function starts all the same.
     ///
     /// # Errors
     /// [`aws::ConfigError`]
@@ -104,35 +102,35 @@ impl Orders {
         Ok(orders)
     }
 
-    /// Reads an item that is not there.
+    /// Checks that the table can be read, by reading an item that does not exist.
     ///
     /// # Errors
     /// [`StoreError`]
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.client.get_item().table_name(&self.table).key("orderId", text("ping")).send().await?;
+        self.client.get_item().table_name(&self.table).key("orderId", string("ping")).send().await?;
         Ok(())
     }
 
-    /// The order of this id, as the latest write left it.
+    /// Reads the order with this id, with every write before.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn find(&self, id: &OrderId) -> Result<Option<Stored>, StoreError> {
-        let get = self.client.get_item().table_name(&self.table).key("orderId", text(id.as_str()));
+    pub async fn find(&self, id: &OrderId) -> Result<Option<StoredOrder>, StoreError> {
+        let get = self.client.get_item().table_name(&self.table).key("orderId", string(id.as_str()));
         get.consistent_read(true).send().await?.item.map(stored).transpose()
     }
 
-    /// Adds an order with the event of it, unless there is one of this id: both, or neither.
+    /// Adds an order together with its event, unless there is an order with this id.
     ///
     /// # Errors
-    /// [`StoreError`]: the order was not added, or nobody can tell yet.
+    /// [`StoreError`]: the order was not added, or whether it was is not known yet.
     pub async fn insert(
         &self,
         order: &Order,
         fingerprint: &str,
         event: &Event<OrderCreated>,
     ) -> Result<Inserted, StoreError> {
-        let item = serde_dynamo::to_item(Item { order, fingerprint, event }).map_err(StoreError::item)?;
+        let item = serde_dynamo::to_item(NewItem { order, fingerprint, event }).map_err(StoreError::item)?;
         let put = self
             .client
             .put_item()
@@ -140,64 +138,64 @@ impl Orders {
             .set_item(Some(item))
             .condition_expression("attribute_not_exists(orderId)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let Err(error) = put.send().await else { return Ok(Inserted::New) };
-        let told = match error.as_service_error() {
+        let Err(error) = put.send().await else { return Ok(Inserted::Added) };
+        let refused_by = match error.as_service_error() {
             Some(PutItemError::ConditionalCheckFailedException(failed)) => failed.item.clone(),
             _ => None,
         };
-        let found = match told {
+        let existing = match refused_by {
             Some(item) => Some(stored(item)?),
-            // An answer that is missing says nothing of the write. What can be read does.
+            // The write may have succeeded although no response came: a read tells.
             None => self.find(&order.order_id).await.unwrap_or_default(),
         };
-        match found {
-            // The SDK tries a put again when its answer was lost, and then meets the item that it wrote itself.
-            Some(stored) if stored.event_id == event.id => Ok(Inserted::New),
-            Some(stored) => Ok(Inserted::Before(Box::new(stored))),
+        match existing {
+            // The SDK repeats a put whose response was lost, and the repetition meets the item of the first try.
+            Some(stored) if stored.event_id == event.id => Ok(Inserted::Added),
+            Some(stored) => Ok(Inserted::Exists(Box::new(stored))),
             None => Err(error.into()),
         }
     }
 
-    /// Changes this customer's order, if its state allows it, and puts the event of that in place of the last one:
-    /// both, or neither. (No event is lost by it: the stream has a record of every write.)
+    /// Applies a transition to the customer's order, if the order's state allows it, and replaces the item's event with
+    /// this one in the same write. (The replaced event is not lost: the table's stream has a record of every write.)
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn change<T: Payload>(
+    pub async fn apply<T: Payload>(
         &self,
         id: &OrderId,
         user_id: &str,
-        change: &Change,
+        transition: &Transition,
         event: &Event<T>,
-    ) -> Result<Changed, StoreError> {
+    ) -> Result<Applied, StoreError> {
         let mut set = "SET #status = :to, #event = :event".to_owned();
         let mut update = self
             .client
             .update_item()
             .table_name(&self.table)
-            .key("orderId", text(id.as_str()))
+            .key("orderId", string(id.as_str()))
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#event", events::ATTRIBUTE)
-            .expression_attribute_values(":user", text(user_id))
-            .expression_attribute_values(":to", text(change.to().as_str()))
+            .expression_attribute_values(":user", string(user_id))
+            .expression_attribute_values(":to", string(transition.to().as_str()))
             .expression_attribute_values(":event", serde_dynamo::to_attribute_value(event).map_err(StoreError::item)?)
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        if let Some(reason) = change.reason() {
+        if let Some(reason) = transition.reason() {
             set.push_str(", #reason = :reason");
             update = update
                 .expression_attribute_names("#reason", "reason")
-                .expression_attribute_values(":reason", text(reason));
+                .expression_attribute_values(":reason", string(reason));
         }
-        let mut starts = Vec::new();
-        for status in change.from() {
+        let mut from = Vec::new();
+        for status in transition.from() {
             let name = format!(":{}", status.as_str());
-            update = update.expression_attribute_values(&name, text(status.as_str()));
-            starts.push(name);
+            update = update.expression_attribute_values(&name, string(status.as_str()));
+            from.push(name);
         }
-        let condition = format!("userId = :user AND #status IN ({})", starts.join(", "));
+        let condition = format!("userId = :user AND #status IN ({})", from.join(", "));
         match update.update_expression(set).condition_expression(condition).send().await {
-            Ok(output) => order(output.attributes.unwrap_or_default()).map(Changed::Done),
+            Ok(output) => order(output.attributes.unwrap_or_default()).map(Applied::Done),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
                     Ok(refusal(failed.item.clone().map(stored).transpose()?, user_id, &event.id))
@@ -208,26 +206,22 @@ impl Orders {
     }
 }
 
-/// What the item that did not meet the condition says.
-fn refusal(found: Option<Stored>, user_id: &str, event_id: &str) -> Changed {
-    match found {
-        Some(stored) if stored.order.user_id != user_id => Changed::NotFound,
-        // As with a put, the SDK may meet its own write.
-        Some(stored) if stored.event_id == event_id => Changed::Done(stored.order),
-        Some(stored) => Changed::Refused(stored.order.status),
-        None => Changed::NotFound,
+/// Why an item did not meet the condition of a transition.
+fn refusal(existing: Option<StoredOrder>, user_id: &str, event_id: &str) -> Applied {
+    match existing {
+        Some(stored) if stored.order.user_id != user_id => Applied::NotFound,
+        // The SDK repeats an update whose response was lost, and the repetition meets the item of the first try.
+        Some(stored) if stored.event_id == event_id => Applied::Done(stored.order),
+        Some(stored) => Applied::Refused(stored.order.status),
+        None => Applied::NotFound,
     }
 }
 
-fn stored(item: HashMap<String, AttributeValue>) -> Result<Stored, StoreError> {
-    let Beside { fingerprint, event } = serde_dynamo::from_item(item.clone()).map_err(StoreError::item)?;
-    Ok(Stored { order: order(item)?, fingerprint, event_id: event.id })
+fn stored(item: Item) -> Result<StoredOrder, StoreError> {
+    let Metadata { fingerprint, event } = serde_dynamo::from_item(item.clone()).map_err(StoreError::item)?;
+    Ok(StoredOrder { order: order(item)?, fingerprint, event_id: event.id })
 }
 
-fn order(item: HashMap<String, AttributeValue>) -> Result<Order, StoreError> {
+fn order(item: Item) -> Result<Order, StoreError> {
     serde_dynamo::from_item(item).map_err(StoreError::item)
-}
-
-fn text(value: &str) -> AttributeValue {
-    AttributeValue::S(value.to_owned())
 }

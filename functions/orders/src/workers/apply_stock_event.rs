@@ -1,4 +1,4 @@
-//! `apply-stock-event`: what the product service says of an order's stock, made the order's state.
+//! `apply-stock-event`: confirms or cancels a pending order when the product service reports on its stock.
 
 use std::process::ExitCode;
 
@@ -9,8 +9,8 @@ use events::{Consumer, Event, HandleError, Payload, consume};
 use crate::SERVICE;
 use crate::domain::order::{self, Order};
 use crate::domain::order_id::OrderId;
-use crate::domain::status::{Change, Status};
-use crate::store::{Changed, Orders};
+use crate::domain::status::{Status, Transition};
+use crate::store::{Applied, Orders};
 
 /// Serves the function.
 pub fn main() -> ExitCode {
@@ -22,11 +22,11 @@ struct ApplyStockEvent {
 }
 
 events::heard! {
-    /// What the order service hears of its stock.
+    /// The product service's events about the stock of an order.
     pub enum StockEvent {
-        /// It was taken.
+        /// The stock is sold to the order.
         Settled(StockSettled),
-        /// It was not to be had.
+        /// There is no stock for the order.
         Rejected(StockRejected),
     }
 }
@@ -38,23 +38,23 @@ impl Consumer for ApplyStockEvent {
         Ok(Self { orders: Orders::connect().await? })
     }
 
-    /// Moves a pending order, and no other. So an event that comes again, or after one that overtook it, or after
-    /// the customer's cancellation, changes nothing.
+    /// Changes only a pending order, so a repeated event, an event that arrives after a later one, and an event that
+    /// arrives after the customer's cancellation change nothing.
     async fn handle(&self, event: StockEvent) -> Result<(), HandleError> {
         match event {
             StockEvent::Settled(event) => match self.find(&event.data.order_id).await? {
-                Some(order) => self.apply(&order, &Change::Confirm, &event, order.confirmed()).await,
-                None => Err(HandleError::new("stock was settled for an order that is not there")),
+                Some(order) => self.apply(&order, &Transition::Confirm, &event, order.confirmed()).await,
+                None => Err(HandleError::new("stock was settled for an order that does not exist")),
             },
             StockEvent::Rejected(event) => match self.find(&event.data.order_id).await? {
                 Some(order) => {
-                    let change = Change::Reject { reason: event.data.reason.clone() };
-                    self.apply(&order, &change, &event, order::cancelled(&order.order_id, &order.user_id, &change))
-                        .await
+                    let reject = Transition::Reject { reason: event.data.reason.clone() };
+                    let cancelled = order::cancelled(&order.order_id, &order.user_id, &reject);
+                    self.apply(&order, &reject, &event, cancelled).await
                 }
-                // Its stock was held, and then it was never written: the sweep gave back what was held.
+                // The stock was held, the order was never written, and the sweep released the hold.
                 None if event.data.reason == StockRejected::EXPIRED => Ok(()),
-                None => Err(HandleError::new("stock was rejected for an order that is not there")),
+                None => Err(HandleError::new("stock was rejected for an order that does not exist")),
             },
         }
     }
@@ -66,19 +66,19 @@ impl ApplyStockEvent {
         Ok(self.orders.find(&id).await?.map(|stored| stored.order))
     }
 
-    /// Makes the change, with the event that tells of it as caused by `cause`.
+    /// Applies the transition, and writes `payload` as an event that `cause` has led to.
     async fn apply<C, T: Payload>(
         &self,
         order: &Order,
-        change: &Change,
+        transition: &Transition,
         cause: &Event<C>,
-        told: T,
+        payload: T,
     ) -> Result<(), HandleError> {
         if order.status != Status::Pending {
             return Ok(());
         }
-        let event = Event::new(SERVICE, told, cause);
-        if let Changed::Done(order) = self.orders.change(&order.order_id, &order.user_id, change, &event).await? {
+        let event = Event::new(SERVICE, payload, cause);
+        if let Applied::Done(order) = self.orders.apply(&order.order_id, &order.user_id, transition, &event).await? {
             let metric = if order.status == Status::Confirmed { "OrdersConfirmed" } else { "OrdersRejected" };
             metrics::count(SERVICE, metric, 1);
         }

@@ -1,7 +1,7 @@
-//! `publish-orders`: the events that orders carry, from the stream of their table to whoever hears them.
+//! `publish-orders`: sends the events in orders to their subscribers.
 //!
-//! An order carries the event of its latest change only. None is lost by that: the stream has a record of every
-//! write, in order, each with the item as that write left it.
+//! An order holds only the event of its latest change. Earlier events are not lost: the table's stream has a record of
+//! every write, each with the item as that write left it.
 
 use std::process::ExitCode;
 

@@ -11,19 +11,19 @@ use serde_json::{Value, json};
 use aws_sdk_dynamodb::config::{AsyncSleep, Sleep};
 
 use super::*;
-use crate::domain::status::{Change, Status};
-use crate::store::Changed;
-use crate::store::world::{World, event, hold};
+use crate::domain::status::{Status, Transition};
+use crate::store::Applied;
+use crate::store::fixture::{Fixture, event, hold};
 
-/// A stock that holds whatever it is asked for, once an order, as `reserve-stock` does.
+/// Unlimited stock, with one hold for each order as `reserve-stock` makes them: the order's fingerprint and state.
 #[derive(Default)]
 struct FakeStock {
     holds: RefCell<HashMap<String, (String, HoldState)>>,
 }
 
-impl Reserve for &FakeStock {
+impl ReserveStock for &FakeStock {
     async fn reserve(&self, request: &ReserveRequest, _: Duration) -> Result<ReserveResponse, Failure> {
-        // Lets those who ask at the same time all be asking.
+        // Lets requests that run at the same time all arrive before the first is answered.
         tokio::task::yield_now().await;
         let mut holds = self.holds.borrow_mut();
         let known =
@@ -32,30 +32,30 @@ impl Reserve for &FakeStock {
     }
 }
 
-/// A stock without any.
+/// No stock at all.
 struct SoldOut;
 
-impl Reserve for SoldOut {
+impl ReserveStock for SoldOut {
     async fn reserve(&self, _: &ReserveRequest, _: Duration) -> Result<ReserveResponse, Failure> {
         Err(Failure::validation(codes::INSUFFICIENT_STOCK, "Insufficient stock").detail("productId", "p1"))
     }
 }
 
-/// No test's clock runs out before it is meant to.
+/// A time budget that no test uses up.
 const HOUR: Duration = Duration::from_secs(3600);
 
 fn body(quantity: u32) -> Value {
     json!({"items": [{"productId": "p1", "quantity": quantity}]})
 }
 
-fn request(key: Option<&str>, body: Value) -> Request<'static> {
+fn request(key: Option<&str>, body: Value) -> OrderRequest<'static> {
     let Value::Object(body) = body else { panic!("not an object") };
-    Request {
+    OrderRequest {
         key: key.map(|key| IdempotencyKey::parse(key).unwrap()),
         user_id: "ada",
-        placement: Fields::read(body).unwrap(),
+        new_order: Fields::read(body).unwrap(),
         cause: Cause::request("r1"),
-        time: HOUR,
+        time_budget: HOUR,
     }
 }
 
@@ -64,137 +64,137 @@ fn id() -> OrderId {
     OrderId::of("ada", &IdempotencyKey::parse("k").unwrap())
 }
 
-fn create<S: Reserve>(world: &World, stock: S) -> Create<S> {
-    Create { orders: world.orders.clone(), stock }
+fn create<S: ReserveStock>(fixture: &Fixture, stock: S) -> CreateOrder<S> {
+    CreateOrder { orders: fixture.orders.clone(), stock }
 }
 
 #[tokio::test]
 async fn a_new_order_is_written_pending_with_its_event() {
-    let (world, stock) = (World::new().await, FakeStock::default());
-    let Placed::New(order) = create(&world, &stock).place(request(None, body(2))).await.unwrap() else {
+    let (fixture, stock) = (Fixture::new().await, FakeStock::default());
+    let Outcome::Created(order) = create(&fixture, &stock).place(request(None, body(2))).await.unwrap() else {
         panic!("not new")
     };
     assert_eq!((order.status, order.total_amount.cents(), order.user_id.as_str()), (Status::Pending, 3_998, "ada"));
-    let stored = world.orders.find(&order.order_id).await.unwrap().unwrap();
+    let stored = fixture.orders.find(&order.order_id).await.unwrap().unwrap();
     assert_eq!(stored.order, order);
-    assert_eq!(world.told().await, ["order.created"]);
+    assert_eq!(fixture.event_types().await, ["order.created"]);
 }
 
 #[tokio::test]
 async fn eight_equal_requests_at_once_are_one_order() {
-    let (world, stock) = (World::new().await, FakeStock::default());
-    let create = create(&world, &stock);
+    let (fixture, stock) = (Fixture::new().await, FakeStock::default());
+    let create = create(&fixture, &stock);
     let placed = join_all((0..8).map(|_| create.place(request(Some("k"), body(2))))).await;
     let mut new = 0;
     let mut orders = Vec::new();
     for placed in placed {
         match placed.unwrap() {
-            Placed::New(order) => {
+            Outcome::Created(order) => {
                 new += 1;
                 orders.push(order);
             }
-            Placed::Before(order) => orders.push(order),
+            Outcome::Replayed(order) => orders.push(order),
         }
     }
     assert_eq!(new, 1);
     assert!(orders.iter().all(|order| *order == orders[0]), "{orders:?}");
-    assert_eq!(world.told().await, ["order.created"]);
+    assert_eq!(fixture.event_types().await, ["order.created"]);
 }
 
 #[tokio::test]
 async fn a_reused_key_with_another_body_is_refused() {
-    let (world, stock) = (World::new().await, FakeStock::default());
-    let create = create(&world, &stock);
+    let (fixture, stock) = (Fixture::new().await, FakeStock::default());
+    let create = create(&fixture, &stock);
     create.place(request(Some("k"), body(2))).await.unwrap();
     let failure = create.place(request(Some("k"), body(3))).await.unwrap_err();
     assert_eq!(failure.code(), Code::IDEMPOTENCY_KEY_REUSED);
     // Also where the stock has forgotten the first request.
     let forgetful = FakeStock::default();
-    let create = super::Create { orders: world.orders.clone(), stock: &forgetful };
+    let create = super::CreateOrder { orders: fixture.orders.clone(), stock: &forgetful };
     let failure = create.place(request(Some("k"), body(3))).await.unwrap_err();
     assert_eq!(
         (failure.code(), failure.message()),
         (Code::IDEMPOTENCY_KEY_REUSED, "Idempotency key reused with a different request",)
     );
-    assert_eq!(world.told().await, ["order.created"]);
+    assert_eq!(fixture.event_types().await, ["order.created"]);
 }
 
 #[tokio::test]
 async fn a_request_sent_again_after_the_order_was_cancelled_finds_it_and_writes_nothing() {
-    let (world, stock) = (World::new().await, FakeStock::default());
-    let create = create(&world, &stock);
+    let (fixture, stock) = (Fixture::new().await, FakeStock::default());
+    let create = create(&fixture, &stock);
     create.place(request(Some("k"), body(2))).await.unwrap();
-    let told = event(crate::domain::order::cancelled(&id(), "ada", &Change::Cancel));
-    let changed = world.orders.change(&id(), "ada", &Change::Cancel, &told).await.unwrap();
-    assert!(matches!(changed, Changed::Done(_)));
+    let written = event(crate::domain::order::cancelled(&id(), "ada", &Transition::Cancel));
+    let changed = fixture.orders.apply(&id(), "ada", &Transition::Cancel, &written).await.unwrap();
+    assert!(matches!(changed, Applied::Done(_)));
     for state in [HoldState::Held, HoldState::Settled, HoldState::Cancelled] {
         for (_, known) in stock.holds.borrow_mut().values_mut() {
             *known = state;
         }
         let placed = create.place(request(Some("k"), body(2))).await.unwrap();
-        assert!(matches!(placed, Placed::Before(_)), "{state:?}: {placed:?}");
+        assert!(matches!(placed, Outcome::Replayed(_)), "{state:?}: {placed:?}");
     }
-    assert_eq!(world.told().await, ["order.created", "order.cancelled"]);
+    assert_eq!(fixture.event_types().await, ["order.created", "order.cancelled"]);
 }
 
 #[tokio::test]
 async fn a_refused_first_try_stores_nothing_and_the_key_stays_free() {
-    let (world, stock) = (World::new().await, FakeStock::default());
-    let failure = create(&world, SoldOut).place(request(Some("k"), body(2))).await.unwrap_err();
+    let (fixture, stock) = (Fixture::new().await, FakeStock::default());
+    let failure = create(&fixture, SoldOut).place(request(Some("k"), body(2))).await.unwrap_err();
     assert_eq!(failure.code(), codes::INSUFFICIENT_STOCK);
-    assert!(world.orders.find(&id()).await.unwrap().is_none());
-    let placed = create(&world, &stock).place(request(Some("k"), body(3))).await.unwrap();
-    assert!(matches!(placed, Placed::New(_)));
+    assert!(fixture.orders.find(&id()).await.unwrap().is_none());
+    let placed = create(&fixture, &stock).place(request(Some("k"), body(3))).await.unwrap();
+    assert!(matches!(placed, Outcome::Created(_)));
 }
 
 #[tokio::test]
-async fn a_request_sent_again_gets_its_answer_even_if_the_stock_has_none_for_it() {
-    let (world, stock) = (World::new().await, FakeStock::default());
-    create(&world, &stock).place(request(Some("k"), body(2))).await.unwrap();
-    let placed = create(&world, SoldOut).place(request(Some("k"), body(2))).await.unwrap();
-    assert!(matches!(placed, Placed::Before(_)), "{placed:?}");
-    let failure = create(&world, SoldOut).place(request(Some("k"), body(3))).await.unwrap_err();
+async fn a_request_sent_again_gets_its_response_even_if_the_stock_is_sold_out() {
+    let (fixture, stock) = (Fixture::new().await, FakeStock::default());
+    create(&fixture, &stock).place(request(Some("k"), body(2))).await.unwrap();
+    let placed = create(&fixture, SoldOut).place(request(Some("k"), body(2))).await.unwrap();
+    assert!(matches!(placed, Outcome::Replayed(_)), "{placed:?}");
+    let failure = create(&fixture, SoldOut).place(request(Some("k"), body(3))).await.unwrap_err();
     assert_eq!(failure.code(), Code::IDEMPOTENCY_KEY_REUSED);
-    let failure = create(&world, SoldOut).place(request(None, body(2))).await.unwrap_err();
+    let failure = create(&fixture, SoldOut).place(request(None, body(2))).await.unwrap_err();
     assert_eq!(failure.code(), codes::INSUFFICIENT_STOCK);
 }
 
 #[tokio::test]
-async fn a_write_whose_answer_was_lost_is_the_order_s_own() {
-    let (world, stock) = (World::new().await, FakeStock::default());
-    world.tables.dynamodb().faults().inject(Fault::next(FaultKind::AnswerLost));
-    let placed = create(&world, &stock).place(request(Some("k"), body(2))).await.unwrap();
-    assert!(matches!(placed, Placed::New(_)), "{placed:?}");
-    assert_eq!(world.told().await, ["order.created"]);
+async fn a_write_whose_response_was_lost_creates_the_order() {
+    let (fixture, stock) = (Fixture::new().await, FakeStock::default());
+    fixture.tables.dynamodb().faults().inject(Fault::next(FaultKind::AnswerLost));
+    let placed = create(&fixture, &stock).place(request(Some("k"), body(2))).await.unwrap();
+    assert!(matches!(placed, Outcome::Created(_)), "{placed:?}");
+    assert_eq!(fixture.event_types().await, ["order.created"]);
 }
 
-/// Every try of one put.
+/// A fault of every try of one put.
 fn puts(kind: FaultKind) -> Fault {
     Fault { times: 3, operation: Some("PutItem".to_owned()), ..Fault::next(kind) }
 }
 
 #[tokio::test]
 async fn a_write_of_unknown_outcome_is_read_back() {
-    let (world, stock) = (World::new().await, FakeStock::default());
-    world.tables.dynamodb().faults().inject(puts(FaultKind::AnswerLost));
-    let placed = create(&world, &stock).place(request(Some("k"), body(2))).await.unwrap();
-    assert!(matches!(placed, Placed::New(_)), "{placed:?}");
-    assert_eq!(world.told().await, ["order.created"]);
+    let (fixture, stock) = (Fixture::new().await, FakeStock::default());
+    fixture.tables.dynamodb().faults().inject(puts(FaultKind::AnswerLost));
+    let placed = create(&fixture, &stock).place(request(Some("k"), body(2))).await.unwrap();
+    assert!(matches!(placed, Outcome::Created(_)), "{placed:?}");
+    assert_eq!(fixture.event_types().await, ["order.created"]);
 }
 
 #[tokio::test]
-async fn a_write_that_failed_keeps_its_hold_and_the_request_sent_again_goes_on_from_there() {
-    let (world, stock) = (World::new().await, FakeStock::default());
-    let create = create(&world, &stock);
-    world.tables.dynamodb().faults().inject(puts(FaultKind::InternalServerError));
+async fn a_failed_write_keeps_its_hold_and_the_request_sent_again_continues_from_it() {
+    let (fixture, stock) = (Fixture::new().await, FakeStock::default());
+    let create = create(&fixture, &stock);
+    fixture.tables.dynamodb().faults().inject(puts(FaultKind::InternalServerError));
     let failure = create.place(request(Some("k"), body(2))).await.unwrap_err();
     assert_eq!(failure.code(), Code::SERVICE_UNAVAILABLE);
     assert_eq!(stock.holds.borrow()[id().as_str()].1, HoldState::Held);
     let placed = create.place(request(Some("k"), body(2))).await.unwrap();
-    assert!(matches!(placed, Placed::New(_)), "{placed:?}");
+    assert!(matches!(placed, Outcome::Created(_)), "{placed:?}");
 }
 
-/// A wait between two tries that does not end: what a database is like that stays busy.
+/// A pause between two tries that does not end, as if the database stayed busy.
 #[derive(Debug)]
 struct Endless;
 
@@ -205,52 +205,52 @@ impl AsyncSleep for Endless {
 }
 
 #[tokio::test]
-async fn a_write_that_takes_too_long_is_answered_in_time_and_the_request_sent_again_goes_on_from_its_hold() {
-    let (world, stock) = (World::new().await, FakeStock::default());
-    let stuck = world.tables.client().config().to_builder().sleep_impl(Endless).build();
+async fn a_write_that_takes_too_long_fails_in_time_and_the_request_sent_again_continues_from_its_hold() {
+    let (fixture, stock) = (Fixture::new().await, FakeStock::default());
+    let stuck = fixture.tables.client().config().to_builder().sleep_impl(Endless).build();
     let stuck = Orders::at(aws_sdk_dynamodb::Client::from_conf(stuck), "OrdersTable");
-    world.tables.dynamodb().faults().inject(Fault { times: 1, ..puts(FaultKind::ThrottlingException) });
-    let in_time = Request { time: Duration::from_millis(100), ..request(Some("k"), body(2)) };
-    let failure = Create { orders: stuck, stock: &stock }.place(in_time).await.unwrap_err();
+    fixture.tables.dynamodb().faults().inject(Fault { times: 1, ..puts(FaultKind::ThrottlingException) });
+    let short = OrderRequest { time_budget: Duration::from_millis(100), ..request(Some("k"), body(2)) };
+    let failure = CreateOrder { orders: stuck, stock: &stock }.place(short).await.unwrap_err();
     assert_eq!(failure.code(), Code::SERVICE_UNAVAILABLE);
     assert_eq!(stock.holds.borrow()[id().as_str()].1, HoldState::Held);
-    let placed = create(&world, &stock).place(request(Some("k"), body(2))).await.unwrap();
-    assert!(matches!(placed, Placed::New(_)), "{placed:?}");
-    assert_eq!(world.told().await, ["order.created"]);
+    let placed = create(&fixture, &stock).place(request(Some("k"), body(2))).await.unwrap();
+    assert!(matches!(placed, Outcome::Created(_)), "{placed:?}");
+    assert_eq!(fixture.event_types().await, ["order.created"]);
 }
 
-/// A stock that notes how long it is waited for.
+/// Stock that records the time budget it was given.
 #[derive(Default)]
-struct Patient(Cell<Duration>);
+struct ClockedStock(Cell<Duration>);
 
-impl Reserve for &Patient {
-    async fn reserve(&self, _: &ReserveRequest, patience: Duration) -> Result<ReserveResponse, Failure> {
-        self.0.set(patience);
+impl ReserveStock for &ClockedStock {
+    async fn reserve(&self, _: &ReserveRequest, time_budget: Duration) -> Result<ReserveResponse, Failure> {
+        self.0.set(time_budget);
         Ok(hold(HoldState::Held))
     }
 }
 
 #[tokio::test]
-async fn the_stock_leaves_the_write_its_time() {
-    let (world, stock) = (World::new().await, Patient::default());
-    create(&world, &stock).place(request(None, body(2))).await.unwrap();
-    assert_eq!(stock.0.get(), HOUR - TIME_TO_WRITE);
+async fn reserving_the_stock_leaves_time_to_write_the_order() {
+    let (fixture, stock) = (Fixture::new().await, ClockedStock::default());
+    create(&fixture, &stock).place(request(None, body(2))).await.unwrap();
+    assert_eq!(stock.0.get(), HOUR - WRITE_TIME);
 }
 
 #[tokio::test]
-async fn whether_a_request_was_answered_before_is_for_a_database_that_answers_to_say() {
-    let (world, stock) = (World::new().await, FakeStock::default());
-    create(&world, &stock).place(request(Some("k"), body(2))).await.unwrap();
+async fn a_request_is_not_refused_for_lack_of_stock_before_the_database_says_that_it_is_new() {
+    let (fixture, stock) = (Fixture::new().await, FakeStock::default());
+    create(&fixture, &stock).place(request(Some("k"), body(2))).await.unwrap();
     for (_, state) in stock.holds.borrow_mut().values_mut() {
         *state = HoldState::Cancelled;
     }
     let busy =
         || Fault { times: 3, operation: Some("GetItem".to_owned()), ..Fault::next(FaultKind::ThrottlingException) };
-    world.tables.dynamodb().faults().inject(busy());
-    let failure = create(&world, &stock).place(request(Some("k"), body(2))).await.unwrap_err();
+    fixture.tables.dynamodb().faults().inject(busy());
+    let failure = create(&fixture, &stock).place(request(Some("k"), body(2))).await.unwrap_err();
     assert_eq!(failure.code(), Code::SERVICE_UNAVAILABLE);
-    world.tables.dynamodb().faults().inject(busy());
-    let failure = create(&world, SoldOut).place(request(Some("k"), body(2))).await.unwrap_err();
+    fixture.tables.dynamodb().faults().inject(busy());
+    let failure = create(&fixture, SoldOut).place(request(Some("k"), body(2))).await.unwrap_err();
     assert_eq!(failure.code(), Code::SERVICE_UNAVAILABLE);
-    assert_eq!(world.tables.dynamodb().faults().pending(), []);
+    assert_eq!(fixture.tables.dynamodb().faults().pending(), []);
 }

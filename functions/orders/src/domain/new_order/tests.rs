@@ -4,16 +4,16 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn read(body: Value) -> Result<Placement, Failure> {
+fn read(body: Value) -> Result<NewOrder, Failure> {
     let Value::Object(object) = body else { panic!("not an object") };
     Fields::read(object)
 }
 
-fn items(items: Value) -> Result<Placement, Failure> {
+fn items(items: Value) -> Result<NewOrder, Failure> {
     read(json!({"items": items}))
 }
 
-/// Code, message and details of the answer.
+/// Code, message and details of the failure.
 fn refused(body: Value) -> (Code, String, Value) {
     let failure = read(body).unwrap_err();
     (failure.code(), failure.message().to_owned(), Value::Object(failure.details().clone()))
@@ -24,26 +24,26 @@ fn fingerprint(body: Value) -> String {
 }
 
 #[test]
-fn lines_of_one_product_are_one_line_where_the_first_stood() {
-    let placement = items(json!([
+fn lines_of_one_product_are_merged_into_the_first() {
+    let new_order = items(json!([
         {"productId": "b", "quantity": 1},
         {"productId": "a", "quantity": 2},
         {"productId": "b", "quantity": 9_999},
     ]));
-    let lines = serde_json::to_value(placement.unwrap().lines).unwrap();
+    let lines = serde_json::to_value(new_order.unwrap().lines).unwrap();
     assert_eq!(lines, json!([{"productId": "b", "quantity": 10_000}, {"productId": "a", "quantity": 2}]));
 }
 
 #[test]
 fn a_uuid_is_the_same_product_in_any_case() {
     let id = "01980c5e-0000-7000-8000-0000000000af";
-    let placement =
+    let new_order =
         items(json!([{"productId": id.to_uppercase(), "quantity": 1}, {"productId": id, "quantity": 1}])).unwrap();
-    assert_eq!(serde_json::to_value(placement.lines).unwrap(), json!([{"productId": id, "quantity": 2}]));
+    assert_eq!(serde_json::to_value(new_order.lines).unwrap(), json!([{"productId": id, "quantity": 2}]));
 }
 
 #[test]
-fn a_uuid_spelt_otherwise_is_another_id_and_left_for_nobody_to_find() {
+fn a_uuid_in_another_notation_is_another_id() {
     let id = "01980c5e-0000-7000-8000-0000000000af";
     for other in [
         format!("{{{id}}}"),
@@ -52,9 +52,9 @@ fn a_uuid_spelt_otherwise_is_another_id_and_left_for_nobody_to_find() {
         format!(" {id}"),
         "01980C5E-0000-7000-8000-0000000000AG".to_owned(),
     ] {
-        let placement = items(json!([{"productId": id, "quantity": 1}, {"productId": other, "quantity": 1}])).unwrap();
+        let new_order = items(json!([{"productId": id, "quantity": 1}, {"productId": other, "quantity": 1}])).unwrap();
         let lines = json!([{"productId": id, "quantity": 1}, {"productId": other, "quantity": 1}]);
-        assert_eq!(serde_json::to_value(placement.lines).unwrap(), lines);
+        assert_eq!(serde_json::to_value(new_order.lines).unwrap(), lines);
     }
 }
 
@@ -125,7 +125,7 @@ fn a_quantity_is_a_whole_number_from_1_to_10_000() {
 }
 
 #[test]
-fn lines_that_come_to_more_than_one_line_may_hold_are_refused() {
+fn merged_lines_over_the_highest_quantity_are_refused() {
     let line = |quantity: u32| json!({"productId": "a", "quantity": quantity});
     let (code, _, details) = refused(json!({"items": [line(9_999), line(1), line(1)]}));
     assert_eq!(code, codes::INVALID_ITEM);
@@ -167,7 +167,7 @@ fn an_address_is_an_object_of_strings_of_at_most_2_kib() {
 }
 
 #[test]
-fn the_same_request_written_otherwise_has_the_same_fingerprint() {
+fn a_fingerprint_does_not_depend_on_the_order_of_keys_and_lines() {
     let line = |id: &str, quantity: u32| json!({"productId": id, "quantity": quantity});
     let address = json!({"street": "Ring 1", "city": "Wien"});
     let first = fingerprint(json!({"items": [line("a", 3), line("b", 1)], "shippingAddress": address}));
@@ -178,7 +178,7 @@ fn the_same_request_written_otherwise_has_the_same_fingerprint() {
 }
 
 #[test]
-fn another_request_has_another_fingerprint() {
+fn another_order_has_another_fingerprint() {
     let line = |id: &str, quantity: u32| json!({"productId": id, "quantity": quantity});
     let fingerprints = std::collections::BTreeSet::from([
         fingerprint(json!({"items": [line("a", 1)]})),

@@ -1,4 +1,4 @@
-//! What a customer asks for when placing an order.
+//! The body of a request to place an order.
 
 use envelope::decode::{Decode, Fields};
 use ring::digest::{SHA256, digest};
@@ -7,16 +7,16 @@ use serde::Serialize;
 use crate::domain::line::{Line, Lines};
 use crate::domain::shipping_address::ShippingAddress;
 
-/// The request, read and merged.
+/// What a customer orders, with one line for each product.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placement {
-    /// What is ordered.
+pub struct NewOrder {
+    /// The lines.
     pub lines: Lines,
-    /// Where it goes to.
+    /// Where to send the order.
     pub shipping_address: Option<ShippingAddress>,
 }
 
-impl Decode for Placement {
+impl Decode for NewOrder {
     fn decode(fields: &mut Fields) -> Option<Self> {
         let lines = fields.required("items");
         let shipping_address = fields.optional("shippingAddress");
@@ -24,12 +24,12 @@ impl Decode for Placement {
     }
 }
 
-impl Placement {
-    /// The same for every request that asks for the same, however it is written (spaces, the order of keys and of
-    /// lines, a product named twice): SHA-256, in hexadecimal digits.
+impl NewOrder {
+    /// SHA-256 of the content, in hexadecimal digits. Spaces, the order of keys and of lines, and a product's division
+    /// into several lines make no difference.
     ///
     /// # Errors
-    /// None but serde's own.
+    /// [`serde_json::Error`]
     pub fn fingerprint(&self) -> Result<String, serde_json::Error> {
         #[derive(Serialize)]
         #[serde(rename_all = "camelCase")]

@@ -1,4 +1,4 @@
-//! An order as the API shows it: amounts as numbers with decimals, and nobody's id but its own.
+//! An order as the API shows it: amounts as decimal numbers, and without the customer's id.
 
 use contracts::reserve_stock::PricedLine;
 use money::{Amount, Price};
@@ -9,14 +9,14 @@ use crate::domain::order_id::OrderId;
 use crate::domain::shipping_address::ShippingAddress;
 use crate::domain::status::Status;
 
-/// A whole order.
+/// An order in a response.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct OrderAnswer<'a> {
+pub struct OrderView<'a> {
     order_id: &'a OrderId,
     status: Status,
     total_amount: Amount,
-    items: Vec<ItemAnswer<'a>>,
+    items: Vec<LineView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     shipping_address: Option<&'a ShippingAddress>,
     created_at: &'a str,
@@ -24,13 +24,13 @@ pub struct OrderAnswer<'a> {
     reason: Option<&'a str>,
 }
 
-impl<'a> From<&'a Order> for OrderAnswer<'a> {
+impl<'a> From<&'a Order> for OrderView<'a> {
     fn from(order: &'a Order) -> Self {
         Self {
             order_id: &order.order_id,
             status: order.status,
             total_amount: order.total_amount,
-            items: order.items.iter().map(ItemAnswer::from).collect(),
+            items: order.items.iter().map(LineView::from).collect(),
             shipping_address: order.shipping_address.as_ref(),
             created_at: &order.created_at,
             reason: order.reason.as_deref(),
@@ -38,22 +38,23 @@ impl<'a> From<&'a Order> for OrderAnswer<'a> {
     }
 }
 
-/// What placing an order answers, the first time and every time after: `pending`, whatever became of it since.
+/// A new order in the response that creates it. A replayed response is the same: its status is `pending`, even if the
+/// order was confirmed or cancelled since.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct PlacedAnswer<'a> {
+pub struct PlacedOrderView<'a> {
     order_id: &'a OrderId,
     total_amount: Amount,
-    items: Vec<ItemAnswer<'a>>,
+    items: Vec<LineView<'a>>,
     status: Status,
 }
 
-impl<'a> From<&'a Order> for PlacedAnswer<'a> {
+impl<'a> From<&'a Order> for PlacedOrderView<'a> {
     fn from(order: &'a Order) -> Self {
         Self {
             order_id: &order.order_id,
             total_amount: order.total_amount,
-            items: order.items.iter().map(ItemAnswer::from).collect(),
+            items: order.items.iter().map(LineView::from).collect(),
             status: Status::Pending,
         }
     }
@@ -61,7 +62,7 @@ impl<'a> From<&'a Order> for PlacedAnswer<'a> {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ItemAnswer<'a> {
+struct LineView<'a> {
     product_id: &'a str,
     product_name: &'a str,
     quantity: u32,
@@ -69,7 +70,7 @@ struct ItemAnswer<'a> {
     total_price: Amount,
 }
 
-impl<'a> From<&'a PricedLine> for ItemAnswer<'a> {
+impl<'a> From<&'a PricedLine> for LineView<'a> {
     fn from(item: &'a PricedLine) -> Self {
         Self {
             product_id: &item.product_id,
@@ -86,15 +87,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::store::world::order;
+    use crate::store::fixture::order;
 
     #[test]
-    fn a_cancelled_order_shows_all_that_is_known_of_it() {
+    fn a_cancelled_order_is_shown_with_its_reason() {
         let mut order = order("ada");
         order.status = Status::Cancelled;
         order.reason = Some("expired".to_owned());
         assert_eq!(
-            serde_json::to_value(OrderAnswer::from(&order)).unwrap(),
+            serde_json::to_value(OrderView::from(&order)).unwrap(),
             json!({
                 "orderId": order.order_id,
                 "status": "cancelled",
@@ -109,11 +110,11 @@ mod tests {
     }
 
     #[test]
-    fn the_answer_to_placing_an_order_stays_what_it_was() {
+    fn the_response_of_a_new_order_stays_the_same_after_it_was_cancelled() {
         let mut order = order("ada");
-        let first = serde_json::to_string(&PlacedAnswer::from(&order)).unwrap();
+        let first = serde_json::to_string(&PlacedOrderView::from(&order)).unwrap();
         order.status = Status::Cancelled;
-        assert_eq!(serde_json::to_string(&PlacedAnswer::from(&order)).unwrap(), first);
+        assert_eq!(serde_json::to_string(&PlacedOrderView::from(&order)).unwrap(), first);
         assert!(first.starts_with(&format!(r#"{{"orderId":"{}","totalAmount":39.98,"#, order.order_id.as_str())));
         assert!(first.ends_with(r#""status":"pending"}"#), "{first}");
     }

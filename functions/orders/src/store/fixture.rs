@@ -1,4 +1,4 @@
-//! What the tests of this crate share.
+//! A table of orders for a test, and ways to fill it.
 
 use contracts::reserve_stock::{HoldState, PricedLine, ReserveResponse};
 use events::{Cause, Event, Payload};
@@ -10,7 +10,7 @@ use crate::SERVICE;
 use crate::domain::order::Order;
 use crate::domain::order_id::OrderId;
 
-/// Two lamps, held.
+/// The response of `reserve-stock` for two lamps.
 pub(crate) fn hold(state: HoldState) -> ReserveResponse {
     let unit_price = Price::from_cents(1_999).unwrap();
     let lamps = PricedLine {
@@ -23,25 +23,25 @@ pub(crate) fn hold(state: HoldState) -> ReserveResponse {
     ReserveResponse { items: vec![lamps], total_amount: Amount::from_cents(3_998), state }
 }
 
-/// A pending order of this customer's.
+/// A pending order of this customer.
 pub(crate) fn order(user_id: &str) -> Order {
     let ReserveResponse { items, total_amount, .. } = hold(HoldState::Held);
     Order::place(OrderId::random(), user_id.to_owned(), items, total_amount, None)
 }
 
-/// An event of a request `r1`.
-pub(crate) fn event<T: Payload>(told: T) -> Event<T> {
-    Event::new(SERVICE, told, Cause::request("r1"))
+/// An event that request `r1` caused.
+pub(crate) fn event<T: Payload>(payload: T) -> Event<T> {
+    Event::new(SERVICE, payload, Cause::request("r1"))
 }
 
-/// The orders' table of a test's own.
-pub(crate) struct World {
+/// The template's tables, empty, and the stores on them.
+pub(crate) struct Fixture {
     pub(crate) tables: Tables,
     pub(crate) orders: Orders,
     pub(crate) list: OrderList,
 }
 
-impl World {
+impl Fixture {
     pub(crate) async fn new() -> Self {
         let tables = Tables::of_template().await;
         let orders = Orders::at(tables.client(), "OrdersTable");
@@ -49,15 +49,15 @@ impl World {
         Self { tables, orders, list }
     }
 
-    /// A pending order of this customer's, written.
+    /// Adds a pending order of this customer.
     pub(crate) async fn placed(&self, user_id: &str) -> Order {
         let order = order(user_id);
         self.orders.insert(&order, "f1", &event(order.created())).await.unwrap();
         order
     }
 
-    /// The types of the events that the table's stream tells of, in order.
-    pub(crate) async fn told(&self) -> Vec<String> {
+    /// The types of the events in the table's stream, in order.
+    pub(crate) async fn event_types(&self) -> Vec<String> {
         let stream = self.tables.stream_event("OrdersTable").await;
         let kinds = stream["Records"].as_array().unwrap().iter();
         kinds
