@@ -1,7 +1,7 @@
 //! The end-to-end tests' own runner: a test that this place can't run is reported as ignored, and why.
 //!
 //! Rust's own test runner knows no skipping at run time: a test that returns early counts as passed. This one takes the
-//! same options and filters (one filter, not several), and works with `cargo nextest` too.
+//! same options and filters, and works with `cargo nextest` too.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -49,8 +49,14 @@ impl Test {
 
 /// Runs the tests that the command line asks for, all unless it names some, and says which are ignored and why.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let mut tests: Vec<&Test> = inventory::iter::<Test>.into_iter().collect();
+    let (arguments, filters) = with_filters(std::env::args());
+    let arguments = Arguments::from_iter(arguments);
+    let is_asked_for = |test: &&Test| {
+        let matches =
+            |filter: &String| if arguments.exact { test.name() == filter } else { test.name().contains(filter) };
+        filters.is_empty() || filters.iter().any(matches)
+    };
+    let mut tests: Vec<&Test> = inventory::iter::<Test>.into_iter().filter(is_asked_for).collect();
     tests.sort_by_key(|test| test.name());
     let trials: Vec<Trial> = tests.iter().map(|test| test.trial()).collect();
     let mut ignored: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -63,6 +69,21 @@ pub fn main() -> ExitCode {
     let conclusion = libtest_mimic::run(&arguments, trials);
     print!("{}", summary(&ignored));
     conclusion.exit_code()
+}
+
+/// The command line without its filters, and the filters: Rust's own runner takes several, libtest-mimic one.
+fn with_filters(arguments: impl Iterator<Item = String>) -> (Vec<String>, Vec<String>) {
+    const WITH_VALUE: [&str; 6] = ["--test-threads", "--logfile", "--skip", "--color", "--format", "-Z"];
+    let (mut options, mut filters) = (Vec::new(), Vec::new());
+    for argument in arguments {
+        let is_value = options.last().is_some_and(|last: &String| WITH_VALUE.contains(&last.as_str()));
+        if options.is_empty() || is_value || argument.starts_with('-') {
+            options.push(argument);
+        } else {
+            filters.push(argument);
+        }
+    }
+    (options, filters)
 }
 
 /// How many tests are ignored for each reason, and which.
@@ -114,6 +135,14 @@ mod tests {
 
     use super::*;
     use crate::setup::workspace;
+
+    #[test]
+    fn filters_are_told_from_options_and_their_values() {
+        let line = "e2e --quiet orders:: --skip races --test-threads=2 --exact notifications:: --format pretty";
+        let (options, filters) = with_filters(line.split(' ').map(str::to_owned));
+        assert_eq!(options.join(" "), "e2e --quiet --skip races --test-threads=2 --exact --format pretty");
+        assert_eq!(filters, ["orders::", "notifications::"]);
+    }
 
     #[test]
     fn the_summary_counts_the_ignored_tests_by_reason_and_names_them() {

@@ -26,6 +26,7 @@ mod orders;
 mod products;
 mod readme;
 mod round_trips;
+mod routes;
 mod rubbish;
 mod saga;
 mod template;

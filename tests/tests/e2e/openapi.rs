@@ -18,7 +18,7 @@ use crate::{admin, shared};
 const VERIFIES_ITSELF: &str = "POST /api/users/auth/verify";
 
 /// `POST /api/users/login` and what is said of it.
-fn operations() -> BTreeMap<String, &'static Value> {
+pub(crate) fn operations() -> BTreeMap<String, &'static Value> {
     let paths = Contract::read().document()["paths"].as_object().unwrap();
     let of_path = |(path, methods): (&String, &'static Value)| {
         let methods = methods.as_object().unwrap().iter();
@@ -67,9 +67,7 @@ fn all_errors() -> BTreeSet<Said> {
 }
 
 #[apply(e2e)]
-fn it_has_the_routes_of_the_template_and_no_other() {
-    let routes = system().api.unwrap().routes.into_iter().map(|route| format!("{} {}", route.method, route.path));
-    assert_eq!(operations().into_keys().collect::<BTreeSet<_>>(), routes.collect());
+fn it_has_the_version_of_the_workspace() {
     assert_eq!(Contract::read().document()["info"]["version"], env!("CARGO_PKG_VERSION"));
 }
 
@@ -78,7 +76,8 @@ fn a_route_is_guarded_as_it_says() {
     let operations = operations();
     for route in system().api.unwrap().routes {
         let name = format!("{} {}", route.method, route.path);
-        let operation = operations[&name];
+        // Another test says what is missing.
+        let Some(operation) = operations.get(&name) else { continue };
         let security = operation.get("security").unwrap_or(&Contract::read().document()["security"]);
         let ways = security.as_array().unwrap();
         let needs_token = !ways.is_empty() && ways.iter().all(|way| way.get("bearer").is_some());

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::process::Command;
 
 use contracts::codes::CATALOGUE;
 use local_template::{EventSource, Parameter, System};
@@ -139,26 +138,6 @@ fn every_route_gives_up_before_its_function_is_cut_off() {
     }
 }
 
-#[apply(e2e)]
-fn every_function_is_a_binary_and_every_binary_a_function() {
-    let metadata = Command::new(env!("CARGO"))
-        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
-        .current_dir(workspace())
-        .output()
-        .unwrap();
-    let metadata: Value = serde_json::from_slice(&metadata.stdout).unwrap();
-    let functions = workspace().join("functions");
-    let packages = metadata["packages"].as_array().unwrap().iter();
-    let built: BTreeSet<String> = packages
-        .filter(|package| package["manifest_path"].as_str().unwrap().starts_with(functions.to_str().unwrap()))
-        .flat_map(|package| package["targets"].as_array().unwrap())
-        .filter(|target| target["kind"] == serde_json::json!(["bin"]))
-        .map(|target| target["name"].as_str().unwrap().to_owned())
-        .collect();
-    let named: BTreeSet<String> = system().functions.into_values().map(|function| function.binary).collect();
-    assert_eq!(named, built);
-}
-
 /// cargo-lambda, which `sam build` calls, sets each of these where the profile is silent: `panic` to abort.
 #[apply(e2e)]
 fn a_build_for_aws_answers_a_panic() {
@@ -203,15 +182,6 @@ fn a_changed_parameter_makes_a_new_version_of_each_function_that_is_told_it() {
         }
         assert!(description.contains("${LogLevel}"), "{name}: {description:?}");
     }
-}
-
-#[apply(e2e)]
-fn a_page_may_use_every_method_that_a_route_has() {
-    let api = system().api.unwrap();
-    let allowed = api.cors.unwrap().allow_methods.unwrap();
-    let allowed: BTreeSet<&str> = allowed.split(',').collect();
-    let routes: BTreeSet<&str> = api.routes.iter().map(|route| route.method.as_str()).collect();
-    assert_eq!(allowed, &routes | &BTreeSet::from(["OPTIONS"]));
 }
 
 /// The alarm names metrics by text: one that is nobody's would never fire.

@@ -13,7 +13,7 @@ use tests::Stack;
 use crate::template::system;
 
 use rights::Right;
-use services::Services;
+pub(crate) use services::Services;
 
 /// What each function was seen to do.
 async fn used(stack: &Stack) -> BTreeSet<Right> {
@@ -37,7 +37,8 @@ async fn every_right_of_a_role_is_one_that_its_function_uses() {
     let excess: Vec<&Right> = given.difference(&used).collect();
     assert!(
         excess.is_empty(),
-        "rights that no function makes use of, or calls that this test does not drive: {excess:#?}"
+        "rights that no function has used: take them out of the role, or add a request that needs them to \
+         tests/tests/e2e/least_privilege/everything.rs: {excess:#?}"
     );
     let more: Vec<&Right> = used.difference(&given).collect();
     assert!(more.is_empty(), "not enforced: {more:#?}");
