@@ -9,9 +9,9 @@ use envelope::decode::Fields;
 use events::{Cause, Event};
 use local_dynamodb::DynamoDb;
 use products::SERVICE;
-use products::domain::index::Wanted;
+use products::domain::index::Target;
 use products::domain::product::Product;
-use products::store::{Index, Products};
+use products::store::{ProductIndex, Products};
 use serde_json::{Map, Value, json};
 
 use super::recorder::{Items, Recorder};
@@ -33,7 +33,7 @@ const INDEX: &str = "ProductIndexTable";
 pub struct Catalogue {
     recorder: Recorder,
     products: Products,
-    index: Index,
+    index: ProductIndex,
     size: u64,
 }
 
@@ -42,7 +42,7 @@ impl Catalogue {
     pub fn new() -> Self {
         let recorder = Recorder::default();
         let products = Products::new(recorder.client(), PRODUCTS.to_owned());
-        let index = Index::new(recorder.client(), INDEX.to_owned());
+        let index = ProductIndex::new(recorder.client(), INDEX.to_owned());
         Self { recorder, products, index, size: 0 }
     }
 
@@ -66,7 +66,7 @@ impl Catalogue {
         let cause = Cause::request("01980000-0000-7000-8000-000000000000");
         let event = Event::new(SERVICE, product.created(), cause).at(&product.created_at);
         self.products.insert(&product, &event).await.map_err(|error| unwritten(error.to_string()))?;
-        let indexed = self.index.bring_to(&product.id, &Wanted::by(&product), Duration::from_secs(1)).await;
+        let indexed = self.index.update(&product.id, &Target::of(&product), Duration::from_secs(1)).await;
         indexed.map_err(|error| unwritten(error.to_string()))?;
         self.size += 1;
         Ok(())

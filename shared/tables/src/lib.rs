@@ -1,6 +1,7 @@
 //! What every service's store shares: a DynamoDB client, one error for its calls, cursors, and counts kept
 //! from a stream.
 
+mod batch;
 mod cursor;
 mod error;
 mod health;
@@ -8,6 +9,7 @@ mod item;
 mod kept_count;
 mod transaction;
 
+pub use batch::{BATCH_KEYS, batch_get};
 pub use cursor::Cursor;
 pub use error::StoreError;
 pub use health::health;

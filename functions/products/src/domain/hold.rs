@@ -1,14 +1,15 @@
-//! A hold: units of products kept for one order, from before it is placed until it is settled, cancelled or expired.
+//! A hold: units that are set aside for one order, before it is placed and until it is settled, cancelled or expired.
 
 use contracts::payloads::{StockRejected, StockSettled};
 use contracts::reserve_stock::{HoldState, PricedLine};
+use envelope::timestamp;
 use events::{Cause, Event};
 use money::Amount;
 use serde::{Deserialize, Serialize};
 
 use crate::SERVICE;
 
-/// Where a hold stands.
+/// The state of a hold.
 ///
 /// ```text
 /// held → settled | expired | cancelled
@@ -18,38 +19,38 @@ use crate::SERVICE;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
-    /// Its units are kept until it expires.
+    /// The units are set aside until the hold expires.
     Held,
-    /// Its order was placed: its units are sold.
+    /// The order was placed and the units are sold.
     Settled,
-    /// Its order was not placed in time: its units went back.
+    /// The order was not placed in time and the units were returned.
     Expired,
-    /// Its order was cancelled: its units went back, and are never taken again.
+    /// The order was cancelled and the units were returned. Final.
     Cancelled,
 }
 
-/// A move from one state to another. The store makes it in one transaction with the units that go along.
+/// A transition between two states. The store applies it in one transaction with its effect on the stock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Move {
-    /// The state it starts in, and on the condition of which it is made.
+pub struct Transition {
+    /// The state it starts from; it is applied only in this state.
     pub from: State,
-    /// The state it ends in.
+    /// The state it leads to.
     pub to: State,
 }
 
-/// What happens to the units of every line.
+/// What a transition does to the stock of every line's product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Units {
-    /// They stay where they are.
-    Stay,
-    /// They leave the stock, all lines or none.
-    Leave,
-    /// They go back to the stock.
+pub enum StockEffect {
+    /// Nothing.
+    None,
+    /// It takes the units, of all lines or of none.
+    Take,
+    /// It returns the units.
     Return,
 }
 
 impl State {
-    /// As it is stored.
+    /// The state as it is stored.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Held => "held",
@@ -59,12 +60,12 @@ impl State {
         }
     }
 
-    /// Whether the units are out of the stock.
+    /// Whether the hold has units that are not in the stock.
     pub fn has_units(self) -> bool {
         matches!(self, Self::Held | Self::Settled)
     }
 
-    /// The state as `reserve-stock` reports it; an expired hold is held again instead.
+    /// The state as `reserve-stock` reports it; `None` for an expired hold, which it holds again instead.
     pub fn reported(self) -> Option<HoldState> {
         match self {
             Self::Held => Some(HoldState::Held),
@@ -74,34 +75,34 @@ impl State {
         }
     }
 
-    /// The order was placed. An expired hold takes its units again.
-    pub fn settle(self) -> Option<Move> {
-        matches!(self, Self::Held | Self::Expired).then_some(Move { from: self, to: Self::Settled })
+    /// The transition when the order is placed. An expired hold takes its units again.
+    pub fn settle(self) -> Option<Transition> {
+        matches!(self, Self::Held | Self::Expired).then_some(Transition { from: self, to: Self::Settled })
     }
 
-    /// The order was cancelled.
-    pub fn cancel(self) -> Option<Move> {
-        (self != Self::Cancelled).then_some(Move { from: self, to: Self::Cancelled })
+    /// The transition when the order is cancelled.
+    pub fn cancel(self) -> Option<Transition> {
+        (self != Self::Cancelled).then_some(Transition { from: self, to: Self::Cancelled })
     }
 
-    /// Its time is over.
-    pub fn expire(self) -> Option<Move> {
-        (self == Self::Held).then_some(Move { from: self, to: Self::Expired })
+    /// The transition when the hold's time is over.
+    pub fn expire(self) -> Option<Transition> {
+        (self == Self::Held).then_some(Transition { from: self, to: Self::Expired })
     }
 
-    /// The same order is tried again after its time was over.
-    pub fn hold_again(self) -> Option<Move> {
-        (self == Self::Expired).then_some(Move { from: self, to: Self::Held })
+    /// The transition when the request is repeated after the hold expired.
+    pub fn hold_again(self) -> Option<Transition> {
+        (self == Self::Expired).then_some(Transition { from: self, to: Self::Held })
     }
 }
 
-impl Move {
-    /// What the move does to the units.
-    pub fn units(self) -> Units {
+impl Transition {
+    /// Its effect on the stock.
+    pub fn stock_effect(self) -> StockEffect {
         match (self.from.has_units(), self.to.has_units()) {
-            (false, true) => Units::Leave,
-            (true, false) => Units::Return,
-            _ => Units::Stay,
+            (false, true) => StockEffect::Take,
+            (true, false) => StockEffect::Return,
+            _ => StockEffect::None,
         }
     }
 }
@@ -112,25 +113,46 @@ impl Move {
 pub struct Hold {
     /// The order's id.
     pub order_id: String,
-    /// Where it stands.
+    /// Its state.
     pub state: State,
-    /// Of the request it was made for: another request with the same order id is refused.
+    /// Fingerprint of the request that created it: another request with the same order id is refused.
     pub fingerprint: String,
-    /// What is held. Empty if the order was cancelled before anything was.
+    /// The lines that are held. Empty if the order was cancelled before anything was held.
     pub items: Vec<PricedLine>,
-    /// What all of it costs.
+    /// Sum of the lines, in cents.
     #[serde(with = "money::cents")]
     pub total_amount: Amount,
-    /// The request that made it, which an event of its end names.
+    /// Id of the request that created it, which the event of its expiry names.
     pub request_id: String,
-    /// When a held one expires: seconds since the epoch.
+    /// When it expires, while it is held: seconds since the epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<u64>,
-    /// When it was made: RFC 3339, UTC, milliseconds.
+    /// When it was created: RFC 3339, UTC, milliseconds.
     pub created_at: String,
 }
 
-/// What a hold's end tells the order service.
+impl Hold {
+    /// A cancelled hold without units, for an order of which nothing is held: it keeps anything from being held later.
+    pub fn cancelled(order_id: &str, request_id: &str) -> Self {
+        Self {
+            order_id: order_id.to_owned(),
+            state: State::Cancelled,
+            fingerprint: String::new(),
+            items: Vec::new(),
+            total_amount: Amount::default(),
+            request_id: request_id.to_owned(),
+            expires_at: None,
+            created_at: timestamp::now(),
+        }
+    }
+
+    /// The transition to expired, if the hold is held and its time was over at `now` (seconds since the epoch).
+    pub fn expire_at(&self, now: u64) -> Option<Transition> {
+        self.state.expire().filter(|_| self.expires_at.is_some_and(|expires_at| expires_at <= now))
+    }
+}
+
+/// The event with which the order service hears what became of a hold.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum StockEvent {
@@ -146,7 +168,7 @@ impl StockEvent {
         Self::Settled(Event::new(SERVICE, StockSettled { order_id: order_id.to_owned() }, cause))
     }
 
-    /// There are no units for an order.
+    /// There are no units for an order; `reason` is one of [`StockRejected`]'s.
     pub fn rejected(order_id: &str, reason: &str, cause: Cause<'_>) -> Self {
         let rejected = StockRejected { order_id: order_id.to_owned(), reason: reason.to_owned() };
         Self::Rejected(Event::new(SERVICE, rejected, cause))
@@ -159,15 +181,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn these_are_all_the_moves_there_are() {
-        let moves: Vec<(State, State)> = [Held, Settled, Expired, Cancelled]
+    fn these_are_all_the_transitions() {
+        let transitions: Vec<(State, State)> = [Held, Settled, Expired, Cancelled]
             .into_iter()
             .flat_map(|state| [state.settle(), state.expire(), state.cancel(), state.hold_again()])
             .flatten()
-            .map(|Move { from, to }| (from, to))
+            .map(|Transition { from, to }| (from, to))
             .collect();
         assert_eq!(
-            moves,
+            transitions,
             [
                 (Held, Settled),
                 (Held, Expired),
@@ -181,11 +203,23 @@ mod tests {
     }
 
     #[test]
-    fn units_go_back_from_held_and_settled_only_and_leave_again_from_expired_only() {
-        let units = |from: State, to: State| Move { from, to }.units();
-        assert_eq!(units(Held, Settled), Units::Stay);
-        assert_eq!([units(Held, Expired), units(Held, Cancelled), units(Settled, Cancelled)], [Units::Return; 3]);
-        assert_eq!([units(Expired, Held), units(Expired, Settled)], [Units::Leave; 2]);
-        assert_eq!(units(Expired, Cancelled), Units::Stay);
+    fn units_are_returned_from_held_and_settled_only_and_taken_again_from_expired_only() {
+        let effect = |from: State, to: State| Transition { from, to }.stock_effect();
+        assert_eq!(effect(Held, Settled), StockEffect::None);
+        assert_eq!(
+            [effect(Held, Expired), effect(Held, Cancelled), effect(Settled, Cancelled)],
+            [StockEffect::Return; 3]
+        );
+        assert_eq!([effect(Expired, Held), effect(Expired, Settled)], [StockEffect::Take; 2]);
+        assert_eq!(effect(Expired, Cancelled), StockEffect::None);
+    }
+
+    #[test]
+    fn only_a_held_hold_whose_time_is_over_expires() {
+        let hold = |state, expires_at| Hold { state, expires_at, ..Hold::cancelled("o1", "r1") };
+        assert_eq!(hold(Held, Some(10)).expire_at(10), Some(Transition { from: Held, to: Expired }));
+        assert_eq!(hold(Held, Some(11)).expire_at(10), None);
+        assert_eq!(hold(Held, None).expire_at(10), None);
+        assert_eq!(hold(Settled, Some(10)).expire_at(10), None);
     }
 }

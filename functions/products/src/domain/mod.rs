@@ -5,6 +5,7 @@ pub mod hold;
 pub mod id;
 pub mod index;
 pub mod product;
+pub mod reservation;
 pub mod stock;
 pub mod text;
 pub mod words;

@@ -11,36 +11,36 @@ use crate::domain::id;
 use crate::domain::stock::Stock;
 use crate::domain::text::{Category, Description, Name};
 
-/// Something for sale.
+/// A product of the shop.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Product {
-    /// UUIDv7: ids sort by time.
+    /// Its id, a UUIDv7: ids sort by time of creation.
     pub id: String,
-    /// What it is called.
+    /// Its name.
     pub name: Name,
-    /// What it is like.
+    /// Its description, which may be empty.
     pub description: Description,
-    /// What one costs.
+    /// Price of one unit, in cents.
     #[serde(with = "money::cents")]
     pub price: Price,
-    /// What it is listed under.
+    /// The category it is listed in.
     pub category: Category,
-    /// Units that can be ordered: those held for orders are not among them. What is given back may take it over
-    /// [`crate::domain::stock::MAX`]: units are never lost to a limit.
+    /// Units that can be ordered, without those held for orders. Returned units may raise it above
+    /// [`crate::domain::stock::MAX`]: no unit is lost to a limit.
     pub stock: u64,
     /// Whether it is for sale.
     pub is_active: bool,
     /// When it was created: RFC 3339, UTC, milliseconds.
     pub created_at: String,
-    /// When it was last edited. (A change of stock is no edit.)
+    /// When it was last edited, in the same form. A change of stock is not an edit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<String>,
-    /// Counts its edits: 1 for a new product. It tells which of two images of a product is the later one.
+    /// 1 for a new product, and one more for each edit. Of two images in the stream it tells which is newer.
     pub revision: u64,
 }
 
-/// What an admin says of a new product.
+/// The body of a request that creates a product.
 #[derive(Debug)]
 pub struct NewProduct {
     name: Name,
@@ -67,7 +67,7 @@ impl Decode for NewProduct {
     }
 }
 
-/// What an admin changes of a product.
+/// The body of a request that edits a product: `None` leaves a field as it is.
 #[derive(Debug, Clone, Default)]
 pub struct Edit {
     name: Option<Name>,
@@ -132,7 +132,7 @@ impl Product {
         Some(edited)
     }
 
-    /// A line of so many units at the product's present price.
+    /// An order's line of `quantity` units at the present price.
     pub fn priced(&self, quantity: u32) -> PricedLine {
         PricedLine {
             product_id: self.id.clone(),
@@ -143,7 +143,7 @@ impl Product {
         }
     }
 
-    /// What others hear of its creation.
+    /// The event of its creation.
     pub fn created(&self) -> ProductCreated {
         ProductCreated {
             product_id: self.id.clone(),
@@ -195,7 +195,7 @@ pub(crate) mod tests {
         T::from_field(&value).unwrap()
     }
 
-    /// A product with these texts, price and stock.
+    /// A product without a description.
     pub(crate) fn product(name: &str, category: &str, cents: u64, stock: u64) -> Product {
         Product::create(NewProduct {
             name: field(json!(name)),
@@ -206,13 +206,13 @@ pub(crate) mod tests {
         })
     }
 
-    /// The same with a description.
+    /// A product with a description.
     pub(crate) fn described(name: &str, description: &str) -> Product {
         Product { description: field(json!(description)), ..product(name, "Things", 100, 1) }
     }
 
     impl Edit {
-        /// The edit of a body with these fields.
+        /// The edit that a body with these fields asks for.
         pub(crate) fn of(mut body: Value) -> Self {
             fn take<T: FromField>(body: &mut Value, name: &str) -> Option<T> {
                 body.as_object_mut().unwrap().remove(name).map(field)
@@ -228,7 +228,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_product_is_shown_without_what_is_kept_beside_it() {
+    fn a_product_is_shown_without_its_revision() {
         let product = Product { created_at: "2026-01-31T12:00:00.000Z".into(), ..product("Lamp", "Light", 1_999, 3) };
         assert_eq!(
             serde_json::to_value(product.view()).unwrap(),
@@ -240,7 +240,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn an_edit_that_changes_something_is_a_revision_and_one_that_does_not_is_none() {
+    fn an_edit_makes_a_new_revision_only_if_it_changes_something() {
         let product = product("Lamp", "Light", 1_999, 3);
         assert_eq!(product.edited(Edit::default()), None);
         assert_eq!(product.edited(Edit { is_active: Some(true), ..Edit::default() }), None);

@@ -1,19 +1,19 @@
-//! Units of a product, and changes of how many there are.
+//! The stock of a product, and changes of it.
 
 use envelope::decode::{Decode, Fields, FromField, Reject, text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The most units of a product that there may be.
+/// The largest stock of a product, in units.
 pub const MAX: u64 = 1_000_000_000;
 
-/// Units for sale: 0 to [`MAX`].
+/// A stock: 0 to [`MAX`] units.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Stock(u64);
 
 impl Stock {
-    /// How many.
+    /// The number of units.
     pub fn units(self) -> u64 {
         self.0
     }
@@ -25,12 +25,12 @@ impl FromField for Stock {
     }
 }
 
-/// A number of units that a change is about: 1 to [`MAX`].
+/// The size of a change: 1 to [`MAX`] units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quantity(u64);
 
 impl Quantity {
-    /// How many.
+    /// The number of units.
     pub fn units(self) -> u64 {
         self.0
     }
@@ -42,17 +42,17 @@ impl FromField for Quantity {
     }
 }
 
-/// What happens to the stock of a product.
+/// A change of a product's stock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StockChange {
-    /// Units go, if there are as many.
+    /// Takes units, if there are enough.
     Decrease(Quantity),
-    /// Units come, up to [`MAX`].
+    /// Adds units, up to [`MAX`].
     Increase(Quantity),
 }
 
 impl StockChange {
-    /// How many units come or go.
+    /// The number of units it takes or adds.
     pub fn units(self) -> u64 {
         match self {
             Self::Decrease(quantity) | Self::Increase(quantity) => quantity.units(),
@@ -86,12 +86,12 @@ impl Decode for StockChange {
     }
 }
 
-/// A whole number from `least` to [`MAX`], written as one: `5.0` and `5e0` are refused, as in an order.
-fn whole(value: &Value, least: u64) -> Result<u64, Reject> {
+/// A whole number from `min` to [`MAX`]. `5.0` and `5e0` are refused, as in an order.
+fn whole(value: &Value, min: u64) -> Result<u64, Reject> {
     match value.as_u64() {
-        Some(number) if (least..=MAX).contains(&number) => Ok(number),
-        None if !value.is_i64() => Err(Reject::mistyped(&format!("a whole number from {least} to {MAX}"))),
-        _ => Err(Reject::invalid("OUT_OF_RANGE", format!("must be from {least} to {MAX}"))),
+        Some(number) if (min..=MAX).contains(&number) => Ok(number),
+        None if !value.is_i64() => Err(Reject::mistyped(&format!("a whole number from {min} to {MAX}"))),
+        _ => Err(Reject::invalid("OUT_OF_RANGE", format!("must be from {min} to {MAX}"))),
     }
 }
 
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_with_a_fraction_or_an_exponent_is_no_quantity() {
+    fn a_number_with_a_fraction_or_an_exponent_is_refused() {
         for text in ["7.0", "7e0", "70e-1", "1.5"] {
             let refused = Quantity::from_field(&serde_json::from_str(text).unwrap());
             assert!(matches!(refused, Err(Reject::Invalid { code: "INVALID_TYPE", .. })), "{text}");

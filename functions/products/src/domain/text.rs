@@ -1,4 +1,4 @@
-//! What a product's texts may be.
+//! The texts of a product: name, category and description.
 
 use envelope::decode::{FromField, FromQuery, Reject, text};
 use serde::{Deserialize, Serialize};
@@ -9,20 +9,20 @@ use serde_json::Value;
 #[serde(transparent)]
 pub struct Name(String);
 
-/// What a product is listed under: a text as a [`Name`] is. Two that differ in anything are two categories.
+/// A category, with the same rules as a [`Name`]. Categories that differ in case or spelling are different.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Category(String);
 
-/// What a product is like: trimmed, of any number of lines, at most 4 000 bytes of UTF-8; blank if nothing is said.
+/// A description: trimmed, any number of lines, at most 4 000 bytes of UTF-8, may be empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Description(String);
 
-/// Bytes a name or a category has at most.
+/// The longest name or category, in bytes.
 const LINE_BYTES: usize = 200;
 
-/// Bytes a description has at most.
+/// The longest description, in bytes.
 const DESCRIPTION_BYTES: usize = 4_000;
 
 impl Name {
@@ -46,20 +46,22 @@ impl Description {
     }
 }
 
-/// Why a text is none of these.
+/// Why a text is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Unfit {
+enum Invalid {
     Blank,
-    Longer(usize),
-    NotPlain(&'static str),
+    /// Longer than this many bytes.
+    TooLong(usize),
+    /// A control character where there may be none; with the message.
+    ControlCharacter(&'static str),
 }
 
-impl From<Unfit> for Reject {
-    fn from(unfit: Unfit) -> Self {
-        match unfit {
-            Unfit::Blank => Self::Missing,
-            Unfit::Longer(bytes) => Self::invalid("TOO_LONG", format!("must be at most {bytes} bytes")),
-            Unfit::NotPlain(message) => Self::invalid("INVALID_FORMAT", message),
+impl From<Invalid> for Reject {
+    fn from(invalid: Invalid) -> Self {
+        match invalid {
+            Invalid::Blank => Self::Missing,
+            Invalid::TooLong(bytes) => Self::invalid("TOO_LONG", format!("must be at most {bytes} bytes")),
+            Invalid::ControlCharacter(message) => Self::invalid("INVALID_FORMAT", message),
         }
     }
 }
@@ -80,40 +82,40 @@ impl FromField for Description {
     fn from_field(value: &Value) -> Result<Self, Reject> {
         let text = bounded(text(value)?, DESCRIPTION_BYTES)?;
         if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-            return Err(Unfit::NotPlain("must be plain text").into());
+            return Err(Invalid::ControlCharacter("must be plain text").into());
         }
         Ok(Self(text.to_owned()))
     }
 }
 
-/// The category a client asks for; blank asks for none.
+/// The query parameter `category`; a blank one filters nothing.
 #[derive(Debug)]
-pub struct CategoryText(pub Option<Category>);
+pub struct CategoryParameter(pub Option<Category>);
 
-impl FromQuery for CategoryText {
+impl FromQuery for CategoryParameter {
     fn from_query(text: &str) -> Result<Self, (&'static str, String)> {
         match line(text) {
             Ok(category) => Ok(Self(Some(Category(category)))),
-            Err(Unfit::Blank) => Ok(Self(None)),
+            Err(Invalid::Blank) => Ok(Self(None)),
             Err(_) => Err(("INVALID_VALUE", "is not what a category may be".to_owned())),
         }
     }
 }
 
-fn line(text: &str) -> Result<String, Unfit> {
+fn line(text: &str) -> Result<String, Invalid> {
     let text = bounded(text, LINE_BYTES)?;
     if text.is_empty() {
-        return Err(Unfit::Blank);
+        return Err(Invalid::Blank);
     }
     if text.chars().any(char::is_control) {
-        return Err(Unfit::NotPlain("must be one line of text"));
+        return Err(Invalid::ControlCharacter("must be one line of text"));
     }
     Ok(text.to_owned())
 }
 
-fn bounded(text: &str, bytes: usize) -> Result<&str, Unfit> {
+fn bounded(text: &str, bytes: usize) -> Result<&str, Invalid> {
     let text = text.trim();
-    if text.len() > bytes { Err(Unfit::Longer(bytes)) } else { Ok(text) }
+    if text.len() > bytes { Err(Invalid::TooLong(bytes)) } else { Ok(text) }
 }
 
 #[cfg(test)]
@@ -131,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_blank_name_is_missing_and_a_blank_description_says_nothing() {
+    fn a_blank_name_is_missing_and_a_blank_description_is_empty() {
         assert!(matches!(Name::from_field(&json!(" \t")), Err(Reject::Missing)));
         assert!(matches!(Category::from_field(&json!("")), Err(Reject::Missing)));
         assert_eq!(Description::from_field(&json!(" \n")).unwrap(), Description::default());

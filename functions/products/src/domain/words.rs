@@ -1,28 +1,28 @@
-//! The words of a text, as search sees them: without case and without accents.
+//! The words of a text, as search compares them: without case and accents.
 
 use std::collections::BTreeSet;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
 
-/// Letters of a word that count: whatever is longer is cut, here and in what is searched for alike.
-const LETTERS: usize = 64;
+/// Characters of a word that are compared. Longer words are cut, in products and in searches alike.
+const MAX_CHARACTERS: usize = 64;
 
-/// The words of a text: what stands between anything that is neither letter nor digit.
+/// The words of a text: its runs of letters and digits.
 ///
-/// Folded by compatibility decomposition without the marks that combine (Unicode Standard Annex 15), and to lower
-/// case by way of upper case, which brings `ß` and `SS`, `ς` and `σ` together.
+/// Each is decomposed for compatibility (Unicode Standard Annex 15), loses its combining marks, and is put in lower case
+/// by way of upper case, which makes `ß` equal to `SS` and `ς` to `σ`.
 pub fn words(text: &str) -> BTreeSet<String> {
-    let folded: String = plain(text).flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
-    let folded: String = plain(&folded).collect();
+    let folded: String = without_marks(text).flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
+    let folded: String = without_marks(&folded).collect();
     folded
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
-        .map(|word| word.chars().take(LETTERS).collect())
+        .map(|word| word.chars().take(MAX_CHARACTERS).collect())
         .collect()
 }
 
-fn plain(text: &str) -> impl Iterator<Item = char> {
+fn without_marks(text: &str) -> impl Iterator<Item = char> {
     text.nfkd().filter(|c| canonical_combining_class(*c) == 0)
 }
 
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_without_end_is_cut() {
+    fn a_long_word_is_cut() {
         assert_eq!(words(&"x".repeat(4_000)), words(&"x".repeat(65)));
         assert_ne!(words(&"x".repeat(63)), words(&"x".repeat(64)));
     }

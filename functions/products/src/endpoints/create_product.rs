@@ -11,14 +11,14 @@ use crate::store::Products;
 
 /// Serves the endpoint.
 pub fn main() -> ExitCode {
-    serve::<Create>(SERVICE)
+    serve::<CreateProduct>(SERVICE)
 }
 
-struct Create {
+struct CreateProduct {
     products: Products,
 }
 
-impl Endpoint for Create {
+impl Endpoint for CreateProduct {
     async fn init() -> Result<Self, InitError> {
         Ok(Self { products: Products::connect().await? })
     }

@@ -8,9 +8,8 @@ use envelope::{Call, Endpoint, Failure, InitError, Reply, serve};
 use tables::{StoreError, conflict_retries};
 
 use crate::SERVICE;
-use crate::domain::id;
 use crate::domain::product::{Edit, Product};
-use crate::endpoints::get_product::not_found;
+use crate::endpoints::product_id::{not_found, product_id};
 use crate::store::{Products, Saved};
 
 /// Serves the endpoint.
@@ -30,22 +29,22 @@ impl Endpoint for EditProduct {
     async fn call(&self, call: &Call) -> Result<Reply, Failure> {
         call.admin()?;
         let edit: Edit = call.body()?;
-        let asked = call.path_parameter("id");
-        let id = id::parse(asked).ok_or_else(|| not_found(asked))?;
-        let product = self.apply(&id, edit, conflict_retries(call.time_left())).await?;
-        Reply::ok("Product updated successfully", product.ok_or_else(|| not_found(asked))?.view())
+        let id = product_id(call)?;
+        let product = self.edit(&id, edit, conflict_retries(call.time_left())).await?;
+        Reply::ok("Product updated successfully", product.ok_or_else(|| not_found(call))?.view())
     }
 }
 
 impl EditProduct {
-    /// The edited product. An edit that someone else's overtook is made again, on top of theirs.
-    async fn apply(&self, id: &str, edit: Edit, mut retries: RetryBudget) -> Result<Option<Product>, Failure> {
+    /// The edited product; `None` if there is no such product. If another edit came first, this one is applied to its
+    /// result.
+    async fn edit(&self, id: &str, edit: Edit, mut retries: RetryBudget) -> Result<Option<Product>, Failure> {
         let mut found = self.products.find(id).await?;
         while let Some(product) = found {
             let Some(edited) = product.edited(edit.clone()) else { return Ok(Some(product)) };
             match self.products.save(&edited).await? {
                 Saved::Done => return Ok(Some(edited)),
-                Saved::Changed(now) => found = now,
+                Saved::Outdated(stored) => found = stored,
             }
             retries.pause().await.map_err(StoreError::from)?;
         }
@@ -60,44 +59,45 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::store::tests::{World, retries};
+    use crate::domain::id;
+    use crate::store::tests::{TestStores, retries};
 
-    async fn world() -> (World, EditProduct, Product) {
-        let world = World::new().await;
-        let lamp = world.stocked(1).await;
-        let endpoint = EditProduct { products: Products::new(world.tables.client(), "ProductsTable".to_owned()) };
-        (world, endpoint, lamp)
+    async fn stores() -> (TestStores, EditProduct, Product) {
+        let stores = TestStores::new().await;
+        let lamp = stores.stocked(1).await;
+        let endpoint = EditProduct { products: Products::new(stores.tables.client(), "ProductsTable".to_owned()) };
+        (stores, endpoint, lamp)
     }
 
     #[tokio::test]
-    async fn an_edit_whose_answer_was_lost_is_made_once() {
-        let (world, endpoint, lamp) = world().await;
-        world.fail("UpdateItem", FaultKind::AnswerLost, 1);
-        let edited = endpoint.apply(&lamp.id, Edit::of(json!({"name": "Lantern"})), retries()).await.unwrap().unwrap();
+    async fn an_edit_whose_response_was_lost_is_made_once() {
+        let (stores, endpoint, lamp) = stores().await;
+        stores.fail("UpdateItem", FaultKind::AnswerLost, 1);
+        let edited = endpoint.edit(&lamp.id, Edit::of(json!({"name": "Lantern"})), retries()).await.unwrap().unwrap();
         assert_eq!((edited.name.as_str(), edited.revision), ("Lantern", 2));
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn edits_at_once_are_all_made() {
-        let (world, endpoint, lamp) = world().await;
-        world.fail("UpdateItem", FaultKind::TransactionConflict, 3);
+    async fn concurrent_edits_are_all_made() {
+        let (stores, endpoint, lamp) = stores().await;
+        stores.fail("UpdateItem", FaultKind::TransactionConflict, 3);
         let edits = [
             json!({"name": "Lantern"}),
             json!({"price": 5}),
             json!({"category": "Garden"}),
             json!({"isActive": false}),
         ];
-        for outcome in join_all(edits.map(|body| endpoint.apply(&lamp.id, Edit::of(body), retries()))).await {
+        for outcome in join_all(edits.map(|body| endpoint.edit(&lamp.id, Edit::of(body), retries()))).await {
             outcome.unwrap();
         }
-        let now = world.products.find(&lamp.id).await.unwrap().unwrap();
+        let now = stores.products.find(&lamp.id).await.unwrap().unwrap();
         assert_eq!((now.name.as_str(), now.price.cents(), now.category.as_str()), ("Lantern", 500, "Garden"));
         assert_eq!((now.is_active, now.revision), (false, 5));
     }
 
     #[tokio::test]
-    async fn there_is_nothing_to_edit_where_there_is_no_product() {
-        let (_world, endpoint, _) = world().await;
-        assert!(endpoint.apply(&id::new(), Edit::of(json!({"name": "x"})), retries()).await.unwrap().is_none());
+    async fn a_missing_product_is_not_edited() {
+        let (_stores, endpoint, _) = stores().await;
+        assert!(endpoint.edit(&id::new(), Edit::of(json!({"name": "x"})), retries()).await.unwrap().is_none());
     }
 }

@@ -7,44 +7,39 @@ use signing_keys::{Keys, VerifyError};
 use tokio::sync::OnceCell;
 
 use crate::SERVICE;
-use crate::domain::id;
+use crate::endpoints::product_id::{not_found, product_id};
 use crate::store::Products;
 
 /// Serves the endpoint.
 pub fn main() -> ExitCode {
-    serve::<Get>(SERVICE)
+    serve::<GetProduct>(SERVICE)
 }
 
-/// The route is everyone's, so no authorizer looks at tokens. An inactive product is an admin's business: for that one
-/// question the function verifies the token itself, with keys it reads when it first comes up.
-struct Get {
+/// The route is public, so there is no authorizer. Only an admin may see an inactive product, and for that the function
+/// verifies the bearer token itself.
+struct GetProduct {
     products: Products,
+    /// The signing keys, read when a token is verified for the first time.
     keys: OnceCell<Keys>,
 }
 
-/// The 404 of a product: there is none with this id, or none that this caller may see.
-pub(crate) fn not_found(id: &str) -> Failure {
-    Failure::not_found("Product not found").detail("productId", id)
-}
-
-impl Endpoint for Get {
+impl Endpoint for GetProduct {
     async fn init() -> Result<Self, InitError> {
         Ok(Self { products: Products::connect().await?, keys: OnceCell::new() })
     }
 
     async fn call(&self, call: &Call) -> Result<Reply, Failure> {
-        let asked = call.path_parameter("id");
-        let id = id::parse(asked).ok_or_else(|| not_found(asked))?;
-        let product = self.products.find(&id).await?.ok_or_else(|| not_found(asked))?;
+        let id = product_id(call)?;
+        let product = self.products.find(&id).await?.ok_or_else(|| not_found(call))?;
         if !product.is_active && !self.is_admin(call).await? {
-            return Err(not_found(asked));
+            return Err(not_found(call));
         }
         Reply::ok("Product retrieved successfully", product.view())
     }
 }
 
-impl Get {
-    /// Whoever proves nothing is nobody, as on every route that is everyone's.
+impl GetProduct {
+    /// Whether the caller is an admin. Without a valid token the caller is anonymous, as on every public route.
     async fn is_admin(&self, call: &Call) -> Result<bool, Failure> {
         let Some(token) = call.bearer_token() else { return Ok(false) };
         match self.keys.get_or_try_init(Keys::read).await?.verify(token).await {

@@ -7,35 +7,37 @@ use envelope::{Call, Endpoint, Failure, InitError, Pagination, Reply, serve};
 use tables::Cursor;
 
 use crate::SERVICE;
-use crate::domain::filter::{Filter, Prices, SearchText};
+use crate::domain::filter::{Filter, PriceRange, SearchParameter};
 use crate::domain::product::Product;
-use crate::domain::text::CategoryText;
-use crate::store::{Catalogue, Found, Total};
+use crate::domain::text::CategoryParameter;
+use crate::store::{Catalogue, Total};
 
 /// Serves the endpoint.
 pub fn main() -> ExitCode {
-    serve::<List>(SERVICE)
+    serve::<ListProducts>(SERVICE)
 }
 
-struct List {
+struct ListProducts {
     catalogue: Catalogue,
 }
 
 struct Request {
     filter: Filter,
-    place: Place,
+    start: Start,
+    /// Rows on the page.
     limit: u32,
 }
 
-enum Place {
+/// Where the page starts.
+enum Start {
     Page(PageNumber),
-    After(String),
+    Cursor(String),
 }
 
-/// A cursor not yet read: that takes the name of the list.
-struct CursorText(String);
+/// A cursor that is not decoded yet: decoding needs the list's name.
+struct CursorParameter(String);
 
-impl FromQuery for CursorText {
+impl FromQuery for CursorParameter {
     fn from_query(text: &str) -> Result<Self, (&'static str, String)> {
         Ok(Self(text.to_owned()))
     }
@@ -47,20 +49,21 @@ impl DecodeQuery for Request {
         let limit = query.optional::<Limit>("limit");
         let cursor = query.optional("cursor");
         let category = query.optional("category");
-        let least = query.optional("minPrice");
-        let most = query.optional("maxPrice");
+        let min_price = query.optional("minPrice");
+        let max_price = query.optional("maxPrice");
         let search = query.optional("search");
         let (page, limit, cursor) = (page?, limit?.unwrap_or_default().get(), cursor?);
-        let (CategoryText(category), least, most) = (category?.unwrap_or(CategoryText(None)), least?, most?);
-        let place = match (page, cursor) {
-            (Some(_), Some(CursorText(_))) => {
+        let (CategoryParameter(category), min_price, max_price) =
+            (category?.unwrap_or(CategoryParameter(None)), min_price?, max_price?);
+        let start = match (page, cursor) {
+            (Some(_), Some(CursorParameter(_))) => {
                 query.note("cursor", "CONFLICT", "stands in place of a page, not beside one");
                 return None;
             }
-            (None, Some(CursorText(text))) => Place::After(text),
-            (page, None) => Place::Page(page.unwrap_or_default()),
+            (None, Some(CursorParameter(cursor))) => Start::Cursor(cursor),
+            (page, None) => Start::Page(page.unwrap_or_default()),
         };
-        if let Place::Page(page) = place
+        if let Start::Page(page) = start
             && !page.is_in_reach(limit)
         {
             query.note(
@@ -70,53 +73,55 @@ impl DecodeQuery for Request {
             );
             return None;
         }
-        if let (Some(least), Some(most)) = (least, most)
-            && least > most
+        if let (Some(min), Some(max)) = (min_price, max_price)
+            && min > max
         {
             query.note("minPrice", "OUT_OF_RANGE", "must not be above maxPrice");
             return None;
         }
-        let SearchText(search) = search?.unwrap_or(SearchText(None));
-        Some(Self { filter: Filter { category, prices: Prices::between(least, most), search }, place, limit })
+        let SearchParameter(search) = search?.unwrap_or(SearchParameter(None));
+        let prices = PriceRange::between(min_price, max_price);
+        Some(Self { filter: Filter { category, prices, search }, start, limit })
     }
 }
 
-impl Endpoint for List {
+impl Endpoint for ListProducts {
     async fn init() -> Result<Self, InitError> {
         Ok(Self { catalogue: Catalogue::connect().await? })
     }
 
     async fn call(&self, call: &Call) -> Result<Reply, Failure> {
-        let Request { filter, place, limit } = call.query()?;
-        let name = filter.name();
-        let name: Vec<&str> = name.iter().map(String::as_str).collect();
-        let (rows, pagination) = match place {
-            Place::Page(page) => {
-                let page = page.get();
-                let before = (page - 1) * limit;
-                let (found, total) = self.catalogue.page(&filter, before as usize, limit as usize).await?;
-                let next = found.next.map(|id| Cursor::new([id]).encode(&name));
-                (found.rows, numbered(page, limit, found.seen, next, total))
+        let Request { filter, start, limit } = call.query()?;
+        let list_name = filter.list_name();
+        let list_name: Vec<&str> = list_name.iter().map(String::as_str).collect();
+        let encode = |next: Option<String>| next.map(|id| Cursor::new([id]).encode(&list_name));
+        let (products, pagination) = match start {
+            Start::Page(number) => {
+                let number = number.get();
+                let skip = (number - 1) * limit;
+                let (page, total) = self.catalogue.page(&filter, skip as usize, limit as usize).await?;
+                (page.products, numbered_page(number, limit, page.rows, encode(page.next), total))
             }
-            Place::After(text) => {
-                let [id] = Cursor::<1>::decode(&name, &text)?.into_keys();
-                let Found { rows, next, .. } = self.catalogue.after(&filter, &id, limit as usize).await?;
-                let next_cursor = next.map(|id| Cursor::new([id]).encode(&name));
-                (rows, Pagination::Cursor { limit, has_next: next_cursor.is_some(), next_cursor })
+            Start::Cursor(cursor) => {
+                let [id] = Cursor::<1>::decode(&list_name, &cursor)?.into_keys();
+                let page = self.catalogue.after(&filter, &id, limit as usize).await?;
+                let next_cursor = encode(page.next);
+                (page.products, Pagination::Cursor { limit, has_next: next_cursor.is_some(), next_cursor })
             }
         };
-        let rows: Vec<_> = rows.iter().map(Product::view).collect();
-        Reply::paginated("Products retrieved successfully", rows, pagination)
+        let products: Vec<_> = products.iter().map(Product::view).collect();
+        Reply::paginated("Products retrieved successfully", products, pagination)
     }
 }
 
-/// Where a page stands. `seen` rows of the list are on it, also those that were taken off it again.
-fn numbered(page: u32, limit: u32, seen: usize, next: Option<String>, total: Total) -> Pagination {
-    let mut pagination = Pagination::page(page, limit, seen, next.is_some(), total.count());
+/// The pagination of a numbered page. `rows` counts the rows of the list on it, also those whose product no longer
+/// matches and is left out.
+fn numbered_page(number: u32, limit: u32, rows: usize, next: Option<String>, total: Total) -> Pagination {
+    let mut pagination = Pagination::page(number, limit, rows, next.is_some(), total.count());
     if let Pagination::Page { total: shown, total_capped, total_pages, next_cursor, .. } = &mut pagination {
         *next_cursor = next;
-        if let Total::Capped(cap) = total {
-            (*shown, *total_capped, *total_pages) = (cap, true, cap.div_ceil(u64::from(limit)));
+        if let Total::AtLeast(count) = total {
+            (*shown, *total_capped, *total_pages) = (count, true, count.div_ceil(u64::from(limit)));
         }
     }
     pagination
@@ -128,13 +133,13 @@ mod tests {
 
     use super::*;
 
-    fn page(page: u32, seen: usize, next: bool, total: Total) -> Value {
+    fn page(page: u32, rows: usize, next: bool, total: Total) -> Value {
         let next = next.then(|| "there".to_owned());
-        serde_json::to_value(numbered(page, 20, seen, next, total)).unwrap()
+        serde_json::to_value(numbered_page(page, 20, rows, next, total)).unwrap()
     }
 
     #[test]
-    fn a_page_that_is_followed_says_where_to_go_on() {
+    fn a_page_with_a_successor_has_its_cursor() {
         assert_eq!(
             page(1, 20, true, Total::Exact(35)),
             json!({"page": 1, "limit": 20, "total": 35, "totalPages": 2, "hasNext": true, "hasPrev": false, "nextCursor": "there"})
@@ -143,9 +148,9 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_ended_at_the_budget_is_followed_although_it_is_empty() {
+    fn an_empty_page_that_ended_at_the_budget_has_a_successor() {
         assert_eq!(
-            page(1, 0, true, Total::Capped(0)),
+            page(1, 0, true, Total::AtLeast(0)),
             json!({
                 "page": 1, "limit": 20, "total": 0, "totalCapped": true, "totalPages": 0,
                 "hasNext": true, "hasPrev": false, "nextCursor": "there",
@@ -155,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_capped_total_stays_at_its_cap_on_the_last_page_that_numbers_reach() {
-        let last = page(50, 20, true, Total::Capped(1_000));
+        let last = page(50, 20, true, Total::AtLeast(1_000));
         assert_eq!(
             last,
             json!({

@@ -4,5 +4,6 @@ pub mod create_product;
 pub mod edit_product;
 pub mod get_product;
 pub mod list_products;
+mod product_id;
 pub mod products_health;
 pub mod update_stock;

@@ -10,14 +10,14 @@ use crate::store::Products;
 
 /// Serves the endpoint.
 pub fn main() -> ExitCode {
-    serve::<Health>(SERVICE)
+    serve::<ProductsHealth>(SERVICE)
 }
 
-struct Health {
+struct ProductsHealth {
     products: Products,
 }
 
-impl Endpoint for Health {
+impl Endpoint for ProductsHealth {
     async fn init() -> Result<Self, InitError> {
         Ok(Self { products: Products::from_env()? })
     }

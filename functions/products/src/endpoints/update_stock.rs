@@ -8,9 +8,8 @@ use serde_json::json;
 use tables::conflict_retries;
 
 use crate::SERVICE;
-use crate::domain::id;
 use crate::domain::stock::{self, StockChange};
-use crate::endpoints::get_product::not_found;
+use crate::endpoints::product_id::{not_found, product_id};
 use crate::store::{Products, StockError};
 
 /// Serves the endpoint.
@@ -30,14 +29,13 @@ impl Endpoint for UpdateStock {
     async fn call(&self, call: &Call) -> Result<Reply, Failure> {
         call.admin()?;
         let change: StockChange = call.body()?;
-        let asked = call.path_parameter("id");
-        let id = id::parse(asked).ok_or_else(|| not_found(asked))?;
+        let id = product_id(call)?;
         match self.products.change_stock(&id, change, conflict_retries(call.time_left())).await {
             Ok(level) => Reply::ok(
                 "Stock updated successfully",
                 json!({"productId": id, "previousStock": level.previous, "newStock": level.new}),
             ),
-            Err(StockError::NotFound) => Err(not_found(asked)),
+            Err(StockError::NotFound) => Err(not_found(call)),
             Err(StockError::Insufficient { current }) => {
                 Err(Failure::validation(codes::INSUFFICIENT_STOCK, "Insufficient stock")
                     .detail("currentStock", current)

@@ -1,97 +1,95 @@
-//! A page of the products that pass a filter, newest first.
+//! One page of the products that match a filter, newest first, and how many match.
 //!
-//! An index gives the ids, and the page's products are then read by key, as they are now, and a kept total with them.
+//! The ids of the page come from an index. Its products are then read by key, as they are now.
 //!
-//! | filter | ids | total |
+//! | filter | ids from | total |
 //! |---|---|---|
-//! | none, or a category | a run of the index | its kept count |
-//! | words | from the words' lists ([`super::Postings`]), narrowed down there | counted to 1 000 |
-//! | prices, and a category or none | see below | counted to 1 000 |
+//! | none, or a category | [`super::ListingIndex`], by time | the count kept in [`super::ProductIndex`] |
+//! | search words | [`super::Postings`], which also narrows by category and price | counted, up to 1 000 |
+//! | a price range, with or without a category | see below | counted, up to 1 000 |
 //!
-//! A range of prices and an order by time are two sort keys, and an index has one. So the index by price says first,
-//! by keys alone, whether more than 1 000 products are in the range. If not, these are all the matches: they are put
-//! in order, and the page is cut out of them. If so, products in the range are common, and the newest of them are
-//! met by going through the newest of all.
+//! A price range in order of time needs two sort keys, and an index has one. So the index by price is asked first, for
+//! keys alone, whether more than 1 000 products are in the range. If not, it gave every match: they are sorted by id
+//! and the page is cut out of them. If so, such products are common, and walking the index by time soon meets enough.
 //!
-//! **What one request may cost.** Anyone may ask, so no question is followed for ever. A range of prices reads 1 001
-//! keys and looks at 5 000 rows of an index (of some 150 bytes: less than 1 MB); a search has the budget of
-//! [`super::Postings`]. Where that is used up before the page is full, the page is short, or even empty, and
-//! [`Found::next`] is what was looked at last: `hasNext` with few rows says that there may be more, further back, and
-//! following the cursor finds all there is. A total that was not counted to its end is [`Total::Capped`].
+//! **The cost of one request is bounded**, because anyone may ask. A price range reads 1 001 keys and examines 5 000
+//! index rows (some 150 bytes each: less than 1 MB); a search has the budget of [`super::Postings`]. If the budget runs
+//! out before the page is full, the page is short or even empty and [`ProductPage::next`] is the id examined last:
+//! `hasNext` on a short page means that older matches may exist, and following the cursor finds them all. A total that
+//! was not counted to the end is [`Total::AtLeast`].
 
 use envelope::InitError;
-use tables::StoreError;
+use tables::{BATCH_KEYS, StoreError};
 
-use super::shelf::BATCH;
-use super::{Index, Listed, Postings, Shelf, Shelves};
-use crate::domain::filter::{Filter, Prices};
+use super::{IdPage, Listing, ListingIndex, Postings, ProductIndex};
+use crate::domain::filter::{Filter, PriceRange};
 use crate::domain::product::Product;
 
-/// How far a list goes for its page.
+/// Limits to the cost of a page.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Bounds {
-    /// As far as matches are counted one by one.
-    pub cap: usize,
-    /// The newest products that are looked at for those in a range of prices.
-    pub budget: usize,
+pub(super) struct Limits {
+    /// The highest total that is counted.
+    pub max_total: usize,
+    /// Rows of the index by time that are examined for products in a price range.
+    pub max_examined: usize,
 }
 
-const BOUNDS: Bounds = Bounds { cap: 1_000, budget: 5_000 };
+const LIMITS: Limits = Limits { max_total: 1_000, max_examined: 5_000 };
 
-/// The lists of products, their index and their counts.
+/// The lists of products that clients see.
 #[derive(Debug)]
 pub struct Catalogue {
-    shelves: Shelves,
+    listings: ListingIndex,
     pub(super) postings: Postings,
-    index: Index,
-    pub(super) bounds: Bounds,
+    index: ProductIndex,
+    pub(super) limits: Limits,
 }
 
-/// Some rows of a list.
+/// A page of a list.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct ProductPage {
     /// The products.
-    pub rows: Vec<Product>,
-    /// How many rows of the list these are: some may have been edited out of it since the index was written.
-    pub seen: usize,
-    /// The id after which the list goes on, if it does or if the budget was used up there.
+    pub products: Vec<Product>,
+    /// Rows of the list that this page covers. It has fewer products if some no longer match: an index trails.
+    pub rows: usize,
+    /// The id after which the next page starts, if there is one or the budget ran out there.
     pub next: Option<String>,
 }
 
-/// How many rows a list has.
+/// How many products match a filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Total {
-    /// So many.
+    /// Exactly this many.
     Exact(u64),
-    /// At least so many: it was counted no further.
-    Capped(u64),
+    /// This many or more: counting stopped here.
+    AtLeast(u64),
 }
 
 impl Total {
-    /// How many are known of.
+    /// The number, exact or not.
     pub fn count(self) -> u64 {
         match self {
-            Self::Exact(count) | Self::Capped(count) => count,
+            Self::Exact(count) | Self::AtLeast(count) => count,
         }
     }
 }
 
-/// What an index knows of the products that pass a filter.
+/// The ids that an index gave for a filter.
 struct Matches {
-    /// Their ids, newest first: all there are, more than were asked for, or as many as the budget found.
-    listed: Listed,
-    /// Whether there are more than are counted, however few ids these are.
-    over_cap: bool,
+    /// Newest first: every match, or more than were asked for, or as many as the budget allowed.
+    found: IdPage,
+    /// Whether the total is known to be above [`Limits::max_total`], however few ids were found.
+    over_max_total: bool,
 }
 
 impl Catalogue {
-    /// The lists of these parts.
-    pub fn new(shelves: Shelves, postings: Postings, index: Index) -> Self {
-        Self { shelves, postings, index, bounds: BOUNDS }
+    /// A catalogue of these indexes.
+    pub fn new(listings: ListingIndex, postings: Postings, index: ProductIndex) -> Self {
+        Self { listings, postings, index, limits: LIMITS }
     }
 
-    /// The tables that `PRODUCTS_TABLE` and `PRODUCT_INDEX_TABLE` name, with a first read that opens the connections
-    /// while start-up has the CPU to itself.
+    /// The tables that `PRODUCTS_TABLE` and `PRODUCT_INDEX_TABLE` name. A first read opens the connections during
+    /// start-up, which has a full CPU.
     ///
     /// # Errors
     /// [`aws::ConfigError`]
@@ -99,134 +97,138 @@ impl Catalogue {
         let client = tables::client()?;
         let (products, index) = (aws::required("PRODUCTS_TABLE")?, aws::required("PRODUCT_INDEX_TABLE")?);
         let catalogue = Self::new(
-            Shelves::new(client.clone(), products),
+            ListingIndex::new(client.clone(), products),
             Postings::new(client.clone(), index.clone()),
-            Index::new(client, index),
+            ProductIndex::new(client, index),
         );
         aws::warm_up("database", catalogue.page(&Filter::default(), 0, 1)).await;
         Ok(catalogue)
     }
 
-    /// The `limit` rows after the first `before`, and how many rows there are.
+    /// The `limit` rows after the first `skip`, and the total.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn page(&self, filter: &Filter, before: usize, limit: usize) -> Result<(Found, Total), StoreError> {
-        // One row more than the page tells whether another page follows.
-        let needed = before + limit + 1;
-        match self.matches(filter, None, self.bounds.cap + 1, needed).await? {
+    pub async fn page(&self, filter: &Filter, skip: usize, limit: usize) -> Result<(ProductPage, Total), StoreError> {
+        // One row more than the page shows whether another page follows.
+        let needed = skip + limit + 1;
+        match self.matches(filter, None, self.limits.max_total + 1, needed).await? {
             None => {
-                let shelf = shelf(filter);
-                let page = Page::of(Listed::whole(self.shelves.newest(shelf, None, needed).await?), before, limit);
-                let (rows, total) = self.rows_and_total(&page.ids, shelf).await?;
-                Ok((page.filled(rows, filter), Total::Exact(total)))
+                let listing = listing(filter);
+                let ids = self.listings.newest(listing, None, needed).await?;
+                let slice = Slice::of(IdPage::complete(ids), skip, limit);
+                let (products, total) = self.products_and_total(&slice.ids, listing).await?;
+                Ok((slice.into_page(products, filter), Total::Exact(total)))
             }
             Some(matches) => {
                 let total = self.total(&matches);
-                Ok((self.found(filter, Page::of(matches.listed, before, limit)).await?, total))
+                Ok((self.read(filter, Slice::of(matches.found, skip, limit)).await?, total))
             }
         }
     }
 
-    /// The `limit` rows after the product of this id, which need not be there any more.
+    /// The `limit` rows after the product with this id, which may have been deleted since.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn after(&self, filter: &Filter, id: &str, limit: usize) -> Result<Found, StoreError> {
-        let listed = match self.matches(filter, Some(id), limit + 1, limit + 1).await? {
-            None => Listed::whole(self.shelves.newest(shelf(filter), Some(id), limit + 1).await?),
-            Some(matches) => matches.listed,
+    pub async fn after(&self, filter: &Filter, id: &str, limit: usize) -> Result<ProductPage, StoreError> {
+        let found = match self.matches(filter, Some(id), limit + 1, limit + 1).await? {
+            None => IdPage::complete(self.listings.newest(listing(filter), Some(id), limit + 1).await?),
+            Some(matches) => matches.found,
         };
-        self.found(filter, Page::of(listed, 0, limit)).await
+        self.read(filter, Slice::of(found, 0, limit)).await
     }
 
-    fn total(&self, Matches { listed, over_cap }: &Matches) -> Total {
-        let (counted, Bounds { cap, .. }) = (listed.ids.len(), self.bounds);
-        if *over_cap {
-            Total::Capped(cap as u64)
-        } else if counted > cap || listed.stopped_at.is_some() {
-            Total::Capped(counted.min(cap) as u64)
+    fn total(&self, Matches { found, over_max_total }: &Matches) -> Total {
+        let (counted, max_total) = (found.ids.len(), self.limits.max_total);
+        if *over_max_total {
+            Total::AtLeast(max_total as u64)
+        } else if counted > max_total || found.stopped_at.is_some() {
+            Total::AtLeast(counted.min(max_total) as u64)
         } else {
             Total::Exact(counted as u64)
         }
     }
 
-    /// The newest products that pass a filter, `needed` of them and counted up to `most`; `None` if the list is a run of
-    /// an index.
+    /// The newest ids that match a filter: at least the `needed` ones, and up to `count_to` to count them. `None` if the
+    /// filter is a list that [`ListingIndex`] has as a whole.
     async fn matches(
         &self,
         filter: &Filter,
         after: Option<&str>,
-        most: usize,
+        count_to: usize,
         needed: usize,
     ) -> Result<Option<Matches>, StoreError> {
         match (&filter.search, filter.prices) {
             (None, None) => Ok(None),
             (Some(search), _) => {
-                let listed = self.postings.find(search, filter, after, most.max(needed)).await?;
-                Ok(Some(Matches { listed, over_cap: false }))
+                let found = self.postings.find(search, filter, after, count_to.max(needed)).await?;
+                Ok(Some(Matches { found, over_max_total: false }))
             }
-            (None, Some(prices)) => self.matches_in(shelf(filter), prices, after, needed).await.map(Some),
+            (None, Some(prices)) => self.matches_in_range(listing(filter), prices, after, needed).await.map(Some),
         }
     }
 
-    async fn matches_in(
+    async fn matches_in_range(
         &self,
-        shelf: Shelf<'_>,
-        prices: Prices,
+        listing: Listing<'_>,
+        prices: PriceRange,
         after: Option<&str>,
         needed: usize,
     ) -> Result<Matches, StoreError> {
-        let Bounds { cap, budget } = self.bounds;
-        let mut ids = self.shelves.ids_in(shelf, prices, cap + 1).await?;
-        if ids.len() > cap {
-            let listed = self.shelves.newest_in(shelf, prices, after, needed, budget).await?;
-            return Ok(Matches { listed, over_cap: true });
+        let Limits { max_total, max_examined } = self.limits;
+        let mut ids = self.listings.by_price(listing, prices, max_total + 1).await?;
+        if ids.len() > max_total {
+            let found = self.listings.newest_in_range(listing, prices, after, needed, max_examined).await?;
+            return Ok(Matches { found, over_max_total: true });
         }
         ids.retain(|id| after.is_none_or(|after| id.as_str() < after));
         ids.sort_unstable_by(|a, b| b.cmp(a));
-        Ok(Matches { listed: Listed::whole(ids), over_cap: false })
+        Ok(Matches { found: IdPage::complete(ids), over_max_total: false })
     }
 
-    /// The page, with the products as they are now.
-    async fn found(&self, filter: &Filter, page: Page) -> Result<Found, StoreError> {
-        let rows = self.shelves.rows(&page.ids).await?;
-        Ok(page.filled(rows, filter))
+    async fn read(&self, filter: &Filter, slice: Slice) -> Result<ProductPage, StoreError> {
+        let products = self.listings.products(&slice.ids).await?;
+        Ok(slice.into_page(products, filter))
     }
 
-    /// These products, and the kept count of their shelf: in one call, if there is room in it.
-    async fn rows_and_total(&self, ids: &[String], shelf: Shelf<'_>) -> Result<(Vec<Product>, u64), StoreError> {
-        if (1..BATCH).contains(&ids.len()) {
-            let (table, key) = self.index.count_of(shelf);
-            let (rows, count) = self.shelves.rows_and(ids, table, key).await?;
-            Ok((rows, Index::read_count(count)?))
+    /// The products with these ids and the kept total of their list, in one call if both fit into one.
+    async fn products_and_total(
+        &self,
+        ids: &[String],
+        listing: Listing<'_>,
+    ) -> Result<(Vec<Product>, u64), StoreError> {
+        if (1..BATCH_KEYS).contains(&ids.len()) {
+            let (table, key) = self.index.total_key(listing);
+            let (products, total) = self.listings.products_and_item(ids, table, key).await?;
+            Ok((products, ProductIndex::read_total(total)?))
         } else {
-            tokio::try_join!(self.shelves.rows(ids), self.index.total(shelf))
+            tokio::try_join!(self.listings.products(ids), self.index.total(listing))
         }
     }
 }
 
-/// What of a list is shown.
-struct Page {
+/// The ids of one page, cut out of what was found.
+struct Slice {
     ids: Vec<String>,
     next: Option<String>,
 }
 
-impl Page {
-    fn of(Listed { ids, stopped_at }: Listed, before: usize, limit: usize) -> Self {
-        let rest = ids.get(before..).unwrap_or_default();
+impl Slice {
+    fn of(IdPage { ids, stopped_at }: IdPage, skip: usize, limit: usize) -> Self {
+        let rest = ids.get(skip..).unwrap_or_default();
         let ids = rest[..rest.len().min(limit)].to_vec();
         let next = if rest.len() > limit { ids.last().cloned() } else { stopped_at };
         Self { ids, next }
     }
 
-    /// Those of its products that are still what was asked for.
-    fn filled(self, mut rows: Vec<Product>, filter: &Filter) -> Found {
-        rows.retain(|product| filter.still_takes(product));
-        Found { rows, seen: self.ids.len(), next: self.next }
+    /// The page with those of its products that still match.
+    fn into_page(self, mut products: Vec<Product>, filter: &Filter) -> ProductPage {
+        products.retain(|product| filter.still_matches(product));
+        ProductPage { products, rows: self.ids.len(), next: self.next }
     }
 }
 
-fn shelf(filter: &Filter) -> Shelf<'_> {
-    filter.category.as_ref().map_or(Shelf::All, Shelf::Category)
+fn listing(filter: &Filter) -> Listing<'_> {
+    filter.category.as_ref().map_or(Listing::All, Listing::Category)
 }

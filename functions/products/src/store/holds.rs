@@ -1,4 +1,4 @@
-//! The holds' table: one item an order, made together with the stock it takes.
+//! The holds' table: one item for each order, created in one transaction with the stock it takes.
 
 use std::collections::HashMap;
 
@@ -6,18 +6,17 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, Put, TransactWriteItem};
 use envelope::timestamp;
 use serde::Serialize;
-use tables::{Cancellation, StoreError};
+use tables::{Cancellation, Item, StoreError, batch_get, key, number, string};
 
-use super::moves::{stock, update};
-use super::{Item, number, read, text};
+use super::transition::{action, change_stock};
 use crate::domain::hold::{Hold, StockEvent};
 use crate::domain::product::Product;
 
-/// How long it is remembered that an order was cancelled before anything was held: longer than any message of it
-/// may still be on its way (a queue and its dead-letter queue keep one 14 days each).
+/// How long the hold of an order that was cancelled before anything was held is kept, in seconds: longer than any
+/// message about the order can live (14 days in a queue and 14 in its dead-letter queue).
 const CANCELLED_SECONDS: u64 = 30 * 24 * 60 * 60;
 
-/// The holds' table, and the stock in the products' table.
+/// The holds' table, and the products' table for its stock.
 #[derive(Debug)]
 pub struct Holds {
     pub(super) client: Client,
@@ -25,22 +24,23 @@ pub struct Holds {
     pub(super) products: String,
 }
 
-/// What became of a new hold.
+/// The outcome of creating a hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Placed {
+pub enum Created {
     /// All its units are held.
-    Done,
-    /// Nothing was: there is a hold now, or a product is not as it was read. Reading again tells.
+    Held,
+    /// Nothing was written: the order has a hold by now, or a product is not as it was read. Read again.
     Outdated,
-    /// Nothing was: another transaction was in the way.
-    Contended,
+    /// Nothing was written: another transaction was at the same items.
+    Conflict,
 }
 
-/// The new hold as it is stored.
+/// A new hold as it is stored.
 #[derive(Serialize)]
 struct NewItem<'a> {
     #[serde(flatten)]
     hold: &'a Hold,
+    /// Time to live: seconds since the epoch.
     #[serde(rename = "forgetAt", skip_serializing_if = "Option::is_none")]
     forget_at: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,7 +48,7 @@ struct NewItem<'a> {
 }
 
 impl Holds {
-    /// The holds' table and the products' of these names.
+    /// The holds in `table`, of products in the table `products`.
     pub fn new(client: Client, table: String, products: String) -> Self {
         Self { client, table, products }
     }
@@ -61,7 +61,7 @@ impl Holds {
         Ok(Self::new(tables::client()?, aws::required("HOLDS_TABLE")?, aws::required("PRODUCTS_TABLE")?))
     }
 
-    /// As [`Holds::from_env`], with a first read that opens the connection while start-up has the CPU to itself.
+    /// As [`Holds::from_env`]. A first read opens the connection during start-up, which has a full CPU.
     ///
     /// # Errors
     /// [`aws::ConfigError`]
@@ -76,73 +76,65 @@ impl Holds {
     /// # Errors
     /// [`StoreError`]
     pub async fn find(&self, order_id: &str) -> Result<Option<Hold>, StoreError> {
-        let get = self.client.get_item().table_name(&self.table).key("orderId", text(order_id)).consistent_read(true);
-        get.send().await?.item.map(read).transpose()
+        let get = self.client.get_item().table_name(&self.table).key("orderId", string(order_id)).consistent_read(true);
+        Ok(get.send().await?.item.map(serde_dynamo::from_item).transpose()?)
     }
 
-    /// The hold of an order and the products of these ids, in one round trip.
+    /// The hold of an order and the products with these ids (by id), in one call.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn find_with(
+    pub async fn find_with_products(
         &self,
         order_id: &str,
         product_ids: &[String],
     ) -> Result<(Option<Hold>, HashMap<String, Product>), StoreError> {
-        let keys = |name: &str, values: &[String]| {
-            let keys = values.iter().map(|value| Item::from([(name.to_owned(), text(value))])).collect();
-            KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build().map_err(StoreError::item)
-        };
-        let batch = self
-            .client
-            .batch_get_item()
-            .request_items(&self.table, keys("orderId", &[order_id.to_owned()])?)
-            .request_items(&self.products, keys("id", product_ids)?);
-        let output = batch.send().await?;
-        if output.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
-            return Err(StoreError::busy("unprocessed keys"));
-        }
-        let mut found = output.responses.unwrap_or_default();
-        let hold = found.remove(&self.table).and_then(|mut items| items.pop()).map(read).transpose()?;
-        let mut products = HashMap::new();
-        for item in found.remove(&self.products).unwrap_or_default() {
-            let product: Product = read(item)?;
-            products.insert(product.id.clone(), product);
-        }
-        Ok((hold, products))
+        let consistent =
+            |keys: Vec<Item>| KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
+        let product_keys = product_ids.iter().map(|id| key([("id", id)])).collect();
+        let requests = HashMap::from([
+            (self.table.clone(), consistent(vec![key([("orderId", order_id)])])?),
+            (self.products.clone(), consistent(product_keys)?),
+        ]);
+        let mut items = batch_get(&self.client, requests).await?;
+        let hold = items.remove(&self.table).and_then(|mut items| items.pop());
+        let products: Vec<Product> = serde_dynamo::from_items(items.remove(&self.products).unwrap_or_default())?;
+        let products = products.into_iter().map(|product| (product.id.clone(), product)).collect();
+        Ok((hold.map(serde_dynamo::from_item).transpose()?, products))
     }
 
-    /// Takes the units of a new hold, all lines or none, at the prices it pins.
+    /// Creates a hold and takes its units, all lines or none, if every product still has the line's price.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn place(&self, hold: &Hold) -> Result<Placed, StoreError> {
+    pub async fn create(&self, hold: &Hold) -> Result<Created, StoreError> {
         let mut actions = vec![put(self.put_new(hold, None, None)?)];
         for line in &hold.items {
-            let take = stock(&self.products, line, '-')
+            let take = change_stock(&self.products, line, '-')
                 .condition_expression("isActive = :true AND price = :price AND stock >= :quantity")
                 .expression_attribute_values(":true", AttributeValue::Bool(true))
                 .expression_attribute_values(":price", number(line.unit_price.cents()));
-            actions.push(update(take)?);
+            actions.push(action(take)?);
         }
-        // The SDK gives the call a token of its own ("ClientRequestToken"), so one that it sends again is made once.
+        // The SDK gives the call a `ClientRequestToken`, so its own retries take the units once.
         match self.client.transact_write_items().set_transact_items(Some(actions)).send().await {
-            Ok(_) => Ok(Placed::Done),
+            Ok(_) => Ok(Created::Held),
             Err(error) => match Cancellation::from_error(error)? {
-                Cancellation::Conditions(_) => Ok(Placed::Outdated),
-                Cancellation::Conflict => Ok(Placed::Contended),
+                Cancellation::Conditions(_) => Ok(Created::Outdated),
+                Cancellation::Conflict => Ok(Created::Conflict),
             },
         }
     }
 
-    /// Writes down that an order of which nothing is held was cancelled. False if something is held.
+    /// Creates a cancelled hold without units for an order that has none. False if the order has a hold by now, or
+    /// another transaction was at it.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn remember_cancelled(&self, hold: &Hold, event: Option<&StockEvent>) -> Result<bool, StoreError> {
+    pub async fn create_cancelled(&self, hold: &Hold, event: Option<&StockEvent>) -> Result<bool, StoreError> {
         let forget_at = timestamp::epoch_seconds() + CANCELLED_SECONDS;
-        let marker = put(self.put_new(hold, Some(forget_at), event)?);
-        match self.client.transact_write_items().transact_items(marker).send().await {
+        let put = put(self.put_new(hold, Some(forget_at), event)?);
+        match self.client.transact_write_items().transact_items(put).send().await {
             Ok(_) => Ok(true),
             Err(error) => {
                 Cancellation::from_error(error)?;
@@ -152,13 +144,11 @@ impl Holds {
     }
 
     fn put_new(&self, hold: &Hold, forget_at: Option<u64>, event: Option<&StockEvent>) -> Result<Put, StoreError> {
-        let item = serde_dynamo::to_item(NewItem { hold, forget_at, event }).map_err(StoreError::item)?;
-        Put::builder()
+        let put = Put::builder()
             .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(orderId)")
-            .build()
-            .map_err(StoreError::item)
+            .set_item(Some(serde_dynamo::to_item(NewItem { hold, forget_at, event })?))
+            .condition_expression("attribute_not_exists(orderId)");
+        Ok(put.build()?)
     }
 }
 

@@ -1,44 +1,27 @@
-//! DynamoDB: the products' table, the index of them and the holds' table.
+//! DynamoDB: the tables of products, of holds, and of the index that products are found by.
 
 mod catalogue;
-mod expiring;
+mod expiring_holds;
 mod holds;
-mod index;
-mod moves;
+mod listing;
+mod listing_index;
 mod postings;
+mod product_index;
 mod products;
-mod shelf;
+mod products_by_id;
 mod stock;
+mod transition;
 
-pub use catalogue::{Catalogue, Found, Total};
-pub use expiring::Place;
-pub use holds::{Holds, Placed};
-pub use index::Index;
-pub use moves::Made;
+pub use catalogue::{Catalogue, ProductPage, Total};
+pub use expiring_holds::ScanPosition;
+pub use holds::{Created, Holds};
+pub use listing::Listing;
+pub use listing_index::{IdPage, ListingIndex};
 pub use postings::Postings;
+pub use product_index::ProductIndex;
 pub use products::{Products, Saved};
-pub use shelf::{Listed, Shelf, Shelves};
 pub use stock::{StockError, StockLevel};
-
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::AttributeValue;
-use serde::de::DeserializeOwned;
-use tables::StoreError;
-
-type Item = HashMap<String, AttributeValue>;
-
-fn text(value: impl Into<String>) -> AttributeValue {
-    AttributeValue::S(value.into())
-}
-
-fn number(value: impl ToString) -> AttributeValue {
-    AttributeValue::N(value.to_string())
-}
-
-fn read<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
-    serde_dynamo::from_item(item).map_err(StoreError::item)
-}
+pub use transition::Outcome;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -1,4 +1,4 @@
-//! The products' table: one item a product, with the event of its creation.
+//! The products' table: one item for each product, with the event of its creation.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
@@ -9,9 +9,9 @@ use contracts::payloads::ProductCreated;
 use envelope::InitError;
 use events::Event;
 use serde::Serialize;
-use tables::StoreError;
+use tables::{Item, StoreError, number, string};
 
-use super::{Item, number, read, text};
+use super::listing::ACTIVE;
 use crate::domain::product::Product;
 use crate::domain::text::Category;
 
@@ -22,19 +22,20 @@ pub struct Products {
     pub(super) table: String,
 }
 
-/// What became of an edited product.
+/// The outcome of saving an edited product.
 #[derive(Debug)]
 pub enum Saved {
     /// It was written.
     Done,
-    /// Someone was faster; this is what there is now, if anything is.
-    Changed(Option<Product>),
+    /// It was not: the product has another revision by now (or is deleted), or a transaction was at it. This is the
+    /// product as it is.
+    Outdated(Option<Product>),
 }
 
-/// What puts a product into the indexes that lists are read from: only what is for sale has it.
+/// The partition keys of the listing indexes. Only products for sale have them, so only they are in the indexes.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Listing<'a> {
+struct ListingKeys<'a> {
     listing: &'static str,
     category_listing: &'a Category,
 }
@@ -44,14 +45,14 @@ struct NewItem<'a> {
     #[serde(flatten)]
     product: &'a Product,
     #[serde(flatten)]
-    listing: Listing<'a>,
+    listing: ListingKeys<'a>,
     event: &'a Event<ProductCreated>,
 }
 
-/// What an edit writes. The stock is not in it: an edit never undoes a sale.
+/// The attributes that an edit writes. Without the stock, so that an edit never undoes a sale.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Edited<'a> {
+struct EditedItem<'a> {
     name: &'a str,
     description: &'a str,
     price: u64,
@@ -61,11 +62,11 @@ struct Edited<'a> {
     updated_at: Option<&'a str>,
     revision: u64,
     #[serde(flatten)]
-    listing: Option<Listing<'a>>,
+    listing: Option<ListingKeys<'a>>,
 }
 
 impl Products {
-    /// The table of this name.
+    /// The products in `table`.
     pub fn new(client: Client, table: String) -> Self {
         Self { client, table }
     }
@@ -78,8 +79,8 @@ impl Products {
         Ok(Self::new(tables::client()?, aws::required("PRODUCTS_TABLE")?))
     }
 
-    /// As [`Products::from_env`], with a first read that opens the connection while start-up has the CPU to itself.
-    /// A database that does not answer yet fails the calls that need it, not the start.
+    /// As [`Products::from_env`]. A first read opens the connection during start-up, which has a full CPU; if it fails,
+    /// the function starts all the same.
     ///
     /// # Errors
     /// [`aws::ConfigError`]
@@ -89,12 +90,12 @@ impl Products {
         Ok(products)
     }
 
-    /// Reads an item that is not there.
+    /// Reads an item that does not exist, to see whether the database responds.
     ///
     /// # Errors
     /// [`StoreError`]
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.client.get_item().table_name(&self.table).key("id", text("ping")).send().await?;
+        self.client.get_item().table_name(&self.table).key("id", string("ping")).send().await?;
         Ok(())
     }
 
@@ -103,25 +104,25 @@ impl Products {
     /// # Errors
     /// [`StoreError`]
     pub async fn find(&self, id: &str) -> Result<Option<Product>, StoreError> {
-        let get = self.client.get_item().table_name(&self.table).key("id", text(id)).consistent_read(true);
-        get.send().await?.item.map(read).transpose()
+        let get = self.client.get_item().table_name(&self.table).key("id", string(id)).consistent_read(true);
+        Ok(get.send().await?.item.map(serde_dynamo::from_item).transpose()?)
     }
 
-    /// Adds a product with the event of it: both, or neither.
+    /// Adds a product together with the event of its creation.
     ///
     /// # Errors
     /// [`StoreError`]
     pub async fn insert(&self, product: &Product, event: &Event<ProductCreated>) -> Result<(), StoreError> {
-        let item = NewItem { product, listing: Listing::of(product), event };
+        let item = NewItem { product, listing: ListingKeys::of(product), event };
         let put = self
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(serde_dynamo::to_item(item).map_err(StoreError::item)?))
+            .set_item(Some(serde_dynamo::to_item(item)?))
             .condition_expression("attribute_not_exists(id)");
         match put.send().await {
             Ok(_) => Ok(()),
-            // The id is new: what has it is this very product, put by an attempt whose answer was lost.
+            // The id is new, so an item that has it is this product, written by a try whose response was lost.
             Err(SdkError::ServiceError(error))
                 if matches!(error.err(), PutItemError::ConditionalCheckFailedException(_)) =>
             {
@@ -131,12 +132,12 @@ impl Products {
         }
     }
 
-    /// Writes an edited product over the revision before it.
+    /// Writes an edited product, if the stored one is the revision before it.
     ///
     /// # Errors
     /// [`StoreError`]
     pub async fn save(&self, product: &Product) -> Result<Saved, StoreError> {
-        let edited = Edited {
+        let edited = EditedItem {
             name: product.name.as_str(),
             description: product.description.as_str(),
             price: product.price.cents(),
@@ -144,16 +145,16 @@ impl Products {
             is_active: product.is_active,
             updated_at: product.updated_at.as_deref(),
             revision: product.revision,
-            listing: product.is_active.then(|| Listing::of(product)),
+            listing: product.is_active.then(|| ListingKeys::of(product)),
         };
-        let fields: Item = serde_dynamo::to_item(edited).map_err(StoreError::item)?;
+        let fields: Item = serde_dynamo::to_item(edited)?;
         let set: Vec<String> = fields.keys().map(|name| format!("#{name} = :{name}")).collect();
         let remove = if product.is_active { "" } else { " REMOVE listing, categoryListing" };
         let mut update = self
             .client
             .update_item()
             .table_name(&self.table)
-            .key("id", text(&product.id))
+            .key("id", string(&product.id))
             .update_expression(format!("SET {}{remove}", set.join(", ")))
             .condition_expression("#revision = :seen")
             .expression_attribute_values(":seen", number(product.revision - 1))
@@ -167,11 +168,10 @@ impl Products {
             Ok(_) => Ok(Saved::Done),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
-                    Ok(Saved::Changed(failed.item.clone().map(read).transpose()?))
+                    Ok(Saved::Outdated(failed.item.clone().map(serde_dynamo::from_item).transpose()?))
                 }
-                // A transaction was at the item.
                 Some(UpdateItemError::TransactionConflictException(_)) => {
-                    Ok(Saved::Changed(self.find(&product.id).await?))
+                    Ok(Saved::Outdated(self.find(&product.id).await?))
                 }
                 _ => Err(error.into()),
             },
@@ -179,8 +179,8 @@ impl Products {
     }
 }
 
-impl<'a> Listing<'a> {
+impl<'a> ListingKeys<'a> {
     fn of(product: &'a Product) -> Self {
-        Self { listing: super::shelf::LISTING, category_listing: &product.category }
+        Self { listing: ACTIVE, category_listing: &product.category }
     }
 }

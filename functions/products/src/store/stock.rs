@@ -1,10 +1,9 @@
-//! Changing how much there is of a product.
+//! Changing the stock of a product.
 //!
-//! Taking five units twice is not taking them once, so a change is sent again only if an error says that nothing was
-//! written. The SDK does not know that difference and sends again after a lost answer too: for this one call its
-//! retries are off. After a lost answer the product is read instead. If it names this change as its last, that was the
-//! answer; else nobody can tell (another change may have come since, or this one may still arrive), and the client
-//! hears 503 and looks for itself.
+//! A change is not idempotent: taking five units twice takes ten. So it is sent again only if the error says that
+//! nothing was written. The SDK also retries after a lost response, so its retries are off for this one call. After a
+//! lost response the product is read: if it names this change as its last one, the change was made. If not, nobody can
+//! tell (another change may have followed, or this one may still arrive), and the client gets a 503.
 
 use aws::retry::RetryBudget;
 use aws_sdk_dynamodb::config::Builder;
@@ -13,13 +12,13 @@ use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkErro
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use serde::Deserialize;
-use tables::StoreError;
+use tables::{Item, StoreError, number, string};
 use uuid::Uuid;
 
-use super::{Products, number, read, text};
+use super::Products;
 use crate::domain::stock::{self, StockChange};
 
-/// "Error handling with DynamoDB": the codes that say that nothing was written, and that it may be later.
+/// The error codes after which nothing was written and a retry may succeed ("Error handling with DynamoDB").
 const NOT_WRITTEN: &[&str] = &[
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
@@ -27,7 +26,7 @@ const NOT_WRITTEN: &[&str] = &[
     "TransactionConflictException",
 ];
 
-/// How much there was of a product and is now.
+/// The stock around a change, in units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StockLevel {
     /// Before the change.
@@ -36,22 +35,22 @@ pub struct StockLevel {
     pub new: u64,
 }
 
-/// A change of stock that was not made.
+/// Why a change was not made.
 #[derive(Debug, thiserror::Error)]
 pub enum StockError {
     /// There is no such product.
     #[error("no such product")]
     NotFound,
-    /// There are fewer units than are to go.
+    /// The stock is less than the units to take.
     #[error("only {current} units")]
     Insufficient {
-        /// How many there are.
+        /// Units in stock.
         current: u64,
     },
-    /// There would be more than [`stock::MAX`].
+    /// The stock would rise above [`stock::MAX`].
     #[error("already {current} units")]
     TooMany {
-        /// How many there are.
+        /// Units in stock.
         current: u64,
     },
     /// The call failed.
@@ -59,27 +58,29 @@ pub enum StockError {
     Store(#[from] StoreError),
 }
 
-/// The stock, and by which change it last came about. (A sale is no change.)
+/// The stock and the last change of it. A sale does not count as a change.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct StockItem {
     stock: u64,
+    /// The stock before the last change.
     stock_before: Option<u64>,
+    /// Id of the last change.
     stock_change: Option<String>,
 }
 
-/// What came of sending a change once.
+/// The outcome of sending a change once.
 enum Sent {
-    /// It was made.
-    Answered(StockLevel),
-    /// Nothing was written: it may be sent again.
+    /// The change was made.
+    Made(StockLevel),
+    /// Nothing was written, and the change may be sent again.
     NotWritten,
-    /// It may have been made.
+    /// The change may have been made.
     Unknown(StoreError),
 }
 
 impl Products {
-    /// Changes the stock, in one round trip: the condition decides, and what it found words the refusal.
+    /// Changes the stock, in one round trip: a failed condition returns the item that the refusal describes.
     ///
     /// # Errors
     /// [`StockError`]
@@ -92,15 +93,15 @@ impl Products {
         let change_id = Uuid::now_v7().to_string();
         loop {
             match self.send_change(id, change, &change_id).await? {
-                Sent::Answered(level) => return Ok(level),
+                Sent::Made(level) => return Ok(level),
                 Sent::NotWritten => retries.pause().await.map_err(StoreError::from)?,
                 Sent::Unknown(error) => {
-                    tracing::warn!(productId = id, cause = %error, "whether the stock was changed is unknown");
-                    let made = self.made(id, change, &change_id).await.unwrap_or_else(|cause| {
-                        tracing::warn!(productId = id, %cause, "nor could it be read back");
+                    tracing::warn!(productId = id, cause = %error, "the outcome of a stock change is unknown");
+                    let level = self.read_back(id, change, &change_id).await.unwrap_or_else(|cause| {
+                        tracing::warn!(productId = id, %cause, "the product could not be read back");
                         None
                     });
-                    return made.ok_or_else(|| error.into());
+                    return level.ok_or_else(|| error.into());
                 }
             }
         }
@@ -116,25 +117,27 @@ impl Products {
             .client
             .update_item()
             .table_name(&self.table)
-            .key("id", text(id))
+            .key("id", string(id))
             .update_expression(format!("SET stock = stock {sign} :units, stockBefore = stock, stockChange = :change"))
             .condition_expression(condition)
             .expression_attribute_values(":units", number(units))
             .expression_attribute_values(":limit", number(limit))
-            .expression_attribute_values(":change", text(change_id))
+            .expression_attribute_values(":change", string(change_id))
             .return_values(ReturnValue::UpdatedNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let once = Builder::new().retry_config(RetryConfig::disabled());
         let error = match update.customize().config_override(once).send().await {
             Ok(output) => {
-                let item: StockItem = read(output.attributes.unwrap_or_default())?;
+                let item: StockItem = read_item(output.attributes.unwrap_or_default())?;
                 let level = item.level_after(change, change_id);
-                return level.map(Sent::Answered).ok_or_else(|| StoreError::item("not the change's own answer").into());
+                return level
+                    .map(Sent::Made)
+                    .ok_or_else(|| StoreError::item("the response is of another change").into());
             }
             Err(error) => error,
         };
         if let Some(UpdateItemError::ConditionalCheckFailedException(failed)) = error.as_service_error() {
-            let StockItem { stock: current, .. } = read(failed.item.clone().ok_or(StockError::NotFound)?)?;
+            let StockItem { stock: current, .. } = read_item(failed.item.clone().ok_or(StockError::NotFound)?)?;
             return Err(match change {
                 StockChange::Decrease(_) => StockError::Insufficient { current },
                 StockChange::Increase(_) => StockError::TooMany { current },
@@ -146,21 +149,26 @@ impl Products {
                 Some(code) if NOT_WRITTEN.contains(&code) => Ok(Sent::NotWritten),
                 _ => Err(StoreError::from(error).into()),
             },
-            // Timed out, unreachable, cut off or 5xx.
+            // Timed out, unreachable, disconnected or 5xx.
             _ => Ok(Sent::Unknown(StoreError::busy(DisplayErrorContext(error).to_string()))),
         }
     }
 
-    /// What a change came to, if it is the last that was made. Reading may be tried as often as the SDK likes.
-    async fn made(&self, id: &str, change: StockChange, change_id: &str) -> Result<Option<StockLevel>, StoreError> {
-        let get = self.client.get_item().table_name(&self.table).key("id", text(id)).consistent_read(true);
-        let item: Option<StockItem> = get.send().await?.item.map(read).transpose()?;
+    /// The stock around a change, if it is the product's last change. The SDK may retry this read.
+    async fn read_back(
+        &self,
+        id: &str,
+        change: StockChange,
+        change_id: &str,
+    ) -> Result<Option<StockLevel>, StoreError> {
+        let get = self.client.get_item().table_name(&self.table).key("id", string(id)).consistent_read(true);
+        let item: Option<StockItem> = get.send().await?.item.map(serde_dynamo::from_item).transpose()?;
         Ok(item.and_then(|item| item.level_after(change, change_id)))
     }
 }
 
 impl StockItem {
-    /// What the change came to, if it is the last that was made. Units may have been sold since.
+    /// The stock around a change, if it is the last one. Sales since then are left out.
     fn level_after(&self, change: StockChange, change_id: &str) -> Option<StockLevel> {
         let previous = self.stock_before.filter(|_| self.stock_change.as_deref() == Some(change_id))?;
         let new = match change {
@@ -169,6 +177,10 @@ impl StockItem {
         };
         Some(StockLevel { previous, new })
     }
+}
+
+fn read_item(item: Item) -> Result<StockItem, StoreError> {
+    Ok(serde_dynamo::from_item(item)?)
 }
 
 #[cfg(test)]
@@ -182,24 +194,24 @@ mod tests {
 
     use super::*;
     use crate::domain::stock::Quantity;
-    use crate::store::tests::World;
+    use crate::store::tests::TestStores;
 
     #[tokio::test]
     async fn a_change_whose_answer_was_lost_is_sent_once_also_when_another_came_since() {
-        let world = World::new().await;
-        let lamp = world.stocked(10).await;
+        let stores = TestStores::new().await;
+        let lamp = stores.stocked(10).await;
         let four = Quantity::from_field(&json!(4)).unwrap();
         let (down, up) = (StockChange::Decrease(four), StockChange::Increase(four));
-        world.fail("UpdateItem", FaultKind::AnswerLost, 1);
-        world.calls();
-        let sent = world.products.send_change(&lamp.id, down, "c1").await.unwrap();
+        stores.fail("UpdateItem", FaultKind::AnswerLost, 1);
+        stores.calls();
+        let sent = stores.products.send_change(&lamp.id, down, "c1").await.unwrap();
         assert!(matches!(sent, Sent::Unknown(StoreError::Busy { .. })));
         let made = StockLevel { previous: 10, new: 6 };
-        assert_eq!(world.products.made(&lamp.id, down, "c1").await.unwrap(), Some(made));
-        let level = world.products.change_stock(&lamp.id, up, conflict_retries(Duration::from_secs(1))).await;
+        assert_eq!(stores.products.read_back(&lamp.id, down, "c1").await.unwrap(), Some(made));
+        let level = stores.products.change_stock(&lamp.id, up, conflict_retries(Duration::from_secs(1))).await;
         assert_eq!(level.unwrap(), StockLevel { previous: 6, new: 10 });
-        assert_eq!(world.products.made(&lamp.id, down, "c1").await.unwrap(), None);
-        assert_eq!(world.calls(), [("GetItem".to_owned(), 2), ("UpdateItem".to_owned(), 2)]);
-        assert_eq!(world.stock(&lamp).await, 10);
+        assert_eq!(stores.products.read_back(&lamp.id, down, "c1").await.unwrap(), None);
+        assert_eq!(stores.calls(), [("GetItem".to_owned(), 2), ("UpdateItem".to_owned(), 2)]);
+        assert_eq!(stores.stock(&lamp).await, 10);
     }
 }

@@ -1,6 +1,7 @@
-//! `index-products`: keeps the words and the counts of products from the stream of their table.
+//! `index-products`: keeps the search index and the totals up to date. Consumes the stream of the products' table.
 //!
-//! A record it can't read it puts on the queue `UNREADABLE_QUEUE`, raw, so that one does not stop all that come after.
+//! A record that can't be read goes raw to the queue that `UNREADABLE_QUEUE` names, so that it does not block the
+//! records after it.
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -12,8 +13,8 @@ use serde_json::value::RawValue;
 use tables::StoreError;
 
 use crate::SERVICE;
-use crate::domain::index::wanted;
-use crate::store::Index;
+use crate::domain::index::read_record;
+use crate::store::ProductIndex;
 
 /// Serves the function.
 pub fn main() -> ExitCode {
@@ -21,7 +22,7 @@ pub fn main() -> ExitCode {
 }
 
 struct IndexProducts {
-    index: Index,
+    index: ProductIndex,
     aside: Aside,
 }
 
@@ -30,32 +31,30 @@ impl Function for IndexProducts {
     type Response = ();
 
     async fn init() -> Result<Self, InitError> {
-        Ok(Self { index: Index::from_env()?, aside: Aside::from_env()? })
+        Ok(Self { index: ProductIndex::from_env()?, aside: Aside::from_env()? })
     }
 
     async fn call(&self, event: StreamEvent, context: &Context) -> Result<(), FunctionError> {
-        let unreadable = index(&self.index, &event, Deadline::of(context)).await?;
-        // Last, as what fails before it brings the whole batch again: all else is done once however often it comes.
+        let unreadable = index_records(&self.index, &event, Deadline::of(context)).await?;
+        // Last, because an error before it has the whole batch delivered again, and a message would be sent twice.
         Ok(self.aside.put(&unreadable).await?)
     }
 }
 
-/// Indexes what every record tells. Gives those that can't be read.
+/// Indexes the product of each record, and returns the records that can't be read.
 ///
 /// # Errors
-/// [`StoreError`]; the batch then is to come again.
-pub async fn index<'a>(
-    index: &Index,
+/// [`StoreError`]: the whole batch is to be delivered again.
+pub async fn index_records<'a>(
+    index: &ProductIndex,
     event: &'a StreamEvent,
     deadline: Deadline,
 ) -> Result<Vec<&'a RawValue>, StoreError> {
     let mut unreadable = Vec::new();
     for raw in &event.records {
-        match wanted(raw) {
+        match read_record(raw) {
             Ok(None) => {}
-            Ok(Some((id, wanted))) => {
-                index.bring_to(&id, &wanted, deadline.time_left()).await?;
-            }
+            Ok(Some((id, target))) => index.update(&id, &target, deadline.time_left()).await?,
             Err(problem) => {
                 tracing::error!(%problem, cause = problem.source().map(ToString::to_string), "setting aside a record");
                 unreadable.push(&**raw);

@@ -1,4 +1,4 @@
-//! `release-expired-reservations`: what was held too long, for an order that never came, goes back. On a schedule.
+//! `release-expired-reservations`: expires the holds of orders that were not placed in time. Runs on a schedule.
 
 use std::cell::RefCell;
 use std::process::ExitCode;
@@ -13,94 +13,92 @@ use tables::StoreError;
 
 use crate::SERVICE;
 use crate::domain::hold::StockEvent;
-use crate::store::{Holds, Made, Place};
+use crate::store::{Holds, Outcome, ScanPosition};
 
 /// Serves the function.
 pub fn main() -> ExitCode {
-    serve_function::<Release>(SERVICE)
+    serve_function::<ReleaseExpiredReservations>(SERVICE)
 }
 
-/// Holds that are worked on at once.
-const AT_ONCE: usize = 8;
+/// Holds that are expired concurrently.
+const CONCURRENCY: usize = 8;
 
-/// Time a sweep leaves unused: what it does not get to is the next one's.
+/// Time left at which a sweep stops, so that the calls under way can finish. The next sweep goes on from there.
 const MARGIN: Duration = Duration::from_secs(6);
 
-struct Release {
+struct ReleaseExpiredReservations {
     holds: Holds,
-    /// Where the sweep before ran out of time.
-    place: RefCell<Place>,
+    /// Where the last sweep ran out of time.
+    position: RefCell<ScanPosition>,
 }
 
-impl Function for Release {
+impl Function for ReleaseExpiredReservations {
     type Event = IgnoredAny;
     type Response = ();
 
     async fn init() -> Result<Self, InitError> {
-        Ok(Self { holds: Holds::connect().await?, place: RefCell::default() })
+        Ok(Self { holds: Holds::connect().await?, position: RefCell::default() })
     }
 
     async fn call(&self, _: IgnoredAny, context: &Context) -> Result<(), FunctionError> {
-        let time_left = Deadline::of(context).time_left();
-        let deadline = Instant::now() + time_left.saturating_sub(MARGIN);
-        let place = self.place.take();
-        let Swept { expired, failed, stopped_at } =
-            sweep(&self.holds, timestamp::epoch_seconds(), deadline, place).await?;
-        self.place.replace(stopped_at);
-        metrics::count(SERVICE, "HoldsExpired", expired);
-        match failed {
-            // Told once all others are done: one hold that can't be released keeps none of them.
-            Some(error) => Err(error.into()),
-            None => Ok(()),
-        }
+        let deadline = Instant::now() + Deadline::of(context).time_left().saturating_sub(MARGIN);
+        let position = self.position.take();
+        let sweep = sweep(&self.holds, timestamp::epoch_seconds(), deadline, position).await?;
+        self.position.replace(sweep.stopped_at);
+        metrics::count(SERVICE, "HoldsExpired", sweep.expired);
+        // Reported after all other holds are done: one that fails does not keep the rest.
+        sweep.last_error.map_or(Ok(()), |error| Err(error.into()))
     }
 }
 
-/// What a sweep did.
+/// The result of a sweep.
 #[derive(Debug, Default)]
-pub struct Swept {
-    /// Holds that are expired now.
+pub struct Sweep {
+    /// Number of holds that it expired.
     pub expired: u64,
-    /// Why the last of those that could not be is not.
-    pub failed: Option<StoreError>,
-    /// Where it ran out of time; the start, if it did not.
-    pub stopped_at: Place,
+    /// The error of the last hold that could not be expired.
+    pub last_error: Option<StoreError>,
+    /// Where it ran out of time; the start if it reached the end.
+    pub stopped_at: ScanPosition,
 }
 
-/// Expires every hold whose time was over at `now`, from a place on and as far as it gets by the deadline. The next one
-/// goes on where it stopped, so that no number of holds keeps the others waiting for ever.
+/// Expires every hold whose time was over at `now` (seconds since the epoch), from `position` until the end or the
+/// deadline. Sweeps continue where the one before stopped, so every hold gets its turn however many there are.
 ///
 /// # Errors
-/// [`StoreError`] if the list of them can't be read.
-pub async fn sweep(holds: &Holds, now: u64, deadline: Instant, mut place: Place) -> Result<Swept, StoreError> {
-    let mut swept = Swept::default();
+/// [`StoreError`] if the index of holds can't be read.
+pub async fn sweep(
+    holds: &Holds,
+    now: u64,
+    deadline: Instant,
+    mut position: ScanPosition,
+) -> Result<Sweep, StoreError> {
+    let mut sweep = Sweep::default();
     loop {
-        let (orders, next) = holds.expiring(now, place).await?;
-        let mut outcomes = stream::iter(&orders).map(|order| expire(holds, order, now)).buffer_unordered(AT_ONCE);
+        let (order_ids, next) = holds.expired_at(now, position).await?;
+        let mut outcomes = stream::iter(&order_ids).map(|id| expire(holds, id, now)).buffer_unordered(CONCURRENCY);
         while let Some(outcome) = outcomes.next().await {
             match outcome {
-                Ok(expired) => swept.expired += u64::from(expired),
-                Err(error) => swept.failed = Some(error),
+                Ok(is_expired) => sweep.expired += u64::from(is_expired),
+                Err(error) => sweep.last_error = Some(error),
             }
         }
         if next.is_start() {
-            return Ok(swept);
+            return Ok(sweep);
         }
         if Instant::now() >= deadline {
             tracing::warn!("a sweep ran out of time");
-            return Ok(Swept { stopped_at: next, ..swept });
+            return Ok(Sweep { stopped_at: next, ..sweep });
         }
-        place = next;
+        position = next;
     }
 }
 
-/// Whether this expired the hold. One that was settled or held again meanwhile is left alone, one that another
-/// transaction is at is left to the next sweep.
+/// Whether this expired the hold. It does not if the hold was settled or held again since the index was read. After a
+/// conflict with another transaction the hold is left to the next sweep.
 async fn expire(holds: &Holds, order_id: &str, now: u64) -> Result<bool, StoreError> {
     let Some(hold) = holds.find(order_id).await? else { return Ok(false) };
-    let (Some(step), Some(true)) = (hold.state.expire(), hold.expires_at.map(|end| end <= now)) else {
-        return Ok(false);
-    };
+    let Some(transition) = hold.expire_at(now) else { return Ok(false) };
     let event = StockEvent::rejected(order_id, StockRejected::EXPIRED, Cause::request(&hold.request_id));
-    Ok(holds.make(&hold, step, Some(&event), None).await? == Made::Done)
+    Ok(holds.apply(&hold, transition, Some(&event), None).await? == Outcome::Applied)
 }

@@ -1,37 +1,36 @@
-//! `settle-reservation`: a hold follows what becomes of its order.
+//! `settle-reservation`: settles or cancels an order's hold when the order is placed or cancelled. Consumes a queue.
 
 use std::process::ExitCode;
 use std::time::Duration;
 
 use aws::retry::RetryBudget;
 use contracts::payloads::{OrderCancelled, OrderCreated, StockRejected};
-use envelope::{InitError, timestamp};
+use envelope::InitError;
 use events::{Cause, Consumer, HandleError, consume};
-use money::Amount;
 use tables::{StoreError, conflict_retries};
 
 use crate::SERVICE;
-use crate::domain::hold::{Hold, State, StockEvent};
-use crate::store::{Holds, Made};
+use crate::domain::hold::{Hold, StockEvent};
+use crate::store::{Holds, Outcome};
 
 /// Serves the consumer.
 pub fn main() -> ExitCode {
     consume::<SettleReservation>(SERVICE)
 }
 
-/// How long one event may be tried; what is not done by then comes again.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// Time for one event. An event that needs longer is left to the queue's next delivery.
+const TIME_PER_EVENT: Duration = Duration::from_secs(3);
 
 struct SettleReservation {
     holds: Holds,
 }
 
 events::heard! {
-    /// What the product service hears of orders.
+    /// The events of orders that change a hold.
     pub enum OrderEvent {
-        /// One was placed.
+        /// An order was placed.
         Created(OrderCreated),
-        /// One was cancelled.
+        /// An order was cancelled.
         Cancelled(OrderCancelled),
     }
 }
@@ -44,20 +43,20 @@ impl Consumer for SettleReservation {
     }
 
     async fn handle(&self, event: OrderEvent) -> Result<(), HandleError> {
-        let retries = conflict_retries(PATIENCE);
+        let retries = conflict_retries(TIME_PER_EVENT);
         match event {
             OrderEvent::Created(event) => {
-                settle(&self.holds, &event.data.order_id, Cause::from(&event), retries).await?
+                settle(&self.holds, &event.data.order_id, Cause::from(&event), retries).await?;
             }
             OrderEvent::Cancelled(event) => {
-                cancel(&self.holds, &event.data.order_id, Cause::from(&event), retries).await?
+                cancel(&self.holds, &event.data.order_id, Cause::from(&event), retries).await?;
             }
         }
         Ok(())
     }
 }
 
-/// The order was placed: its units are sold, or it hears that there are none.
+/// Settles the hold of an order that was placed, or tells the order that there are no units for it.
 ///
 /// # Errors
 /// [`StoreError`]
@@ -68,34 +67,36 @@ pub async fn settle(
     mut retries: RetryBudget,
 ) -> Result<(), StoreError> {
     loop {
-        let done = match holds.find(order_id).await? {
-            // Holds are made before orders, and kept: someone lost it. The order must not wait for it for ever.
+        let is_done = match holds.find(order_id).await? {
+            Some(hold) => settle_hold(holds, &hold, cause).await?,
+            // A hold is created before its order and kept, so this one was lost. The order must not stay pending.
             None => {
                 let event = StockEvent::rejected(order_id, StockRejected::NOT_HELD, cause);
-                holds.remember_cancelled(&nothing_held(order_id, cause), Some(&event)).await?
+                holds.create_cancelled(&Hold::cancelled(order_id, cause.request_id()), Some(&event)).await?
             }
-            Some(hold) => settle_hold(holds, &hold, cause).await?,
         };
-        if done {
+        if is_done {
             return Ok(());
         }
         retries.pause().await?;
     }
 }
 
+/// False if the hold changed since it was read.
 async fn settle_hold(holds: &Holds, hold: &Hold, cause: Cause<'_>) -> Result<bool, StoreError> {
-    let Some(step) = hold.state.settle() else { return Ok(true) };
-    match holds.make(hold, step, Some(&StockEvent::settled(&hold.order_id, cause)), None).await? {
-        Made::Done => Ok(true),
-        Made::Changed | Made::Contended => Ok(false),
-        Made::Short { .. } => {
+    let Some(transition) = hold.state.settle() else { return Ok(true) };
+    match holds.apply(hold, transition, Some(&StockEvent::settled(&hold.order_id, cause)), None).await? {
+        Outcome::Applied => Ok(true),
+        Outcome::StateChanged | Outcome::Conflict => Ok(false),
+        Outcome::InsufficientStock { .. } => {
             let event = StockEvent::rejected(&hold.order_id, StockRejected::INSUFFICIENT_STOCK, cause);
             holds.reject(hold, &event).await
         }
     }
 }
 
-/// The order was cancelled: its units go back, and are never taken again.
+/// Cancels the hold of an order that was cancelled, which returns its units. If there is none, keeps one from being
+/// created later.
 ///
 /// # Errors
 /// [`StoreError`]
@@ -106,30 +107,16 @@ pub async fn cancel(
     mut retries: RetryBudget,
 ) -> Result<(), StoreError> {
     loop {
-        let done = match holds.find(order_id).await? {
-            None => holds.remember_cancelled(&nothing_held(order_id, cause), None).await?,
+        let is_done = match holds.find(order_id).await? {
+            None => holds.create_cancelled(&Hold::cancelled(order_id, cause.request_id()), None).await?,
             Some(hold) => match hold.state.cancel() {
                 None => true,
-                Some(step) => holds.make(&hold, step, None, None).await? == Made::Done,
+                Some(transition) => holds.apply(&hold, transition, None, None).await? == Outcome::Applied,
             },
         };
-        if done {
+        if is_done {
             return Ok(());
         }
         retries.pause().await?;
-    }
-}
-
-/// What is written down of an order for which nothing was held: that it is cancelled.
-fn nothing_held(order_id: &str, cause: Cause<'_>) -> Hold {
-    Hold {
-        order_id: order_id.to_owned(),
-        state: State::Cancelled,
-        fingerprint: String::new(),
-        items: Vec::new(),
-        total_amount: Amount::default(),
-        request_id: cause.request_id().to_owned(),
-        expires_at: None,
-        created_at: timestamp::now(),
     }
 }

@@ -1,12 +1,16 @@
-//! What is kept of each product so that it can be found and counted: the domain of `index-products`.
+//! What the index holds of each product, so that products can be searched and counted.
 //!
-//! The index has a posting for each word of each product for sale, and counts of them. What it holds of one product
-//! is written down in the product's [`Entry`], and every transaction moves postings, counts and entry together: the
-//! entry always tells the truth. So it does not matter how often, in which order, how far or beside whom the
-//! stream's records are worked off: each step goes from what is there to what the latest known image wants.
+//! The index has a posting for each word of each product for sale, and totals. The [`Entry`] of a product records what
+//! the index holds of it, and every transaction changes postings, totals and entry together, so the entry is always
+//! right. That makes the stream's records safe to repeat, arrive out of order, stop midway or run concurrently: each
+//! [`Step`] goes from what the entry records to the [`Target`] of the latest known revision.
 
 mod entry;
+mod posting;
 mod record;
+mod target;
 
-pub use entry::{Entry, Facts, Posting, Step, Wanted};
-pub use record::{Unreadable, wanted};
+pub use entry::{Entry, Step};
+pub use posting::{Facts, Posting};
+pub use record::{Unreadable, read_record};
+pub use target::Target;

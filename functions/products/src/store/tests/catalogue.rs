@@ -3,51 +3,51 @@ use envelope::decode::FromQuery;
 use futures_util::future::join_all;
 
 use super::*;
-use crate::domain::filter::{Filter, Prices, Search};
+use crate::domain::filter::{Filter, PriceRange, Search};
 use crate::domain::product::tests::product;
-use crate::domain::text::CategoryText;
-use crate::store::catalogue::Bounds;
+use crate::domain::text::CategoryParameter;
+use crate::store::catalogue::Limits;
 use crate::store::postings::Budget;
-use crate::store::{Found, Total};
+use crate::store::{ProductPage, Total};
 
 fn filter(category: &str, prices: Option<(u64, u64)>, search: &str) -> Filter {
     Filter {
-        category: CategoryText::from_query(category).unwrap().0,
-        prices: prices.map(|(least, most)| Prices { least, most }),
+        category: CategoryParameter::from_query(category).unwrap().0,
+        prices: prices.map(|(min, max)| PriceRange { min, max }),
         search: Search::of(search),
     }
 }
 
-fn names(found: &Found) -> Vec<&str> {
-    found.rows.iter().map(|product| product.name.as_str()).collect()
+fn names(found: &ProductPage) -> Vec<&str> {
+    found.products.iter().map(|product| product.name.as_str()).collect()
 }
 
 /// Products named by their number, the newest last: `lamp 3` is the fourth.
-async fn fill(world: &World, name: &str, category: &str, cents: u64, count: usize) {
+async fn fill(stores: &TestStores, name: &str, category: &str, cents: u64, count: usize) {
     // Ids made in the same millisecond sort by a counter, so their order is the order of their making.
     let products: Vec<Product> =
         (0..count).map(|number| product(&format!("{name} {number}"), category, cents, 1)).collect();
-    join_all(products.into_iter().map(|product| world.add(product))).await;
+    join_all(products.into_iter().map(|product| stores.add(product))).await;
 }
 
 /// Goes through a list by its cursor.
-async fn walk(world: &World, filter: &Filter, limit: usize) -> Vec<String> {
-    let (mut found, _) = world.catalogue.page(filter, 0, limit).await.unwrap();
+async fn walk(stores: &TestStores, filter: &Filter, limit: usize) -> Vec<String> {
+    let (mut found, _) = stores.catalogue.page(filter, 0, limit).await.unwrap();
     let mut all = Vec::new();
     loop {
         all.extend(names(&found).into_iter().map(str::to_owned));
         let Some(next) = found.next else { return all };
-        found = world.catalogue.after(filter, &next, limit).await.unwrap();
+        found = stores.catalogue.after(filter, &next, limit).await.unwrap();
     }
 }
 
 #[tokio::test]
 async fn every_filter_alone_and_together_lists_the_newest_first_with_its_total() {
-    let world = World::new().await;
-    fill(&world, "red lamp", "Light", 500, 3).await;
-    fill(&world, "red chair", "Seats", 700, 3).await;
-    fill(&world, "blue lamp", "Light", 900, 2).await;
-    world.index_all().await;
+    let stores = TestStores::new().await;
+    fill(&stores, "red lamp", "Light", 500, 3).await;
+    fill(&stores, "red chair", "Seats", 700, 3).await;
+    fill(&stores, "blue lamp", "Light", 900, 2).await;
+    stores.index_all().await;
     let blue = ["blue lamp 1", "blue lamp 0"];
     let chairs = ["red chair 2", "red chair 1", "red chair 0"];
     let lamps = ["red lamp 2", "red lamp 1", "red lamp 0"];
@@ -65,28 +65,28 @@ async fn every_filter_alone_and_together_lists_the_newest_first_with_its_total()
         (filter("light", None, ""), none.to_vec()),
         (filter("", Some((1, 499)), ""), none.to_vec()),
     ] {
-        let (found, total) = world.catalogue.page(&filter, 0, 20).await.unwrap();
+        let (found, total) = stores.catalogue.page(&filter, 0, 20).await.unwrap();
         assert_eq!(names(&found), expected, "{filter:?}");
         assert_eq!((found.next, total), (None, Total::Exact(expected.len() as u64)), "{filter:?}");
         for limit in [1, 2, 5] {
-            assert_eq!(walk(&world, &filter, limit).await, expected, "{filter:?} by {limit}");
+            assert_eq!(walk(&stores, &filter, limit).await, expected, "{filter:?} by {limit}");
         }
-        let (second, _) = world.catalogue.page(&filter, 2, 2).await.unwrap();
+        let (second, _) = stores.catalogue.page(&filter, 2, 2).await.unwrap();
         assert_eq!(names(&second), expected.iter().skip(2).take(2).copied().collect::<Vec<_>>(), "{filter:?}");
-        let (past, total) = world.catalogue.page(&filter, 40, 20).await.unwrap();
-        assert_eq!((past.rows.len(), past.next, total.count()), (0, None, expected.len() as u64));
+        let (past, total) = stores.catalogue.page(&filter, 40, 20).await.unwrap();
+        assert_eq!((past.products.len(), past.next, total.count()), (0, None, expected.len() as u64));
     }
 }
 
 #[tokio::test]
 async fn what_is_hidden_or_edited_out_is_listed_no_more_even_before_it_is_indexed() {
-    let world = World::new().await;
-    let lamp = world.add(product("lamp", "Light", 500, 1)).await;
-    let chair = world.add(product("chair lamp", "Light", 500, 1)).await;
-    world.index_all().await;
-    world.products.save(&Product { revision: 2, is_active: false, ..lamp.clone() }).await.unwrap();
+    let stores = TestStores::new().await;
+    let lamp = stores.add(product("lamp", "Light", 500, 1)).await;
+    let chair = stores.add(product("chair lamp", "Light", 500, 1)).await;
+    stores.index_all().await;
+    stores.products.save(&Product { revision: 2, is_active: false, ..lamp.clone() }).await.unwrap();
     let dear = Product { revision: 2, price: money::Price::from_cents(9_000).unwrap(), ..chair };
-    world.products.save(&dear).await.unwrap();
+    stores.products.save(&dear).await.unwrap();
     for (filter, expected) in [
         (filter("", None, ""), vec!["chair lamp"]),
         (filter("Light", None, ""), vec!["chair lamp"]),
@@ -94,21 +94,21 @@ async fn what_is_hidden_or_edited_out_is_listed_no_more_even_before_it_is_indexe
         (filter("", Some((1, 600)), ""), vec![]),
         (filter("", Some((1, 600)), "lamp"), vec![]),
     ] {
-        let (found, _) = world.catalogue.page(&filter, 0, 20).await.unwrap();
+        let (found, _) = stores.catalogue.page(&filter, 0, 20).await.unwrap();
         assert_eq!(names(&found), expected, "{filter:?}");
     }
-    world.products.save(&Product { revision: 3, ..lamp }).await.unwrap();
-    world.index_all().await;
-    let (found, total) = world.catalogue.page(&filter("", None, "lamp"), 0, 20).await.unwrap();
+    stores.products.save(&Product { revision: 3, ..lamp }).await.unwrap();
+    stores.index_all().await;
+    let (found, total) = stores.catalogue.page(&filter("", None, "lamp"), 0, 20).await.unwrap();
     assert_eq!((names(&found), total), (vec!["chair lamp", "lamp"], Total::Exact(2)));
 }
 
 #[tokio::test]
 async fn a_page_costs_the_same_however_many_products_there_are() {
-    let world = World::new().await;
-    fill(&world, "rare lamp", "Light", 500, 5).await;
-    fill(&world, "chair", "Seats", 900, 30).await;
-    world.index_all().await;
+    let stores = TestStores::new().await;
+    fill(&stores, "rare lamp", "Light", 500, 5).await;
+    fill(&stores, "chair", "Seats", 900, 30).await;
+    stores.index_all().await;
     let filters = [
         filter("", None, ""),
         filter("Light", None, ""),
@@ -121,29 +121,30 @@ async fn a_page_costs_the_same_however_many_products_there_are() {
     for _ in 0..2 {
         let mut cost = Vec::new();
         for filter in &filters {
-            world.calls();
-            world.catalogue.page(filter, 0, 5).await.unwrap();
-            let used = world.tables.dynamodb().calls().reset();
+            stores.calls();
+            stores.catalogue.page(filter, 0, 5).await.unwrap();
+            let used = stores.tables.dynamodb().calls().reset();
             let used: Vec<_> =
                 used.into_values().flatten().map(|(name, used)| (name, used.calls, used.units)).collect();
             cost.push(used);
         }
         costs.push(cost);
-        fill(&world, "chair", "Seats", 900, 150).await;
-        world.index_all().await;
+        fill(&stores, "chair", "Seats", 900, 150).await;
+        stores.index_all().await;
     }
     assert_eq!(costs[0], costs[1]);
     let kept: Vec<_> = costs[0][0].iter().map(|(name, calls, _)| (name.as_str(), *calls)).collect();
     assert_eq!(kept, [("BatchGetItem", 1), ("Query", 1)]);
 }
 
-/// All orders together would meet the limit of one partition ([`crate::store::shelf`]).
+/// All orders together would meet the limit of one partition ([`crate::store::listing`]).
 #[tokio::test]
 async fn a_sale_writes_to_no_list() {
-    let world = World::new().await;
-    let lamp = world.stocked(10).await;
-    world.reserve("o1", &[(&lamp, 3)]).await.unwrap();
-    let table = world.tables.client().describe_table().table_name("ProductsTable").send().await.unwrap().table.unwrap();
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(10).await;
+    stores.reserve("o1", &[(&lamp, 3)]).await.unwrap();
+    let table =
+        stores.tables.client().describe_table().table_name("ProductsTable").send().await.unwrap().table.unwrap();
     let indexes = table.global_secondary_indexes.unwrap();
     assert_eq!(indexes.len(), 4);
     for index in indexes {
@@ -153,93 +154,93 @@ async fn a_sale_writes_to_no_list() {
         assert!(carried.iter().all(|name| !name.starts_with("stock")), "{index}: {carried:?}");
     }
     // And yet they show what is left.
-    let (found, _) = world.catalogue.page(&filter("Light", None, ""), 0, 20).await.unwrap();
-    assert_eq!(found.rows.iter().map(|product| product.stock).collect::<Vec<_>>(), [7]);
+    let (found, _) = stores.catalogue.page(&filter("Light", None, ""), 0, 20).await.unwrap();
+    assert_eq!(found.products.iter().map(|product| product.stock).collect::<Vec<_>>(), [7]);
 }
 
 #[tokio::test]
 async fn totals_that_are_not_kept_are_exact_up_to_the_cap() {
-    let mut world = World::new().await;
-    world.catalogue.bounds.cap = 20;
-    fill(&world, "old", "Light", 500, 2).await;
-    fill(&world, "lamp", "Light", 700, 18).await;
+    let mut stores = TestStores::new().await;
+    stores.catalogue.limits.max_total = 20;
+    fill(&stores, "old", "Light", 500, 2).await;
+    fill(&stores, "lamp", "Light", 700, 18).await;
     let dear = filter("", Some((600, 800)), "");
     let all = filter("", Some((1, 800)), "");
     let words = filter("", None, "lamp");
-    world.index_all().await;
+    stores.index_all().await;
     for (filter, total) in [(&dear, 18), (&all, 20), (&words, 18)] {
-        assert_eq!(world.catalogue.page(filter, 0, 20).await.unwrap().1, Total::Exact(total), "{filter:?}");
+        assert_eq!(stores.catalogue.page(filter, 0, 20).await.unwrap().1, Total::Exact(total), "{filter:?}");
     }
-    fill(&world, "lamp", "Light", 700, 3).await;
-    world.index_all().await;
+    fill(&stores, "lamp", "Light", 700, 3).await;
+    stores.index_all().await;
     for (filter, left) in [(&dear, 1), (&all, 3), (&words, 1)] {
-        let (found, total) = world.catalogue.page(filter, 0, 2).await.unwrap();
-        assert_eq!((names(&found), total), (vec!["lamp 2", "lamp 1"], Total::Capped(20)), "{filter:?}");
-        let (last, _) = world.catalogue.page(filter, 15, 5).await.unwrap();
-        assert_eq!((last.rows.len(), last.next.is_some()), (5, true), "{filter:?}");
-        let rest = world.catalogue.after(filter, last.next.as_ref().unwrap(), 20).await.unwrap();
-        assert_eq!((rest.rows.len(), rest.next), (left, None), "{filter:?}");
+        let (found, total) = stores.catalogue.page(filter, 0, 2).await.unwrap();
+        assert_eq!((names(&found), total), (vec!["lamp 2", "lamp 1"], Total::AtLeast(20)), "{filter:?}");
+        let (last, _) = stores.catalogue.page(filter, 15, 5).await.unwrap();
+        assert_eq!((last.products.len(), last.next.is_some()), (5, true), "{filter:?}");
+        let rest = stores.catalogue.after(filter, last.next.as_ref().unwrap(), 20).await.unwrap();
+        assert_eq!((rest.products.len(), rest.next), (left, None), "{filter:?}");
     }
 }
 
 #[tokio::test]
 async fn a_common_range_is_listed_alike_wherever_its_products_are() {
-    let mut world = World::new().await;
-    fill(&world, "cheap", "Light", 500, 12).await;
-    fill(&world, "dear", "Light", 900, 30).await;
+    let mut stores = TestStores::new().await;
+    fill(&stores, "cheap", "Light", 500, 12).await;
+    fill(&stores, "dear", "Light", 900, 30).await;
     let cheap = filter("Light", Some((1, 500)), "");
     let expected: Vec<String> = (0..12).rev().map(|number| format!("cheap {number}")).collect();
     for (cap, budget) in [(20, 100), (5, 100), (5, 10)] {
-        world.catalogue.bounds.cap = cap;
-        world.catalogue.bounds.budget = budget;
+        stores.catalogue.limits.max_total = cap;
+        stores.catalogue.limits.max_examined = budget;
         for limit in [1, 5, 11, 12] {
-            assert_eq!(walk(&world, &cheap, limit).await, expected, "{cap} {budget} {limit}");
+            assert_eq!(walk(&stores, &cheap, limit).await, expected, "{cap} {budget} {limit}");
         }
     }
 }
 
 #[tokio::test]
 async fn a_common_range_far_back_ends_at_the_budget_and_says_where_to_go_on() {
-    let mut world = World::new().await;
-    world.catalogue.bounds = Bounds { cap: 5, budget: 10 };
-    fill(&world, "cheap", "Light", 500, 12).await;
-    fill(&world, "dear", "Light", 900, 30).await;
-    let newest = world.catalogue.page(&filter("Light", None, ""), 0, 42).await.unwrap().0.rows;
+    let mut stores = TestStores::new().await;
+    stores.catalogue.limits = Limits { max_total: 5, max_examined: 10 };
+    fill(&stores, "cheap", "Light", 500, 12).await;
+    fill(&stores, "dear", "Light", 900, 30).await;
+    let newest = stores.catalogue.page(&filter("Light", None, ""), 0, 42).await.unwrap().0.products;
     let cheap = filter("Light", Some((1, 500)), "");
-    world.calls();
+    stores.calls();
     for before in [0, 5] {
-        let (found, total) = world.catalogue.page(&cheap, before, 5).await.unwrap();
-        assert_eq!((found.rows.len(), found.seen, total), (0, 0, Total::Capped(5)));
+        let (found, total) = stores.catalogue.page(&cheap, before, 5).await.unwrap();
+        assert_eq!((found.products.len(), found.rows, total), (0, 0, Total::AtLeast(5)));
         assert_eq!(found.next.as_ref(), Some(&newest[9].id));
     }
     // For each, the keys up to the cap and the one run of the budget.
-    assert_eq!(world.calls(), [("Query".to_owned(), 4)]);
-    let short = world.catalogue.after(&cheap, &newest[21].id, 5).await.unwrap();
+    assert_eq!(stores.calls(), [("Query".to_owned(), 4)]);
+    let short = stores.catalogue.after(&cheap, &newest[21].id, 5).await.unwrap();
     assert_eq!((names(&short), short.next.as_ref()), (vec!["cheap 11", "cheap 10"], Some(&newest[31].id)));
 }
 
 #[tokio::test]
 async fn words_that_hardly_ever_meet_are_searched_within_the_budget_and_found_in_the_end() {
-    let mut world = World::new().await;
-    fill(&world, "red blue", "Light", 500, 2).await;
+    let mut stores = TestStores::new().await;
+    fill(&stores, "red blue", "Light", 500, 2).await;
     for _ in 0..10 {
-        fill(&world, "red", "Light", 500, 1).await;
-        fill(&world, "blue", "Light", 500, 1).await;
+        fill(&stores, "red", "Light", 500, 1).await;
+        fill(&stores, "blue", "Light", 500, 1).await;
     }
-    world.index_all().await;
+    stores.index_all().await;
     let both = filter("", None, "red blue");
-    world.catalogue.postings.at_once = 2;
+    stores.catalogue.postings.block_size = 2;
     for (blocks, lookups) in [(1, 100), (3, 100), (100, 1), (100, 3)] {
-        world.catalogue.postings.budget = Budget { blocks, lookups };
-        world.calls();
-        let (found, total) = world.catalogue.page(&both, 0, 5).await.unwrap();
-        assert_eq!((found.rows.len(), total), (0, Total::Capped(0)), "{blocks} {lookups}");
+        stores.catalogue.postings.budget = Budget { blocks, lookups };
+        stores.calls();
+        let (found, total) = stores.catalogue.page(&both, 0, 5).await.unwrap();
+        assert_eq!((found.products.len(), total), (0, Total::AtLeast(0)), "{blocks} {lookups}");
         assert!(found.next.is_some());
-        let calls: u64 = world.calls().iter().map(|(_, calls)| calls).sum();
+        let calls: u64 = stores.calls().iter().map(|(_, calls)| calls).sum();
         // A block of each word, and then no more blocks and batches of look-ups than the budget has.
         assert!(calls <= 2 + 2 * blocks.min(lookups + 1) as u64, "{calls} for {blocks} {lookups}");
         for limit in [1, 2, 5] {
-            assert_eq!(walk(&world, &both, limit).await, ["red blue 1", "red blue 0"], "{blocks} {lookups}");
+            assert_eq!(walk(&stores, &both, limit).await, ["red blue 1", "red blue 0"], "{blocks} {lookups}");
         }
     }
 }
@@ -247,17 +248,17 @@ async fn words_that_hardly_ever_meet_are_searched_within_the_budget_and_found_in
 /// Every third product has one word, every fifth another, and so on: what a search finds is known without it.
 #[tokio::test]
 async fn words_common_and_rare_are_found_together_through_blocks_of_any_size() {
-    let mut world = World::new().await;
+    let mut stores = TestStores::new().await;
     let words = [("all", 1), ("three", 3), ("five", 5), ("late", 31)];
     let numbers: Vec<usize> = (0..60).collect();
     for number in &numbers {
         let name: Vec<&str> = words.iter().filter(|(_, every)| number % every == 0).map(|(word, _)| *word).collect();
-        world.add(product(&format!("{} n{number}", name.join(" ")), "Light", 100 + *number as u64, 1)).await;
+        stores.add(product(&format!("{} n{number}", name.join(" ")), "Light", 100 + *number as u64, 1)).await;
     }
-    world.index_all().await;
+    stores.index_all().await;
     for (at_once, blocks, lookups) in [(2, 100, 1_000), (7, 100, 1_000), (1_001, 1, 5_000), (7, 2, 5), (2, 3, 2)] {
-        world.catalogue.postings.at_once = at_once;
-        world.catalogue.postings.budget = Budget { blocks, lookups };
+        stores.catalogue.postings.block_size = at_once;
+        stores.catalogue.postings.budget = Budget { blocks, lookups };
         for (search, every) in [
             ("all", 1),
             ("three", 3),
@@ -275,7 +276,7 @@ async fn words_common_and_rare_are_found_together_through_blocks_of_any_size() {
                 .collect();
             let filter = filter("", Some((100, 158)), search);
             for limit in [3, 100] {
-                let found = walk(&world, &filter, limit).await;
+                let found = walk(&stores, &filter, limit).await;
                 let found: Vec<&str> = found.iter().filter_map(|name| name.split(' ').next_back()).collect();
                 let expected: Vec<&String> = expected.iter().filter(|name| *name != "n59").collect();
                 assert_eq!(found, expected, "{search:?} by {limit}, {at_once} at once, {blocks} {lookups}");

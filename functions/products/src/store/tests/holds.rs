@@ -10,41 +10,41 @@ use serde_json::json;
 use super::*;
 use crate::domain::hold::State;
 use crate::domain::id;
-use crate::store::expiring::ROWS;
-use crate::store::{Made, Place, Placed};
-use crate::workers::release_expired_reservations::{Swept, sweep};
+use crate::store::expiring_holds::ROWS_PER_CALL;
+use crate::store::{Created, Outcome, ScanPosition};
+use crate::workers::release_expired_reservations::{Sweep, sweep};
 use crate::workers::reserve_stock;
 use crate::workers::settle_reservation::{cancel, settle};
 
-async fn swept(world: &World, now: u64) -> Swept {
-    sweep(&world.holds, now, Instant::now() + Duration::from_secs(5), Place::default()).await.unwrap()
+async fn swept(stores: &TestStores, now: u64) -> Sweep {
+    sweep(&stores.holds, now, Instant::now() + Duration::from_secs(5), ScanPosition::default()).await.unwrap()
 }
 
-async fn expire(world: &World) -> u64 {
-    let swept = swept(world, timestamp::epoch_seconds() + 1_000).await;
-    assert!(swept.failed.is_none(), "{:?}", swept.failed);
+async fn expire(stores: &TestStores) -> u64 {
+    let swept = swept(stores, timestamp::epoch_seconds() + 1_000).await;
+    assert!(swept.last_error.is_none(), "{:?}", swept.last_error);
     swept.expired
 }
 
-async fn state(world: &World, order: &str) -> State {
-    world.hold(order).await.unwrap().state
+async fn state(stores: &TestStores, order: &str) -> State {
+    stores.hold(order).await.unwrap().state
 }
 
 fn code<T: std::fmt::Debug>(outcome: Result<T, Failure>) -> Code {
     outcome.unwrap_err().code()
 }
 
-fn told(kinds: &[(&str, &str)]) -> Vec<(String, String)> {
-    kinds.iter().map(|(kind, reason)| ((*kind).to_owned(), (*reason).to_owned())).collect()
+fn events(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(kind, reason)| ((*kind).to_owned(), (*reason).to_owned())).collect()
 }
 
 #[tokio::test]
 async fn a_reservation_takes_the_units_and_pins_the_prices_in_two_round_trips() {
-    let world = World::new().await;
-    let (lamp, chair) = (world.stocked(10).await, world.add(super::product("Chair", "Seats", 5_000, 4)).await);
-    world.calls();
-    let reserved = world.reserve("o1", &[(&lamp, 3), (&chair, 4)]).await.unwrap();
-    assert_eq!(world.calls(), [("BatchGetItem".to_owned(), 1), ("TransactWriteItems".to_owned(), 1)]);
+    let stores = TestStores::new().await;
+    let (lamp, chair) = (stores.stocked(10).await, stores.add(super::product("Chair", "Seats", 5_000, 4)).await);
+    stores.calls();
+    let reserved = stores.reserve("o1", &[(&lamp, 3), (&chair, 4)]).await.unwrap();
+    assert_eq!(stores.calls(), [("BatchGetItem".to_owned(), 1), ("TransactWriteItems".to_owned(), 1)]);
     assert_eq!(
         serde_json::to_value(&reserved).unwrap(),
         json!({
@@ -56,302 +56,302 @@ async fn a_reservation_takes_the_units_and_pins_the_prices_in_two_round_trips() 
             "state": "held",
         })
     );
-    assert_eq!((world.stock(&lamp).await, world.stock(&chair).await), (7, 0));
+    assert_eq!((stores.stock(&lamp).await, stores.stock(&chair).await), (7, 0));
 }
 
 #[tokio::test]
 async fn what_can_not_be_held_is_refused_with_the_reason_and_holds_nothing() {
-    let world = World::new().await;
-    let (lamp, chair) = (world.stocked(10).await, world.stocked(2).await);
-    let refused = world.reserve("o1", &[(&lamp, 1), (&chair, 3)]).await.unwrap_err();
+    let stores = TestStores::new().await;
+    let (lamp, chair) = (stores.stocked(10).await, stores.stocked(2).await);
+    let refused = stores.reserve("o1", &[(&lamp, 1), (&chair, 3)]).await.unwrap_err();
     assert_eq!((refused.code(), refused.message()), (codes::INSUFFICIENT_STOCK, "Insufficient stock"));
     assert_eq!(json!(refused.details()), json!({"productId": chair.id, "requested": 3, "available": 2}));
 
     let hidden = Product { is_active: false, revision: 2, ..chair.clone() };
-    world.products.save(&hidden).await.unwrap();
+    stores.products.save(&hidden).await.unwrap();
     let unknown = Product { id: "ping".to_owned(), ..chair.clone() };
     for gone in [&hidden, &unknown, &super::product("Never", "Added", 1, 1)] {
-        let refused = world.reserve("o1", &[(&lamp, 1), (gone, 1)]).await.unwrap_err();
+        let refused = stores.reserve("o1", &[(&lamp, 1), (gone, 1)]).await.unwrap_err();
         assert_eq!((refused.code(), refused.message()), (codes::PRODUCT_NOT_FOUND, "Product not found"));
         assert_eq!(json!(refused.details()), json!({"productId": gone.id}));
     }
-    assert_eq!(world.hold("o1").await, None);
-    assert_eq!(world.stock(&lamp).await, 10);
+    assert_eq!(stores.hold("o1").await, None);
+    assert_eq!(stores.stock(&lamp).await, 10);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_sixty_buyers_of_thirty_units_thirty_buy() {
-    let world = World::new().await;
-    let lamp = world.stocked(30).await;
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(30).await;
     let orders: Vec<String> = (0..60).map(|_| id::new()).collect();
-    let outcomes = join_all(orders.iter().map(|order| async { world.reserve(order, &[(&lamp, 1)]).await })).await;
+    let outcomes = join_all(orders.iter().map(|order| async { stores.reserve(order, &[(&lamp, 1)]).await })).await;
     let (held, refused): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
     assert_eq!((held.len(), refused.len()), (30, 30));
     for refusal in refused {
         let refusal = refusal.unwrap_err();
         assert_eq!((refusal.code(), &refusal.details()["available"]), (codes::INSUFFICIENT_STOCK, &json!(0)));
     }
-    assert_eq!((world.stock(&lamp).await, world.units(&lamp, &orders).await), (0, 30));
+    assert_eq!((stores.stock(&lamp).await, stores.units(&lamp, &orders).await), (0, 30));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn orders_of_the_same_products_in_either_order_all_get_through() {
-    let world = World::new().await;
-    let (lamp, chair) = (world.stocked(100).await, world.stocked(100).await);
-    world.fail("TransactWriteItems", FaultKind::TransactionConflict, 25);
+    let stores = TestStores::new().await;
+    let (lamp, chair) = (stores.stocked(100).await, stores.stocked(100).await);
+    stores.fail("TransactWriteItems", FaultKind::TransactionConflict, 25);
     let orders: Vec<String> = (0..40).map(|_| id::new()).collect();
     let outcomes = join_all(orders.iter().enumerate().map(|(number, order)| {
-        let wishes = if number % 2 == 0 { [(&lamp, 1), (&chair, 2)] } else { [(&chair, 2), (&lamp, 1)] };
-        let world = &world;
-        async move { world.reserve(order, &wishes).await }
+        let lines = if number % 2 == 0 { [(&lamp, 1), (&chair, 2)] } else { [(&chair, 2), (&lamp, 1)] };
+        let stores = &stores;
+        async move { stores.reserve(order, &lines).await }
     }));
     for outcome in outcomes.await {
         outcome.unwrap();
     }
-    assert_eq!((world.stock(&lamp).await, world.stock(&chair).await), (60, 20));
-    assert_eq!((world.units(&lamp, &orders).await, world.units(&chair, &orders).await), (100, 100));
+    assert_eq!((stores.stock(&lamp).await, stores.stock(&chair).await), (60, 20));
+    assert_eq!((stores.units(&lamp, &orders).await, stores.units(&chair, &orders).await), (100, 100));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn equal_requests_at_once_are_one_hold() {
-    let world = World::new().await;
-    let lamp = world.stocked(10).await;
-    let outcomes = join_all((0..8).map(|_| async { world.reserve("o1", &[(&lamp, 2)]).await })).await;
-    let first = world.reserve("o1", &[(&lamp, 2)]).await.unwrap();
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(10).await;
+    let outcomes = join_all((0..8).map(|_| async { stores.reserve("o1", &[(&lamp, 2)]).await })).await;
+    let first = stores.reserve("o1", &[(&lamp, 2)]).await.unwrap();
     for outcome in outcomes {
         assert_eq!(outcome.unwrap(), first);
     }
-    assert_eq!(world.stock(&lamp).await, 8);
-    assert_eq!(code(world.reserve("o1", &[(&lamp, 3)]).await), Code::IDEMPOTENCY_KEY_REUSED);
+    assert_eq!(stores.stock(&lamp).await, 8);
+    assert_eq!(code(stores.reserve("o1", &[(&lamp, 3)]).await), Code::IDEMPOTENCY_KEY_REUSED);
 }
 
 #[tokio::test]
 async fn a_price_that_changed_after_it_was_read_is_not_sold_at() {
-    let world = World::new().await;
-    let lamp = world.stocked(10).await;
-    world.reserve("o1", &[(&lamp, 1)]).await.unwrap();
-    let stale = Hold { order_id: "o2".to_owned(), ..world.hold("o1").await.unwrap() };
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(10).await;
+    stores.reserve("o1", &[(&lamp, 1)]).await.unwrap();
+    let stale = Hold { order_id: "o2".to_owned(), ..stores.hold("o1").await.unwrap() };
     let dearer = Product { price: money::Price::from_cents(2_500).unwrap(), revision: 2, ..lamp.clone() };
-    world.products.save(&dearer).await.unwrap();
-    assert_eq!(world.holds.place(&stale).await.unwrap(), Placed::Outdated);
-    assert_eq!(world.reserve("o2", &[(&lamp, 1)]).await.unwrap().total_amount.cents(), 2_500);
+    stores.products.save(&dearer).await.unwrap();
+    assert_eq!(stores.holds.create(&stale).await.unwrap(), Created::Outdated);
+    assert_eq!(stores.reserve("o2", &[(&lamp, 1)]).await.unwrap().total_amount.cents(), 2_500);
     // What was pinned stays pinned.
-    assert_eq!(world.reserve("o1", &[(&lamp, 1)]).await.unwrap().total_amount.cents(), 1_999);
+    assert_eq!(stores.reserve("o1", &[(&lamp, 1)]).await.unwrap().total_amount.cents(), 1_999);
 }
 
 #[tokio::test]
 async fn contention_is_waited_for_and_then_told() {
-    let world = World::new().await;
-    let lamp = world.stocked(10).await;
-    world.fail("TransactWriteItems", FaultKind::TransactionConflict, 4);
-    world.reserve("o1", &[(&lamp, 1)]).await.unwrap();
-    world.fail("TransactWriteItems", FaultKind::ThrottlingException, 2);
-    world.reserve("o2", &[(&lamp, 1)]).await.unwrap();
-    world.fail("TransactWriteItems", FaultKind::TransactionConflict, u32::MAX);
-    let refused = reserve_stock::reserve(&world.holds, 900, &request("o3", &[(&lamp, 1)]), few_retries()).await;
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(10).await;
+    stores.fail("TransactWriteItems", FaultKind::TransactionConflict, 4);
+    stores.reserve("o1", &[(&lamp, 1)]).await.unwrap();
+    stores.fail("TransactWriteItems", FaultKind::ThrottlingException, 2);
+    stores.reserve("o2", &[(&lamp, 1)]).await.unwrap();
+    stores.fail("TransactWriteItems", FaultKind::TransactionConflict, u32::MAX);
+    let refused = reserve_stock::reserve(&stores.holds, 900, &request("o3", &[(&lamp, 1)]), few_retries()).await;
     assert_eq!(code(refused), Code::SERVICE_UNAVAILABLE);
-    assert_eq!((world.stock(&lamp).await, world.hold("o3").await), (8, None));
+    assert_eq!((stores.stock(&lamp).await, stores.hold("o3").await), (8, None));
 }
 
 #[tokio::test]
 async fn a_hold_whose_answer_was_lost_is_made_once() {
-    let world = World::new().await;
-    let lamp = world.stocked(10).await;
-    world.fail("TransactWriteItems", FaultKind::AnswerLost, 1);
-    assert_eq!(world.reserve("o1", &[(&lamp, 4)]).await.unwrap().state, HoldState::Held);
-    assert_eq!(world.stock(&lamp).await, 6);
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(10).await;
+    stores.fail("TransactWriteItems", FaultKind::AnswerLost, 1);
+    assert_eq!(stores.reserve("o1", &[(&lamp, 4)]).await.unwrap().state, HoldState::Held);
+    assert_eq!(stores.stock(&lamp).await, 6);
     // Lost beyond every retry, it is found by whoever asks next.
-    world.fail("TransactWriteItems", FaultKind::AnswerLost, 3);
-    assert_eq!(code(world.reserve("o2", &[(&lamp, 4)]).await), Code::SERVICE_UNAVAILABLE);
-    assert_eq!(world.reserve("o2", &[(&lamp, 4)]).await.unwrap().state, HoldState::Held);
-    assert_eq!(world.stock(&lamp).await, 2);
+    stores.fail("TransactWriteItems", FaultKind::AnswerLost, 3);
+    assert_eq!(code(stores.reserve("o2", &[(&lamp, 4)]).await), Code::SERVICE_UNAVAILABLE);
+    assert_eq!(stores.reserve("o2", &[(&lamp, 4)]).await.unwrap().state, HoldState::Held);
+    assert_eq!(stores.stock(&lamp).await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_order_settles_its_hold_once_however_often_it_is_told() {
-    let world = World::new().await;
-    let lamp = world.stocked(10).await;
-    world.reserve("o1", &[(&lamp, 4)]).await.unwrap();
-    for outcome in join_all((0..6).map(|_| settle(&world.holds, "o1", CAUSE, retries()))).await {
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(10).await;
+    stores.reserve("o1", &[(&lamp, 4)]).await.unwrap();
+    for outcome in join_all((0..6).map(|_| settle(&stores.holds, "o1", CAUSE, retries()))).await {
         outcome.unwrap();
     }
-    assert_eq!((state(&world, "o1").await, world.stock(&lamp).await), (State::Settled, 6));
-    assert_eq!(world.told().await, told(&[("stock.settled", "")]));
-    assert_eq!(expire(&world).await, 0);
+    assert_eq!((state(&stores, "o1").await, stores.stock(&lamp).await), (State::Settled, 6));
+    assert_eq!(stores.events().await, events(&[("stock.settled", "")]));
+    assert_eq!(expire(&stores).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancelled_order_gives_its_units_back_once_from_held_and_settled_only() {
-    let world = World::new().await;
-    let lamp = world.stocked(10).await;
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(10).await;
     for order in ["held", "settled", "expired"] {
-        world.reserve(order, &[(&lamp, 2)]).await.unwrap();
+        stores.reserve(order, &[(&lamp, 2)]).await.unwrap();
         if order == "settled" {
-            settle(&world.holds, order, CAUSE, retries()).await.unwrap();
+            settle(&stores.holds, order, CAUSE, retries()).await.unwrap();
         }
         if order == "expired" {
-            let hold = world.hold(order).await.unwrap();
-            world.holds.make(&hold, hold.state.expire().unwrap(), None, None).await.unwrap();
+            let hold = stores.hold(order).await.unwrap();
+            stores.holds.apply(&hold, hold.state.expire().unwrap(), None, None).await.unwrap();
         }
     }
-    assert_eq!(world.stock(&lamp).await, 6);
+    assert_eq!(stores.stock(&lamp).await, 6);
     for order in ["held", "settled", "expired"] {
-        for outcome in join_all((0..5).map(|_| cancel(&world.holds, order, CAUSE, retries()))).await {
+        for outcome in join_all((0..5).map(|_| cancel(&stores.holds, order, CAUSE, retries()))).await {
             outcome.unwrap();
         }
-        assert_eq!(state(&world, order).await, State::Cancelled);
+        assert_eq!(state(&stores, order).await, State::Cancelled);
         // Final: nothing takes units for it again.
-        settle(&world.holds, order, CAUSE, retries()).await.unwrap();
-        assert_eq!(world.reserve(order, &[(&lamp, 2)]).await.unwrap().state, HoldState::Cancelled);
+        settle(&stores.holds, order, CAUSE, retries()).await.unwrap();
+        assert_eq!(stores.reserve(order, &[(&lamp, 2)]).await.unwrap().state, HoldState::Cancelled);
     }
-    assert_eq!((world.stock(&lamp).await, expire(&world).await), (10, 0));
-    assert_eq!(world.told().await, told(&[("stock.settled", "")]));
+    assert_eq!((stores.stock(&lamp).await, expire(&stores).await), (10, 0));
+    assert_eq!(stores.events().await, events(&[("stock.settled", "")]));
 }
 
 #[tokio::test]
 async fn a_hold_that_no_order_claimed_expires_in_its_time_and_says_so() {
-    let world = World::new().await;
-    let lamp = world.stocked(10).await;
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(10).await;
     for _ in 0..10 {
-        world.reserve(&id::new(), &[(&lamp, 1)]).await.unwrap();
+        stores.reserve(&id::new(), &[(&lamp, 1)]).await.unwrap();
     }
     let now = timestamp::epoch_seconds();
-    let early = swept(&world, now).await;
-    assert_eq!((early.expired, world.stock(&lamp).await), (0, 0));
-    assert_eq!((expire(&world).await, world.stock(&lamp).await), (10, 10));
-    assert_eq!(world.told().await, told(&[("stock.rejected", "expired"); 10]));
-    assert_eq!((expire(&world).await, world.stock(&lamp).await), (0, 10));
+    let early = swept(&stores, now).await;
+    assert_eq!((early.expired, stores.stock(&lamp).await), (0, 0));
+    assert_eq!((expire(&stores).await, stores.stock(&lamp).await), (10, 10));
+    assert_eq!(stores.events().await, events(&[("stock.rejected", "expired"); 10]));
+    assert_eq!((expire(&stores).await, stores.stock(&lamp).await), (0, 10));
 }
 
 #[tokio::test]
 async fn sweeps_that_run_out_of_time_go_on_where_they_stopped() {
-    let world = World::new().await;
-    let page = ROWS as u64;
-    let lamp = world.stocked(3 * page - 1).await;
+    let stores = TestStores::new().await;
+    let page = ROWS_PER_CALL as u64;
+    let lamp = stores.stocked(3 * page - 1).await;
     for _ in 0..3 * page - 1 {
-        world.reserve(&id::new(), &[(&lamp, 1)]).await.unwrap();
+        stores.reserve(&id::new(), &[(&lamp, 1)]).await.unwrap();
     }
     let over = timestamp::epoch_seconds() + 1_000;
-    let mut place = Place::default();
+    let mut place = ScanPosition::default();
     for (expired, is_last) in [(page, false), (page, false), (page - 1, true)] {
-        let swept = sweep(&world.holds, over, Instant::now(), place).await.unwrap();
+        let swept = sweep(&stores.holds, over, Instant::now(), place).await.unwrap();
         assert_eq!((swept.expired, swept.stopped_at.is_start()), (expired, is_last));
         place = swept.stopped_at;
     }
-    assert_eq!((expire(&world).await, world.stock(&lamp).await), (0, 3 * page - 1));
+    assert_eq!((expire(&stores).await, stores.stock(&lamp).await), (0, 3 * page - 1));
 }
 
 #[tokio::test]
 async fn an_expired_hold_is_taken_again_by_its_order_or_its_order_hears_why_not() {
-    let world = World::new().await;
-    let lamp = world.stocked(5).await;
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(5).await;
     for order in ["o1", "o2"] {
-        world.reserve(order, &[(&lamp, 2)]).await.unwrap();
+        stores.reserve(order, &[(&lamp, 2)]).await.unwrap();
     }
-    assert_eq!((expire(&world).await, world.stock(&lamp).await), (2, 5));
-    settle(&world.holds, "o1", CAUSE, retries()).await.unwrap();
-    assert_eq!((state(&world, "o1").await, world.stock(&lamp).await), (State::Settled, 3));
-    world.reserve("o3", &[(&lamp, 2)]).await.unwrap();
-    settle(&world.holds, "o2", CAUSE, retries()).await.unwrap();
-    assert_eq!((state(&world, "o2").await, world.stock(&lamp).await), (State::Expired, 1));
-    let told_of = world.told().await;
-    assert_eq!(told_of[2..], told(&[("stock.settled", ""), ("stock.rejected", "insufficient stock")]));
+    assert_eq!((expire(&stores).await, stores.stock(&lamp).await), (2, 5));
+    settle(&stores.holds, "o1", CAUSE, retries()).await.unwrap();
+    assert_eq!((state(&stores, "o1").await, stores.stock(&lamp).await), (State::Settled, 3));
+    stores.reserve("o3", &[(&lamp, 2)]).await.unwrap();
+    settle(&stores.holds, "o2", CAUSE, retries()).await.unwrap();
+    assert_eq!((state(&stores, "o2").await, stores.stock(&lamp).await), (State::Expired, 1));
+    let published = stores.events().await;
+    assert_eq!(published[2..], events(&[("stock.settled", ""), ("stock.rejected", "insufficient stock")]));
 }
 
 #[tokio::test]
 async fn an_expired_hold_is_taken_again_by_the_same_request_at_its_old_prices() {
-    let world = World::new().await;
-    let lamp = world.stocked(5).await;
-    let first = world.reserve("o1", &[(&lamp, 3)]).await.unwrap();
-    expire(&world).await;
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(5).await;
+    let first = stores.reserve("o1", &[(&lamp, 3)]).await.unwrap();
+    expire(&stores).await;
     let dearer = Product { price: money::Price::from_cents(2_500).unwrap(), revision: 2, ..lamp.clone() };
-    world.products.save(&dearer).await.unwrap();
-    assert_eq!(world.reserve("o1", &[(&lamp, 3)]).await.unwrap(), first);
-    assert_eq!((state(&world, "o1").await, world.stock(&lamp).await), (State::Held, 2));
+    stores.products.save(&dearer).await.unwrap();
+    assert_eq!(stores.reserve("o1", &[(&lamp, 3)]).await.unwrap(), first);
+    assert_eq!((state(&stores, "o1").await, stores.stock(&lamp).await), (State::Held, 2));
     // Held again, it expires again.
-    assert_eq!(expire(&world).await, 1);
-    world.reserve("o2", &[(&lamp, 4)]).await.unwrap();
-    let refused = world.reserve("o1", &[(&lamp, 3)]).await.unwrap_err();
+    assert_eq!(expire(&stores).await, 1);
+    stores.reserve("o2", &[(&lamp, 4)]).await.unwrap();
+    let refused = stores.reserve("o1", &[(&lamp, 3)]).await.unwrap_err();
     assert_eq!(json!(refused.details()), json!({"productId": lamp.id, "requested": 3, "available": 1}));
-    assert_eq!(state(&world, "o1").await, State::Expired);
+    assert_eq!(state(&stores, "o1").await, State::Expired);
 }
 
 #[tokio::test]
 async fn a_sweep_does_not_expire_what_was_held_again_meanwhile() {
-    let world = World::new().await;
-    let lamp = world.stocked(5).await;
-    world.reserve("o1", &[(&lamp, 3)]).await.unwrap();
-    let seen = world.hold("o1").await.unwrap();
-    expire(&world).await;
-    reserve_stock::reserve(&world.holds, 1_800, &request("o1", &[(&lamp, 3)]), retries()).await.unwrap();
-    let late = world.holds.make(&seen, seen.state.expire().unwrap(), None, None).await.unwrap();
-    assert_eq!((late, state(&world, "o1").await, world.stock(&lamp).await), (Made::Changed, State::Held, 2));
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(5).await;
+    stores.reserve("o1", &[(&lamp, 3)]).await.unwrap();
+    let seen = stores.hold("o1").await.unwrap();
+    expire(&stores).await;
+    reserve_stock::reserve(&stores.holds, 1_800, &request("o1", &[(&lamp, 3)]), retries()).await.unwrap();
+    let late = stores.holds.apply(&seen, seen.state.expire().unwrap(), None, None).await.unwrap();
+    assert_eq!((late, state(&stores, "o1").await, stores.stock(&lamp).await), (Outcome::StateChanged, State::Held, 2));
 }
 
 #[tokio::test]
 async fn an_order_cancelled_before_anything_was_held_is_remembered() {
-    let world = World::new().await;
-    let lamp = world.stocked(5).await;
-    cancel(&world.holds, "o1", CAUSE, retries()).await.unwrap();
-    let reserved = world.reserve("o1", &[(&lamp, 3)]).await.unwrap();
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(5).await;
+    cancel(&stores.holds, "o1", CAUSE, retries()).await.unwrap();
+    let reserved = stores.reserve("o1", &[(&lamp, 3)]).await.unwrap();
     assert_eq!((reserved.state, reserved.items), (HoldState::Cancelled, Vec::new()));
-    settle(&world.holds, "o1", CAUSE, retries()).await.unwrap();
-    assert_eq!((state(&world, "o1").await, world.stock(&lamp).await), (State::Cancelled, 5));
-    assert_eq!(world.told().await, []);
+    settle(&stores.holds, "o1", CAUSE, retries()).await.unwrap();
+    assert_eq!((state(&stores, "o1").await, stores.stock(&lamp).await), (State::Cancelled, 5));
+    assert_eq!(stores.events().await, []);
 }
 
 #[tokio::test]
 async fn an_order_whose_hold_was_lost_does_not_wait_for_ever() {
-    let world = World::new().await;
-    settle(&world.holds, "o1", CAUSE, retries()).await.unwrap();
-    settle(&world.holds, "o1", CAUSE, retries()).await.unwrap();
-    assert_eq!(state(&world, "o1").await, State::Cancelled);
-    assert_eq!(world.told().await, told(&[("stock.rejected", "not held")]));
+    let stores = TestStores::new().await;
+    settle(&stores.holds, "o1", CAUSE, retries()).await.unwrap();
+    settle(&stores.holds, "o1", CAUSE, retries()).await.unwrap();
+    assert_eq!(state(&stores, "o1").await, State::Cancelled);
+    assert_eq!(stores.events().await, events(&[("stock.rejected", "not held")]));
 }
 
 #[tokio::test]
 async fn units_of_a_product_that_was_deleted_by_hand_do_not_keep_a_hold_alive() {
-    let world = World::new().await;
-    let (lamp, chair) = (world.stocked(5).await, world.stocked(5).await);
-    world.reserve("o1", &[(&lamp, 3), (&chair, 3)]).await.unwrap();
-    let delete = world.tables.client().delete_item().table_name("ProductsTable");
-    delete.key("id", super::super::text(&lamp.id)).send().await.unwrap();
-    cancel(&world.holds, "o1", CAUSE, retries()).await.unwrap();
-    assert_eq!((state(&world, "o1").await, world.stock(&chair).await), (State::Cancelled, 5));
-    assert_eq!(world.products.find(&lamp.id).await.unwrap(), None);
+    let stores = TestStores::new().await;
+    let (lamp, chair) = (stores.stocked(5).await, stores.stocked(5).await);
+    stores.reserve("o1", &[(&lamp, 3), (&chair, 3)]).await.unwrap();
+    let delete = stores.tables.client().delete_item().table_name("ProductsTable");
+    delete.key("id", tables::string(&lamp.id)).send().await.unwrap();
+    cancel(&stores.holds, "o1", CAUSE, retries()).await.unwrap();
+    assert_eq!((state(&stores, "o1").await, stores.stock(&chair).await), (State::Cancelled, 5));
+    assert_eq!(stores.products.find(&lamp.id).await.unwrap(), None);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_races_no_unit_is_lost_or_made() {
-    let world = World::new().await;
-    let (lamp, chair) = (world.stocked(12).await, world.stocked(20).await);
+    let stores = TestStores::new().await;
+    let (lamp, chair) = (stores.stocked(12).await, stores.stocked(20).await);
     let orders: Vec<String> = (0..12).map(|_| id::new()).collect();
-    world.fail("TransactWriteItems", FaultKind::TransactionConflict, 10);
-    world.fail("TransactWriteItems", FaultKind::AnswerLost, 5);
+    stores.fail("TransactWriteItems", FaultKind::TransactionConflict, 10);
+    stores.fail("TransactWriteItems", FaultKind::AnswerLost, 5);
     let lives = orders.iter().enumerate().map(|(number, order)| {
-        let (world, lamp, chair) = (&world, &lamp, &chair);
+        let (stores, lamp, chair) = (&stores, &lamp, &chair);
         async move {
-            let wishes = if number % 2 == 0 { [(lamp, 2), (chair, 1)] } else { [(chair, 1), (lamp, 2)] };
+            let lines = if number % 2 == 0 { [(lamp, 2), (chair, 1)] } else { [(chair, 1), (lamp, 2)] };
             // Every outcome is allowed here; what must hold is what is counted in the end.
-            let _ = world.reserve(order, &wishes).await;
-            let settled = settle(&world.holds, order, CAUSE, retries());
+            let _ = stores.reserve(order, &lines).await;
+            let settled = settle(&stores.holds, order, CAUSE, retries());
             let cancelled =
-                async { if number % 3 == 0 { cancel(&world.holds, order, CAUSE, retries()).await } else { Ok(()) } };
+                async { if number % 3 == 0 { cancel(&stores.holds, order, CAUSE, retries()).await } else { Ok(()) } };
             let _ = join(settled, cancelled).await;
-            let _ = world.reserve(order, &wishes).await;
+            let _ = stores.reserve(order, &lines).await;
         }
     });
     let sweeps = async {
         for _ in 0..4 {
             let now = timestamp::epoch_seconds() + 1_000;
-            let _ = sweep(&world.holds, now, Instant::now() + Duration::from_secs(5), Place::default()).await;
+            let _ = sweep(&stores.holds, now, Instant::now() + Duration::from_secs(5), ScanPosition::default()).await;
         }
     };
     join(join_all(lives), sweeps).await;
-    assert_eq!((world.units(&lamp, &orders).await, world.units(&chair, &orders).await), (12, 20));
-    world.tables.dynamodb().faults().clear();
+    assert_eq!((stores.units(&lamp, &orders).await, stores.units(&chair, &orders).await), (12, 20));
+    stores.tables.dynamodb().faults().clear();
     for order in &orders {
-        cancel(&world.holds, order, CAUSE, retries()).await.unwrap();
+        cancel(&stores.holds, order, CAUSE, retries()).await.unwrap();
     }
-    assert_eq!((world.stock(&lamp).await, world.stock(&chair).await), (12, 20));
+    assert_eq!((stores.stock(&lamp).await, stores.stock(&chair).await), (12, 20));
 }

@@ -8,20 +8,20 @@ use serde_json::json;
 
 use super::*;
 use crate::domain::filter::{Filter, Search};
-use crate::domain::index::Wanted;
+use crate::domain::index::Target;
 use crate::domain::product::tests::described;
-use crate::store::Shelf;
-use crate::workers::index_products::index;
+use crate::store::Listing;
+use crate::workers::index_products::index_records;
 
-async fn found(world: &World, search: &str) -> Vec<String> {
+async fn found(stores: &TestStores, search: &str) -> Vec<String> {
     let filter = Filter { search: Search::of(search), ..Filter::default() };
-    let (found, _) = world.catalogue.page(&filter, 0, 100).await.unwrap();
-    found.rows.into_iter().map(|product| product.id).collect()
+    let (found, _) = stores.catalogue.page(&filter, 0, 100).await.unwrap();
+    found.products.into_iter().map(|product| product.id).collect()
 }
 
-/// All the index holds of words and counts, as it would be after any other way to the same products.
-async fn contents(world: &World) -> Vec<String> {
-    let items = world.tables.client().scan().table_name("ProductIndexTable").send().await.unwrap().items.unwrap();
+/// The postings and totals in the index, which depend only on the products and not on how they got there.
+async fn contents(stores: &TestStores) -> Vec<String> {
+    let items = stores.tables.client().scan().table_name("ProductIndexTable").send().await.unwrap().items.unwrap();
     let mut contents: Vec<String> = items
         .into_iter()
         .filter(|item| !item["list"].as_s().unwrap().starts_with("product#"))
@@ -36,8 +36,8 @@ async fn contents(world: &World) -> Vec<String> {
     contents
 }
 
-/// A product's life: created, renamed, moved and made dearer, hidden, shown again.
-fn images() -> Vec<Product> {
+/// The revisions of one product: created, renamed, moved to another category at another price, hidden, shown again.
+fn revisions() -> Vec<Product> {
     let first = described("Desk lamp", "A lamp of brass");
     let mut renamed = super::product("Desk light", "Light", 1_999, 1);
     renamed = Product { id: first.id.clone(), revision: 2, description: first.description.clone(), ..renamed };
@@ -50,60 +50,60 @@ fn images() -> Vec<Product> {
 
 #[tokio::test]
 async fn counts_and_words_follow_a_product_through_its_life() {
-    let world = World::new().await;
-    let lamp = world.add(described("Désk LAMP", "Made of brass")).await;
-    world.index_all().await;
+    let stores = TestStores::new().await;
+    let lamp = stores.add(described("Désk LAMP", "Made of brass")).await;
+    stores.index_all().await;
     for search in ["lamp", "desk", "of brass", "MADE désk"] {
-        assert_eq!(found(&world, search).await, [lamp.id.as_str()], "{search}");
+        assert_eq!(found(&stores, search).await, [lamp.id.as_str()], "{search}");
     }
-    assert_eq!(found(&world, "lam").await, [""; 0]);
-    assert_eq!(found(&world, "lamp wood").await, [""; 0]);
-    assert_eq!(world.index.total(Shelf::All).await.unwrap(), 1);
-    assert_eq!(world.index.total(Shelf::Category(&lamp.category)).await.unwrap(), 1);
+    assert_eq!(found(&stores, "lam").await, [""; 0]);
+    assert_eq!(found(&stores, "lamp wood").await, [""; 0]);
+    assert_eq!(stores.index.total(Listing::All).await.unwrap(), 1);
+    assert_eq!(stores.index.total(Listing::Category(&lamp.category)).await.unwrap(), 1);
 
     let chair = Product { id: lamp.id.clone(), revision: 2, ..super::product("Chair", "Seats", 5, 1) };
-    world.products.save(&chair).await.unwrap();
-    world.index_all().await;
-    assert_eq!((found(&world, "lamp").await.len(), found(&world, "chair").await.len()), (0, 1));
-    assert_eq!(world.index.total(Shelf::All).await.unwrap(), 1);
-    assert_eq!(world.index.total(Shelf::Category(&lamp.category)).await.unwrap(), 0);
-    assert_eq!(world.index.total(Shelf::Category(&chair.category)).await.unwrap(), 1);
+    stores.products.save(&chair).await.unwrap();
+    stores.index_all().await;
+    assert_eq!((found(&stores, "lamp").await.len(), found(&stores, "chair").await.len()), (0, 1));
+    assert_eq!(stores.index.total(Listing::All).await.unwrap(), 1);
+    assert_eq!(stores.index.total(Listing::Category(&lamp.category)).await.unwrap(), 0);
+    assert_eq!(stores.index.total(Listing::Category(&chair.category)).await.unwrap(), 1);
 
-    world.products.save(&Product { revision: 3, is_active: false, ..chair.clone() }).await.unwrap();
-    world.index_all().await;
-    assert_eq!(contents(&world).await, [""; 0]);
+    stores.products.save(&Product { revision: 3, is_active: false, ..chair.clone() }).await.unwrap();
+    stores.index_all().await;
+    assert_eq!(contents(&stores).await, [""; 0]);
 }
 
 #[tokio::test]
 async fn a_product_that_was_deleted_by_hand_is_forgotten_for_good() {
-    let world = World::new().await;
-    let lamp = world.stocked(1).await;
-    let delete = world.tables.client().delete_item().table_name("ProductsTable");
-    delete.key("id", super::super::text(&lamp.id)).send().await.unwrap();
-    world.index_all().await;
-    world.index.bring_to(&lamp.id, &Wanted::by(&lamp), TIME_LEFT).await.unwrap();
-    assert_eq!(contents(&world).await, [""; 0]);
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(1).await;
+    let delete = stores.tables.client().delete_item().table_name("ProductsTable");
+    delete.key("id", tables::string(&lamp.id)).send().await.unwrap();
+    stores.index_all().await;
+    stores.index.update(&lamp.id, &Target::of(&lamp), TIME_LEFT).await.unwrap();
+    assert_eq!(contents(&stores).await, [""; 0]);
 }
 
 #[tokio::test]
 async fn a_change_of_stock_costs_the_index_nothing() {
-    let world = World::new().await;
-    let lamp = world.stocked(5).await;
-    world.index_all().await;
-    world.reserve("o1", &[(&lamp, 1)]).await.unwrap();
-    let event = world.tables.stream_event("ProductsTable").await;
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(5).await;
+    stores.index_all().await;
+    stores.reserve("o1", &[(&lamp, 1)]).await.unwrap();
+    let event = stores.tables.stream_event("ProductsTable").await;
     let event = json!({"Records": [event["Records"][1]]});
     let event: StreamEvent = serde_json::from_value(event).unwrap();
-    assert_eq!(wanted(&event.records[0]).unwrap(), None);
+    assert_eq!(read_record(&event.records[0]).unwrap(), None);
 }
 
 #[tokio::test]
 async fn a_record_that_can_not_be_read_is_set_aside_and_its_neighbours_are_indexed() {
-    let world = World::new().await;
+    let stores = TestStores::new().await;
     for name in ["lamp", "chair"] {
-        world.add(super::product(name, "Light", 500, 1)).await;
+        stores.add(super::product(name, "Light", 500, 1)).await;
     }
-    let event = world.tables.stream_event("ProductsTable").await;
+    let event = stores.tables.stream_event("ProductsTable").await;
     let [lamp, chair] = [0, 1].map(|at| event["Records"][at].clone());
     let mut priceless = lamp.clone();
     priceless["dynamodb"]["NewImage"]["price"] = json!({"S": "much"});
@@ -111,23 +111,23 @@ async fn a_record_that_can_not_be_read_is_set_aside_and_its_neighbours_are_index
     let [a, b, c] = bad.clone();
     let event: StreamEvent = serde_json::from_value(json!({"Records": [a, lamp, b, chair, c]})).unwrap();
     let deadline = Deadline::after(Duration::from_secs(7));
-    let aside = index(&world.index, &event, deadline).await.unwrap();
+    let aside = index_records(&stores.index, &event, deadline).await.unwrap();
     let aside: Vec<serde_json::Value> = aside.iter().map(|raw| serde_json::from_str(raw.get()).unwrap()).collect();
     assert_eq!(aside, bad);
-    assert_eq!((found(&world, "lamp").await.len(), found(&world, "chair").await.len()), (1, 1));
-    assert_eq!(world.index.total(Shelf::All).await.unwrap(), 2);
+    assert_eq!((found(&stores, "lamp").await.len(), found(&stores, "chair").await.len()), (1, 1));
+    assert_eq!(stores.index.total(Listing::All).await.unwrap(), 2);
 }
 
 #[tokio::test]
 async fn records_in_any_order_and_any_number_come_to_the_same() {
-    let images = images();
+    let revisions = revisions();
     let mut expected = None;
     for order in [vec![0, 1, 2, 3, 4], vec![4, 3, 2, 1, 0], vec![0, 0, 2, 1, 2, 4, 3, 0], vec![3, 0, 4, 4, 1]] {
-        let world = World::new().await;
+        let stores = TestStores::new().await;
         for at in order {
-            world.index.bring_to(&images[at].id, &Wanted::by(&images[at]), TIME_LEFT).await.unwrap();
+            stores.index.update(&revisions[at].id, &Target::of(&revisions[at]), TIME_LEFT).await.unwrap();
         }
-        let contents = contents(&world).await;
+        let contents = contents(&stores).await;
         assert_eq!(*expected.get_or_insert(contents.clone()), contents);
     }
     // desk, light, a, lamp, of, brass; one product in all, and one in its category.
@@ -136,52 +136,52 @@ async fn records_in_any_order_and_any_number_come_to_the_same() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_at_the_same_products_count_each_once() {
-    let world = World::new().await;
-    let images = images();
-    world.fail("TransactWriteItems", FaultKind::TransactionConflict, 6);
-    let wanted: Vec<Wanted> = images.iter().map(Wanted::by).collect();
-    let all = (0..4).flat_map(|_| &wanted).map(|wanted| world.index.bring_to(&images[0].id, wanted, TIME_LEFT));
+    let stores = TestStores::new().await;
+    let revisions = revisions();
+    stores.fail("TransactWriteItems", FaultKind::TransactionConflict, 6);
+    let targets: Vec<Target> = revisions.iter().map(Target::of).collect();
+    let all = (0..4).flat_map(|_| &targets).map(|target| stores.index.update(&revisions[0].id, target, TIME_LEFT));
     for outcome in join_all(all).await {
         outcome.unwrap();
     }
-    assert_eq!(world.index.total(Shelf::All).await.unwrap(), 1);
-    assert_eq!(contents(&world).await.len(), 8);
+    assert_eq!(stores.index.total(Listing::All).await.unwrap(), 1);
+    assert_eq!(contents(&stores).await.len(), 8);
 }
 
 #[tokio::test]
 async fn every_word_of_a_long_description_is_found_also_after_a_stop_half_way() {
-    let world = World::new().await;
+    let stores = TestStores::new().await;
     let text: String = (100..900).map(|number| format!("w{number} ")).collect();
-    let long = world.add(described("Book", &text[..4_000])).await;
-    let wanted = Wanted::by(&long);
+    let long = stores.add(described("Book", &text[..4_000])).await;
+    let target = Target::of(&long);
     // 801 words are nine transactions. It is cut off after the fourth.
-    let mut writes = world.tables.dynamodb().writes("ProductIndexTable");
+    let mut writes = stores.tables.dynamodb().writes("ProductIndexTable");
     tokio::select! {
         biased;
         _ = writes.wait_for(|writes| *writes >= 4) => {}
-        done = world.index.bring_to(&long.id, &wanted, TIME_LEFT) => panic!("{done:?}"),
+        done = stores.index.update(&long.id, &target, TIME_LEFT) => panic!("{done:?}"),
     }
-    assert_eq!(world.index.total(Shelf::All).await.unwrap(), 0);
-    let half = contents(&world).await.len();
+    assert_eq!(stores.index.total(Listing::All).await.unwrap(), 0);
+    let half = contents(&stores).await.len();
     assert!((4 * 96..=6 * 96).contains(&half), "{half}");
-    world.index.bring_to(&long.id, &wanted, TIME_LEFT).await.unwrap();
-    assert_eq!(world.index.total(Shelf::All).await.unwrap(), 1);
+    stores.index.update(&long.id, &target, TIME_LEFT).await.unwrap();
+    assert_eq!(stores.index.total(Listing::All).await.unwrap(), 1);
     for word in ["w100", "w500", "w898", "book"] {
-        assert_eq!(found(&world, word).await, [long.id.as_str()], "{word}");
+        assert_eq!(found(&stores, word).await, [long.id.as_str()], "{word}");
     }
     let short = Product { revision: 2, ..described("Leaflet", "w100") };
-    world.index.bring_to(&long.id, &Wanted::by(&short), TIME_LEFT).await.unwrap();
-    assert_eq!(contents(&world).await.len(), 4);
+    stores.index.update(&long.id, &Target::of(&short), TIME_LEFT).await.unwrap();
+    assert_eq!(contents(&stores).await.len(), 4);
 }
 
 #[tokio::test]
 async fn what_fails_is_left_to_a_retry() {
-    let world = World::new().await;
-    let lamp = world.stocked(1).await;
-    world.fail("TransactWriteItems", FaultKind::ProvisionedThroughputExceededException, 3);
-    assert!(world.index.bring_to(&lamp.id, &Wanted::by(&lamp), TIME_LEFT).await.is_err());
-    world.fail("TransactWriteItems", FaultKind::AnswerLost, 3);
-    assert!(world.index.bring_to(&lamp.id, &Wanted::by(&lamp), TIME_LEFT).await.is_err());
-    world.index.bring_to(&lamp.id, &Wanted::by(&lamp), TIME_LEFT).await.unwrap();
-    assert_eq!(world.index.total(Shelf::All).await.unwrap(), 1);
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(1).await;
+    stores.fail("TransactWriteItems", FaultKind::ProvisionedThroughputExceededException, 3);
+    assert!(stores.index.update(&lamp.id, &Target::of(&lamp), TIME_LEFT).await.is_err());
+    stores.fail("TransactWriteItems", FaultKind::AnswerLost, 3);
+    assert!(stores.index.update(&lamp.id, &Target::of(&lamp), TIME_LEFT).await.is_err());
+    stores.index.update(&lamp.id, &Target::of(&lamp), TIME_LEFT).await.unwrap();
+    assert_eq!(stores.index.total(Listing::All).await.unwrap(), 1);
 }

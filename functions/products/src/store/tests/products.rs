@@ -28,27 +28,27 @@ fn moved(product: &Product, category: &str) -> Product {
 
 #[tokio::test]
 async fn a_product_is_read_as_it_was_created() {
-    let world = World::new().await;
-    let lamp = world.stocked(3).await;
-    assert_eq!(world.products.find(&lamp.id).await.unwrap(), Some(lamp));
-    assert_eq!(world.products.find("ping").await.unwrap(), None);
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(3).await;
+    assert_eq!(stores.products.find(&lamp.id).await.unwrap(), Some(lamp));
+    assert_eq!(stores.products.find("ping").await.unwrap(), None);
 }
 
 #[tokio::test]
 async fn a_product_whose_creation_was_not_answered_is_created_once() {
-    let world = World::new().await;
-    world.fail("PutItem", FaultKind::AnswerLost, 1);
-    let lamp = world.stocked(3).await;
-    assert_eq!(world.products.find(&lamp.id).await.unwrap(), Some(lamp));
-    let event = world.tables.stream_event("ProductsTable").await;
+    let stores = TestStores::new().await;
+    stores.fail("PutItem", FaultKind::AnswerLost, 1);
+    let lamp = stores.stocked(3).await;
+    assert_eq!(stores.products.find(&lamp.id).await.unwrap(), Some(lamp));
+    let event = stores.tables.stream_event("ProductsTable").await;
     assert_eq!(event["Records"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_twenty_four_decrements_of_ten_units_ten_are_made() {
-    let world = World::new().await;
-    let lamp = world.stocked(10).await;
-    let outcomes = join_all((0..24).map(|_| world.products.change_stock(&lamp.id, down(1), retries()))).await;
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(10).await;
+    let outcomes = join_all((0..24).map(|_| stores.products.change_stock(&lamp.id, down(1), retries()))).await;
     let mut seen: Vec<u64> = Vec::new();
     for outcome in outcomes {
         match outcome {
@@ -61,118 +61,118 @@ async fn of_twenty_four_decrements_of_ten_units_ten_are_made() {
     }
     seen.sort_unstable();
     assert_eq!(seen, (0..10).collect::<Vec<_>>());
-    assert_eq!(world.stock(&lamp).await, 0);
+    assert_eq!(stores.stock(&lamp).await, 0);
 }
 
 #[tokio::test]
 async fn a_change_of_stock_is_one_round_trip_whatever_comes_of_it() {
-    let world = World::new().await;
-    let lamp = world.stocked(5).await;
-    world.calls();
-    let level = world.products.change_stock(&lamp.id, down(2), retries()).await.unwrap();
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(5).await;
+    stores.calls();
+    let level = stores.products.change_stock(&lamp.id, down(2), retries()).await.unwrap();
     assert_eq!(level, StockLevel { previous: 5, new: 3 });
-    let short = world.products.change_stock(&lamp.id, down(4), retries()).await;
+    let short = stores.products.change_stock(&lamp.id, down(4), retries()).await;
     assert!(matches!(short, Err(StockError::Insufficient { current: 3 })), "{short:?}");
-    let missing = world.products.change_stock(&crate::domain::id::new(), up(1), retries()).await;
+    let missing = stores.products.change_stock(&crate::domain::id::new(), up(1), retries()).await;
     assert!(matches!(missing, Err(StockError::NotFound)), "{missing:?}");
-    assert_eq!(world.calls(), [("UpdateItem".to_owned(), 3)]);
+    assert_eq!(stores.calls(), [("UpdateItem".to_owned(), 3)]);
 }
 
 #[tokio::test]
 async fn stock_is_raised_to_its_limit_and_no_further() {
-    let world = World::new().await;
-    let lamp = world.stocked(1).await;
-    let full = world.products.change_stock(&lamp.id, up(stock::MAX - 1), retries()).await.unwrap();
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(1).await;
+    let full = stores.products.change_stock(&lamp.id, up(stock::MAX - 1), retries()).await.unwrap();
     assert_eq!(full.new, stock::MAX);
-    let over = world.products.change_stock(&lamp.id, up(1), retries()).await;
+    let over = stores.products.change_stock(&lamp.id, up(1), retries()).await;
     assert!(matches!(over, Err(StockError::TooMany { current: stock::MAX })), "{over:?}");
-    let over = world.products.change_stock(&lamp.id, up(stock::MAX), retries()).await;
+    let over = stores.products.change_stock(&lamp.id, up(stock::MAX), retries()).await;
     assert!(matches!(over, Err(StockError::TooMany { current: stock::MAX })), "{over:?}");
 }
 
 #[tokio::test]
 async fn a_change_whose_answer_was_lost_is_made_once() {
-    let world = World::new().await;
-    let lamp = world.stocked(10).await;
-    world.fail("UpdateItem", FaultKind::AnswerLost, 1);
-    let level = world.products.change_stock(&lamp.id, down(4), retries()).await.unwrap();
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(10).await;
+    stores.fail("UpdateItem", FaultKind::AnswerLost, 1);
+    let level = stores.products.change_stock(&lamp.id, down(4), retries()).await.unwrap();
     assert_eq!(level, StockLevel { previous: 10, new: 6 });
     // Also when it took the last unit, and asking again would find too few.
-    world.fail("UpdateItem", FaultKind::AnswerLost, 1);
-    world.calls();
-    let level = world.products.change_stock(&lamp.id, down(6), retries()).await.unwrap();
+    stores.fail("UpdateItem", FaultKind::AnswerLost, 1);
+    stores.calls();
+    let level = stores.products.change_stock(&lamp.id, down(6), retries()).await.unwrap();
     assert_eq!(level, StockLevel { previous: 6, new: 0 });
-    assert_eq!(world.calls(), [("GetItem".to_owned(), 1), ("UpdateItem".to_owned(), 1)]);
-    assert_eq!(world.stock(&lamp).await, 0);
+    assert_eq!(stores.calls(), [("GetItem".to_owned(), 1), ("UpdateItem".to_owned(), 1)]);
+    assert_eq!(stores.stock(&lamp).await, 0);
 }
 
 #[tokio::test]
 async fn a_change_that_can_not_be_read_back_is_not_sent_again() {
-    let world = World::new().await;
-    let lamp = world.stocked(10).await;
-    world.fail("UpdateItem", FaultKind::AnswerLost, 1);
-    world.fail("GetItem", FaultKind::InternalServerError, 3);
-    let StockError::Store(error) = world.products.change_stock(&lamp.id, down(4), retries()).await.unwrap_err() else {
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(10).await;
+    stores.fail("UpdateItem", FaultKind::AnswerLost, 1);
+    stores.fail("GetItem", FaultKind::InternalServerError, 3);
+    let StockError::Store(error) = stores.products.change_stock(&lamp.id, down(4), retries()).await.unwrap_err() else {
         panic!("another error")
     };
     assert_eq!(envelope::Failure::from(error).code(), envelope::Code::SERVICE_UNAVAILABLE);
-    assert_eq!(world.stock(&lamp).await, 6);
+    assert_eq!(stores.stock(&lamp).await, 6);
 }
 
 #[tokio::test]
 async fn a_change_that_failed_without_a_word_is_neither_made_nor_said_to_be() {
-    let world = World::new().await;
-    let lamp = world.stocked(10).await;
-    world.fail("UpdateItem", FaultKind::InternalServerError, 1);
-    world.calls();
-    let StockError::Store(error) = world.products.change_stock(&lamp.id, down(4), retries()).await.unwrap_err() else {
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(10).await;
+    stores.fail("UpdateItem", FaultKind::InternalServerError, 1);
+    stores.calls();
+    let StockError::Store(error) = stores.products.change_stock(&lamp.id, down(4), retries()).await.unwrap_err() else {
         panic!("another error")
     };
     assert_eq!(envelope::Failure::from(error).code(), envelope::Code::SERVICE_UNAVAILABLE);
-    assert_eq!(world.calls(), [("GetItem".to_owned(), 1), ("UpdateItem".to_owned(), 1)]);
-    assert_eq!(world.stock(&lamp).await, 10);
+    assert_eq!(stores.calls(), [("GetItem".to_owned(), 1), ("UpdateItem".to_owned(), 1)]);
+    assert_eq!(stores.stock(&lamp).await, 10);
 }
 
 #[tokio::test]
 async fn what_is_in_the_way_is_waited_for_and_not_for_ever() {
-    let world = World::new().await;
-    let lamp = world.stocked(10).await;
-    world.fail("UpdateItem", FaultKind::TransactionConflict, 3);
-    world.products.change_stock(&lamp.id, down(1), retries()).await.unwrap();
-    world.fail("UpdateItem", FaultKind::ThrottlingException, 4);
-    world.products.change_stock(&lamp.id, down(1), retries()).await.unwrap();
-    world.fail("UpdateItem", FaultKind::TransactionConflict, u32::MAX);
-    let failed = world.products.change_stock(&lamp.id, down(1), few_retries()).await.unwrap_err();
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(10).await;
+    stores.fail("UpdateItem", FaultKind::TransactionConflict, 3);
+    stores.products.change_stock(&lamp.id, down(1), retries()).await.unwrap();
+    stores.fail("UpdateItem", FaultKind::ThrottlingException, 4);
+    stores.products.change_stock(&lamp.id, down(1), retries()).await.unwrap();
+    stores.fail("UpdateItem", FaultKind::TransactionConflict, u32::MAX);
+    let failed = stores.products.change_stock(&lamp.id, down(1), few_retries()).await.unwrap_err();
     let StockError::Store(error) = failed else { panic!("{failed:?}") };
     assert_eq!(envelope::Failure::from(error).code(), envelope::Code::SERVICE_UNAVAILABLE);
-    assert_eq!(world.stock(&lamp).await, 8);
+    assert_eq!(stores.stock(&lamp).await, 8);
 }
 
 #[tokio::test]
 async fn an_edit_does_not_undo_a_sale_and_is_made_over_the_revision_it_saw_only() {
-    let world = World::new().await;
-    let lamp = world.stocked(10).await;
-    world.products.change_stock(&lamp.id, down(4), retries()).await.unwrap();
-    assert!(matches!(world.products.save(&moved(&lamp, "Garden")).await.unwrap(), Saved::Done));
-    let now = world.products.find(&lamp.id).await.unwrap().unwrap();
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(10).await;
+    stores.products.change_stock(&lamp.id, down(4), retries()).await.unwrap();
+    assert!(matches!(stores.products.save(&moved(&lamp, "Garden")).await.unwrap(), Saved::Done));
+    let now = stores.products.find(&lamp.id).await.unwrap().unwrap();
     assert_eq!((now.stock, now.category.as_str(), now.revision), (6, "Garden", 2));
-    match world.products.save(&moved(&lamp, "Kitchen")).await.unwrap() {
-        Saved::Changed(Some(found)) => assert_eq!(found, now),
+    match stores.products.save(&moved(&lamp, "Kitchen")).await.unwrap() {
+        Saved::Outdated(Some(found)) => assert_eq!(found, now),
         saved => panic!("{saved:?}"),
     }
     assert!(matches!(
-        world.products.save(&moved(&super::product("x", "y", 1, 1), "z")).await.unwrap(),
-        Saved::Changed(None)
+        stores.products.save(&moved(&super::product("x", "y", 1, 1), "z")).await.unwrap(),
+        Saved::Outdated(None)
     ));
     assert_eq!(now.edited(Edit::default()), None);
 }
 
 #[tokio::test]
 async fn an_edit_tells_no_event() {
-    let world = World::new().await;
-    let lamp = world.stocked(1).await;
-    world.products.save(&moved(&lamp, "Garden")).await.unwrap();
-    let event = world.tables.stream_event("ProductsTable").await;
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(1).await;
+    stores.products.save(&moved(&lamp, "Garden")).await.unwrap();
+    let event = stores.tables.stream_event("ProductsTable").await;
     let id = |at: usize| event["Records"][at]["dynamodb"]["NewImage"]["event"]["M"]["id"].clone();
     assert!(id(0).is_object());
     assert_eq!(id(0), id(1));

@@ -1,0 +1,60 @@
+//! Reading the products of a page by key, as they are now.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::KeysAndAttributes;
+use tables::{BATCH_KEYS, Item, StoreError, batch_get, key};
+
+use super::ListingIndex;
+use crate::domain::product::Product;
+
+impl ListingIndex {
+    /// The products with these ids, in the same order. Deleted ones are left out.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn products(&self, ids: &[String]) -> Result<Vec<Product>, StoreError> {
+        let mut products = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(BATCH_KEYS) {
+            let requests = HashMap::from([(self.table.clone(), keys_of(ids)?)]);
+            let mut items = batch_get(&self.client, requests).await?;
+            products.append(&mut self.take_products(&mut items, ids)?);
+        }
+        Ok(products)
+    }
+
+    /// As [`ListingIndex::products`], together with one item of another table in the same call: for at least one id
+    /// and fewer than [`BATCH_KEYS`].
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub(super) async fn products_and_item(
+        &self,
+        ids: &[String],
+        table: &str,
+        item: Item,
+    ) -> Result<(Vec<Product>, Option<Item>), StoreError> {
+        let item = KeysAndAttributes::builder().keys(item).build()?;
+        let requests = HashMap::from([(self.table.clone(), keys_of(ids)?), (table.to_owned(), item)]);
+        let mut items = batch_get(&self.client, requests).await?;
+        let products = self.take_products(&mut items, ids)?;
+        Ok((products, items.remove(table).and_then(|mut items| items.pop())))
+    }
+
+    /// Takes the products out of a batch's items, sorted as their ids are.
+    fn take_products(
+        &self,
+        items: &mut HashMap<String, Vec<Item>>,
+        ids: &[String],
+    ) -> Result<Vec<Product>, StoreError> {
+        let items = items.remove(&self.table).unwrap_or_default();
+        let mut products: Vec<Product> = serde_dynamo::from_items(items)?;
+        products.sort_by_key(|product| ids.iter().position(|id| *id == product.id));
+        Ok(products)
+    }
+}
+
+fn keys_of(ids: &[String]) -> Result<KeysAndAttributes, StoreError> {
+    let keys = ids.iter().map(|id| key([("id", id)])).collect();
+    Ok(KeysAndAttributes::builder().set_keys(Some(keys)).build()?)
+}
