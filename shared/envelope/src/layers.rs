@@ -133,11 +133,11 @@ where
         let head = self.server.call(without_body(&request));
         let outcome = runtime::caught(self.call(request)).await;
         let answered = match outcome {
-            Ok(response) => response::to_gateway(response, head.is_http_api()),
+            Ok(response) => response::into_gateway(response, head.is_http_api()),
             Err(failure) => {
                 let (response, line) = self.server.word(&head, Err(failure), &self.server.warmth.start());
                 write(&line, &head);
-                response.to_gateway(head.is_http_api())
+                response.into_gateway(head.is_http_api())
             }
         };
         answered.map_err(not_json)

@@ -1,8 +1,11 @@
 //! One response envelope for every answer of an HTTP API on AWS Lambda.
 //!
 //! An [`Endpoint`] decodes its request, calls its domain and returns `Result<Reply, Failure>`. This crate does
-//! the rest: the JSON, the headers, the request id, identity, the log line and its metrics, and an answer
-//! without detail for every panic and unexpected error.
+//! the rest: the JSON, the headers, the request id, the caller's identity, the log line with its metrics, and a 500
+//! without detail for every panic and unexpected error. [`decode`] reads bodies and queries strictly.
+//!
+//! Two more kinds of function are served: an [`Rpc`] is called by other services, and a [`Function`] by anything else,
+//! such as a stream, a queue or a schedule.
 //!
 //! ```no_run
 //! use envelope::{Call, Endpoint, Failure, InitError, Reply, Service, serve};
@@ -24,7 +27,22 @@
 //! }
 //! ```
 //!
-//! A success and an error, each key in this order, absent keys left out:
+//! # The request
+//!
+//! A [`Call`] holds a [`lambda_http::Request`]: [`Call::request`] gives its headers, its [`Body`](lambda_http::Body) and,
+//! by [`lambda_http::RequestExt`], its path and query parameters, the gateway's request context, the raw path, the Lambda
+//! context. Extensions work, and [`serve_layered`] serves an endpoint inside tower layers. The methods of `Call` read
+//! from the same request.
+//!
+//! The event is read by this crate, and not by `lambda_http`'s own conversion. That one panics on a body of broken
+//! base64, on a URL over 64 KiB and on an empty list in a query, and refuses the whole event for a control character in
+//! any header, an odd host, or null in a map: any client could then end an invocation, which its gateway answers with
+//! a 502 outside the envelope. This crate's reader takes every event that a gateway can send and builds the request by
+//! `lambda_http`'s documented functions (`with_path_parameters`, `with_request_context`, …).
+//!
+//! # The answer
+//!
+//! A success and an error, with the keys in this order and absent keys left out:
 //!
 //! ```json
 //! {"success":true,"data":{},"message":"…","meta":{"requestId":"…","timestamp":"2026-01-31T12:00:00.000Z","executionTime":3}}

@@ -43,7 +43,7 @@ impl Response {
     ///
     /// # Errors
     /// None: strings and numbers can be serialised.
-    pub(crate) fn to_gateway(self, is_http_api: bool) -> Result<Box<RawValue>, serde_json::Error> {
+    pub(crate) fn into_gateway(self, is_http_api: bool) -> Result<Box<RawValue>, serde_json::Error> {
         to_raw_value(&GatewayResponse {
             status_code: self.status,
             headers: self.headers,

@@ -5,8 +5,11 @@ mod bodies;
 mod callers;
 mod failures;
 mod functions;
+mod lambda_http;
+mod layers;
 mod lines;
 mod odd_events;
+mod random_events;
 mod requests;
 
 use std::sync::Arc;
@@ -74,7 +77,7 @@ fn send_within(
     let timer = server.warmth.start();
     let call = server.read(&to_raw_value(event).unwrap(), context)?;
     let (response, line) = server.respond(&call, &timer).now_or_never().expect("nothing here waits");
-    Ok((response.to_gateway(call.is_http_api()).unwrap(), line))
+    Ok((response.into_gateway(call.is_http_api()).unwrap(), line))
 }
 
 /// Sends one event to an endpoint of its own.

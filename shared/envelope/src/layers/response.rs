@@ -33,7 +33,7 @@ struct GatewayResponse<'a> {
 ///
 /// # Errors
 /// None: strings and numbers can be serialised.
-pub(super) fn to_gateway(
+pub(super) fn into_gateway(
     response: http::Response<Body>,
     is_http_api: bool,
 ) -> Result<Box<RawValue>, serde_json::Error> {

@@ -39,7 +39,7 @@ fn curious(call: &Call) -> Result<Reply, Failure> {
 }
 
 /// Text no client should send.
-fn rubbish() -> Vec<String> {
+pub(super) fn rubbish() -> Vec<String> {
     let mut rubbish: Vec<String> = [
         "",
         " ",
@@ -109,7 +109,7 @@ fn rubbish() -> Vec<String> {
 }
 
 /// Every event is answered, by what is the client's fault or nobody's.
-fn survives(event: &Value) {
+pub(super) fn survives(event: &Value) {
     let key = identity::Key::new("k1", vec![7; 32]).unwrap();
     let keys = identity::KeyRing::new(key, None);
     let made = |call: &Call| Reply::created(call, "/api/things/8", "Done", json!({}));
