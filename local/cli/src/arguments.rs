@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::engine::Engine;
 
-/// Runs the template on this machine: gateway, functions, tables, queues and secrets, with no Docker and no account.
+/// Runs a SAM template on this machine: gateway, functions, tables, queues and secrets, with no Docker and no account
 #[derive(Debug, Parser)]
 #[command(name = "cargo local", bin_name = "cargo local", version, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
@@ -43,7 +43,7 @@ pub struct Run {
     /// Don't rebuild and swap functions when their sources change
     #[arg(long)]
     pub no_watch: bool,
-    /// Don't build: run the functions as they were built before, beside this program or with the profile that is named
+    /// Don't build: run functions that were built before, beside this program or with the profile that is named
     #[arg(long)]
     pub no_build: bool,
     /// Requests that fill a new data folder [default: `seed.http` beside the template, if there is one]
@@ -52,10 +52,10 @@ pub struct Run {
     /// Leave a new data folder empty
     #[arg(long, visible_alias = "no-demo", conflicts_with = "seed")]
     pub no_seed: bool,
-    /// Show what functions log, not only their errors
+    /// Show all that functions log, not only their errors
     #[arg(long)]
     pub logs: bool,
-    /// Run a part of the stack: `backends` is all but functions and gateway, for functions that another program runs
+    /// Run a part of the stack: `backends` is all but functions and API, for functions that another program runs
     #[arg(
         long,
         value_name = "PART",
@@ -70,7 +70,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// The profile that is named for the functions, if one is.
+    /// The profile that `--profile` or `--release` names.
     pub fn named_profile(&self) -> Option<&str> {
         if self.release { Some("release") } else { self.profile.as_deref() }
     }
@@ -83,34 +83,34 @@ pub enum Part {
     Backends,
 }
 
-/// Who runs the functions, where this does not.
+/// The program that runs the functions in place of this one.
 #[derive(Debug, Args)]
 pub struct Elsewhere {
     /// The program that runs the functions
     #[arg(long, value_name = "NAME", requires = "only", default_value = "cargo-lambda")]
     pub engine: Engine,
-    /// Where it takes invocations [default: where it does unless told otherwise]
+    /// The address of its Invoke API [default: the program's own, http://127.0.0.1:9000 or http://127.0.0.1:3001]
     #[arg(long, value_name = "URL", requires = "only")]
     pub lambda_endpoint: Option<String>,
-    /// What functions call this machine, such as the address of a container network (which is then listened on too)
+    /// This machine's name or address as functions see it; an address, such as a container network's, is listened on too
     #[arg(long, value_name = "HOST", requires = "only")]
     pub host: Option<String>,
 }
 
-/// What else can be done with a stack that runs.
+/// Commands for a stack that runs.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Call a function of the stack and print its answer
     Invoke(Invoke),
-    /// Run an executable with the environment that a file has for its name
+    /// Run a function's executable with the environment that a file has for its name
     #[command(hide = true)]
     RunFunction {
-        /// What `cargo local --only backends` has written
+        /// The file that `cargo local --only backends` has written
         environment: PathBuf,
         /// The function's executable
         executable: PathBuf,
     },
-    /// Look at the dead letters: messages and records that were given up
+    /// Show or redrive dead letters: messages and records that no function could process
     Dlq {
         #[command(subcommand)]
         action: Option<DeadLetters>,
@@ -136,7 +136,7 @@ pub struct Invoke {
     pub port: u16,
 }
 
-/// What to do with dead letters.
+/// What to do with dead letters
 #[derive(Debug, Clone, Subcommand)]
 pub enum DeadLetters {
     /// Count them, queue by queue (the default)
@@ -146,7 +146,7 @@ pub enum DeadLetters {
         /// The queue's name
         name: String,
     },
-    /// Send those of one queue back to where they came from
+    /// Send those of one queue back to the queues that they came from
     Redrive {
         /// The queue's name
         name: String,
@@ -156,6 +156,6 @@ pub enum DeadLetters {
 fn key_value(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err("must be KEY=VALUE, e.g. AllowedOrigins=https://shop.example.com".to_owned()),
+        _ => Err("must be KEY=VALUE, e.g. LogLevel=DEBUG".to_owned()),
     }
 }

@@ -1,4 +1,4 @@
-//! The AWS services behind the stack's port, told apart as their SDKs address them.
+//! The AWS services on the stack's port, told apart by path and `X-Amz-Target` as SDKs send them.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,7 +11,7 @@ use crate::stack::Stack;
 /// The Invoke API's paths begin with its version.
 const LAMBDA: &str = "/2015-03-31/";
 
-/// Whether a request is for an AWS service rather than the shop's API.
+/// Whether a request is for an AWS service, not for the template's API.
 pub fn is_meant(request: &Request<impl Sized>) -> bool {
     request.uri().path().starts_with(LAMBDA)
         || (request.method() == Method::POST
@@ -43,8 +43,8 @@ pub async fn handle(stack: &Stack, request: Request<Bytes>) -> Response<Bytes> {
     }
 }
 
-/// The id of the key a request was signed with (Signature Version 4). Signatures are not checked; what matters is
-/// that no web page can send this header to another origin without being asked for permission first.
+/// The id of the access key that signed a request (Signature Version 4). Signatures are not checked. The header is
+/// required because no web page can send it to another origin without a preflight.
 fn access_key_id(headers: &HeaderMap) -> Option<&str> {
     let authorization = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let parameters = authorization.strip_prefix("AWS4-HMAC-SHA256")?;
@@ -52,8 +52,8 @@ fn access_key_id(headers: &HeaderMap) -> Option<&str> {
     credential.split('/').next()
 }
 
-/// Whether a request was addressed to this machine by name (or by the one it has besides), by no web page: a
-/// page could make a name of its own resolve to this address.
+/// Whether a request was sent to this machine's usual names or to `own_name`, and by no web page. The `Host` header is
+/// checked because a page could make a name of its own resolve to this address (DNS rebinding).
 pub fn is_local(headers: &HeaderMap, own_name: Option<&str>) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let local = match host.parse::<SocketAddr>() {
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_it_has_besides_is_local_too() {
+    fn the_name_of_the_host_option_is_local_too() {
         for host in ["172.17.0.1:3000", "172.17.0.1", "localhost:3000"] {
             assert!(is_local(&with_host(host), Some("172.17.0.1")), "{host}");
         }

@@ -1,4 +1,4 @@
-//! Building the functions with cargo.
+//! Builds the functions with cargo.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -10,10 +10,10 @@ use serde::Deserialize;
 use crate::error::Error;
 use crate::workspace::{Workspace, cargo};
 
-/// The executable of each binary target.
+/// Executables by the names of their binary targets.
 pub type Executables = BTreeMap<String, PathBuf>;
 
-/// Builds the binaries the template names.
+/// Builds the binaries that the template names.
 #[derive(Clone)]
 pub struct Builder {
     workspace: Workspace,
@@ -22,7 +22,7 @@ pub struct Builder {
     reaper: Reaper,
 }
 
-/// A line of `cargo build --message-format=json` that tells of an artifact.
+/// A line of `cargo build --message-format=json`, as far as it is read.
 #[derive(Deserialize)]
 struct Message {
     reason: String,
@@ -40,7 +40,7 @@ impl Builder {
         Self { workspace, profile, binaries, reaper }
     }
 
-    /// Builds what is not built yet; cargo shows its progress on the terminal.
+    /// Builds what has changed; cargo shows its progress on the terminal.
     pub async fn build(&self) -> Result<Executables, Error> {
         let mut command = cargo();
         command
@@ -49,7 +49,7 @@ impl Builder {
             .args(self.binaries.iter().flat_map(|binary| ["--bin", binary]))
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
-        // A build must not go on alone when this process is killed.
+        // The build ends when this process is killed.
         self.reaper.enlist(&mut command);
         let building = command.spawn().map_err(Error::Cargo)?;
         let output = building.wait_with_output().await.map_err(Error::Cargo)?;
@@ -64,8 +64,7 @@ impl Builder {
     }
 }
 
-/// The binaries as an earlier build with this profile left them; without one named, as the build that made this
-/// executable did.
+/// The executables of an earlier build with this profile; without a profile, those beside this executable.
 pub fn built_before(
     binaries: &BTreeSet<String>,
     workspace: &Workspace,
@@ -86,7 +85,7 @@ pub fn built_before(
         .collect()
 }
 
-/// The executables that cargo's messages tell of.
+/// The executables in the messages of `cargo build`.
 pub fn executables(messages: &[u8]) -> Executables {
     let lines = messages.split(|byte| *byte == b'\n');
     let messages = lines.filter_map(|line| serde_json::from_slice::<Message>(line).ok());

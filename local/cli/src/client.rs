@@ -12,6 +12,9 @@ use crate::error::Error;
 pub const SIGNATURE: &str =
     "AWS4-HMAC-SHA256 Credential=operator/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=none";
 
+/// The header of an answer of the Invoke API if the function failed.
+pub const FUNCTION_ERROR: &str = "x-amz-function-error";
+
 /// An HTTP client for this machine: it asks no proxy.
 pub fn http() -> Client {
     // Fails only where TLS can't be set up, and there is none.

@@ -1,4 +1,4 @@
-//! What the terminal shows.
+//! Output on the terminal.
 
 use std::io::Write;
 use std::path::Path;
@@ -16,13 +16,13 @@ enum Print {
     Flush(Sender<()>),
 }
 
-/// A thread of its own writes: a terminal that is held (Ctrl-S, a pager) must not hold up the stack.
+/// Lines are written by a thread of their own: a terminal that is held (Ctrl-S, a pager) must not hold up the stack.
 static PRINTER: LazyLock<Sender<Print>> = LazyLock::new(|| {
     let (lines, incoming) = mpsc::channel();
     std::thread::spawn(move || {
         for print in incoming {
             match print {
-                // A terminal that is gone is no reason to stop.
+                // The stack runs on without a terminal.
                 Print::Line(line) => drop(writeln!(std::io::stdout().lock(), "{line}")),
                 Print::Flush(done) => drop(done.send(())),
             }
@@ -36,19 +36,19 @@ fn line(text: std::fmt::Arguments<'_>) {
     let _ = PRINTER.send(Print::Line(harmless(&text.to_string())));
 }
 
-/// What clients and functions say may hold anything, and a terminal takes control characters as commands.
+/// A text without control characters: a terminal takes them as commands, and clients and functions may send any.
 fn harmless(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
-/// Waits until all is written, unless the terminal is held.
+/// Waits until all lines are written; at most a second, as the terminal may be held.
 pub fn flush() {
     let (done, written) = mpsc::channel();
     let _ = PRINTER.send(Print::Flush(done));
     let _ = written.recv_timeout(Duration::from_secs(1));
 }
 
-/// The routes of the API, with the binary behind each.
+/// Prints the routes of the API and the binary behind each.
 fn routes(api: &Api, system: &System) {
     let binary_of =
         |route: &Route| system.functions.get(&route.function).map_or("", |function| function.binary.as_str());
@@ -61,7 +61,7 @@ fn routes(api: &Api, system: &System) {
     }
 }
 
-/// The stack is ready.
+/// Says that the stack is ready.
 pub fn ready(url: &str, logs: &Path, system: &System, took: Duration) {
     say("");
     if let Some(api) = &system.api {
@@ -71,17 +71,17 @@ pub fn ready(url: &str, logs: &Path, system: &System, took: Duration) {
     say(&format!("\n  {url} is ready ({seconds:.1} s). Ctrl-C stops it; functions log into {}\n", logs.display()));
 }
 
-/// A line of news.
+/// Prints a text.
 pub fn say(text: &str) {
     line(format_args!("{text}"));
 }
 
-/// A line a function wrote.
+/// Prints a line that a function logged.
 pub fn function_line(function: &str, text: &str) {
     line(format_args!("          {function} | {text}"));
 }
 
-/// A request that was answered.
+/// Prints a request and its answer.
 pub fn request(answer: &Answer) {
     let time = OffsetDateTime::now_utc().format(format_description!("[hour]:[minute]:[second]")).unwrap_or_default();
     let who = match (&answer.function, &answer.gateway_response) {
@@ -101,7 +101,7 @@ pub fn request(answer: &Answer) {
     }
 }
 
-/// A client's path may be as long as a request's head.
+/// The first 200 characters of a path, which may be as long as a request's head.
 fn shortened(path: &str) -> String {
     path.chars().take(200).collect()
 }

@@ -1,5 +1,5 @@
-//! What tests and tools may ask of a running stack, under `/_local/`: look inside, run a schedule, redrive dead letters, rotate a
-//! secret, inject faults, tell what functions made use of.
+//! Controls of a running stack, under `/_local/`: tests and subcommands look inside, run a schedule, redrive dead
+//! letters, rotate a secret, inject faults, and see which rights the functions used.
 
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
@@ -12,13 +12,13 @@ use serde_json::{Value, json};
 use crate::aws_api::is_local;
 use crate::stack::Stack;
 
-/// Paths under this are never the API's.
+/// The prefix of controls. No path under it reaches the API.
 pub const PREFIX: &str = "/_local/";
 
-/// A header that no web page can send without being asked for permission first.
+/// The header that a control requires: no web page can send it to another origin without a preflight.
 pub const HEADER: &str = "x-local-stack";
 
-/// Answers a control request with JSON.
+/// Answers a request for a control with JSON.
 pub async fn handle(stack: &Stack, request: Request<Bytes>) -> Response<Bytes> {
     if !is_local(request.headers(), stack.host.as_deref()) || !request.headers().contains_key(HEADER) {
         return answer(StatusCode::FORBIDDEN, &json!({"error": format!("send the header {HEADER}: 1")}));
@@ -81,7 +81,7 @@ async fn control(stack: &Stack, request: &Request<Bytes>) -> Result<Value, (Stat
     }
 }
 
-/// Each queue with its messages counted, and the functions it feeds: none, if it is for dead letters.
+/// Each queue, the number of its messages, and the functions that read it: none, if it is for dead letters.
 async fn queues(stack: &Stack) -> Result<Value, (StatusCode, String)> {
     let mut all = Vec::new();
     for queue in stack.sqs.all() {
@@ -97,7 +97,7 @@ async fn queues(stack: &Stack) -> Result<Value, (StatusCode, String)> {
     Ok(Value::Array(all))
 }
 
-/// The oldest messages of a queue, which does not receive them.
+/// The oldest messages of a queue. Looking at them does not count as receiving.
 async fn messages(stack: &Stack, queue: &str) -> Result<Value, (StatusCode, String)> {
     const MOST: usize = 100;
     let shown = |message: Message| {

@@ -1,4 +1,4 @@
-//! The folder a stack keeps its data in: one stack at a time.
+//! The folder in which a stack keeps its data. Only one stack at a time uses it.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
-/// The mark of a folder whose first start was finished. Whoever empties a folder removes it first.
+/// The file that marks a folder whose first start was completed. It is the first to be removed.
 const USED: &str = "used";
 
-/// All that a stack makes in its data folder, beside the lock.
+/// The names of everything that a stack creates in its data folder, except for the lock.
 const KEPT: [&str; 8] = [USED, "bin", "dynamodb", "event-sources", "functions", "logs", "secretsmanager", "sqs"];
 
-/// A data folder that is this process's alone until it ends, however it ends.
+/// A data folder, locked until this process ends, however it ends.
 #[derive(Debug)]
 pub struct DataFolder {
     path: PathBuf,
@@ -21,7 +21,10 @@ pub struct DataFolder {
 }
 
 impl DataFolder {
-    /// Takes the folder, emptied first if `fresh`.
+    /// Locks the folder, and empties it if `fresh`.
+    ///
+    /// # Errors
+    /// [`Error::InUse`], or [`Error::File`].
     pub fn take(path: PathBuf, fresh: bool) -> Result<Self, Error> {
         let failed = |cause: io::Error| Error::File { path: path.clone(), cause };
         fs::create_dir_all(&path).map_err(failed)?;
@@ -31,7 +34,8 @@ impl DataFolder {
             Err(TryLockError::WouldBlock) => return Err(Error::InUse(path)),
             Err(TryLockError::Error(cause)) => return Err(failed(cause)),
         }
-        // A first start that was cut short has promised nothing yet, and may have left half of what it makes.
+        // A first start that was cut short may have left half of the seed data. It did not say that it was ready, so
+        // nobody relies on that.
         let new = fresh || !path.join(USED).exists();
         if new {
             empty(&path).map_err(failed)?;
@@ -39,17 +43,17 @@ impl DataFolder {
         Ok(Self { path, new, _lock: lock })
     }
 
-    /// Whether nothing was ever kept in it.
+    /// Whether the folder is empty.
     pub fn is_new(&self) -> bool {
         self.new
     }
 
-    /// Notes that what a new folder gets is in it. A stack killed before this starts over.
+    /// Marks the folder as complete, seed data included. A start that is killed before this is repeated by the next.
     pub fn mark_used(&self) -> Result<(), Error> {
         fs::write(self.path.join(USED), "").map_err(|cause| Error::File { path: self.path.clone(), cause })
     }
 
-    /// A folder in it, made if it is not there: one of [`KEPT`].
+    /// The folder `name`, one of [`KEPT`], in it; created if it is missing.
     pub fn folder(&self, name: &'static str) -> Result<PathBuf, Error> {
         let path = self.path.join(name);
         fs::create_dir_all(&path).map_err(|cause| Error::File { path: path.clone(), cause })?;
@@ -57,7 +61,7 @@ impl DataFolder {
     }
 }
 
-/// Removes all but the lock, which is held. Only what a stack makes is removed: the folder may be anyone's.
+/// Removes what stacks create, but for the lock, which is held. Other files stay: the folder may hold the user's own.
 fn empty(path: &Path) -> io::Result<()> {
     for name in KEPT {
         let entry = path.join(name);

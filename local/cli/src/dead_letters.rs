@@ -1,4 +1,4 @@
-//! `cargo local dlq`: what was given up, and giving it another chance.
+//! `cargo local dlq`: lists, shows and redrives dead letters.
 
 use reqwest::Method;
 use serde::Deserialize;
@@ -35,7 +35,10 @@ struct Redriven {
     failure: Option<String>,
 }
 
-/// Does it in the stack that runs on `port`.
+/// Runs the command on the stack at `port`.
+///
+/// # Errors
+/// [`Error::NoStack`], or [`Error::Refused`] by the stack.
 pub async fn run(action: DeadLetters, port: u16) -> Result<(), Error> {
     match action {
         DeadLetters::List => list(port).await,
@@ -46,7 +49,7 @@ pub async fn run(action: DeadLetters, port: u16) -> Result<(), Error> {
 
 async fn list(port: u16) -> Result<(), Error> {
     let queues: Vec<Queue> = client::control(port, Method::GET, "queues").await?;
-    // Nothing reads a queue of dead letters but people.
+    // A queue for dead letters is one that no function reads.
     for queue in queues.iter().filter(|queue| queue.readers.is_empty()) {
         let messages = queue.visible + queue.in_flight + queue.delayed;
         console::say(&format!("{messages:>6}  {}", queue.name));
@@ -74,7 +77,7 @@ async fn redrive(name: &str, port: u16) -> Result<(), Error> {
     }
 }
 
-/// JSON over several lines; anything else as it is.
+/// JSON on several lines; any other text unchanged.
 fn pretty(body: &str) -> String {
     let json = serde_json::from_str::<Value>(body).and_then(|value| serde_json::to_string_pretty(&value));
     json.unwrap_or_else(|_| body.to_owned())

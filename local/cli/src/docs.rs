@@ -13,7 +13,7 @@ use utoipa_swagger_ui_vendored::SWAGGER_UI_VENDORED;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-/// Where the page is.
+/// The path of the page.
 pub const PATH: &str = "/docs";
 
 const PAGE: &str = r#"<!doctype html>
@@ -33,7 +33,7 @@ const PAGE: &str = r#"<!doctype html>
 </html>
 "#;
 
-/// A file of its own, because the page's policy allows no script inside it.
+/// The page's script. It is a file of its own because the page's policy allows no inline script.
 const START: &str = "SwaggerUIBundle({url: '/docs/openapi.yaml', dom_id: '#api', deepLinking: true});\n";
 
 /// Files of Swagger UI that the page needs.
@@ -96,7 +96,7 @@ impl Docs {
     }
 }
 
-/// The assets, unpacked when the first is asked for.
+/// The assets, unpacked on the first request for one.
 static FILES: LazyLock<HashMap<&str, Bytes>> = LazyLock::new(|| {
     unpacked().unwrap_or_else(|error| {
         tracing::error!(cause = %error, "Swagger UI can't be unpacked");

@@ -1,12 +1,12 @@
-//! Why the stack does not run.
+//! Why a command failed.
 
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use crate::seed::Problem;
+use crate::seed;
 
-/// Each says what to do where that is known.
+/// An error of a command, with what to do about it where that is known.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("cargo could not be run: {0}")]
@@ -45,9 +45,9 @@ pub enum Error {
     Deploy(#[from] local_lambda::DeployError),
     #[error(transparent)]
     Endpoint(#[from] local_lambda::remote::InvalidEndpoint),
-    #[error("--host {0} is no address that functions could reach this machine at")]
+    #[error("--host {0} is no name or address of this machine that functions could use")]
     Host(String),
-    #[error("can't listen on {address}, where functions would look for the services: {cause}")]
+    #[error("can't listen on {address}, the --host for functions: {cause}")]
     Listen { address: SocketAddr, cause: io::Error },
     #[error("{}: {cause}", executable.display())]
     Execute { executable: PathBuf, cause: io::Error },
@@ -55,15 +55,9 @@ pub enum Error {
     NoEnvironment { file: PathBuf, name: String },
     #[error("can't start: {0}")]
     Start(#[source] io::Error),
-    #[error("{}, line {line}{}: {problem}", file.display(), titled(step))]
-    Seed {
-        file: PathBuf,
-        line: usize,
-        /// The step's title, which may be empty.
-        step: String,
-        problem: Problem,
-    },
-    #[error("the process that guards the functions was killed; stopped")]
+    #[error(transparent)]
+    Seed(#[from] seed::error::Error),
+    #[error("the process that ends functions with the stack was killed, so the stack stopped")]
     ReaperDied,
     #[error("no stack answers on port {0}; is `cargo local` running? (--port says where)")]
     NoStack(u16),
@@ -73,9 +67,4 @@ pub enum Error {
     FunctionFailed { function: String, error: String },
     #[error("{0}")]
     Refused(String),
-}
-
-/// ` (TITLE)`, if there is one.
-fn titled(title: &str) -> String {
-    if title.is_empty() { String::new() } else { format!(" ({title})") }
 }

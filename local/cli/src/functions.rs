@@ -1,4 +1,4 @@
-//! Deploying the template's functions, and swapping those whose executable changed.
+//! Deploys the template's functions, and swaps those whose executable has changed.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,23 +11,23 @@ use local_template::System;
 use crate::builder::Executables;
 use crate::error::Error;
 
-/// The functions of a system, with the build that each one runs.
+/// The functions of a system, and the build that each of them runs.
 pub struct Functions {
     system: System,
     lambda: Lambda,
-    /// Where running builds are kept while cargo makes newer ones; `None` runs them where cargo puts them.
+    /// The folder for builds that run while cargo makes newer ones; `None` runs them where cargo puts them.
     folder: Option<PathBuf>,
     deployed: BTreeMap<String, Deployed>,
 }
 
-/// The build a function runs, and the one before, which a process may just be starting from.
+/// A deployed function.
 struct Deployed {
     build: Build,
     executable: PathBuf,
     before: Option<PathBuf>,
 }
 
-/// What tells one build of a binary from another.
+/// Identifies a build of a binary.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Build {
     modified: SystemTime,
@@ -38,14 +38,17 @@ impl Functions {
     pub fn new(system: System, lambda: Lambda, folder: Option<PathBuf>) -> Result<Self, Error> {
         if let Some(folder) = &folder {
             let failed = |cause| Error::File { path: folder.clone(), cause };
-            // Builds of an earlier run: nothing runs them any more.
+            // Builds of an earlier run, which no process runs any more.
             let _ = fs::remove_dir_all(folder);
             fs::create_dir_all(folder).map_err(failed)?;
         }
         Ok(Self { system, lambda, folder, deployed: BTreeMap::new() })
     }
 
-    /// Deploys each function whose build is not the one it runs, and gives their names.
+    /// Deploys each function that has a new build, and returns their names.
+    ///
+    /// # Errors
+    /// A function has no executable, or it can't be read.
     pub fn deploy(&mut self, executables: &Executables) -> Result<Vec<String>, Error> {
         let mut changed = Vec::new();
         for (logical_id, function) in &self.system.functions {
@@ -82,7 +85,7 @@ fn build_of(executable: &Path) -> Result<Build, Error> {
     Ok(Build { modified: metadata.modified().map_err(failed)?, bytes: metadata.len() })
 }
 
-/// A second name for the file cargo made: its next build makes another file under the first.
+/// Links or copies an executable into `folder`, where cargo's next build does not replace it.
 fn keep(executable: &Path, folder: &Path, build: &Build) -> Result<PathBuf, Error> {
     let name = executable.file_name().unwrap_or_default().to_string_lossy();
     let stamp = build.modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();

@@ -11,12 +11,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::arguments::Invoke;
-use crate::client;
+use crate::client::{self, FUNCTION_ERROR};
 use crate::console;
 use crate::error::Error;
-
-/// The header that marks an answer as the error of a function.
-pub const FUNCTION_ERROR: &str = "x-amz-function-error";
 
 /// What a function that failed answers.
 #[derive(Debug, Deserialize)]

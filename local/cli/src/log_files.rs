@@ -1,4 +1,4 @@
-//! What functions log: a file each, and their errors on the terminal.
+//! The functions' logs: a file for each function, and errors on the terminal.
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
@@ -11,14 +11,14 @@ use serde::Deserialize;
 
 use crate::console;
 
-/// Takes lines from all functions and writes them on a thread of its own, as a sink must not block.
+/// Takes lines of all functions. A thread of its own writes them, as a sink must not block.
 pub struct LogFiles {
     lines: Sender<(String, String)>,
     show_all: bool,
 }
 
 impl LogFiles {
-    /// Logs into `FOLDER/FUNCTION.log`, appending.
+    /// Appends to `FOLDER/FUNCTION.log`.
     pub fn new(folder: PathBuf, show_all: bool) -> Self {
         let (lines, incoming) = mpsc::channel::<(String, String)>();
         std::thread::spawn(move || write(&folder, &incoming));
@@ -26,7 +26,7 @@ impl LogFiles {
     }
 }
 
-/// Writes lines as they come, and those that have come together with one call of the system.
+/// Writes lines as they arrive; lines that arrive together are flushed together.
 fn write(folder: &Path, incoming: &Receiver<(String, String)>) {
     let _ = fs::create_dir_all(folder);
     let mut files: HashMap<String, BufWriter<File>> = HashMap::new();
@@ -48,7 +48,7 @@ fn write(folder: &Path, incoming: &Receiver<(String, String)>) {
     }
 }
 
-/// As much of a structured log line as the terminal shows.
+/// The parts of a structured log line that the terminal shows.
 #[derive(Deserialize)]
 struct Line {
     level: String,

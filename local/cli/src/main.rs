@@ -1,8 +1,12 @@
 //! `cargo local`: the SAM template running on one machine, in one process tree.
 //!
-//! `run` puts the stack together; `stack` is what runs; `server` is its one port, behind which `aws_api` and
-//! `control` answer SDKs and tests, `docs` shows what the API is, and the REST API answers everyone else. `builder` and
-//! `watch` keep the functions built, `optimized` this program; `backends` runs all else for functions that another program runs.
+//! - `run` starts a stack and ends it: `everything`, or `backends` alone for functions that another program runs.
+//! - `project` reads the template and its workspace; `stack` has the emulated services; `seed` fills a new `data_folder`.
+//! - `server` listens on the one port and passes requests on: to `aws_api` (from SDKs), `control` (from tests and
+//!   subcommands), `docs`, or the REST API.
+//! - `builder` builds the functions, `functions` deploys them, `watch` does both again when sources change; `optimized`
+//!   builds this program.
+//! - `invoke` and `dead_letters` are subcommands, which call a running stack through `client`.
 
 mod arguments;
 mod aws_api;
@@ -43,7 +47,7 @@ use arguments::{Arguments, Command, DeadLetters};
 fn main() -> ExitCode {
     local_lambda::reaper::run_if_asked();
     let arguments = Arguments::parse();
-    // What the emulated services could not do and nobody asked them for directly.
+    // Warnings of the emulated services that no answer to a request can carry.
     tracing_subscriber::fmt()
         .compact()
         .with_target(false)
@@ -62,7 +66,7 @@ fn main() -> ExitCode {
             Some(Command::Invoke(call)) => invoke::run(call).await,
             Some(Command::Dlq { action, port }) => dead_letters::run(action.unwrap_or(DeadLetters::List), port).await,
             Some(Command::RunFunction { environment, executable }) => environment::run(&environment, &executable),
-            None if arguments.run.release && optimized::is_wanting() => {
+            None if arguments.run.release && optimized::is_needed() => {
                 optimized::replace().await.map(|never| match never {})
             }
             None => run::run(arguments.run).await,

@@ -1,4 +1,4 @@
-//! `--release`: the stack's own program is optimized as well, and takes the place of the one that was started.
+//! `--release`: builds this program optimized as well, and replaces the running one by it.
 
 use std::convert::Infallible;
 use std::os::unix::process::CommandExt;
@@ -11,16 +11,19 @@ use crate::workspace::{Workspace, cargo};
 
 const NAME: &str = "local";
 
-/// Whether this program still has to be replaced.
-pub const fn is_wanting() -> bool {
+/// Whether this program is not optimized.
+pub const fn is_needed() -> bool {
     cfg!(debug_assertions)
 }
 
-/// Builds the optimized program and runs it, in this process and with the same arguments.
+/// Builds the optimized program and runs it in this process, with the same arguments.
+///
+/// # Errors
+/// It does not build, or can't be executed.
 pub async fn replace() -> Result<Infallible, Error> {
     console::say("building the stack itself, optimized …");
     let mut command = cargo();
-    // Chosen as the functions are, by binary and from the root: the two builds share what both need.
+    // Selected like the functions, by binary and from the root, so that both builds share their dependencies.
     command
         .current_dir(Workspace::of(None).await?.root)
         .args(["build", "--message-format=json-render-diagnostics", "--release", "--bin", NAME])

@@ -1,4 +1,4 @@
-//! The functions of a stack, wherever they run.
+//! The functions of a stack, whichever program runs them.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,20 +8,20 @@ use http::{Request, Response};
 use local_lambda::{InstanceInfo, Lambda, Remote, api, remote};
 use local_template::{Function, System};
 
-/// Who runs the functions.
+/// The program that runs the functions.
 pub enum Runner {
     /// This process.
     Here(Lambda),
     /// Another program, which serves the Invoke API.
     Elsewhere {
-        /// How they are called.
+        /// The client of that program's Invoke API.
         remote: Remote,
-        /// Their names, by what they sign their requests with.
+        /// The functions' names, by the ids of their access keys.
         callers: BTreeMap<String, String>,
     },
 }
 
-/// The id of the access key of a function that runs elsewhere: told to it in its environment.
+/// The id of the access key of a function that runs elsewhere, which gets it in its environment.
 pub fn access_key_id(logical_id: &str) -> String {
     logical_id.to_owned()
 }
@@ -46,7 +46,7 @@ impl Runner {
         }
     }
 
-    /// Which function (by name) an access key id is the one of.
+    /// The name of the function that has this access key.
     pub fn caller(&self, access_key_id: &str) -> Option<String> {
         match self {
             Self::Here(lambda) => lambda.caller(access_key_id),
@@ -54,7 +54,7 @@ impl Runner {
         }
     }
 
-    /// The instances there are in this process's hands.
+    /// The instances that this process runs.
     pub fn instances(&self) -> Vec<InstanceInfo> {
         match self {
             Self::Here(lambda) => lambda.instances(),
@@ -62,7 +62,7 @@ impl Runner {
         }
     }
 
-    /// Ends the functions that run here and waits for the last.
+    /// Ends the functions that run here, and waits for the last one.
     pub async fn shutdown(&self, grace: Duration) {
         if let Self::Here(lambda) = self {
             lambda.shutdown(grace).await;

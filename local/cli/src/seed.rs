@@ -3,17 +3,17 @@
 //! A seed file is an `.http` file as the REST Client of VS Code has them, so an editor can send the same requests. See
 //! [`file`] for what it may hold and [`values`] for its variables.
 
+pub mod error;
 mod file;
 mod values;
 
 use std::path::{Path, PathBuf};
 
-use http::{HeaderName, Method, header};
+use http::{HeaderName, header};
 use reqwest::{Client, Response};
 
-use crate::client::{self, SIGNATURE};
-use crate::error::Error;
-use crate::invoke::FUNCTION_ERROR;
+use crate::client::{self, FUNCTION_ERROR, SIGNATURE};
+use error::{Error, Problem};
 use file::{Content, Step};
 use values::{Exchange, Values};
 
@@ -24,53 +24,33 @@ pub struct Seed {
     content: Content,
 }
 
-/// Why a step of a seed file failed.
-#[derive(Debug, thiserror::Error)]
-pub enum Problem {
-    /// The file is not written as seed files are.
-    #[error("{0}")]
-    Syntax(String),
-    /// A variable has no value.
-    #[error("{{{{{0}}}}} has no value")]
-    UnknownValue(String),
-    /// The request goes elsewhere than to the stack.
-    #[error("{0} is not at {{{{host}}}}, which is this stack")]
-    OtherHost(String),
-    /// The request was answered with an error.
-    #[error("{method} {path} was answered with {status}: {body}")]
-    Refused { method: Method, path: String, status: String, body: String },
-    /// The request was not answered.
-    #[error("{method} {path}: {cause}")]
-    NotSent { method: Method, path: String, cause: reqwest::Error },
-}
-
 impl Seed {
     /// Reads a seed file.
     ///
     /// # Errors
-    /// [`Error::File`], or [`Error::Seed`] with the line that can't be understood.
+    /// [`Error::File`] or [`Error::Line`]
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(path).map_err(|cause| Error::File { path: path.to_owned(), cause })?;
-        let content = Content::parse(&text).map_err(|(line, problem)| Error::Seed {
-            file: path.to_owned(),
-            line,
-            step: String::new(),
-            problem,
-        })?;
+        let file = path.to_owned();
+        let text = std::fs::read_to_string(path).map_err(|cause| Error::File { file: file.clone(), cause })?;
+        let content = Content::parse(&text).map_err(|(line, problem)| Error::Line { file, line, problem })?;
         Ok(Self { path: path.to_owned(), content })
     }
 
     /// Sends the requests to the stack at `url` and gives the lines that the file says to print.
     ///
     /// # Errors
-    /// [`Error::Seed`] for the first request that does not succeed.
+    /// [`Error::Step`] for the first request that does not succeed.
     pub async fn send(&self, url: &str) -> Result<Vec<String>, Error> {
         let client = client::http();
         let mut values = Values::new(url, &self.content.variables);
         let mut printed = Vec::new();
         for step in &self.content.steps {
-            let failed =
-                |problem| Error::Seed { file: self.path.clone(), line: step.line, step: step.title.clone(), problem };
+            let failed = |problem| Error::Step {
+                file: self.path.clone(),
+                line: step.line,
+                step: step.title.clone(),
+                problem: Box::new(problem),
+            };
             let exchange = send(step, url, &client, &values).await.map_err(failed)?;
             if let Some(name) = &step.name {
                 values.answered(name, exchange);

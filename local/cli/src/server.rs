@@ -1,4 +1,4 @@
-//! The stack's one port, on loopback unless functions have to reach it from elsewhere.
+//! The stack's port: on loopback, and on another address if functions need that.
 
 use std::convert::Infallible;
 use std::io;
@@ -21,25 +21,27 @@ use crate::error::Error;
 use crate::stack::Stack;
 use crate::{aws_api, console, control};
 
-/// What an SDK may send: Lambda's 6 MB and DynamoDB's 16 MB are checked by the services themselves.
+/// The longest body from an SDK, in bytes: DynamoDB's 16 MB. The services check their own limits.
 const AWS_BODY_LIMIT: usize = 16 * 1024 * 1024;
 
-/// How much more of a body that is too long is read, and for how long.
-const IN_VAIN: usize = 64 * 1024 * 1024;
-const IN_VAIN_FOR: Duration = Duration::from_secs(10);
+/// How many bytes more of a body that is too long are read and dropped.
+const DROPPED_BYTES: usize = 64 * 1024 * 1024;
 
-/// A client that does not finish its request head by then is hung up on.
+/// How long they are read.
+const DROPPED_FOR: Duration = Duration::from_secs(10);
+
+/// How long a client may take to send a request's head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// And its body by then.
+/// How long it may take to send the body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Takes the port on an address that is not loopback: for functions in containers.
+/// Listens on an address that is not loopback, for functions in containers.
 pub async fn listen_at(address: SocketAddr) -> Result<TcpListener, Error> {
     TcpListener::bind(address).await.map_err(|cause| Error::Listen { address, cause })
 }
 
-/// Takes the port.
+/// Listens on a port of loopback.
 pub async fn listen(port: u16) -> Result<TcpListener, Error> {
     TcpListener::bind(("127.0.0.1", port)).await.map_err(|cause| match cause.kind() {
         io::ErrorKind::AddrInUse => Error::PortTaken { port },
@@ -51,7 +53,7 @@ pub async fn listen(port: u16) -> Result<TcpListener, Error> {
 pub async fn serve(listener: TcpListener, stack: Arc<Stack>, docs: Option<Docs>) {
     loop {
         let Ok((stream, peer)) = listener.accept().await else {
-            // Out of file descriptors, most likely: others have to end before this can go on.
+            // Most likely there are no file descriptors left: other connections have to end first.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
@@ -59,7 +61,7 @@ pub async fn serve(listener: TcpListener, stack: Arc<Stack>, docs: Option<Docs>)
         let (stack, docs) = (Arc::clone(&stack), docs.clone());
         tokio::spawn(async move {
             let service = service_fn(move |request| respond(Arc::clone(&stack), docs.clone(), request, peer));
-            // A client that breaks off is its own affair.
+            // A client may close the connection at any time.
             let _ = http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(HEAD_TIMEOUT)
@@ -88,8 +90,8 @@ async fn respond(
         Ok(body) if aws => aws_api::handle(&stack, Request::from_parts(head, body)).await,
         Ok(body) if control => control::handle(&stack, Request::from_parts(head, body)).await,
         read => match (&stack.api, read) {
-            (Some(api), Ok(body)) => told(api.handle(Request::from_parts(head, body), peer).await),
-            (Some(api), Err(unread)) => told(api.refuse(&head, peer, unread)),
+            (Some(api), Ok(body)) => printed(api.handle(Request::from_parts(head, body), peer).await),
+            (Some(api), Err(unread)) => printed(api.refuse(&head, peer, unread)),
             (None, _) => no_api(&stack),
         },
     };
@@ -108,7 +110,7 @@ fn no_api(stack: &Stack) -> Response<Bytes> {
     response
 }
 
-fn told(answer: Answer) -> Response<Bytes> {
+fn printed(answer: Answer) -> Response<Bytes> {
     console::request(&answer);
     answer.response
 }
@@ -117,17 +119,17 @@ async fn read(mut body: Incoming, limit: usize) -> Result<Bytes, Unread> {
     match Limited::new(&mut body, limit).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => {
-            let _ = tokio::time::timeout(IN_VAIN_FOR, drop_rest(body)).await;
+            let _ = tokio::time::timeout(DROPPED_FOR, drop_rest(body)).await;
             Err(Unread::TooLong)
         }
         Err(_) => Err(Unread::Broken),
     }
 }
 
-/// Reads on for nothing: most clients write all they have before they read, and would never see the answer if they
-/// were hung up on before that.
+/// Reads the rest of a body and drops it. Most clients send the whole body before they read the answer, and would not
+/// see it if the connection were closed before.
 async fn drop_rest(mut body: Incoming) {
-    let mut left = IN_VAIN;
+    let mut left = DROPPED_BYTES;
     while let Some(Ok(frame)) = body.frame().await {
         let length = frame.data_ref().map_or(0, Bytes::len);
         let Some(rest) = left.checked_sub(length) else { return };

@@ -1,4 +1,4 @@
-//! The services of one system, running.
+//! The emulated services of one system.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,38 +18,44 @@ use crate::data_folder::DataFolder;
 use crate::error::Error;
 use crate::runner::Runner;
 
-/// How often items past their time to live are removed (DynamoDB takes up to some days).
+/// How often expired items are removed (DynamoDB takes up to some days).
 const TTL_SWEEP: Duration = Duration::from_secs(30);
 
-/// What an invocation under way gets to finish in.
+/// How long an invocation may take to finish when the stack stops.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// What the template describes, or all of it but functions and gateway.
+/// The services that the template needs.
 pub struct Stack {
-    /// The REST API, if it is served here.
+    /// The REST API, if the template has one and it is served here.
     pub api: Option<RestApi>,
+    /// The functions.
     pub lambda: Runner,
+    /// The tables.
     pub dynamodb: DynamoDb,
+    /// The queues.
     pub sqs: Sqs,
+    /// The secrets.
     pub secrets: SecretsManager,
+    /// The readers of streams and queues, and the schedules.
     pub event_sources: EventSources,
+    /// The rights of the functions' roles.
     pub iam: Iam,
     /// The functions' logical ids.
     pub functions: Vec<String>,
-    /// What this machine is called besides its usual names.
+    /// A further name or address of this machine (`--host`).
     pub host: Option<String>,
     _ttl: TtlSweeper,
 }
 
 impl Stack {
-    /// Starts everything; functions are deployed next. Event sources retry until then.
+    /// Starts all services. Functions are deployed next; event sources retry until then.
     pub async fn start(system: &System, iam: Iam, data: &DataFolder, lambda: Lambda) -> Result<Self, Error> {
         let api = system.api.as_ref().map(|_| RestApi::new(system, Arc::new(lambda.clone()))).transpose()?;
         let invoke = Arc::new(lambda.clone());
-        Self::put_together(system, iam, data, invoke, Runner::Here(lambda), api, None).await
+        Self::assemble(system, iam, data, invoke, Runner::Here(lambda), api, None).await
     }
 
-    /// Starts all but functions and gateway. Event sources wait until the functions can be called.
+    /// Starts all services but functions and API. Event sources wait until the functions can be called.
     pub async fn start_backends(
         system: &System,
         iam: Iam,
@@ -58,10 +64,10 @@ impl Stack {
         host: Option<String>,
     ) -> Result<Self, Error> {
         let invoke = Arc::new(remote.clone());
-        Self::put_together(system, iam, data, invoke, Runner::elsewhere(system, remote), None, host).await
+        Self::assemble(system, iam, data, invoke, Runner::elsewhere(system, remote), None, host).await
     }
 
-    async fn put_together(
+    async fn assemble(
         system: &System,
         iam: Iam,
         data: &DataFolder,
@@ -90,13 +96,13 @@ impl Stack {
         Ok(Self { api, lambda, dynamodb, sqs, secrets, event_sources, iam, functions, host, _ttl: ttl })
     }
 
-    /// Ends every function and waits for the last.
+    /// Ends every function, and waits for the last one.
     pub async fn stop(&self) {
         self.lambda.shutdown(GRACE).await;
     }
 }
 
-/// The queues, as the place where event sources send what they give up on.
+/// The queues as on-failure destinations of event sources.
 struct Queues(Sqs);
 
 impl Destination for Queues {

@@ -50,7 +50,7 @@ pub async fn watch(mut sources: Sources, builder: Builder, mut functions: Functi
         if now == sources.seen {
             continue;
         }
-        // An editor may still be writing: changes made during the build are found by the next look.
+        // Changes during the build are found by the next look.
         sources.seen = now;
         let started = Instant::now();
         console::say("sources changed: building …");
@@ -65,7 +65,7 @@ pub async fn watch(mut sources: Sources, builder: Builder, mut functions: Functi
                 console::say(&format!("swapped {} in {seconds:.1} s", changed.join(", ")));
             }
             Err(error) => {
-                // Another build may have taken an executable away meanwhile: the next look tries again.
+                // Another build may have removed an executable meanwhile: the next look tries again.
                 sources.seen.clear();
                 console::say(&format!("not swapped: {error}"));
             }

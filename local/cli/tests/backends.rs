@@ -17,6 +17,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
+const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/backends.yaml");
+
 /// Backends that run until this is dropped.
 struct Backends {
     program: Program,
@@ -27,7 +29,8 @@ impl Backends {
     fn start(endpoint: SocketAddr) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let endpoint = format!("http://{endpoint}");
-        let mut program = Program::start(folder.path(), &["--only", "backends", "--lambda-endpoint", &endpoint]);
+        let options = ["--template", TEMPLATE, "--only", "backends", "--lambda-endpoint", &endpoint];
+        let mut program = Program::start(folder.path(), &options);
         program.ready();
         Self { program, folder }
     }
@@ -76,11 +79,11 @@ async fn a_message_waits_for_the_program_that_runs_the_functions() {
     let address = nowhere().await;
     let backends = Backends::start(address);
     backends.program.told("no functions at");
-    backends.program.send_message("NotificationsQueue", "hello").await;
+    backends.program.send_message("Pictures", "hello").await;
 
     let mut calls = engine(address).await;
     let (called, event) = tokio::time::timeout(PATIENCE, calls.recv()).await.unwrap().unwrap();
-    assert_eq!((called, event["Records"][0]["body"].as_str()), (path("notify"), Some("hello")));
+    assert_eq!((called, event["Records"][0]["body"].as_str()), (path("resize"), Some("hello")));
     assert_eq!(event["Records"][0]["attributes"]["ApproximateReceiveCount"], "1", "it was not received in vain");
     backends.program.told("functions are called at");
 }
@@ -91,34 +94,34 @@ async fn functions_find_each_other_and_commands_and_schedules_find_them() {
     let mut calls = engine(address).await;
     let backends = Backends::start(address);
     let payload = json!({"a": 1});
-    let answer = backends.program.send(&path("ReserveStockFunction"), &[SIGNATURE], payload.to_string()).await;
+    let answer = backends.program.send(&path("UploadFunction"), &[SIGNATURE], payload.to_string()).await;
     assert_eq!(answer, (200, json!({"done": true})));
-    assert_eq!(calls.recv().await.unwrap(), (path("reserve-stock"), payload));
+    assert_eq!(calls.recv().await.unwrap(), (path("upload"), payload));
 
-    let schedule = "/_local/schedules/ReleaseExpiredReservationsFunction/run";
+    let schedule = "/_local/schedules/CleanUpFunction/run";
     assert_eq!(backends.program.send(schedule, &[("x-local-stack", "1")], "").await, (200, json!({"done": true})));
-    assert_eq!(calls.recv().await.unwrap().0, path("release-expired-reservations"));
+    assert_eq!(calls.recv().await.unwrap().0, path("clean-up"));
 
-    let invoked = run(&["invoke", "ReserveStockFunction", r#"{"b":2}"#, "--port", backends.program.port()]);
+    let invoked = run(&["invoke", "UploadFunction", r#"{"b":2}"#, "--port", backends.program.port()]);
     assert_eq!(invoked, (Some(0), "{\"done\":true}\n".to_owned()));
-    assert_eq!(calls.recv().await.unwrap(), (path("reserve-stock"), json!({"b": 2})));
+    assert_eq!(calls.recv().await.unwrap(), (path("upload"), json!({"b": 2})));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_api_is_not_here() {
     let backends = Backends::start(nowhere().await);
-    let (status, answer) = backends.program.send("/api/users/login", &[], "{}").await;
+    let (status, answer) = backends.program.send("/pictures", &[], "{}").await;
     assert_eq!((status, answer["error"].as_str().unwrap().starts_with("only backends")), (404, true));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn functions_behind_the_authorizer_get_its_secret_and_no_others() {
     let environments = Backends::start(nowhere().await).environments();
-    for (function, guarded) in [("get-me", true), ("create-order", true), ("register", false), ("notify", false)] {
-        assert_eq!(environments[function]["JWT_SECRET"].is_string(), guarded, "{function}");
-        assert_eq!(environments[function]["JWT_SECRET_VERSION"].is_string(), guarded, "{function}");
+    for (function, guarded) in [("upload", true), ("resize", false), ("authorize", false)] {
+        assert_eq!(environments[function]["SIGNING_KEY"].is_string(), guarded, "{function}");
+        assert_eq!(environments[function]["SIGNING_KEY_VERSION"].is_string(), guarded, "{function}");
     }
-    assert_eq!(environments["get-me"]["USERS_TABLE"], "UsersTable");
+    assert_eq!(environments["upload"]["PICTURES_URL"], "http://sqs.us-east-1.localhost/000000000000/Pictures");
 }
 
 #[test]
@@ -139,7 +142,7 @@ fn what_only_functions_need_is_refused_where_there_are_none() {
 fn addresses_that_make_no_sense_are_told() {
     let backends = ["--only", "backends", "--port", "0"];
     let (code, output) = run(&[&backends[..], &["--host", "0.0.0.0"]].concat());
-    let told = "error: --host 0.0.0.0 is no address that functions could reach this machine at\n";
+    let told = "error: --host 0.0.0.0 is no name or address of this machine that functions could use\n";
     assert_eq!((code, output.as_str()), (Some(1), told));
     let (code, output) = run(&[&backends[..], &["--lambda-endpoint", "localhost:9000"]].concat());
     let told = "error: localhost:9000 is no URL of an Invoke API; it looks like http://127.0.0.1:9000\n";

@@ -1,19 +1,20 @@
-//! A service's store under test: the template's tables, and the SDK's own client to them, in the test's process.
+//! A DynamoDB for tests of stores: the template's tables, and an SDK client for them, in the test's process.
 //!
-//! There is no server and no port: the client's HTTP connector hands each request to `local-dynamodb` and the answer
-//! back, so everything above it, serialising, retries, timeouts, is what runs in production.
+//! There is no server and no port. The SDK client's HTTP client passes each request to `local-dynamodb`, so serialising,
+//! retries and timeouts above it are those of production.
 //!
 //! ```no_run
 //! # async fn test() {
-//! let tables = testing::Tables::of_template().await;
+//! let tables = local_testing::Tables::of_template().await;
 //! let client = tables.client();
-//! client.get_item().table_name("UsersTable").send().await.unwrap();
-//! tables.dynamodb().faults().inject(local_dynamodb::Fault::next(local_dynamodb::FaultKind::AnswerLost));
+//! client.list_tables().send().await.unwrap();
+//! // The next write is made and its answer lost, as when a connection breaks.
+//! tables.dynamodb().faults().inject(local_testing::Fault::next(local_testing::FaultKind::AnswerLost));
 //! # }
 //! ```
 //!
 //! [`http`] puts any of the emulated services behind HTTP instead, for tests that call it over a socket.
-#![allow(clippy::expect_used, reason = "a test that can't set up its world has failed")]
+#![allow(clippy::expect_used, reason = "a test that can't set up what it needs has failed")]
 
 mod connector;
 pub mod http;

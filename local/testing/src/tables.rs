@@ -8,16 +8,15 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
 use local_dynamodb::{DynamoDb, Record, Sequence};
 use local_template::System;
 use serde_json::{Value, json};
 
-use crate::connector::InProcess;
+use crate::connector::http_client;
 
 const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml");
 
-/// Empty tables of a test's own. They end with it.
+/// A test's own tables, empty at first. They are removed when this is dropped.
 pub struct Tables {
     dynamodb: DynamoDb,
     system: System,
@@ -25,15 +24,15 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// All tables of the workspace's template, by their logical ids.
+    /// The tables of `template.yaml` at the workspace's root. A table's name is its logical id.
     ///
     /// # Panics
-    /// If the template does not describe them rightly.
+    /// The template can't be read.
     pub async fn of_template() -> Self {
         Self::of(Path::new(TEMPLATE)).await
     }
 
-    /// All tables of the template at `path`.
+    /// The tables of the template at `path`.
     ///
     /// # Panics
     /// As [`Tables::of_template`].
@@ -47,29 +46,33 @@ impl Tables {
         Self { dynamodb, system, _folder: folder }
     }
 
-    /// A client as functions have it: as many attempts, with the same pauses between them.
+    /// An SDK client with as many attempts as functions have, and the same pauses between them.
     pub fn client(&self) -> Client {
-        let connector = SharedHttpConnector::new(InProcess(self.dynamodb.clone()));
+        let dynamodb = self.dynamodb.clone();
+        let in_process = http_client(move |request| {
+            let dynamodb = dynamodb.clone();
+            async move { dynamodb.handle(None, request).await }
+        });
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("us-east-1"))
             .credentials_provider(Credentials::new("test", "test", None, None, "test"))
             .endpoint_url("http://localhost")
-            .http_client(http_client_fn(move |_, _| connector.clone()))
+            .http_client(in_process)
             .sleep_impl(TokioSleep::new())
             .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(25)));
         Client::from_conf(config.build())
     }
 
-    /// The database: its faults and its meter.
+    /// The database, which can inject faults and counts calls.
     pub fn dynamodb(&self) -> &DynamoDb {
         &self.dynamodb
     }
 
-    /// The event a function behind this table's stream gets, with every record from the table's first write on.
+    /// The event for a function that reads this table's stream, with all records since the table's first write.
     ///
     /// # Panics
-    /// If the template gives the table no stream.
+    /// The table has no stream.
     pub async fn stream_event(&self, table: &str) -> Value {
         let records: Vec<Value> = self.records(table).await.into_iter().map(|record| record.event).collect();
         json!({ "Records": records })

@@ -20,8 +20,6 @@
 
 use http::{HeaderName, Method};
 
-use super::Problem;
-
 /// What a seed file says.
 #[derive(Debug, Default)]
 pub struct Content {
@@ -36,7 +34,7 @@ pub struct Content {
 pub struct Step {
     /// The line of the request, counted from 1.
     pub line: usize,
-    /// The text after `###`, which may be empty.
+    /// The text after `###`; without one, the request's line.
     pub title: String,
     /// `# @name`: makes request and answer known to later steps.
     pub name: Option<String>,
@@ -56,7 +54,7 @@ pub struct Step {
 type Lines<'a> = std::iter::Peekable<std::vec::IntoIter<(usize, &'a str)>>;
 
 /// A line that can't be understood, and why.
-type Refusal = (usize, Problem);
+type Refusal = (usize, String);
 
 impl Content {
     /// Reads the text of a file.
@@ -91,6 +89,7 @@ impl Content {
                 self.variables.push(definition(variable).map_err(|problem| (line, problem))?);
             } else if !text.is_empty() {
                 let (method, url) = request_line(text).map_err(|problem| (line, problem))?;
+                let title = if title.is_empty() { text.to_owned() } else { title };
                 let (headers, body) = rest(lines)?;
                 self.steps.push(Step { line, title, name, printed, method, url, headers, body });
                 return Ok(());
@@ -100,19 +99,19 @@ impl Content {
     }
 }
 
-fn definition(text: &str) -> Result<(String, String), Problem> {
+fn definition(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((_, value)) if value.contains("{{") => {
-            Err(Problem::Syntax("a variable is plain text, without other variables in it".to_owned()))
+            Err("a variable is plain text, without other variables in it".to_owned())
         }
         Some((name, value)) => Ok((name.trim().to_owned(), value.trim().to_owned())),
-        None => Err(Problem::Syntax("a variable is defined as `@name = value`".to_owned())),
+        None => Err("a variable is defined as `@name = value`".to_owned()),
     }
 }
 
 /// `POST URL`, with or without the version of HTTP.
-fn request_line(text: &str) -> Result<(Method, String), Problem> {
-    let malformed = || Problem::Syntax(format!("not a request such as `POST {{{{host}}}}/path`: {text}"));
+fn request_line(text: &str) -> Result<(Method, String), String> {
+    let malformed = || format!("not a request such as `POST {{{{host}}}}/path`: {text}");
     let (method, url) = text.split_once(' ').ok_or_else(malformed)?;
     let known = !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase());
     let method = Method::from_bytes(method.as_bytes()).ok().filter(|_| known).ok_or_else(malformed)?;
@@ -127,7 +126,7 @@ fn rest(mut lines: Lines<'_>) -> Result<(Vec<(HeaderName, String)>, String), Ref
     for (line, text) in lines.by_ref().take_while(|(_, text)| !text.trim().is_empty()) {
         let header =
             text.split_once(':').and_then(|(name, value)| Some((name.trim().parse().ok()?, value.trim().to_owned())));
-        headers.push(header.ok_or_else(|| (line, Problem::Syntax(format!("not a header: {text}"))))?);
+        headers.push(header.ok_or_else(|| (line, format!("not a header: {text}")))?);
     }
     let body: Vec<&str> = lines.map(|(_, text)| text).collect();
     Ok((headers, body.join("\n").trim().to_owned()))
@@ -164,7 +163,7 @@ mod tests {
             ("@colour = {{other}}", 1, "plain text"),
         ] {
             let (found, problem) = Content::parse(file).unwrap_err();
-            assert!(found == line && problem.to_string().contains(told), "{file}: {found}: {problem}");
+            assert!(found == line && problem.contains(told), "{file}: {found}: {problem}");
         }
     }
 }

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::Problem;
+use super::error::Problem;
 
 /// The values that are known so far.
 #[derive(Debug)]
