@@ -10,11 +10,11 @@ use http::request::Parts;
 use http::{HeaderValue, Request, Response};
 use local_lambda::{Invoke, InvokeError};
 
-use crate::answer::Answer;
 use crate::authorizer::{Authorizer, Refusal};
 use crate::context::{Context, Stage};
 use crate::cors::Preflight;
 use crate::event::{Body, Event};
+use crate::exchange::Exchange;
 use crate::fault::Fault;
 use crate::gateway_response::GatewayResponses;
 use crate::invocation::{self, Report};
@@ -56,7 +56,7 @@ impl std::fmt::Debug for Invoker {
     }
 }
 
-/// What is learnt about a request on its way, for the log.
+/// The route and function of a request, once they are known.
 #[derive(Default)]
 struct Trail {
     route: Option<Arc<str>>,
@@ -111,27 +111,27 @@ impl RestApi {
         })
     }
 
-    /// Answers a request. `peer` is who sent it: the address that functions are told.
+    /// Handles a request. `peer` is the client's address, which functions see as `sourceIp`.
     ///
     /// Dropping the future (the client hung up) does not stop a function that was called.
-    pub async fn handle(&self, request: Request<Bytes>, peer: SocketAddr) -> Answer {
+    pub async fn handle(&self, request: Request<Bytes>, peer: SocketAddr) -> Exchange {
         let started = Instant::now();
         let (head, body) = request.into_parts();
         let mut context = Context::new(&self.stage, &head, method::of_request(&head), peer);
         let mut trail = Trail::default();
         let outcome = self.serve(&head, &body, &mut context, &mut trail).await;
-        self.answer(&head, context, trail, outcome, started)
+        self.finish(&head, context, trail, outcome, started)
     }
 
-    /// Answers a request whose body could not be read.
-    pub fn refuse(&self, head: &Parts, peer: SocketAddr, why: Unread) -> Answer {
+    /// Refuses a request whose body could not be read.
+    pub fn refuse(&self, head: &Parts, peer: SocketAddr, why: Unread) -> Exchange {
         let started = Instant::now();
         let context = Context::new(&self.stage, head, method::of_request(head), peer);
         let fault = match why {
             Unread::TooLong => Fault::BodyTooLarge,
             Unread::Broken => Fault::BadRequest,
         };
-        self.answer(head, context, Trail::default(), Err(fault.into()), started)
+        self.finish(head, context, Trail::default(), Err(fault.into()), started)
     }
 
     async fn serve<'a>(
@@ -205,14 +205,14 @@ impl RestApi {
         Ok(response)
     }
 
-    fn answer(
+    fn finish(
         &self,
         head: &Parts,
         context: Context<'_>,
         trail: Trail,
         outcome: Result<Response<Bytes>, Refusal>,
         started: Instant,
-    ) -> Answer {
+    ) -> Exchange {
         let (mut response, gateway_response, failure) = match outcome {
             Ok(response) => (response, None, None),
             Err(Refusal { fault, failure }) => {
@@ -226,7 +226,7 @@ impl RestApi {
                 response.headers_mut().insert(name, value);
             }
         }
-        Answer {
+        Exchange {
             response,
             request_id: context.request_id,
             method: context.http_method,
@@ -240,8 +240,8 @@ impl RestApi {
     }
 }
 
-/// A request for nothing there is. With an `Authorization` header, API Gateway takes it for one signed with AWS
-/// credentials and complains of the signature instead.
+/// A request that no route matches. If it has an `Authorization` header, API Gateway takes it for one signed with AWS
+/// credentials and complains about the signature instead.
 fn no_route(head: &Parts) -> Fault {
     match head.headers.get(http::header::AUTHORIZATION) {
         Some(value) if !value.is_empty() => Fault::NoRouteButAuthorization,

@@ -10,13 +10,13 @@
 //! follows what LocalStack's tests recorded of the real service (`tests/aws/services/apigateway/*.snapshot.json`).
 #![warn(missing_docs)]
 
-mod answer;
 mod api;
 mod authorizer;
 mod context;
 mod cors;
 mod error;
 mod event;
+mod exchange;
 mod failure;
 mod fault;
 mod gateway_response;
@@ -29,8 +29,13 @@ mod request_headers;
 mod routes;
 mod throttle;
 
-pub use answer::Answer;
 pub use api::{BODY_LIMIT, RestApi, Unread};
 pub use error::Error;
+pub use exchange::Exchange;
 pub use failure::{Cause, Failure};
 pub use fault::ResponseType;
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use std::sync::mpsc::{self, Sender};
 use std::time::Duration;
 
-use local_apigateway::Answer;
+use local_apigateway::Exchange;
 use local_template::{Api, Route, System};
 use time::OffsetDateTime;
 use time::macros::format_description;
@@ -81,22 +81,22 @@ pub fn function_line(function: &str, text: &str) {
     line(format_args!("          {function} | {text}"));
 }
 
-/// Prints a request and its answer.
-pub fn request(answer: &Answer) {
+/// Prints a request and its response.
+pub fn request(exchange: &Exchange) {
     let time = OffsetDateTime::now_utc().format(format_description!("[hour]:[minute]:[second]")).unwrap_or_default();
-    let who = match (&answer.function, &answer.gateway_response) {
+    let who = match (&exchange.function, &exchange.gateway_response) {
         (_, Some(response)) => format!("gateway: {}", response.name()),
         (Some(function), None) => function.to_string(),
         (None, None) => "gateway".to_owned(),
     };
     line(format_args!(
         "{time}  {}  {:>5} ms  {:<6} {}  {who}",
-        answer.response.status().as_u16(),
-        answer.duration.as_millis(),
-        answer.method.as_str(),
-        shortened(&answer.path),
+        exchange.response.status().as_u16(),
+        exchange.duration.as_millis(),
+        exchange.method.as_str(),
+        shortened(&exchange.path),
     ));
-    if let Some(failure) = &answer.failure {
+    if let Some(failure) = &exchange.failure {
         line(format_args!("          {failure}"));
     }
 }

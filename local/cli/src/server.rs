@@ -13,7 +13,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use local_apigateway::{Answer, BODY_LIMIT, Unread};
+use local_apigateway::{BODY_LIMIT, Exchange, Unread};
 use tokio::net::TcpListener;
 
 use crate::docs::Docs;
@@ -110,9 +110,9 @@ fn no_api(stack: &Stack) -> Response<Bytes> {
     response
 }
 
-fn printed(answer: Answer) -> Response<Bytes> {
-    console::request(&answer);
-    answer.response
+fn printed(exchange: Exchange) -> Response<Bytes> {
+    console::request(&exchange);
+    exchange.response
 }
 
 async fn read(mut body: Incoming, limit: usize) -> Result<Bytes, Unread> {

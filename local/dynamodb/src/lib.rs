@@ -113,3 +113,8 @@ impl DynamoDb {
         self.inner.writes.subscribe(table)
     }
 }
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

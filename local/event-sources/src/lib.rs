@@ -30,3 +30,8 @@ pub use error::Error;
 pub use redelivery::Redelivery;
 pub use services::Services;
 pub use sources::{EventSources, Status};
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

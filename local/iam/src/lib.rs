@@ -19,3 +19,8 @@ pub use access::Access;
 pub use decision::{Decision, decide};
 pub use event_sources::{Error, Missing};
 pub use iam::{Iam, Use};
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

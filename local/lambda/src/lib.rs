@@ -91,3 +91,8 @@ pub trait Invoke: Send + Sync + 'static {
         Box::pin(std::future::ready(()))
     }
 }
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

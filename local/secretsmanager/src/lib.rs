@@ -18,3 +18,8 @@ mod wire;
 
 pub use error::Error;
 pub use manager::SecretsManager;
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -22,3 +22,8 @@ pub use attribute::{Attribute, Attributes, Value};
 pub use error::{Error, MAX_MESSAGE_BYTES};
 pub use message::{Depth, Message, NewMessage, Received, RedriveFailure, Redriven};
 pub use sqs::Sqs;
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -18,3 +18,8 @@ mod value;
 
 pub use error::{Error, Problem};
 pub use model::*;
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

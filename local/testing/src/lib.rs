@@ -22,3 +22,8 @@ mod tables;
 
 pub use local_dynamodb::{Fault, FaultKind};
 pub use tables::Tables;
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -149,15 +149,15 @@ fn peer() -> SocketAddr {
     "[::ffff:192.0.2.7]:4711".parse().unwrap()
 }
 
-async fn get(api: &RestApi, target: &str, headers: &[(&str, &str)]) -> Answer {
+async fn get(api: &RestApi, target: &str, headers: &[(&str, &str)]) -> Exchange {
     api.handle(request("GET", target, headers, b""), peer()).await
 }
 
-fn status(answer: &Answer) -> u16 {
+fn status(answer: &Exchange) -> u16 {
     answer.response.status().as_u16()
 }
 
-fn gateway(answer: &Answer) -> (u16, &'static str) {
+fn gateway(answer: &Exchange) -> (u16, &'static str) {
     (status(answer), answer.gateway_response.map_or("", ResponseType::name))
 }
 

@@ -17,6 +17,28 @@ use crate::{Error, SecretsManager};
 const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.1");
 const TARGET: &str = "secretsmanager.";
 
+/// Operations of Secrets Manager that are refused here.
+const NOT_EMULATED: [&str; 18] = [
+    "BatchGetSecretValue",
+    "CancelRotateSecret",
+    "CreateSecret",
+    "DeleteResourcePolicy",
+    "DeleteSecret",
+    "GetRandomPassword",
+    "GetResourcePolicy",
+    "ListSecretVersionIds",
+    "PutResourcePolicy",
+    "RemoveRegionsFromReplication",
+    "ReplicateSecretToRegions",
+    "RestoreSecret",
+    "StopReplicationToReplica",
+    "TagResource",
+    "UntagResource",
+    "UpdateSecret",
+    "UpdateSecretVersionStage",
+    "ValidateResourcePolicy",
+];
+
 impl SecretsManager {
     /// Answers one HTTP request of the Secrets Manager API. `caller` is who signed it.
     pub async fn handle(&self, caller: Option<&str>, request: Request<Bytes>) -> Response<Bytes> {
@@ -43,14 +65,10 @@ async fn run(manager: &SecretsManager, operation: &str, body: &[u8]) -> Result<V
         "PutSecretValue" => encode(value::put(manager, decode(body)?).await?),
         "DescribeSecret" => encode(describe::one(manager, decode(body)?).await?),
         "ListSecrets" => encode(describe::all(manager, decode(body)?).await?),
-        "RotateSecret" => Err(Error::InvalidRequest(
-            "No Lambda rotation function ARN is associated with this secret: rotate it with `cargo local rotate-secret`."
-                .into(),
-        )),
-        "BatchGetSecretValue" | "CancelRotateSecret" | "CreateSecret" | "DeleteResourcePolicy" | "DeleteSecret"
-        | "GetRandomPassword" | "GetResourcePolicy" | "ListSecretVersionIds" | "PutResourcePolicy"
-        | "RemoveRegionsFromReplication" | "ReplicateSecretToRegions" | "RestoreSecret" | "StopReplicationToReplica"
-        | "TagResource" | "UntagResource" | "UpdateSecret" | "UpdateSecretVersionStage" | "ValidateResourcePolicy" => {
+        "RotateSecret" => {
+            Err(Error::InvalidRequest("No Lambda rotation function ARN is associated with this secret.".into()))
+        }
+        _ if NOT_EMULATED.contains(&operation) => {
             Err(Error::InvalidRequest(format!("{operation} is not emulated: secrets come from the template.")))
         }
         _ => Err(Error::UnknownOperation(operation.into())),

@@ -74,7 +74,7 @@ async fn preflights_are_answered_without_asking_anyone() {
     assert_eq!(headers["content-type"], "application/json");
     assert_eq!(headers["x-amzn-requestid"], answer.request_id.as_str());
     assert_eq!(answer.response.body(), "{}\n");
-    let methods = |answer: Answer| answer.response.headers()["access-control-allow-methods"].clone();
+    let methods = |answer: Exchange| answer.response.headers()["access-control-allow-methods"].clone();
     assert_eq!(methods(preflight("/me").await), "GET,OPTIONS");
     assert_eq!(methods(preflight("/files/a/b").await), "DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT");
     assert_eq!(gateway(&preflight("/none").await), (403, "MISSING_AUTHENTICATION_TOKEN"));

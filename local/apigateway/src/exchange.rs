@@ -1,4 +1,4 @@
-//! What became of a request.
+//! A request that was handled, with its response.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,9 +8,9 @@ use http::{Method, Response};
 
 use crate::{Failure, ResponseType};
 
-/// The response to a request, and what a log line says about it.
+/// The response to a request, and what an access log says about both.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Exchange {
     /// What the client gets.
     pub response: Response<Bytes>,
     /// `requestContext.requestId`, `$context.requestId` and `x-amzn-RequestId`: one id in all of them.
@@ -25,8 +25,8 @@ pub struct Answer {
     pub function: Option<Arc<str>>,
     /// From the request's arrival to the response.
     pub duration: Duration,
-    /// The kind of answer, if the gateway worded it itself and not the function.
+    /// The type of gateway response, if the gateway responded itself instead of the function.
     pub gateway_response: Option<ResponseType>,
-    /// What was wrong with the function or the authorizer, if that is why the gateway answered.
+    /// What was wrong with the function or the authorizer, if that is why the gateway responded itself.
     pub failure: Option<Failure>,
 }
