@@ -1,4 +1,4 @@
-//! One call of one function.
+//! Calls of a function through Lambda's Invoke API.
 
 use std::error::Error;
 use std::time::Duration;
@@ -19,46 +19,46 @@ pub struct ServiceClient {
     pub(crate) codes: Catalogue,
 }
 
-/// Why there is no answer.
+/// Why a call has no response.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
-    /// The time the call was given is over.
-    #[error("no answer in time")]
+    /// The time budget is used up.
+    #[error("no response in time")]
     Timeout,
-    /// Lambda could not be reached, was throttling or failed itself.
+    /// Lambda could not be reached, was throttling or failed (429, 5xx).
     #[error("the function could not be reached")]
     Unreachable(#[source] Box<dyn Error + Send + Sync>),
-    /// Lambda refused the call: no such function, no permission.
+    /// Lambda refused the call, for example because there is no such function or no permission to call it.
     #[error("the function could not be invoked")]
     Refused(#[source] Box<dyn Error + Send + Sync>),
-    /// The function crashed, timed out or reported an error.
+    /// The function crashed, timed out or returned an error; the value of `X-Amz-Function-Error`.
     #[error("the function failed: {0}")]
     Failed(String),
-    /// It answered something else than was agreed.
-    #[error("the function's answer was not understood")]
+    /// The response is not of the expected type.
+    #[error("the function's response is malformed")]
     Malformed(#[source] serde_json::Error),
-    /// The request is no JSON.
+    /// The request can't be written as JSON.
     #[error("the request could not be encoded")]
     Request(#[source] serde_json::Error),
 }
 
 impl CallError {
-    /// Whether it may be over in a moment.
-    pub(crate) fn is_passing(&self) -> bool {
+    /// Whether the same call may succeed a moment later.
+    pub(crate) fn is_transient(&self) -> bool {
         matches!(self, Self::Unreachable(_) | Self::Failed(_))
     }
 }
 
-/// What a call may spend on retries.
-pub(crate) fn retries(time: Duration) -> RetryBudget {
-    RetryBudget::tries(4).within(time)
+/// What one call may spend on retries.
+pub(crate) fn retries(time_budget: Duration) -> RetryBudget {
+    RetryBudget::tries(4).within(time_budget)
 }
 
-/// How long the init phase waits for a connection that the first call can open itself.
-const CONNECT_WITHIN: Duration = Duration::from_secs(1);
+/// How long [`ServiceClient::connect`] waits; a connection that is not open by then is opened by the first call.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 impl ServiceClient {
-    /// A client made from the function's environment, which knows the errors of the services that it calls by `codes`.
+    /// A client configured by the function's environment. `codes` are the error codes of the services that it calls.
     ///
     /// # Errors
     /// [`aws::ConfigError`] if the environment lacks something.
@@ -70,62 +70,69 @@ impl ServiceClient {
         Self { lambda, codes }
     }
 
-    /// Opens the connection that the first call would wait for, by asking whether `function` may be invoked (Lambda
-    /// Invoke, `DryRun`): for the init phase, which has a full CPU.
+    /// Opens the connection that the first call would have to wait for, by asking whether `function` may be invoked (Invoke
+    /// with type `DryRun`). A function does this in its init phase, which has a full CPU.
     ///
     /// # Errors
     /// [`CallError`]
     pub async fn connect(&self, function: &str) -> Result<(), CallError> {
-        self.post(function, &[("x-amz-invocation-type", "DryRun")], &[], CONNECT_WITHIN).await?;
+        self.post(function, &[("x-amz-invocation-type", "DryRun")], &[], CONNECT_TIMEOUT).await?;
         Ok(())
     }
 
-    /// Invokes `function` (a name or an ARN) and waits for its answer, no longer than `patience`. Throttling and
-    /// Lambda's own failures, and the function's too, are tried again within that time.
+    /// Calls `function` (a name or an ARN), and gives up after `time_budget`. Transient failures are tried again within that
+    /// time, so the function has to be idempotent.
     ///
     /// # Errors
     /// [`CallError`]
-    pub async fn call<Q, A>(&self, function: &str, request: &Q, patience: Duration) -> Result<A, CallError>
+    pub async fn call<Request, Response>(
+        &self,
+        function: &str,
+        request: &Request,
+        time_budget: Duration,
+    ) -> Result<Response, CallError>
     where
-        Q: Serialize,
-        A: DeserializeOwned,
+        Request: Serialize,
+        Response: DeserializeOwned,
     {
         let payload = serde_json::to_vec(request).map_err(CallError::Request)?;
-        let attempt = |left| self.invoke(function, &payload, left);
-        let answer =
-            retry(retries(patience), attempt, |outcome| outcome.as_ref().is_err_and(CallError::is_passing)).await?;
-        serde_json::from_slice(&answer).map_err(CallError::Malformed)
+        let attempt = |time_left| self.invoke(function, &payload, time_left);
+        let is_transient = |outcome: &Result<Bytes, CallError>| outcome.as_ref().is_err_and(CallError::is_transient);
+        let response = retry(retries(time_budget), attempt, is_transient).await?;
+        serde_json::from_slice(&response).map_err(CallError::Malformed)
     }
 
-    /// Invokes it once.
-    pub(crate) async fn invoke(&self, function: &str, payload: &[u8], patience: Duration) -> Result<Bytes, CallError> {
-        // As a client of the SDK does: the function that is called goes on with the trace, and Lambda can see a loop.
+    /// Calls the function once.
+    pub(crate) async fn invoke(&self, function: &str, payload: &[u8], timeout: Duration) -> Result<Bytes, CallError> {
+        // As the SDK's clients do: the function continues the trace, and Lambda detects functions that call each other in a
+        // loop.
         let trace = std::env::var("_X_AMZN_TRACE_ID").ok();
         let headers: Vec<_> = trace.iter().map(|trace| ("x-amzn-trace-id", trace.as_str())).collect();
-        let response = self.post(function, &headers, payload, patience).await?;
+        let response = self.post(function, &headers, payload, timeout).await?;
         match header(response.headers(), "x-amz-function-error") {
             Some(kind) => Err(CallError::Failed(kind.to_owned())),
             None => Ok(response.into_body()),
         }
     }
 
-    /// A request of the Invoke API ("Invoke" in the Lambda API reference), without a second try.
+    /// Sends one request of the Invoke API.
     async fn post(
         &self,
         function: &str,
         headers: &[(&str, &str)],
         payload: &[u8],
-        patience: Duration,
+        timeout: Duration,
     ) -> Result<Response<Bytes>, CallError> {
         let path = format!("/2015-03-31/functions/{}/invocations", utf8_percent_encode(function, UNRESERVED));
-        let answer = tokio::time::timeout(patience, self.lambda.post(&path, headers, payload)).await;
-        match answer.map_err(|_| CallError::Timeout)? {
+        let response = tokio::time::timeout(timeout, self.lambda.post(&path, headers, payload)).await;
+        match response.map_err(|_| CallError::Timeout)? {
             Ok(response) if response.status().is_success() => Ok(response),
-            // "Errors": 429 and 5xx are for now, the others for good.
+            // Invoke, "Errors": 429 and 5xx may succeed later, the others will not.
             Ok(response) => {
-                let for_now = response.status() == StatusCode::TOO_MANY_REQUESTS || response.status().is_server_error();
+                let is_transient =
+                    response.status() == StatusCode::TOO_MANY_REQUESTS || response.status().is_server_error();
                 let refusal = Box::new(Refusal::read(&response));
-                Err(if for_now { CallError::Unreachable(refusal) } else { CallError::Refused(refusal) })
+                Err(if is_transient { CallError::Unreachable(refusal) } else { CallError::Refused(refusal) })
             }
             Err(error @ ApiError::NoAnswer(_)) => Err(CallError::Unreachable(error.into())),
             Err(error @ ApiError::Request(_)) => Err(CallError::Refused(error.into())),
@@ -133,10 +140,10 @@ impl ServiceClient {
     }
 }
 
-/// RFC 3986, section 2.3: what a path has as it is. An ARN's colons are not among it.
+/// The characters that a path segment has unencoded (RFC 3986, section 2.3). An ARN's colons are encoded.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// What Lambda says when it does not invoke.
+/// Lambda's response to a call that it refused.
 #[derive(Debug, thiserror::Error)]
 #[error("{status}: {message}")]
 struct Refusal {
@@ -146,7 +153,7 @@ struct Refusal {
 
 impl Refusal {
     fn read(response: &Response<Bytes>) -> Self {
-        /// "Errors": some have it in upper case.
+        /// Some errors spell the field in upper case.
         #[derive(Deserialize)]
         struct Body {
             #[serde(alias = "Message")]

@@ -1,4 +1,4 @@
-//! Asking a service how it is, by its health endpoint's function.
+//! Health checks of services, through the functions of their health endpoints.
 
 use std::time::{Duration, Instant};
 
@@ -7,38 +7,39 @@ use serde_json::json;
 
 use crate::{CallError, ServiceClient};
 
-/// How a service is.
+/// Whether a service is healthy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// It answered that it is well.
+    /// The endpoint responded with 200.
     Healthy,
-    /// It answered that it is not, or did not answer.
+    /// The endpoint responded with another status, or not at all.
     Unhealthy,
 }
 
-/// What asking found.
+/// The result of a health check.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Health {
-    /// How the service is.
+    /// Whether the service is healthy.
     pub status: Status,
-    /// Milliseconds it took to tell.
+    /// How long the check took, in milliseconds.
     pub response_time: u64,
 }
 
-/// A health endpoint's answer, as its gateway would get it.
+/// The response of a health endpoint, as its function returns it to the gateway.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+struct HealthResponse {
     status_code: u16,
 }
 
 impl ServiceClient {
-    /// Asks the health endpoint's `function`, as the gateway asks it. Why a service is unhealthy goes to the log.
-    pub async fn health(&self, function: &str, request_id: &str, patience: Duration) -> Health {
+    /// Calls the `function` of a health endpoint as the gateway calls it, and gives up after `time_budget`. The log tells
+    /// why there was no response.
+    pub async fn health(&self, function: &str, request_id: &str, time_budget: Duration) -> Health {
         let started = Instant::now();
-        // The least a REST API's proxy event holds.
+        // The fields of a REST API's proxy event that the endpoint needs.
         let event = json!({
             "httpMethod": "GET",
             "path": "/health",
@@ -46,12 +47,12 @@ impl ServiceClient {
             "headers": {"X-Request-ID": request_id},
             "requestContext": {"httpMethod": "GET", "path": "/health", "requestId": request_id},
         });
-        let answer: Result<Answer, CallError> = self.call(function, &event, patience).await;
-        let status = match answer {
-            Ok(Answer { status_code: 200 }) => Status::Healthy,
+        let response: Result<HealthResponse, CallError> = self.call(function, &event, time_budget).await;
+        let status = match response {
+            Ok(HealthResponse { status_code: 200 }) => Status::Healthy,
             Ok(_) => Status::Unhealthy,
             Err(error) => {
-                tracing::warn!(function, cause = %error, "no answer from a health endpoint");
+                tracing::warn!(function, cause = %error, "a health endpoint did not respond");
                 Status::Unhealthy
             }
         };

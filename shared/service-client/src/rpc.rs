@@ -1,4 +1,4 @@
-//! Calling another service's [`envelope::Rpc`].
+//! Calls of another service's [`envelope::Rpc`].
 
 use std::time::Duration;
 
@@ -10,63 +10,63 @@ use serde::de::DeserializeOwned;
 use crate::client::retries;
 use crate::{CallError, ServiceClient};
 
-/// What a client is told to wait before it asks again, in seconds.
+/// `Retry-After` of a 503, in seconds.
 const RETRY_AFTER: u64 = 1;
 
 impl ServiceClient {
-    /// Calls the procedure `function` of `service` (`product-service`) and waits for its answer, no longer than
-    /// `patience`. Whatever may be over in a moment is tried again within that time, so the procedure has to be one
-    /// that may be called twice.
+    /// Calls `function` (a name or an ARN) of `service` (the name that a client reads in a failure), and gives up after
+    /// `time_budget`. Transient failures are tried again within that time, so the function has to be idempotent.
     ///
     /// # Errors
-    /// The other's own failure as it gave it: code, message and details. 503 with `{service}` if it could not be
-    /// reached, was throttled, did not answer in time or stayed busy; 502 with the same words if it crashed, failed
-    /// inside or answered what is not understood.
-    pub async fn rpc<Q, A>(
+    /// - The function's own failure: its code, message and details.
+    /// - 503 with `{service}` in its details if Lambda could not be reached or was throttling, or if the function did not
+    ///   respond in time or answered 503 to every try.
+    /// - 502 with the same details if the function crashed, had an internal error or gave a malformed response.
+    pub async fn rpc<Request, Response>(
         &self,
         service: &'static str,
         function: &str,
-        request: &Q,
-        patience: Duration,
-    ) -> Result<A, Failure>
+        request: &Request,
+        time_budget: Duration,
+    ) -> Result<Response, Failure>
     where
-        Q: Serialize,
-        A: DeserializeOwned,
+        Request: Serialize,
+        Response: DeserializeOwned,
     {
         let payload = serde_json::to_vec(request)?;
-        let attempt = async |left| {
-            let answer = self.invoke(function, &payload, left).await?;
-            read_response(&answer, self.codes).map_err(CallError::Malformed)
+        let attempt = async |time_left| {
+            let response = self.invoke(function, &payload, time_left).await?;
+            read_response(&response, self.codes).map_err(CallError::Malformed)
         };
-        let again = |outcome: &Result<Result<A, Failure>, CallError>| match outcome {
+        let is_transient = |outcome: &Result<Result<Response, Failure>, CallError>| match outcome {
             Ok(Err(failure)) => failure.code() == Code::SERVICE_UNAVAILABLE,
             Ok(Ok(_)) => false,
-            Err(error) => error.is_passing(),
+            Err(error) => error.is_transient(),
         };
-        match retry(retries(patience), attempt, again).await {
+        match retry(retries(time_budget), attempt, is_transient).await {
             Ok(Err(failure)) if failure.code() == Code::INTERNAL_ERROR => {
-                Err(wrong(service).caused_by(Told(failure.message().to_owned())))
+                Err(bad_gateway(service).caused_by(RemoteFailure(failure.message().to_owned())))
             }
             Ok(Err(failure)) if failure.code() == Code::SERVICE_UNAVAILABLE => {
-                Err(away(service).caused_by(Told(failure.message().to_owned())))
+                Err(unavailable(service).caused_by(RemoteFailure(failure.message().to_owned())))
             }
-            Ok(answer) => answer,
-            Err(error @ (CallError::Timeout | CallError::Unreachable(_))) => Err(away(service).caused_by(error)),
-            Err(error) => Err(wrong(service).caused_by(error)),
+            Ok(response) => response,
+            Err(error @ (CallError::Timeout | CallError::Unreachable(_))) => Err(unavailable(service).caused_by(error)),
+            Err(error) => Err(bad_gateway(service).caused_by(error)),
         }
     }
 }
 
-/// What the other said of a trouble of its own; the cause is in its log, under the same request id.
+/// The message of the other service's 500 or 503. Its log has the cause, under the same request id.
 #[derive(Debug, thiserror::Error)]
 #[error("the other service failed: {0}")]
-struct Told(String);
+struct RemoteFailure(String);
 
-fn away(service: &'static str) -> Failure {
+fn unavailable(service: &'static str) -> Failure {
     Failure::service_unavailable(format!("{service} unavailable"), RETRY_AFTER).detail("service", service)
 }
 
-fn wrong(service: &'static str) -> Failure {
+fn bad_gateway(service: &'static str) -> Failure {
     Failure::bad_gateway(format!("{service} unavailable")).detail("service", service)
 }
 

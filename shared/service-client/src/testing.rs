@@ -1,4 +1,4 @@
-//! A Lambda that answers what a test says, in order.
+//! A Lambda service with the responses that a test gives it.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -16,70 +16,70 @@ use crate::ServiceClient;
 /// An error of the called service's own.
 pub(crate) const SOLD_OUT: Code = Code::new("SOLD_OUT", Kind::VALIDATION);
 
-/// What becomes of one request.
+/// What happens to one request.
 #[derive(Debug, Clone)]
-pub(crate) enum Answer {
-    /// The function answered.
-    Says(String),
-    /// Lambda answered with this status instead.
+pub(crate) enum Reaction {
+    /// The function responds with this JSON.
+    Responds(String),
+    /// Lambda responds with this status and an empty body.
     Status(u16),
-    /// Lambda answered with this status and this body.
+    /// Lambda responds with this status and this body.
     Refuses(u16, &'static str),
-    /// The function crashed.
+    /// The function crashes.
     Crash,
-    /// Nobody was there.
+    /// No connection can be opened.
     Unreachable,
-    /// Nothing ever comes.
-    Silence,
+    /// No response ever comes.
+    NeverResponds,
 }
 
-/// Of a request, its URL and its `X-Amz-Invocation-Type`.
-pub(crate) type Asked = (String, Option<String>);
+/// A request's URL and `X-Amz-Invocation-Type`.
+pub(crate) type Received = (String, Option<String>);
 
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Lambda {
-    answers: Arc<Mutex<VecDeque<Answer>>>,
-    asked: Arc<Mutex<Vec<Asked>>>,
+pub(crate) struct FakeLambda {
+    reactions: Arc<Mutex<VecDeque<Reaction>>>,
+    received: Arc<Mutex<Vec<Received>>>,
 }
 
-impl Lambda {
-    pub(crate) fn new(answers: impl IntoIterator<Item = Answer>) -> Self {
-        Self { answers: Arc::new(Mutex::new(answers.into_iter().collect())), asked: Arc::default() }
+impl FakeLambda {
+    pub(crate) fn new(reactions: impl IntoIterator<Item = Reaction>) -> Self {
+        Self { reactions: Arc::new(Mutex::new(reactions.into_iter().collect())), received: Arc::default() }
     }
 
     pub(crate) fn client(&self) -> ServiceClient {
         ServiceClient::of(Api::through(SharedHttpConnector::new(self.clone()), "lambda"), Catalogue::new(&[SOLD_OUT]))
     }
 
-    /// The requests.
-    pub(crate) fn asked(&self) -> Vec<Asked> {
-        self.asked.lock().unwrap().clone()
+    /// The requests so far.
+    pub(crate) fn received(&self) -> Vec<Received> {
+        self.received.lock().unwrap().clone()
     }
 
-    /// How many answers nobody asked for.
+    /// How many responses are left.
     pub(crate) fn left(&self) -> usize {
-        self.answers.lock().unwrap().len()
+        self.reactions.lock().unwrap().len()
     }
 }
 
-impl HttpConnector for Lambda {
+impl HttpConnector for FakeLambda {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let kind = request.headers().get("x-amz-invocation-type").map(str::to_owned);
-        self.asked.lock().unwrap().push((request.uri().to_owned(), kind));
-        let answer = self.answers.lock().unwrap().pop_front().expect("no more requests");
+        self.received.lock().unwrap().push((request.uri().to_owned(), kind));
+        let reaction = self.reactions.lock().unwrap().pop_front().expect("no more requests");
         HttpConnectorFuture::new(async move {
             let with = |status: u16, body: String| HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
-            match answer {
-                Answer::Says(body) => Ok(with(200, body)),
-                Answer::Status(status) => Ok(with(status, String::new())),
-                Answer::Refuses(status, body) => Ok(with(status, body.to_owned())),
-                Answer::Crash => {
+            match reaction {
+                Reaction::Responds(body) => Ok(with(200, body)),
+                Reaction::Status(status) => Ok(with(status, String::new())),
+                Reaction::Refuses(status, body) => Ok(with(status, body.to_owned())),
+                Reaction::Crash => {
                     let mut response = with(200, r#"{"errorType":"Runtime.ExitError"}"#.to_owned());
                     response.headers_mut().insert("x-amz-function-error", "Unhandled");
                     Ok(response)
                 }
-                Answer::Unreachable => Err(ConnectorError::io("nobody there".into())),
-                Answer::Silence => std::future::pending().await,
+                Reaction::Unreachable => Err(ConnectorError::io("connection refused".into())),
+                Reaction::NeverResponds => std::future::pending().await,
             }
         })
     }
