@@ -1,26 +1,26 @@
-//! A sum of money.
+//! Amounts.
 
 use serde::{Serialize, Serializer};
 
 use crate::cents::Cents;
 use crate::decimal;
 
-/// An amount: what a line or an order costs.
+/// A sum of money: 0 or more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Amount(u64);
 
 impl Amount {
-    /// The amount of so many cents.
+    /// An amount in cents.
     pub fn from_cents(cents: u64) -> Self {
         Self(cents)
     }
 
-    /// In cents.
+    /// The amount in cents.
     pub fn cents(self) -> u64 {
         self.0
     }
 
-    /// The sum; `None` if it is more than can be counted.
+    /// The sum of the amounts; `None` if it is over `u64::MAX` cents.
     pub fn total(amounts: impl IntoIterator<Item = Self>) -> Option<Self> {
         amounts.into_iter().try_fold(0_u64, |sum, amount| sum.checked_add(amount.0)).map(Self)
     }
@@ -36,7 +36,7 @@ impl Cents for Amount {
     }
 }
 
-/// As the API shows it; [`crate::cents`] is how it is stored.
+/// Written as the API shows it; [`crate::cents`] writes it as it is stored.
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         decimal::serialize(self.0, serializer)
@@ -49,7 +49,7 @@ mod tests {
     use crate::Price;
 
     #[test]
-    fn the_largest_order_is_counted_to_the_cent() {
+    fn the_largest_order_is_exact_to_the_cent() {
         let line = Price::MAX.times(10_000);
         let total = Amount::total([line; 50]).unwrap();
         assert_eq!(total.cents(), 499_999_999_500_000);
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sum_that_can_not_be_counted_is_none() {
+    fn a_sum_that_overflows_is_none() {
         assert_eq!(Amount::total([Amount(u64::MAX), Amount(1)]), None);
         assert_eq!(Amount::total([]), Some(Amount(0)));
     }

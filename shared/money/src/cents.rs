@@ -1,4 +1,4 @@
-//! How money is stored and sent between services: as whole cents.
+//! The form in which money is stored and sent between services: whole cents, for `#[serde(with = "money::cents")]`.
 //!
 //! ```
 //! #[derive(serde::Serialize, serde::Deserialize)]
@@ -14,16 +14,16 @@
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// What is counted in cents.
+/// A type of money that is counted in cents.
 pub trait Cents: Sized {
-    /// How many.
+    /// The value in cents.
     fn cents(&self) -> u64;
 
-    /// So many of it, if there can be so many.
+    /// The value of so many cents; `None` if the type excludes it.
     fn from_cents(cents: u64) -> Option<Self>;
 }
 
-/// Writes the cents.
+/// Writes the value in cents.
 ///
 /// # Errors
 /// The serializer's.
@@ -31,11 +31,11 @@ pub fn serialize<T: Cents, S: Serializer>(money: &T, serializer: S) -> Result<S:
     money.cents().serialize(serializer)
 }
 
-/// Reads the cents.
+/// Reads a value in cents.
 ///
 /// # Errors
-/// The deserializer's, and for a number of cents that there can't be.
+/// The deserializer's, and for a value that the type excludes.
 pub fn deserialize<'de, T: Cents, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let cents = u64::deserialize(deserializer)?;
-    T::from_cents(cents).ok_or_else(|| D::Error::custom("not an amount of money that there can be"))
+    T::from_cents(cents).ok_or_else(|| D::Error::custom("a number of cents that is out of range"))
 }

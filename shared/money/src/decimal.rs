@@ -1,19 +1,19 @@
-//! Between cents and their decimal form.
+//! The decimal form of cents: reading and writing.
 
 use serde::Serializer;
 
-/// Why a text is no number of cents.
+/// Why a text is not an amount in cents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotCents {
-    /// Not written as digits, with a point and digits after it or without.
+    /// The text is not digits, with or without a point and more digits.
     Malformed,
-    /// Fractions of a cent.
+    /// The text has fractions of a cent.
     TooPrecise,
-    /// More than a `u64` holds.
+    /// The amount is over `u64::MAX` cents.
     TooLarge,
 }
 
-/// Reads `12`, `12.5` or `12.50`; zeros after the second decimal say nothing and are passed over.
+/// Reads `12`, `12.5` or `12.50`. Further zeros (`12.500`) are ignored.
 pub(crate) fn parse(text: &str) -> Result<u64, NotCents> {
     let (whole, decimals) = match text.split_once('.') {
         Some((_, "")) => return Err(NotCents::Malformed),
@@ -30,8 +30,8 @@ pub(crate) fn parse(text: &str) -> Result<u64, NotCents> {
     format!("{whole}{decimals:0<2}").parse().map_err(|_| NotCents::TooLarge)
 }
 
-/// Writes cents as a JSON number: `12`, `12.5`, `12.99`. The shortest text of a double is exact to 15 digits, which
-/// is ten trillion with its cents.
+/// Writes cents as a JSON number: `12`, `12.5`, `12.99`. A double is exact to 15 digits, so amounts below ten trillion are
+/// exact to the cent.
 pub(crate) fn serialize<S: Serializer>(cents: u64, serializer: S) -> Result<S::Ok, S::Error> {
     if cents.is_multiple_of(100) {
         serializer.serialize_u64(cents / 100)

@@ -1,4 +1,10 @@
-//! Money: whole cents inside, a JSON number with at most two decimals outside. No float ever adds any.
+//! Money of one currency with cents. It is counted in whole cents, so sums are exact, and an API shows it as a JSON number
+//! with at most two decimals.
+//!
+//! - [`Price`]: the price of one unit, above 0.
+//! - [`Amount`]: a sum of prices.
+//! - [`Bound`]: an end of a price range, as a query writes it.
+//! - [`cents`]: the form in which money is stored and sent between services.
 //!
 //! ```
 //! use money::{Amount, Price};

@@ -1,4 +1,4 @@
-//! What one unit of a product costs.
+//! Prices, and the bounds of a price range.
 
 use envelope::Code;
 use envelope::decode::{FromField, FromQuery, Reject};
@@ -9,20 +9,20 @@ use crate::Amount;
 use crate::cents::Cents;
 use crate::decimal::{self, NotCents};
 
-/// A price: above 0, at most 9 999 999.99.
+/// The price of one unit: above 0, at most 9 999 999.99.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Price(u64);
 
-/// Why a number is no price.
+/// Why a number is not a price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PriceError {
-    /// 0 or below.
+    /// The number is 0 or below.
     #[error("must be greater than 0")]
     NotPositive,
-    /// Fractions of a cent.
+    /// The number has fractions of a cent.
     #[error("must have at most two decimals")]
     TooPrecise,
-    /// Over [`Price::MAX`].
+    /// The number is over [`Price::MAX`].
     #[error("must be at most 9999999.99")]
     TooHigh,
 }
@@ -31,12 +31,12 @@ impl Price {
     /// The highest price.
     pub const MAX: Self = Self(999_999_999);
 
-    /// The price of so many cents, if it is one.
+    /// A price in cents; `None` if it is out of range.
     pub fn from_cents(cents: u64) -> Option<Self> {
         (1..=Self::MAX.0).contains(&cents).then_some(Self(cents))
     }
 
-    /// Reads a JSON number. One with more digits than a double tells apart is the nearest that it does.
+    /// Reads a JSON number. Digits beyond the precision of a double (15 to 17) are lost, as everywhere in JSON.
     ///
     /// # Errors
     /// [`PriceError`]
@@ -44,7 +44,7 @@ impl Price {
         if number <= 0.0 {
             return Err(PriceError::NotPositive);
         }
-        // `Display` writes a float's shortest exact text and no exponent.
+        // `Display` writes the shortest decimal that reads back as the same float, and no exponent.
         let cents = decimal::parse(&number.to_string()).map_err(|error| match error {
             NotCents::TooPrecise => PriceError::TooPrecise,
             NotCents::Malformed | NotCents::TooLarge => PriceError::TooHigh,
@@ -52,14 +52,14 @@ impl Price {
         Self::from_cents(cents).ok_or(PriceError::TooHigh)
     }
 
-    /// In cents.
+    /// The price in cents.
     pub fn cents(self) -> u64 {
         self.0
     }
 
-    /// What so many units cost.
+    /// The price of so many units.
     pub fn times(self, quantity: u32) -> Amount {
-        // 30 bits by 32 bits.
+        // 30 bits times 32 bits fit into 64.
         Amount::from_cents(self.0 * u64::from(quantity))
     }
 }
@@ -74,7 +74,7 @@ impl Cents for Price {
     }
 }
 
-/// As the API shows it; [`crate::cents`] is how it is stored.
+/// Written as the API shows it; [`crate::cents`] writes it as it is stored.
 impl Serialize for Price {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         decimal::serialize(self.0, serializer)
@@ -101,17 +101,17 @@ impl FromField for Price {
     }
 }
 
-/// One end of a range of prices: 0 or more, as a query writes it.
+/// An end of a price range in a query: 0 or more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Bound(u64);
 
 impl Bound {
-    /// In cents.
+    /// The bound in cents.
     pub fn cents(self) -> u64 {
         self.0
     }
 
-    /// The bound at so many cents.
+    /// A bound in cents.
     pub fn from_cents(cents: u64) -> Self {
         Self(cents)
     }
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn every_price_of_a_cent_survives_the_way_out_and_back() {
+    fn a_price_that_is_written_and_read_again_is_the_same() {
         for cents in (1..=Price::MAX.cents()).step_by(7_919) {
             let text = serde_json::to_string(&Price(cents)).unwrap();
             let number: f64 = text.parse().unwrap();
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_price_is_refused_with_the_reason() {
+    fn any_other_number_is_refused_with_the_reason() {
         for (number, error) in [
             (0.0, PriceError::NotPositive),
             (-0.0, PriceError::NotPositive),
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_price_of_zero_words_the_whole_answer_and_a_text_does_not() {
+    fn a_price_of_zero_has_a_message_of_its_own_and_a_string_does_not() {
         let reject = Price::from_field(&json!(0)).unwrap_err();
         assert!(matches!(reject, Reject::Invalid { headline: Some(_), code: "OUT_OF_RANGE", .. }));
         let reject = Price::from_field(&json!("12")).unwrap_err();
