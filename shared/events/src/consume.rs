@@ -1,7 +1,7 @@
-//! The function behind a queue: each message on its own and all of a batch side by side, so that neither a bad one
-//! nor a slow one holds up its neighbours.
+//! The function behind a queue. It handles the messages of a batch concurrently and each on its own, so neither a failing
+//! nor a slow message delays the others.
 //!
-//! AWS Lambda: "Handling errors for an SQS event source", partial batch responses.
+//! AWS Lambda: "Handling errors for an SQS event source in Lambda", partial batch responses.
 
 use std::error::Error;
 use std::future::Future;
@@ -12,41 +12,44 @@ use std::time::{Duration, Instant};
 use envelope::{Context, Deadline, Function, FunctionError, InitError, Service, error_chain, serve_function};
 use futures_util::FutureExt;
 use futures_util::future::join_all;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use tracing::Instrument;
 
 use crate::Heard;
+use crate::batch_response::{BatchResponse, ItemFailure};
 
-/// What a message needs at the end of an invocation to be reported instead of being cut off with all the others.
-const MARGIN: Duration = Duration::from_millis(300);
+/// Time kept back to return the response: without it, one slow message would let the invocation time out and fail the whole
+/// batch.
+const RESPONSE_TIME: Duration = Duration::from_millis(300);
 
-/// Handles the events of a queue, those of a batch side by side. Each may come again, also after it was handled.
+/// Handles the events of a queue. An event may arrive again, even after it was handled.
 pub trait Consumer: Sized + 'static {
-    /// The events it handles; see [`heard!`](crate::heard). Others are acknowledged unread.
+    /// The events that it handles; see [`heard!`](crate::heard). Events of other types are acknowledged and ignored.
     type Event: Heard;
 
     /// As [`envelope::Endpoint::init`].
     fn init() -> impl Future<Output = Result<Self, InitError>>;
 
-    /// Handles one event. What it logs carries the request id of the event's origin.
+    /// Handles one event. Its log lines have the event's request id.
     ///
     /// # Errors
-    /// Whatever keeps it from its work. The message comes again, and goes to the dead-letter queue in the end.
+    /// [`HandleError`]: the message is delivered again, and after the queue's `maxReceiveCount` goes to its dead-letter
+    /// queue.
     fn handle(&self, event: Self::Event) -> impl Future<Output = Result<(), HandleError>>;
 }
 
-/// Why an event was not handled: any error, by `?`.
+/// Why an event was not handled. The operator `?` makes it from any error.
 #[derive(Debug)]
 pub struct HandleError(Box<dyn Error + Send + Sync>);
 
 impl HandleError {
-    /// A reason of its own.
+    /// An error with this message.
     pub fn new(reason: impl Into<String>) -> Self {
         Self(reason.into().into())
     }
 }
 
-// It is no `Error` itself, which is what leaves room for this.
+// `HandleError` does not implement `Error`: this implementation would overlap with `From<T> for T`.
 impl<E: Error + Send + Sync + 'static> From<E> for HandleError {
     fn from(error: E) -> Self {
         Self(Box::new(error))
@@ -55,10 +58,10 @@ impl<E: Error + Send + Sync + 'static> From<E> for HandleError {
 
 /// Serves the consumer of a queue (an SQS event source with `ReportBatchItemFailures`).
 pub fn consume<C: Consumer>(service: Service) -> ExitCode {
-    serve_function::<Consuming<C>>(service)
+    serve_function::<QueueFunction<C>>(service)
 }
 
-/// "Using Lambda with Amazon SQS": as much of the event as consuming needs.
+/// The fields of an SQS event that a consumer needs ("Using Lambda with Amazon SQS").
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct QueueEvent {
@@ -72,22 +75,9 @@ struct Message {
     body: String,
 }
 
-/// The partial batch response.
-#[derive(Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct BatchResponse {
-    pub batch_item_failures: Vec<ItemFailure>,
-}
+struct QueueFunction<C>(C);
 
-#[derive(Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ItemFailure {
-    pub item_identifier: String,
-}
-
-struct Consuming<C>(C);
-
-impl<C: Consumer> Function for Consuming<C> {
+impl<C: Consumer> Function for QueueFunction<C> {
     type Event = QueueEvent;
     type Response = BatchResponse;
 
@@ -95,29 +85,29 @@ impl<C: Consumer> Function for Consuming<C> {
         Ok(Self(C::init().await?))
     }
 
-    fn failures(answer: &BatchResponse) -> usize {
-        answer.batch_item_failures.len()
+    fn failures(response: &BatchResponse) -> usize {
+        response.batch_item_failures.len()
     }
 
     async fn call(&self, event: QueueEvent, context: &Context) -> Result<BatchResponse, FunctionError> {
         let time_left = Deadline::of(context).time_left();
-        Ok(handle_all(&self.0, event.records, Instant::now() + time_left.saturating_sub(MARGIN)).await)
+        Ok(handle_all(&self.0, event.records, Instant::now() + time_left.saturating_sub(RESPONSE_TIME)).await)
     }
 }
 
-/// Handles the messages, and names those that are to come again. They are side by side: one after the other, a slow
-/// first would use up the time of the rest, which would count as received, untried, on their way to the dead letters.
+/// Handles the messages concurrently, and returns those that failed. One after the other, a slow message would use up the
+/// time of the rest, which would count as received without being tried, and move towards the dead-letter queue.
 async fn handle_all<C: Consumer>(consumer: &C, messages: Vec<Message>, deadline: Instant) -> BatchResponse {
     let handled = messages.into_iter().map(async |Message { message_id, body }| {
-        let done = handle_one(consumer, &message_id, &body, deadline).await;
-        (!done).then_some(ItemFailure { item_identifier: message_id })
+        let is_done = handle_one(consumer, &message_id, &body, deadline).await;
+        (!is_done).then_some(ItemFailure { item_identifier: message_id })
     });
     BatchResponse { batch_item_failures: join_all(handled).await.into_iter().flatten().collect() }
 }
 
-/// An event, as far as it says what it is. (CloudEvents 1.0, "Required attributes".)
+/// The attributes of an event that are read before its data (CloudEvents 1.0, "Context Attributes").
 #[derive(Deserialize)]
-struct Head {
+struct ContextAttributes {
     id: String,
     #[serde(rename = "type")]
     kind: String,
@@ -125,22 +115,22 @@ struct Head {
     requestid: String,
 }
 
-/// Whether the message is done with. One line of the log says what became of it.
+/// Handles one message, and logs one line with the result. Returns whether the message is done and can be deleted.
 async fn handle_one<C: Consumer>(consumer: &C, message_id: &str, body: &str, deadline: Instant) -> bool {
-    let head: Head = match serde_json::from_str(body) {
-        Ok(head) => head,
+    let attributes: ContextAttributes = match serde_json::from_str(body) {
+        Ok(attributes) => attributes,
         Err(error) => {
-            // What serde says may quote the message, which is nobody's business but the dead-letter queue's.
-            tracing::error!(messageId = message_id, at = error.column(), "a message is no event");
+            // serde's message may quote personal data of the event, so only the position is logged.
+            tracing::error!(messageId = message_id, at = error.column(), "a message is not an event");
             return false;
         }
     };
-    let Head { id, kind, requestid } = head;
+    let ContextAttributes { id, kind, requestid } = attributes;
     let span = tracing::error_span!("event", requestId = requestid, eventId = id, eventType = kind);
     let handled = async {
         match C::Event::read(&kind, body) {
             None => {
-                tracing::debug!("an event of a type that is not heard");
+                tracing::debug!("ignored an event of another type");
                 Ok(false)
             }
             Some(event) => consumer.handle(event?).await.map(|()| true),
@@ -152,8 +142,8 @@ async fn handle_one<C: Consumer>(consumer: &C, message_id: &str, body: &str, dea
     let outcome = outcome.unwrap_or_else(|_| Err(HandleError::new("panic")));
     let duration = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     match outcome {
-        Ok(heard) => {
-            if heard {
+        Ok(is_handled) => {
+            if is_handled {
                 tracing::info!(requestId = requestid, eventId = id, eventType = kind, duration, "event handled");
             }
             true

@@ -1,4 +1,4 @@
-//! One event.
+//! The event type.
 
 use envelope::{Service, timestamp};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::Cause;
 
-/// The item attribute that carries an event.
+/// Name of the item attribute that holds an event.
 pub const ATTRIBUTE: &str = "event";
 
 /// An event with its context attributes (CloudEvents 1.0, "Context attributes").
@@ -14,29 +14,29 @@ pub const ATTRIBUTE: &str = "event";
 pub struct Event<T> {
     /// Always `1.0`.
     pub specversion: String,
-    /// Made once, with the write.
+    /// UUIDv7. The same however often the event is delivered.
     pub id: String,
-    /// The service: `/user-service`.
+    /// The service that the event comes from: `/user-service`.
     pub source: String,
-    /// `user.created`
+    /// What happened: `user.created`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Id of what it is about.
+    /// Id of the entity that the event is about.
     pub subject: String,
-    /// RFC 3339, UTC, milliseconds.
+    /// When it happened: RFC 3339, UTC, milliseconds.
     pub time: String,
     /// Always `application/json`.
     pub datacontenttype: String,
-    /// Extension attribute: the request that caused it.
+    /// Id of the request that caused the event (an extension attribute).
     pub requestid: String,
-    /// The trace it belongs to (extension "Distributed Tracing"; W3C Trace Context), if it is traced.
+    /// The trace of that request, if it is traced (extension "Distributed Tracing", W3C Trace Context).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traceparent: Option<String>,
-    /// What happened.
+    /// The payload.
     pub data: T,
 }
 
-/// What an event says and what it is called.
+/// The data of an event type.
 pub trait Payload: Serialize {
     /// The event's `type`.
     const TYPE: &'static str;
@@ -46,7 +46,7 @@ pub trait Payload: Serialize {
 }
 
 impl<T: Payload> Event<T> {
-    /// A new event of `service`, with an id of its own: it happens now, in the request and the trace of its cause.
+    /// A new event of `service` that happens now, in the request and the trace of its cause.
     pub fn new<'a>(service: Service, data: T, cause: impl Into<Cause<'a>>) -> Self {
         let cause = cause.into();
         Self {
@@ -63,7 +63,8 @@ impl<T: Payload> Event<T> {
         }
     }
 
-    /// The event, at the time that its item's own timestamp says: RFC 3339, UTC, milliseconds.
+    /// The event at another time, such as its item's `createdAt`: RFC 3339, UTC, milliseconds.
+    #[must_use]
     pub fn at(self, time: &str) -> Self {
         Self { time: time.to_owned(), ..self }
     }

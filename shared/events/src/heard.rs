@@ -1,12 +1,13 @@
-//! Which events a consumer hears, as an enum.
+//! The enum of the events that a consumer handles.
 
-/// The events a consumer handles. Made by [`heard!`](crate::heard).
+/// The events that a consumer handles: an enum made by [`heard!`](crate::heard).
 pub trait Heard: Sized {
-    /// Reads the event in `body`, of this type; `None` if that is not one of those heard.
+    /// Reads `body` as the event of type `kind`; `None` if the consumer does not handle that type.
     fn read(kind: &str, body: &str) -> Option<Result<Self, serde_json::Error>>;
 }
 
-/// Makes the enum of the events a consumer hears: a variant for each payload, holding its [`Event`](crate::Event).
+/// Defines the enum of the events that a consumer handles: a variant for each payload, which holds the payload's
+/// [`Event`](crate::Event).
 ///
 /// ```
 /// # use events::Payload;

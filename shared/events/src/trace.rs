@@ -1,4 +1,4 @@
-//! A trace's id in the two forms it travels in: AWS X-Ray's and the W3C's.
+//! Conversion between the two forms of a trace id: the header of AWS X-Ray and that of W3C Trace Context.
 
 /// `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1` (AWS X-Ray, "Tracing header") as
 /// the W3C's `00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01`.
@@ -11,7 +11,7 @@ pub(crate) fn traceparent(xray: &str) -> Option<String> {
     (hex(epoch, 8) && hex(random, 24) && hex(parent, 16)).then(|| format!("00-{epoch}{random}-{parent}-{sampled:02}"))
 }
 
-/// The way back, for the message that carries an event on.
+/// The conversion back, for the message that carries an event.
 pub(crate) fn xray(traceparent: &str) -> Option<String> {
     let [_, trace, parent, flags] = traceparent.split('-').collect::<Vec<_>>().try_into().ok()?;
     let (epoch, random) = trace.split_at_checked(8)?;
@@ -27,14 +27,14 @@ mod tests {
     const W3C: &str = "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01";
 
     #[test]
-    fn a_trace_is_carried_on_in_the_w3c_form_and_back() {
+    fn a_trace_id_is_converted_to_the_w3c_form_and_back() {
         assert_eq!(traceparent(XRAY).as_deref(), Some(W3C));
         assert_eq!(xray(W3C).as_deref(), Some(XRAY));
         assert_eq!(xray(&traceparent(&XRAY.replace("Sampled=1", "Sampled=0")).unwrap()).unwrap().pop(), Some('0'));
     }
 
     #[test]
-    fn what_is_no_trace_is_not_carried_on() {
+    fn a_malformed_trace_id_is_dropped() {
         for rubbish in ["", "Root=1-5759e988-bd862e3fe1be46a994272793", "Root=2-a-b;Parent=c"] {
             assert_eq!(traceparent(rubbish), None);
         }

@@ -7,7 +7,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use envelope::{Context, Deadline, Function, FunctionError, InitError, serve_function};
-use events::publish::Aside;
+use events::publish::UnreadableQueue;
 use events::stream::StreamEvent;
 use serde_json::value::RawValue;
 use tables::StoreError;
@@ -23,7 +23,7 @@ pub fn main() -> ExitCode {
 
 struct IndexProducts {
     index: ProductIndex,
-    aside: Aside,
+    unreadable_queue: UnreadableQueue,
 }
 
 impl Function for IndexProducts {
@@ -31,13 +31,13 @@ impl Function for IndexProducts {
     type Response = ();
 
     async fn init() -> Result<Self, InitError> {
-        Ok(Self { index: ProductIndex::from_env()?, aside: Aside::from_env()? })
+        Ok(Self { index: ProductIndex::from_env()?, unreadable_queue: UnreadableQueue::from_env()? })
     }
 
     async fn call(&self, event: StreamEvent, context: &Context) -> Result<(), FunctionError> {
         let unreadable = index_records(&self.index, &event, Deadline::of(context)).await?;
         // Last, because an error before it has the whole batch delivered again, and a message would be sent twice.
-        Ok(self.aside.put(&unreadable).await?)
+        Ok(self.unreadable_queue.send(&unreadable).await?)
     }
 }
 

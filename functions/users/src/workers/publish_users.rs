@@ -8,7 +8,7 @@ use crate::SERVICE;
 
 /// Serves the function.
 pub fn main() -> ExitCode {
-    events::publish::main_without::<PublishUsers>(SERVICE)
+    events::publish::main_redacting::<PublishUsers>(SERVICE)
 }
 
 struct PublishUsers;

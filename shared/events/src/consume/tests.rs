@@ -35,7 +35,7 @@ impl Consumer for Parcels {
         };
         match seen.as_str() {
             "fails" => return Err("x".parse::<u8>().unwrap_err().into()),
-            "panics" => panic!("as it was asked to"),
+            "panics" => panic!("a panic that the test asked for"),
             "hangs" => std::future::pending().await,
             "meets" => {
                 self.meeting.wait().await;
@@ -55,12 +55,12 @@ fn sent(parcel: &str) -> String {
     body(testing::sent(parcel))
 }
 
-/// What was handled, and the numbers of the messages that are to come again.
-async fn given(bodies: &[String], patience: Duration) -> (Vec<String>, Value) {
+/// The parcels that were handled, and the response with the numbers of the messages that failed.
+async fn given(bodies: &[String], time_budget: Duration) -> (Vec<String>, Value) {
     let parcels = Parcels::init().await.unwrap();
     let message = |(number, body): (usize, &String)| Message { message_id: number.to_string(), body: body.clone() };
     let messages = bodies.iter().enumerate().map(message).collect();
-    let response = handle_all(&parcels, messages, Instant::now() + patience).await;
+    let response = handle_all(&parcels, messages, Instant::now() + time_budget).await;
     (parcels.seen.into_inner(), serde_json::to_value(response).unwrap())
 }
 
@@ -79,7 +79,7 @@ async fn every_event_of_a_good_batch_is_handled() {
 }
 
 #[tokio::test]
-async fn poison_does_not_hold_up_its_neighbours() {
+async fn a_failing_message_does_not_fail_the_others() {
     let bodies = [sent("fails"), sent("a"), sent("panics"), "no JSON".to_owned(), sent("b")];
     let (handled, response) = given(&bodies, HOUR).await;
     assert_eq!(handled, ["a", "b"]);
@@ -96,7 +96,7 @@ async fn an_event_of_another_type_is_acknowledged() {
 }
 
 #[tokio::test]
-async fn what_is_no_event_or_lacks_its_data_is_kept() {
+async fn a_message_that_is_no_event_or_lacks_its_data_fails() {
     let mut without_data: Value = serde_json::from_str(&sent("a")).unwrap();
     without_data["data"] = json!({});
     let bodies = ["{}".to_owned(), "[]".to_owned(), "\"\"".to_owned(), without_data.to_string()];
@@ -106,7 +106,7 @@ async fn what_is_no_event_or_lacks_its_data_is_kept() {
 }
 
 #[tokio::test]
-async fn the_events_of_a_batch_are_handled_side_by_side() {
+async fn the_events_of_a_batch_are_handled_concurrently() {
     let bodies = [sent("meets"), sent("meets"), sent("panics"), sent("meets")];
     let (handled, response) = given(&bodies, Duration::from_secs(5)).await;
     assert_eq!(handled, ["meets"; 3]);
@@ -114,7 +114,7 @@ async fn the_events_of_a_batch_are_handled_side_by_side() {
 }
 
 #[tokio::test]
-async fn a_slow_event_uses_up_no_other_s_time() {
+async fn a_slow_event_does_not_delay_the_others() {
     let bodies = [sent("hangs"), sent("a"), sent("hangs"), sent("b")];
     let (handled, response) = given(&bodies, Duration::from_millis(20)).await;
     assert_eq!(handled, ["a", "b"]);
@@ -122,7 +122,7 @@ async fn a_slow_event_uses_up_no_other_s_time() {
 }
 
 #[tokio::test]
-async fn out_of_time_what_is_not_done_comes_again_and_what_is_does_not() {
+async fn at_the_deadline_only_unfinished_events_fail() {
     let bodies = [sent("a"), sent("hangs"), sent("fails")];
     let (handled, response) = given(&bodies, Duration::from_millis(20)).await;
     assert_eq!(handled, ["a"]);

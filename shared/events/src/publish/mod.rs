@@ -1,13 +1,13 @@
-//! The function behind a table's stream: puts the event an item carries on the queues of those who hear of it.
+//! The function behind a table's stream: sends the event of each written item to the queues of its subscribers.
 //!
-//! It is told who hears what by `SUBSCRIBERS` (`user.created=QUEUE_URL,order.created=QUEUE_URL`), and puts what it
-//! can't read on the queue `UNREADABLE_QUEUE`, raw but for its secrets, so that one bad record does not stop all that
-//! come after it.
+//! Its environment has `SUBSCRIBERS`, the queues of each event type (`user.created=QUEUE_URL,order.created=QUEUE_URL`), and
+//! `UNREADABLE_QUEUE`: a record that can't be read goes there as it came, without the table's secrets, so that it does not
+//! stop the records after it.
 
-mod aside;
-mod outbox;
 mod record;
+mod sender;
 mod subscribers;
+mod unreadable;
 
 use std::marker::PhantomData;
 use std::process::ExitCode;
@@ -16,27 +16,27 @@ use envelope::{Context, Function, FunctionError, InitError, Service, serve_funct
 use futures_util::future::join_all;
 use serde_json::value::RawValue;
 
-pub use aside::{Aside, NotSetAside};
+pub use unreadable::{NotSent, UnreadableQueue};
 
-use crate::consume::{BatchResponse, ItemFailure};
+use crate::batch_response::{BatchResponse, ItemFailure};
 use crate::stream::StreamEvent;
-use outbox::{Letter, Outbox, SqsOutbox, deliver};
 use record::read;
+use sender::{Message, Sender, SqsSender, send_all};
 use subscribers::Subscribers;
 
 /// Serves the publisher of a table (a DynamoDB event source with `ReportBatchItemFailures`).
 pub fn main(service: Service) -> ExitCode {
-    serve_function::<Publish<NoSecrets>>(service)
+    serve_function::<Publisher<NoSecrets>>(service)
 }
 
-/// As [`main`], for a table whose items hold secrets.
-pub fn main_without<S: Secrets>(service: Service) -> ExitCode {
-    serve_function::<Publish<S>>(service)
+/// Serves the publisher of a table whose items hold secrets.
+pub fn main_redacting<S: Secrets>(service: Service) -> ExitCode {
+    serve_function::<Publisher<S>>(service)
 }
 
-/// What of a table's items goes on no queue, not even with a record that is set aside.
+/// The attributes of a table's items that no queue may receive, not even in an unreadable record.
 pub trait Secrets: 'static {
-    /// The attributes, by name.
+    /// Names of the attributes.
     const ATTRIBUTES: &'static [&'static str];
 }
 
@@ -46,14 +46,15 @@ impl Secrets for NoSecrets {
     const ATTRIBUTES: &'static [&'static str] = &[];
 }
 
-struct Publish<S> {
+struct Publisher<S> {
     subscribers: Subscribers,
+    /// URL of the queue for unreadable records.
     unreadable_queue: String,
-    outbox: SqsOutbox,
+    sender: SqsSender,
     secrets: PhantomData<S>,
 }
 
-impl<S: Secrets> Function for Publish<S> {
+impl<S: Secrets> Function for Publisher<S> {
     type Event = StreamEvent;
     type Response = BatchResponse;
 
@@ -61,39 +62,39 @@ impl<S: Secrets> Function for Publish<S> {
         Ok(Self {
             subscribers: Subscribers::parse(&aws::required("SUBSCRIBERS")?)?,
             unreadable_queue: aws::required("UNREADABLE_QUEUE")?,
-            outbox: SqsOutbox::new()?,
+            sender: SqsSender::new()?,
             secrets: PhantomData,
         })
     }
 
-    fn failures(answer: &BatchResponse) -> usize {
-        answer.batch_item_failures.len()
+    fn failures(response: &BatchResponse) -> usize {
+        response.batch_item_failures.len()
     }
 
     async fn call(&self, event: StreamEvent, _: &Context) -> Result<BatchResponse, FunctionError> {
-        let letters = letters(&event.records, &self.subscribers, &self.unreadable_queue, S::ATTRIBUTES);
-        match publish(&self.outbox, letters).await {
+        let messages = messages(&event.records, &self.subscribers, &self.unreadable_queue, S::ATTRIBUTES);
+        match publish(&self.sender, messages).await {
             None => Ok(BatchResponse::default()),
-            // Its place in the batch is all there is to report it by; the record itself may lack a number to.
             Some(failed) => match record::sequence_number(&event.records[failed]) {
                 Some(item_identifier) => {
                     Ok(BatchResponse { batch_item_failures: vec![ItemFailure { item_identifier }] })
                 }
+                // An unreadable record may have no sequence number to report: the whole batch fails.
                 None => Err(FunctionError::new("NotPublished", "a record without a number could not be set aside")),
             },
         }
     }
 }
 
-/// What the records have to say, each letter with the place of its record.
-fn letters(
+/// The messages to send for these records.
+fn messages(
     records: &[Box<RawValue>],
     subscribers: &Subscribers,
     unreadable_queue: &str,
     secrets: &[&str],
-) -> Vec<Letter> {
-    let mut letters = Vec::new();
-    for (place, raw) in records.iter().enumerate() {
+) -> Vec<Message> {
+    let mut messages = Vec::new();
+    for (index, raw) in records.iter().enumerate() {
         match read(raw) {
             Ok(None) => {}
             Ok(Some(event)) => {
@@ -104,29 +105,28 @@ fn letters(
                     queues = subscribers.of(&event.kind).count(),
                     "publishing an event"
                 );
-                let addressed = subscribers.of(&event.kind).map(|queue| Letter::event(place, queue, &event));
-                letters.extend(addressed);
+                messages.extend(subscribers.of(&event.kind).map(|queue| Message::event(index, queue, &event)));
             }
             Err(problem) => {
                 tracing::error!(%problem, sequenceNumber = record::sequence_number(raw), "setting aside a record");
-                letters.push(Letter::unreadable(place, unreadable_queue, &record::without(raw, secrets)));
+                messages.push(Message::unreadable(index, unreadable_queue, &record::redacted(raw, secrets)));
             }
         }
     }
-    letters
+    messages
 }
 
-/// Sends the letters, side by side to different queues and in order to each. Gives the place of the first record that
-/// was not published: it and all after it come again.
-async fn publish(outbox: &impl Outbox, letters: Vec<Letter>) -> Option<usize> {
-    let mut queues: Vec<(String, Vec<Letter>)> = Vec::new();
-    for letter in letters {
-        match queues.iter_mut().find(|(queue, _)| *queue == letter.queue) {
-            Some((_, letters)) => letters.push(letter),
-            None => queues.push((letter.queue.clone(), vec![letter])),
+/// Sends the messages: to different queues at the same time, to each queue in order. Returns the index of the first record
+/// that was not published; Lambda delivers it and all after it again.
+async fn publish(sender: &impl Sender, messages: Vec<Message>) -> Option<usize> {
+    let mut queues: Vec<(String, Vec<Message>)> = Vec::new();
+    for message in messages {
+        match queues.iter_mut().find(|(queue, _)| *queue == message.queue) {
+            Some((_, messages)) => messages.push(message),
+            None => queues.push((message.queue.clone(), vec![message])),
         }
     }
-    let sent = queues.iter().map(|(queue, letters)| deliver(outbox, queue, letters));
+    let sent = queues.iter().map(|(queue, messages)| send_all(sender, queue, messages));
     join_all(sent).await.into_iter().flatten().min()
 }
 

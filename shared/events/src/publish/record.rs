@@ -1,4 +1,4 @@
-//! Reading one record of a stream: does it carry an event that its item did not carry before?
+//! Reading the event of one stream record.
 
 use std::borrow::Cow;
 
@@ -10,12 +10,12 @@ use serde_json::value::RawValue;
 use crate::stream::{EventName, Images};
 use crate::{ATTRIBUTE, Event};
 
-/// Why a record can't be read. It quotes nothing of the record, which may hold what no log should.
+/// Why a record can't be read. It quotes nothing of the record, which may hold secrets.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Problem {
-    #[error("it is no record of a stream of new and old images")]
+    #[error("it is not a record of a stream with new and old images")]
     Record,
-    #[error("its event is no CloudEvent as this system writes them")]
+    #[error("its event is not a CloudEvent with an id and a type")]
     Event,
 }
 
@@ -26,8 +26,7 @@ struct Record {
     dynamodb: Images,
 }
 
-/// The event a record tells of; none if it is a removal, an item without an event, or one whose event was told by an
-/// earlier write.
+/// The new event of a record; `None` if the item was deleted, has no event, or had the same event before this write.
 pub(super) fn read(raw: &RawValue) -> Result<Option<Event<Value>>, Problem> {
     let record: Record = serde_json::from_str(raw.get()).map_err(|_| Problem::Record)?;
     if record.event_name == EventName::Remove {
@@ -53,19 +52,19 @@ fn id(event: &AttributeValue) -> Option<&str> {
     }
 }
 
-/// What a record is reported by, where it has that much.
+/// The sequence number, by which Lambda identifies a record; `None` if the record has none.
 pub(super) fn sequence_number(raw: &RawValue) -> Option<String> {
     let record: Value = serde_json::from_str(raw.get()).ok()?;
     record.pointer("/dynamodb/SequenceNumber")?.as_str().map(str::to_owned)
 }
 
-/// The record without these attributes of its images, and as it came if there are none to leave out. They go wherever
-/// they stand: a record that can't be read need not have its images where they belong.
-pub(super) fn without<'a>(raw: &'a RawValue, attributes: &[&str]) -> Cow<'a, str> {
+/// The record without these attributes, or unchanged if there are none. They are removed at any depth: an unreadable record
+/// may have its images anywhere.
+pub(super) fn redacted<'a>(raw: &'a RawValue, attributes: &[&str]) -> Cow<'a, str> {
     if attributes.is_empty() {
         return raw.get().into();
     }
-    // Of JSON that is nested deeper than serde reads (128 levels) nothing is left; no item is as deep.
+    // JSON that is nested deeper than serde reads (128 levels) becomes `null`; no item is that deep.
     let mut record: Value = serde_json::from_str(raw.get()).unwrap_or_default();
     strip(&mut record, attributes);
     record.to_string().into()

@@ -1,10 +1,10 @@
-//! Who hears of what.
+//! The queues of each event type.
 
-/// Event types with the queues of those who hear of them.
+/// Pairs of an event type and the URL of a subscriber's queue.
 #[derive(Debug)]
 pub(super) struct Subscribers(Vec<(String, String)>);
 
-/// `SUBSCRIBERS` is no list of `type=queue`.
+/// `SUBSCRIBERS` is not a list of `type=queue`.
 #[derive(Debug, thiserror::Error)]
 #[error("SUBSCRIBERS must be a list such as user.created=QUEUE_URL,order.created=QUEUE_URL, not {0:?}")]
 pub(super) struct Malformed(String);
@@ -18,9 +18,9 @@ impl Subscribers {
         list.split(',').map(entry).collect::<Result<_, _>>().map(Self)
     }
 
-    /// The queues of an event type, in the list's order.
+    /// URLs of the queues of an event type, in the list's order.
     pub(super) fn of(&self, kind: &str) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(move |(heard, _)| heard == kind).map(|(_, queue)| queue.as_str())
+        self.0.iter().filter(move |(subscribed, _)| subscribed == kind).map(|(_, queue)| queue.as_str())
     }
 }
 

@@ -41,43 +41,43 @@ fn created(sequence: u32) -> Box<RawValue> {
     record(sequence, "INSERT", Some(event(&format!("event-{sequence}"), "order.created")), None)
 }
 
-/// Queues that take letters until told otherwise.
+/// Queues in memory that accept every message but those that the test makes them refuse.
 #[derive(Default)]
 struct Queues {
-    taken: RefCell<BTreeMap<String, Vec<Letter>>>,
+    taken: RefCell<BTreeMap<String, Vec<Message>>>,
     sizes: RefCell<Vec<usize>>,
-    /// How often each letter of (queue, place) is refused from now on.
+    /// How often the message of a (queue, record) is still refused.
     refusing: RefCell<BTreeMap<(String, usize), u32>>,
 }
 
 impl Queues {
-    fn refusing(queue: &str, place: usize, times: u32) -> Self {
-        Self { refusing: RefCell::new([((queue.to_owned(), place), times)].into()), ..Self::default() }
+    fn refusing(queue: &str, record: usize, times: u32) -> Self {
+        Self { refusing: RefCell::new([((queue.to_owned(), record), times)].into()), ..Self::default() }
     }
 
-    fn places(&self, queue: &str) -> Vec<usize> {
-        self.taken.borrow().get(queue).into_iter().flatten().map(|letter| letter.place).collect()
+    fn records(&self, queue: &str) -> Vec<usize> {
+        self.taken.borrow().get(queue).into_iter().flatten().map(|message| message.record).collect()
     }
 
     fn bodies(&self, queue: &str) -> Vec<Value> {
-        let read = |letter: &Letter| serde_json::from_str(&letter.body).unwrap();
+        let read = |message: &Message| serde_json::from_str(&message.body).unwrap();
         self.taken.borrow().get(queue).into_iter().flatten().map(read).collect()
     }
 }
 
-impl Outbox for Queues {
-    async fn send(&self, queue: &str, batch: &[&Letter]) -> Vec<usize> {
+impl Sender for Queues {
+    async fn send(&self, queue: &str, batch: &[&Message]) -> Vec<usize> {
         self.sizes.borrow_mut().push(batch.len());
-        let bytes: usize = batch.iter().map(|letter| letter.body.len()).sum();
-        assert!(batch.len() <= 10 && bytes <= 1_048_576, "SQS takes no such batch");
+        let bytes: usize = batch.iter().map(|message| message.body.len()).sum();
+        assert!(batch.len() <= 10 && bytes <= 1_048_576, "SQS refuses such a batch");
         let mut refused = Vec::new();
-        for (index, letter) in batch.iter().enumerate() {
-            match self.refusing.borrow_mut().get_mut(&(queue.to_owned(), letter.place)) {
+        for (index, message) in batch.iter().enumerate() {
+            match self.refusing.borrow_mut().get_mut(&(queue.to_owned(), message.record)) {
                 Some(times) if *times > 0 => {
                     *times -= 1;
                     refused.push(index);
                 }
-                _ => self.taken.borrow_mut().entry(queue.to_owned()).or_default().push((*letter).clone()),
+                _ => self.taken.borrow_mut().entry(queue.to_owned()).or_default().push((*message).clone()),
             }
         }
         refused
@@ -85,7 +85,7 @@ impl Outbox for Queues {
 }
 
 async fn published(queues: &Queues, records: &[Box<RawValue>]) -> Option<usize> {
-    publish(queues, letters(records, &subscribers(), ASIDE, &["passwordHash"])).await
+    publish(queues, messages(records, &subscribers(), ASIDE, &["passwordHash"])).await
 }
 
 #[tokio::test]
@@ -103,7 +103,7 @@ async fn every_subscriber_gets_the_event_as_a_cloud_event() {
 }
 
 #[tokio::test]
-async fn the_trace_travels_on() {
+async fn a_message_has_its_event_s_trace() {
     let mut traced = event("e", "order.created");
     traced["M"]["traceparent"] = json!({"S": "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01"});
     let queues = Queues::default();
@@ -124,13 +124,13 @@ async fn only_a_write_with_a_new_event_is_published() {
         record(5, "INSERT", Some(event("e3", "order.unheard")), None),
     ];
     assert_eq!(published(&queues, &records).await, None);
-    assert_eq!(queues.places(HOLDS), [0; 0]);
-    assert_eq!(queues.places(NOTIFY), [2]);
-    assert_eq!(queues.places(ASIDE), [0; 0]);
+    assert_eq!(queues.records(HOLDS), [0; 0]);
+    assert_eq!(queues.records(NOTIFY), [2]);
+    assert_eq!(queues.records(ASIDE), [0; 0]);
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_set_aside_raw_and_the_rest_goes_on() {
+async fn an_unreadable_record_is_set_aside_as_it_came_and_the_others_are_published() {
     let mut no_id = event("", "order.created");
     no_id["M"]["data"]["M"]["name"] = json!({"S": "\u{ffff}"});
     let unreadable = [
@@ -142,13 +142,13 @@ async fn what_cannot_be_read_is_set_aside_raw_and_the_rest_goes_on() {
     let queues = Queues::default();
     let [a, b, c, d] = unreadable.clone();
     assert_eq!(published(&queues, &[created(1), a, b, c, d, created(6)]).await, None);
-    assert_eq!(queues.places(HOLDS), [0, 5]);
+    assert_eq!(queues.records(HOLDS), [0, 5]);
     let raw = unreadable.map(|record| serde_json::from_str::<Value>(record.get()).unwrap());
     assert_eq!(queues.bodies(ASIDE), raw);
 }
 
 #[tokio::test]
-async fn what_is_set_aside_has_no_secret_of_either_image() {
+async fn an_unreadable_record_is_set_aside_without_the_secrets_of_either_image() {
     let images = |user: Value| json!({"SequenceNumber": "7", "NewImage": user, "OldImage": user, "Keys": {"id": "u1"}});
     let set_aside = |user: Value| json!({"eventName": "RENAMED", "dynamodb": images(user)});
     let record = set_aside(json!({"id": {"S": "u1"}, "passwordHash": {"S": "$2b$12$secret"}}));
@@ -160,31 +160,31 @@ async fn what_is_set_aside_has_no_secret_of_either_image() {
 }
 
 #[tokio::test]
-async fn another_reader_of_the_stream_sets_its_records_aside_raw_or_hears_that_it_can_not() {
+async fn another_function_of_the_stream_sets_its_records_aside_or_fails() {
     let records = [raw(&json!({"eventName": "?"})), raw(&json!("not even a record"))];
     let records: Vec<&RawValue> = records.iter().map(|record| &**record).collect();
     let queues = Queues::refusing(ASIDE, 1, 3);
-    assert_eq!(aside::put(&queues, ASIDE, &records).await, Ok(()));
+    assert_eq!(unreadable::send(&queues, ASIDE, &records).await, Ok(()));
     assert_eq!(queues.bodies(ASIDE), [json!({"eventName": "?"}), json!("not even a record")]);
-    assert_eq!(aside::put(&Queues::refusing(ASIDE, 1, 4), ASIDE, &records).await, Err(NotSetAside));
+    assert_eq!(unreadable::send(&Queues::refusing(ASIDE, 1, 4), ASIDE, &records).await, Err(NotSent));
 }
 
 #[test]
 fn a_record_of_a_table_without_secrets_stays_as_it_came() {
     let text = r#"{ "a" : 1.50, "b":[ ] }"#;
     let raw: Box<RawValue> = serde_json::from_str(text).unwrap();
-    assert_eq!(record::without(&raw, &[]), text);
+    assert_eq!(record::redacted(&raw, &[]), text);
 }
 
 #[test]
-fn a_record_too_deep_to_look_through_tells_nothing() {
+fn a_record_nested_too_deep_to_redact_becomes_null() {
     let text = format!("{}{{\"passwordHash\":1}}{}", "[".repeat(200), "]".repeat(200));
     let raw = RawValue::from_string(text).unwrap();
-    assert_eq!(record::without(&raw, &["passwordHash"]), "null");
+    assert_eq!(record::redacted(&raw, &["passwordHash"]), "null");
 }
 
 #[tokio::test]
-async fn a_record_larger_than_a_message_is_set_aside_as_far_as_it_fits() {
+async fn a_record_larger_than_a_message_is_cut_off() {
     let large = raw(&json!({"eventName": "?", "text": "é".repeat(600_000)}));
     let queues = Queues::default();
     assert_eq!(published(&queues, &[large]).await, None);
@@ -209,7 +209,7 @@ async fn a_batch_is_ten_messages_or_a_mebibyte_in_order() {
     let queues = Queues::default();
     let many: Vec<_> = (0..25).map(created).collect();
     assert_eq!(published(&queues, &many).await, None);
-    assert_eq!(queues.places(HOLDS), (0..25).collect::<Vec<_>>());
+    assert_eq!(queues.records(HOLDS), (0..25).collect::<Vec<_>>());
     assert_eq!(*queues.sizes.borrow(), [10, 10, 5, 10, 10, 5].as_slice());
 
     let mut large = event("e", "order.confirmed");
@@ -218,24 +218,24 @@ async fn a_batch_is_ten_messages_or_a_mebibyte_in_order() {
     let queues = Queues::default();
     assert_eq!(published(&queues, &large).await, None);
     assert_eq!(*queues.sizes.borrow(), [2, 2, 1]);
-    assert_eq!(queues.places(NOTIFY), [0, 1, 2, 3, 4]);
+    assert_eq!(queues.records(NOTIFY), [0, 1, 2, 3, 4]);
 }
 
 #[tokio::test]
-async fn what_a_queue_refuses_is_tried_again_alone() {
+async fn only_the_refused_messages_of_a_batch_are_tried_again() {
     let queues = Queues::refusing(HOLDS, 1, 2);
     assert_eq!(published(&queues, &[created(1), created(2), created(3)]).await, None);
-    assert_eq!(queues.places(HOLDS), [0, 2, 1]);
+    assert_eq!(queues.records(HOLDS), [0, 2, 1]);
     assert_eq!(*queues.sizes.borrow(), [3, 3, 1, 1]);
 }
 
 #[tokio::test]
-async fn the_first_record_that_is_refused_for_good_comes_again_with_all_after_it() {
+async fn the_first_record_that_is_refused_at_every_try_is_reported() {
     let queues = Queues::refusing(HOLDS, 4, u32::MAX);
     let many: Vec<_> = (0..25).map(created).collect();
     assert_eq!(published(&queues, &many).await, Some(4));
     // The rest of its batch went out, nothing after that did; the other queue is not held up by this one.
-    assert_eq!(queues.places(HOLDS), [0, 1, 2, 3, 5, 6, 7, 8, 9]);
-    assert_eq!(queues.places(NOTIFY).len(), 25);
+    assert_eq!(queues.records(HOLDS), [0, 1, 2, 3, 5, 6, 7, 8, 9]);
+    assert_eq!(queues.records(NOTIFY).len(), 25);
     assert_eq!(record::sequence_number(&many[4]).as_deref(), Some("4"));
 }
