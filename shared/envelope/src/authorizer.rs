@@ -1,4 +1,4 @@
-//! The identity a gateway's Lambda authorizer established.
+//! The identity that a gateway's Lambda authorizer established.
 
 use std::collections::HashMap;
 
@@ -9,8 +9,7 @@ use crate::call::Anonymous;
 use crate::timestamp;
 
 /// Reads `requestContext.authorizer`, whose values a REST API passes on as strings ("Output from an API Gateway
-/// Lambda authorizer"). An identity that is incomplete, or whose time ended while the gateway had it cached,
-/// is none.
+/// Lambda authorizer"). An identity that is incomplete or has expired in the gateway's cache is invalid.
 pub(crate) fn identity(context: &HashMap<String, Value>) -> Result<Identity, Anonymous> {
     if context.is_empty() {
         return Err(Anonymous::NoToken);
@@ -23,12 +22,12 @@ pub(crate) fn identity(context: &HashMap<String, Value>) -> Result<Identity, Ano
 }
 
 fn read(context: &HashMap<String, Value>) -> Option<Identity> {
-    let text = |name: &str| context.get(name)?.as_str().map(str::to_owned);
+    let string = |name: &str| context.get(name)?.as_str().map(str::to_owned);
     Some(Identity {
-        id: text("id")?,
-        email: text("email")?,
-        name: text("name")?,
-        role: text("role")?.parse().ok()?,
+        id: string("id")?,
+        email: string("email")?,
+        name: string("name")?,
+        role: string("role")?.parse().ok()?,
         expires_at: match context.get("exp")? {
             Value::Number(number) => number.as_u64()?,
             Value::String(text) => text.parse().ok()?,
@@ -37,7 +36,8 @@ fn read(context: &HashMap<String, Value>) -> Option<Identity> {
     })
 }
 
-/// What the `authorize` function hands the gateway for an identity: the counterpart of reading it.
+/// The context that an authorizer returns to the gateway for an identity. [`Call::identity`](crate::Call::identity) reads
+/// it.
 pub fn context_of(identity: &Identity) -> Map<String, Value> {
     Map::from_iter([
         ("id".to_owned(), identity.id.clone().into()),

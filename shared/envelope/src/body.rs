@@ -45,7 +45,7 @@ struct ErrorBody<'a> {
 }
 
 pub(crate) fn success(data: &RawValue, message: &str, meta: &Meta<'_>) -> String {
-    text(&Success { success: true, data, message, meta })
+    to_json(&Success { success: true, data, message, meta })
 }
 
 pub(crate) fn failure(failure: &failure::Inner, meta: &Meta<'_>) -> String {
@@ -55,10 +55,10 @@ pub(crate) fn failure(failure: &failure::Inner, meta: &Meta<'_>) -> String {
         code: failure.code.as_str(),
         details: &failure.details,
     };
-    text(&Failed { success: false, error, message: &failure.message, meta })
+    to_json(&Failed { success: false, error, message: &failure.message, meta })
 }
 
-fn text(body: &impl Serialize) -> String {
-    // Every part is a string, a number or JSON already: nothing here can fail to serialise.
+fn to_json(body: &impl Serialize) -> String {
+    // Strings, numbers and JSON can be serialised: this never fails.
     serde_json::to_string(body).unwrap_or_default()
 }

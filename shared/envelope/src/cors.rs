@@ -1,14 +1,14 @@
-//! CORS headers (Fetch standard, "CORS protocol") of a function's answers; preflights are the gateway's.
+//! CORS headers of responses (Fetch standard, "CORS protocol"). The gateway answers preflight requests.
 
 use crate::headers::ResponseHeaders;
 
-/// Which other origin may read the answers.
+/// The origin whose pages may read responses.
 pub(crate) struct Cors {
     origin: Option<String>,
 }
 
 impl Cors {
-    /// The origin that the template names in `ALLOWED_ORIGINS`; without one, no other origin reads the answers.
+    /// The origin in `ALLOWED_ORIGINS`, or `*` for every origin; without one, no other origin may read responses.
     pub(crate) fn from_env() -> Self {
         Self::new(std::env::var("ALLOWED_ORIGINS").ok())
     }

@@ -1,4 +1,4 @@
-//! Serving one HTTP endpoint as a Lambda function.
+//! Serves one HTTP endpoint as a Lambda function.
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -16,7 +16,7 @@ use crate::response::{Response, response};
 use crate::runtime::{self, Handler, InitError, Timer, Warmth};
 use crate::{Call, Failure, Reply, event};
 
-/// The service an endpoint belongs to, as its answers' `X-Service` and `X-Version` name it.
+/// The service that an endpoint belongs to, for the headers `X-Service` and `X-Version`.
 #[derive(Debug, Clone, Copy)]
 pub struct Service {
     /// `user-service`
@@ -25,9 +25,9 @@ pub struct Service {
     pub version: &'static str,
 }
 
-/// One endpoint: what it holds on to between calls, and what it answers.
+/// One endpoint: its clients and settings, which it keeps between requests, and its response to each.
 pub trait Endpoint: Sized + 'static {
-    /// Makes clients, reads settings, opens connections: once, while Lambda still gives a full CPU.
+    /// Makes clients, reads settings, opens connections: once a process, in the init phase, which has a full CPU.
     fn init() -> impl Future<Output = Result<Self, InitError>>;
 
     /// Answers one request.
@@ -71,7 +71,7 @@ pub(crate) fn write(line: &Line, call: &Call) {
     }
 }
 
-/// An endpoint with its type forgotten, so that all around it is compiled once and not once for each.
+/// An endpoint as a trait object, so that the code around it is compiled once for a service and not once an endpoint.
 pub(crate) trait DynEndpoint {
     fn call<'a>(&'a self, call: &'a Call) -> LocalBoxFuture<'a, Result<Reply, Failure>>;
 }
@@ -138,7 +138,7 @@ pub(crate) fn not_json(error: serde_json::Error) -> Diagnostic {
     Diagnostic { error_type: "InternalError".to_owned(), error_message: error.to_string() }
 }
 
-/// `JWT_SECRET` and `JWT_SECRET_VERSION` are there to be set together.
+/// Why this process's own key is unusable.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OwnKeyError {
     #[error("JWT_SECRET is set but not JWT_SECRET_VERSION, the `kid` of the tokens it signs")]
@@ -147,8 +147,8 @@ pub(crate) enum OwnKeyError {
     Weak(#[from] WeakKey),
 }
 
-/// The key a process verifies tokens with itself, where no gateway does (`cargo lambda watch`): the deployed
-/// template gives a protected function none.
+/// The key by which this process verifies tokens itself, where no gateway does (`cargo lambda watch`). The template gives
+/// a deployed function none.
 fn own_keys() -> Result<Option<KeyRing>, OwnKeyError> {
     key_ring(std::env::var("JWT_SECRET").ok(), std::env::var("JWT_SECRET_VERSION").ok())
 }

@@ -1,4 +1,4 @@
-//! An answer that is an error.
+//! An error response.
 
 use std::error::Error;
 use std::fmt;
@@ -11,9 +11,9 @@ use crate::Code;
 /// The message of every unexpected error: the cause goes to the log, never to the client.
 pub(crate) const INTERNAL_MESSAGE: &str = "An internal error occurred";
 
-/// What an endpoint answers when it can't do what it was asked.
+/// An error response.
 ///
-/// Any [`std::error::Error`] becomes one by `?`: a 500 that tells the client nothing and the log everything.
+/// Any [`std::error::Error`] becomes one by `?`: a 500 without detail, whose cause is in the log.
 ///
 /// ```
 /// use envelope::{Code, Failure};
@@ -49,23 +49,23 @@ impl Failure {
         }))
     }
 
-    /// 400: the request is not what the endpoint takes. Decoding makes these by itself ([`crate::decode`]).
+    /// 400: the request is invalid. [`crate::decode`] makes these for bodies and queries.
     pub fn validation(code: Code, message: impl Into<String>) -> Self {
         debug_assert_eq!(code.kind(), "ValidationError");
         Self::new(code, message)
     }
 
-    /// 401: no bearer token.
+    /// 401: the request carries no bearer token.
     pub fn token_required() -> Self {
         Self::new(Code::TOKEN_REQUIRED, "Token required")
     }
 
-    /// 401: a bearer token that proves nothing.
+    /// 401: the bearer token is malformed, forged or expired.
     pub fn invalid_token() -> Self {
         Self::new(Code::INVALID_TOKEN, "Invalid token")
     }
 
-    /// 401: wrong address or password, without saying which.
+    /// 401: wrong email address or password; the answer does not say which.
     pub fn invalid_credentials() -> Self {
         Self::new(Code::INVALID_CREDENTIALS, "Invalid credentials")
     }
@@ -101,27 +101,27 @@ impl Failure {
         Self::new(Code::UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json")
     }
 
-    /// 422: an `Idempotency-Key` came back with another request.
+    /// 422: the `Idempotency-Key` came before with a different request.
     pub fn idempotency_key_reused() -> Self {
         Self::new(Code::IDEMPOTENCY_KEY_REUSED, "Idempotency key reused with a different request")
     }
 
-    /// 429: too many; try again after so many seconds.
+    /// 429: too many requests; try again after `retry_after` seconds.
     pub fn too_many_requests(message: impl Into<String>, retry_after: u64) -> Self {
         Self::new(Code::RATE_LIMIT_EXCEEDED, message).retry_after(retry_after)
     }
 
-    /// 500: says nothing but that; `cause` goes to the log.
+    /// 500 without detail; `cause` goes to the log.
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::new(Code::INTERNAL_ERROR, INTERNAL_MESSAGE).caused_by(cause)
     }
 
-    /// 502: another service answered wrongly.
+    /// 502: another service failed or gave an invalid answer.
     pub fn bad_gateway(message: impl Into<String>) -> Self {
         Self::new(Code::BAD_GATEWAY, message)
     }
 
-    /// 503: not now; try again after so many seconds.
+    /// 503: temporarily unavailable; try again after `retry_after` seconds.
     pub fn service_unavailable(message: impl Into<String>, retry_after: u64) -> Self {
         Self::new(Code::SERVICE_UNAVAILABLE, message).retry_after(retry_after)
     }
@@ -134,27 +134,27 @@ impl Failure {
     /// Adds one key to `error.details`.
     #[must_use]
     pub fn detail(mut self, key: &str, value: impl Serialize) -> Self {
-        // A value that is no JSON (a map with keys that are no strings) is a slip no client should pay for.
+        // A value that has no JSON (a map whose keys are not strings) is a bug, but no reason to lose the answer.
         let value = serde_json::to_value(value).unwrap_or(Value::Null);
         self.0.details.insert(key.to_owned(), value);
         self
     }
 
-    /// Names the cause for the log.
+    /// Sets the cause, which only the log shows.
     #[must_use]
     pub fn caused_by(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.0.cause = Some(cause.into());
         self
     }
 
-    /// Counts one of a metric with this answer.
+    /// Adds 1 to a metric with this answer.
     #[must_use]
     pub fn metric(mut self, name: &'static str) -> Self {
         self.0.metrics.push(name);
         self
     }
 
-    /// Adds `Retry-After`: try again after so many seconds.
+    /// Adds `Retry-After`, in seconds; at least 1.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.0.retry_after = Some(seconds.max(1));
@@ -192,15 +192,15 @@ impl fmt::Debug for Failure {
     }
 }
 
-/// Among the sources of an error, says that trying again may help: the error then becomes a 503 instead of a 500.
+/// A source that makes an error a 503 instead of a 500, as trying again may help.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 #[error("{service} is unavailable")]
 pub struct Unavailable {
-    /// What is, as the client may know it: `database`.
+    /// What is unavailable: `database`.
     pub service: &'static str,
 }
 
-// `Failure` itself is no `Error`, which is what leaves room for this.
+// Possible only because `Failure` itself does not implement `Error`.
 impl<E: Error + Send + Sync + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
         let mut source: Option<&(dyn Error + 'static)> = Some(&error);

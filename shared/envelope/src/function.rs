@@ -1,4 +1,4 @@
-//! Serving a function that no route leads to: an authorizer, an operator's command, a consumer of events.
+//! Functions without a route: an authorizer, a consumer of events, a schedule, an operator's command.
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -16,19 +16,19 @@ use crate::{Service, error_chain, timestamp};
 
 const INTERNAL: &str = "InternalError";
 
-/// A function from one event to one answer.
+/// A function without a route.
 pub trait Function: Sized + 'static {
-    /// What it is invoked with.
+    /// The event that invokes it.
     type Event: DeserializeOwned;
-    /// What it answers.
+    /// What it returns.
     type Response: Serialize;
 
     /// As [`crate::Endpoint::init`].
     fn init() -> impl Future<Output = Result<Self, InitError>>;
 
-    /// How many parts of the event an answer names as failed (a partial batch response): the metric `EventsFailed`. To
-    /// Lambda's own metric `Errors` such an invocation is a success.
-    fn failures(_answer: &Self::Response) -> usize {
+    /// How many records of a batch the response reports as failed, for the metric `EventsFailed`. Lambda's own metric
+    /// `Errors` counts an invocation with a partial batch response as a success.
+    fn failures(_response: &Self::Response) -> usize {
         0
     }
 
@@ -40,7 +40,7 @@ pub trait Function: Sized + 'static {
     ) -> impl Future<Output = Result<Self::Response, FunctionError>>;
 }
 
-/// An invocation that failed: what its caller reads (`errorType`, `errorMessage`), and what only the log does.
+/// A failed invocation: what its caller reads (`errorType`, `errorMessage`), and the cause, which only the log shows.
 #[derive(Debug)]
 pub struct FunctionError {
     kind: &'static str,
@@ -49,8 +49,8 @@ pub struct FunctionError {
 }
 
 impl FunctionError {
-    /// A refusal, with the type and the message its caller reads. Any other error becomes one by `?` that says
-    /// nothing to the caller and everything to the log.
+    /// An error that the caller is told, with its type and message. Any other error becomes one by `?`, which tells the
+    /// caller nothing and the log its cause.
     pub fn new(kind: &'static str, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), cause: None }
     }
@@ -81,8 +81,8 @@ pub fn serve_function<F: Function>(service: Service) -> ExitCode {
     })
 }
 
-/// What became of an event.
-pub(crate) struct Answered {
+/// The response to an event.
+pub(crate) struct Invoked {
     json: Box<RawValue>,
     failures: usize,
 }
@@ -91,19 +91,19 @@ pub(crate) async fn invoke<F: Function>(
     function: &F,
     event: &RawValue,
     context: &Context,
-) -> Result<Answered, FunctionError> {
+) -> Result<Invoked, FunctionError> {
     let event = serde_json::from_str(event.get())
         .map_err(|error| FunctionError::new("InvalidEvent", format!("the event was not understood: {error}")))?;
-    let answer = function.call(event, context).await?;
-    Ok(Answered { json: to_raw_value(&answer)?, failures: F::failures(&answer) })
+    let response = function.call(event, context).await?;
+    Ok(Invoked { json: to_raw_value(&response)?, failures: F::failures(&response) })
 }
 
-/// What the caller reads, and the line to log.
+/// What the caller reads, and the log line.
 pub(crate) fn finish(
     service: Service,
     context: &Context,
     timer: &Timer,
-    outcome: Result<Answered, FunctionError>,
+    outcome: Result<Invoked, FunctionError>,
 ) -> (Result<Box<RawValue>, Diagnostic>, Line) {
     let failed = outcome.as_ref().err();
     let line = Line {
@@ -118,8 +118,8 @@ pub(crate) fn finish(
         cause: failed.and_then(|error| error.cause.as_ref()).map(|cause| error_chain(cause.as_ref())),
         duration: timer.milliseconds(),
         cold_start: timer.is_cold(),
-        metrics: vec!["EventsFailed"; outcome.as_ref().map_or(0, |answered| answered.failures)],
+        metrics: vec!["EventsFailed"; outcome.as_ref().map_or(0, |invoked| invoked.failures)],
     };
     let told = |error: FunctionError| Diagnostic { error_type: error.kind.to_owned(), error_message: error.message };
-    (outcome.map(|answered| answered.json).map_err(told), line)
+    (outcome.map(|invoked| invoked.json).map_err(told), line)
 }

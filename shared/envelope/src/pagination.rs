@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// Where a page stands in its list.
+/// A page's position in its list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Pagination {
@@ -15,14 +15,14 @@ pub enum Pagination {
         limit: u32,
         /// Rows in the list.
         total: u64,
-        /// Set where `total` was counted only up to a limit.
+        /// Whether counting stopped at `total`.
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         total_capped: bool,
         /// Pages in the list.
         total_pages: u64,
-        /// Whether a page follows.
+        /// Whether there is a next page.
         has_next: bool,
-        /// Whether a page goes before.
+        /// Whether there is a page before.
         has_prev: bool,
         /// Where the next page starts, at any depth.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,22 +33,22 @@ pub enum Pagination {
     Cursor {
         /// Rows a page.
         limit: u32,
-        /// Whether a page follows.
+        /// Whether there is a next page.
         has_next: bool,
-        /// Where it starts.
+        /// Where the next page starts.
         #[serde(skip_serializing_if = "Option::is_none")]
         next_cursor: Option<String>,
     },
 }
 
 impl Pagination {
-    /// A page found by a cursor, with the one of the page that follows, if any does.
+    /// A page found by a cursor. `next_cursor` is where the next page starts, if there is one.
     pub fn cursor(limit: u32, next_cursor: Option<String>) -> Self {
         Self::Cursor { limit, has_next: next_cursor.is_some(), next_cursor }
     }
 
-    /// A numbered page. `rows` is how many this page holds and `more` whether any follow: what was seen wins
-    /// over `total` where a kept count trails behind.
+    /// A numbered page. `rows` is how many rows it holds, `more` whether any follow. `total` may come from a count that
+    /// lags behind the list; it is corrected by what the page shows.
     pub fn page(page: u32, limit: u32, rows: usize, more: bool, total: u64) -> Self {
         let before = u64::from(page.saturating_sub(1)) * u64::from(limit);
         let seen = if rows == 0 { 0 } else { before + rows as u64 + u64::from(more) };

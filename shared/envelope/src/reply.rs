@@ -1,4 +1,4 @@
-//! An answer that is a success.
+//! A success response.
 
 use http::StatusCode;
 use serde::Serialize;
@@ -6,7 +6,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{Call, Failure, Pagination};
 
-/// What an endpoint answers when it did what it was asked.
+/// A success response.
 #[derive(Debug)]
 pub struct Reply {
     pub(crate) status: StatusCode,
@@ -34,7 +34,7 @@ impl Reply {
     /// 200 with `data`.
     ///
     /// # Errors
-    /// A 500 if `data` is no JSON; so for the other constructors.
+    /// A 500 if `data` has no JSON (a map whose keys are not strings).
     pub fn ok(message: &'static str, data: impl Serialize) -> Result<Self, Failure> {
         Self::new(StatusCode::OK, message, &data)
     }
@@ -49,7 +49,7 @@ impl Reply {
         Ok(reply)
     }
 
-    /// 202 with `data`: begun, not done.
+    /// 202 with `data`: the work has begun but is not done.
     ///
     /// # Errors
     /// As [`Reply::ok`].
@@ -57,7 +57,7 @@ impl Reply {
         Self::new(StatusCode::ACCEPTED, message, &data)
     }
 
-    /// 204: done, and nothing to say.
+    /// 204, without a body.
     pub fn no_content() -> Self {
         Self {
             status: StatusCode::NO_CONTENT,
@@ -70,7 +70,7 @@ impl Reply {
         }
     }
 
-    /// 200 with a page of rows and where it stands.
+    /// 200 with one page of a list.
     ///
     /// # Errors
     /// As [`Reply::ok`].
@@ -87,7 +87,7 @@ impl Reply {
         self
     }
 
-    /// Counts one of a metric with this answer.
+    /// Adds 1 to a metric with this answer.
     #[must_use]
     pub fn metric(mut self, name: &'static str) -> Self {
         self.metrics.push(name);

@@ -1,4 +1,4 @@
-//! What every function does around its handler: the runtime, one log line an invocation, panics caught.
+//! What all kinds of function share: starting, the event loop, catching panics, timing an invocation.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 
 use crate::{deadline, error_chain, log};
 
-/// Why a function could not start. It is written to the log and ends the process.
+/// Why a function could not start. The log has it, and the process ends.
 pub type InitError = Box<dyn Error + Send + Sync>;
 
 /// A function from one event to one answer, both JSON.
@@ -76,13 +76,13 @@ fn panic_text(payload: &(dyn Any + Send)) -> String {
 pub(crate) struct Warmth(Cell<bool>);
 
 impl Warmth {
-    /// Starts the time of one invocation.
+    /// Starts timing an invocation.
     pub(crate) fn start(&self) -> Timer {
         Timer { started: Instant::now(), cold: !self.0.replace(true) }
     }
 }
 
-/// The time an invocation takes, and whether it is the first of its process.
+/// How long an invocation has taken, and whether it is the first of its process.
 pub(crate) struct Timer {
     started: Instant,
     cold: bool,

@@ -1,4 +1,4 @@
-//! The secrets that tokens are signed with.
+//! The keys that tokens are signed with.
 
 use std::fmt;
 
@@ -25,7 +25,7 @@ pub struct WeakKey {
 }
 
 impl Key {
-    /// A key is at least as long as the hash it feeds (RFC 7518, section 3.2).
+    /// The length of the shortest key: that of the hash (RFC 7518, section 3.2).
     pub const MIN_BYTES: usize = 32;
 
     /// A key from a secret and its version.
@@ -51,7 +51,7 @@ impl fmt::Debug for Key {
     }
 }
 
-/// The keys in force: the current one signs, both verify.
+/// The current key, which signs, and the one before: both verify.
 #[derive(Debug, Clone)]
 pub struct KeyRing {
     pub(crate) current: Key,

@@ -1,7 +1,7 @@
-//! Who is calling: the claims of a token, the keys that sign it, and the identity it proves.
+//! Bearer tokens: their claims, the keys that sign them, and the identity that they prove.
 //!
-//! Tokens are JWTs (RFC 7519) signed with HS256 for 24 hours. A [`Key`]'s id travels in the token's `kid`
-//! header, so that a [`KeyRing`] of the current and the previous key verifies every token across a rotation.
+//! Tokens are JSON Web Tokens (RFC 7519), signed with HMAC-SHA256 and valid for 24 hours. The token's `kid` header names
+//! its [`Key`], so that a [`KeyRing`] of the current and the previous key verifies tokens from before a rotation too.
 //!
 //! ```
 //! use identity::{Identity, Key, KeyRing, Role};
@@ -25,18 +25,18 @@ pub use token::{AUDIENCE, ISSUER, InvalidToken, LIFETIME_SECONDS, NewToken, Sign
 
 use serde::{Deserialize, Serialize};
 
-/// What an identity may do.
+/// What a user may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// Buys.
+    /// Anything for themselves.
     Customer,
-    /// Runs the shop.
+    /// Anything that a customer may, and what is reserved for administrators.
     Admin,
 }
 
 impl Role {
-    /// Its name in tokens, tables and answers.
+    /// The name in tokens, tables and responses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Customer => "customer",
@@ -53,22 +53,22 @@ impl std::str::FromStr for Role {
     }
 }
 
-/// A role nobody can have.
+/// A name that is not a role's.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 #[error("role must be customer or admin")]
 pub struct UnknownRole;
 
-/// A caller whose token was verified.
+/// A user whose token was verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// The user's id.
     pub id: String,
-    /// The address they registered.
+    /// Their email address.
     pub email: String,
-    /// What they are called.
+    /// Their name.
     pub name: String,
     /// Their role when the token was signed.
     pub role: Role,
-    /// When the token ends, in seconds since the epoch.
+    /// When the token expires, in seconds since the epoch.
     pub expires_at: u64,
 }

@@ -1,4 +1,4 @@
-//! Signing and verifying tokens.
+//! Signs and verifies tokens.
 
 use jsonwebtoken::{Algorithm, Header, Validation};
 use serde::{Deserialize, Serialize};
@@ -10,10 +10,10 @@ use crate::{Identity, KeyRing, Role};
 pub const ISSUER: &str = "storefront/users";
 /// `aud` of every token.
 pub const AUDIENCE: &str = "storefront/api";
-/// How long a token is good for.
+/// How long a token is valid, in seconds.
 pub const LIFETIME_SECONDS: u64 = 24 * 60 * 60;
 
-/// RFC 7519's registered claims, and what an identity adds to them.
+/// The registered claims (RFC 7519, section 4.1), and those of an identity.
 #[derive(Serialize, Deserialize)]
 struct Claims {
     sub: String,
@@ -27,16 +27,16 @@ struct Claims {
     jti: String,
 }
 
-/// What a new token says.
+/// The claims of a new token.
 #[derive(Debug, Clone, Copy)]
 pub struct NewToken<'a> {
     /// The user's id.
     pub id: &'a str,
-    /// Their address.
+    /// Their email address.
     pub email: &'a str,
     /// Their name.
     pub name: &'a str,
-    /// Their role from now until the token ends.
+    /// Their role, for as long as the token is valid.
     pub role: Role,
     /// The time of signing, in seconds since the epoch.
     pub now: u64,
@@ -47,13 +47,13 @@ pub struct NewToken<'a> {
 #[error("could not sign a token")]
 pub struct SignError(#[from] jsonwebtoken::errors::Error);
 
-/// Why a token proves nothing. Callers learn only that it does not.
+/// Why a token is invalid. A client is only told that it is.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidToken {
-    /// Its `kid` names no key of the ring: forged, or signed after a rotation this process has not heard of.
+    /// Its `kid` names no key of the ring: it is forged, or signed after a rotation that this process does not know of.
     #[error("token was signed with an unknown key")]
     UnknownKey,
-    /// Its time is over.
+    /// It has expired.
     #[error("token has expired")]
     Expired,
     /// Malformed, another algorithm, a wrong signature, issuer or audience, or a claim missing.
@@ -86,7 +86,7 @@ impl KeyRing {
     /// Checks algorithm, key, signature, issuer, audience and expiry (at `now`, in seconds since the epoch).
     ///
     /// # Errors
-    /// [`InvalidToken`]; of its cases only [`InvalidToken::UnknownKey`] can mend itself, by reading the keys again.
+    /// [`InvalidToken`]. After [`InvalidToken::UnknownKey`], reading the keys again may help.
     pub fn verify(&self, token: &str, now: u64) -> Result<Identity, InvalidToken> {
         let kid = jsonwebtoken::decode_header(token)?.kid.ok_or(InvalidToken::UnknownKey)?;
         let key = self.find(&kid).ok_or(InvalidToken::UnknownKey)?;

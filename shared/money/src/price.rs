@@ -175,8 +175,8 @@ mod tests {
     #[test]
     fn a_price_of_zero_has_a_message_of_its_own_and_a_string_does_not() {
         let reject = Price::from_field(&json!(0)).unwrap_err();
-        assert!(matches!(reject, Reject::Invalid { headline: Some(_), code: "OUT_OF_RANGE", .. }));
+        assert!(matches!(reject, Reject::Invalid { named: Some(_), code: "OUT_OF_RANGE", .. }));
         let reject = Price::from_field(&json!("12")).unwrap_err();
-        assert!(matches!(reject, Reject::Invalid { headline: None, code: "INVALID_TYPE", .. }));
+        assert!(matches!(reject, Reject::Invalid { named: None, code: "INVALID_TYPE", .. }));
     }
 }

@@ -1,5 +1,17 @@
-//! The keys that tokens are signed with, as Secrets Manager keeps them: for the functions that sign or verify, and no
-//! others.
+//! The keys that tokens are signed with, read from AWS Secrets Manager. Only functions that sign or verify tokens need
+//! them.
+//!
+//! A key's id is the version id of its secret ("GetSecretValue" in the Secrets Manager API reference). Rotating the secret
+//! needs no deployment: a process that meets a token of an unknown version reads the secret again, and tokens of the
+//! previous version stay valid.
+//!
+//! ```no_run
+//! # async fn example(token: &str) -> Result<(), Box<dyn std::error::Error>> {
+//! let keys = signing_keys::Keys::read().await?; // in the init phase
+//! let identity = keys.verify(token).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 mod secret;
 
@@ -10,20 +22,19 @@ use envelope::{Identity, Unavailable, timestamp};
 use identity::{InvalidToken, Key, KeyRing, NewToken, SignError, WeakKey};
 use secret::{Secret, Version};
 
-/// An unknown `kid` has the keys read again at most this often, so that forged tokens cost nothing.
+/// The shortest time between two reads for an unknown `kid`: forged tokens must not cause a read each.
 const REREAD_FOR_UNKNOWN_KEY: Duration = Duration::from_secs(10);
 
-/// A process that only signs never meets an unknown `kid`; it looks for a new key this often.
+/// How often a process that signs looks for a new key: it may never meet an unknown `kid`.
 const REREAD_FOR_SIGNING: Duration = Duration::from_secs(5 * 60);
 
-/// `AWSCURRENT` and `AWSPREVIOUS` of the signing secret. A key's id is its secret's version id, so rotating the
-/// secret needs no deployment, and tokens of the version before stay good.
+/// The versions `AWSCURRENT` and `AWSPREVIOUS` of the signing secret.
 #[derive(Debug)]
 pub struct Keys {
     secret: Secret,
     ring: RefCell<KeyRing>,
     read_at: Cell<Instant>,
-    /// Whether the last reading failed: an unknown key may then be a good one.
+    /// Whether the last read failed: an unknown key may then be a new one.
     in_doubt: Cell<bool>,
 }
 
@@ -33,33 +44,33 @@ pub enum KeysError {
     /// The environment names no secret.
     #[error("no signing secret is configured")]
     Config(#[from] aws::ConfigError),
-    /// Secrets Manager did not give it.
+    /// The secret could not be read.
     #[error("the signing secret could not be read from Secrets Manager")]
     Secret {
-        /// What it said.
+        /// Why.
         #[source]
         cause: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// It is too short.
+    /// The secret is too short.
     #[error("the signing secret is not usable")]
     Weak(#[from] WeakKey),
-    /// It has no value.
+    /// The secret has no value.
     #[error("the signing secret has no SecretString")]
     Empty,
 }
 
-/// Why a token was not accepted.
+/// Why a token is not accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
-    /// It proves nothing.
+    /// It is invalid.
     #[error(transparent)]
     Invalid(#[from] InvalidToken),
-    /// Nobody can tell: the keys could not be read.
+    /// The keys could not be read, so it may be valid.
     #[error("the keys could not be read: {cause}")]
     Unknown {
         /// Why.
         cause: String,
-        /// Makes the answer a 503.
+        /// Makes the response a 503.
         #[source]
         unavailable: Unavailable,
     },
@@ -82,7 +93,7 @@ impl Keys {
     /// [`SignError`]
     pub async fn sign(&self, token: NewToken<'_>) -> Result<String, SignError> {
         if self.read_at.get().elapsed() >= REREAD_FOR_SIGNING {
-            // The key at hand is good for a day more; one that can't be renewed now is renewed next time.
+            // The previous key stays valid for a day after a rotation: there is time to try again.
             if let Err(error) = self.reread().await {
                 tracing::warn!(cause = %error, "signing keys were not read again");
             }
@@ -90,7 +101,7 @@ impl Keys {
         self.ring.borrow().sign(token)
     }
 
-    /// Verifies a token; one signed with a key not known yet has the keys read again.
+    /// Verifies a token. For a token of an unknown key, the keys are read again.
     ///
     /// # Errors
     /// [`VerifyError`]
@@ -101,7 +112,7 @@ impl Keys {
             self.reread().await.map_err(|cause| VerifyError::unknown(Some(cause)))?;
             return Ok(self.ring.borrow().verify(token, timestamp::epoch_seconds())?);
         }
-        // A good token must not be called bad because the keys could not be read a moment ago.
+        // A valid token must not be refused as invalid because the keys could not be read a moment ago.
         if self.in_doubt.get() { Err(VerifyError::unknown(None)) } else { Ok(verified?) }
     }
 

@@ -1,4 +1,4 @@
-//! One operation of Secrets Manager: `GetSecretValue`, without the SDK's client, which has twenty-two more.
+//! Secrets Manager's `GetSecretValue`, without the SDK's client, whose other operations would make the binary larger.
 
 use std::error::Error;
 use std::time::Duration;
@@ -26,7 +26,7 @@ pub(crate) struct Version {
     pub secret_string: Option<String>,
 }
 
-/// Why there is no version.
+/// Why a version could not be read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SecretError {
     #[error("no answer in time")]

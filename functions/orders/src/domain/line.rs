@@ -2,7 +2,7 @@
 
 use contracts::codes;
 use contracts::reserve_stock::{self, MAX_LINES, MAX_QUANTITY};
-use envelope::decode::{Decode, Fields, FromField, Reject, list_of, object_of, text, uuid};
+use envelope::decode::{Decode, Fields, FromField, Reject, list_of, object_of, string, uuid};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -23,7 +23,7 @@ impl ProductId {
 
 impl FromField for ProductId {
     fn from_field(value: &Value) -> Result<Self, Reject> {
-        let id = text(value)?;
+        let id = string(value)?;
         if id.trim().is_empty() {
             return Err(Reject::Missing);
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use envelope::decode::{FromField, Reject, text};
+use envelope::decode::{FromField, Reject, string};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ impl FromField for ShippingAddress {
         let mut fields = BTreeMap::new();
         let mut problems = Vec::new();
         for (name, value) in object {
-            match text(value) {
+            match string(value) {
                 // DynamoDB refuses a nested attribute with an empty name.
                 Ok(_) if name.trim().is_empty() => {
                     return Err(Reject::invalid("INVALID_FORMAT", "must not have a field without a name"));

@@ -1,6 +1,6 @@
 //! The stock of a product, and changes of it.
 
-use envelope::decode::{Decode, Fields, FromField, Reject, text};
+use envelope::decode::{Decode, Fields, FromField, Reject, string};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -67,7 +67,7 @@ enum Operation {
 
 impl FromField for Operation {
     fn from_field(value: &Value) -> Result<Self, Reject> {
-        match text(value)? {
+        match string(value)? {
             "decrease" => Ok(Self::Decrease),
             "increase" => Ok(Self::Increase),
             _ => Err(Reject::invalid("INVALID_VALUE", "must be decrease or increase")),

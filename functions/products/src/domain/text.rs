@@ -1,6 +1,6 @@
 //! The texts of a product: name, category and description.
 
-use envelope::decode::{FromField, FromQuery, Reject, text};
+use envelope::decode::{FromField, FromQuery, Reject, string};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -68,19 +68,19 @@ impl From<Invalid> for Reject {
 
 impl FromField for Name {
     fn from_field(value: &Value) -> Result<Self, Reject> {
-        Ok(Self(line(text(value)?)?))
+        Ok(Self(line(string(value)?)?))
     }
 }
 
 impl FromField for Category {
     fn from_field(value: &Value) -> Result<Self, Reject> {
-        Ok(Self(line(text(value)?)?))
+        Ok(Self(line(string(value)?)?))
     }
 }
 
 impl FromField for Description {
     fn from_field(value: &Value) -> Result<Self, Reject> {
-        let text = bounded(text(value)?, DESCRIPTION_BYTES)?;
+        let text = bounded(string(value)?, DESCRIPTION_BYTES)?;
         if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
             return Err(Invalid::ControlCharacter("must be plain text").into());
         }

@@ -57,7 +57,7 @@ impl DecodeQuery for Request {
             (category?.unwrap_or(CategoryParameter(None)), min_price?, max_price?);
         let start = match (page, cursor) {
             (Some(_), Some(CursorParameter(_))) => {
-                query.note("cursor", "CONFLICT", "stands in place of a page, not beside one");
+                query.add("cursor", "CONFLICT", "stands in place of a page, not beside one");
                 return None;
             }
             (None, Some(CursorParameter(cursor))) => Start::Cursor(cursor),
@@ -66,7 +66,7 @@ impl DecodeQuery for Request {
         if let Start::Page(page) = start
             && !page.is_in_reach(limit)
         {
-            query.note(
+            query.add(
                 "page",
                 "OUT_OF_RANGE",
                 format!("pages reach {} products; go on with nextCursor as cursor", PageNumber::REACH),
@@ -76,7 +76,7 @@ impl DecodeQuery for Request {
         if let (Some(min), Some(max)) = (min_price, max_price)
             && min > max
         {
-            query.note("minPrice", "OUT_OF_RANGE", "must not be above maxPrice");
+            query.add("minPrice", "OUT_OF_RANGE", "must not be above maxPrice");
             return None;
         }
         let SearchParameter(search) = search?.unwrap_or(SearchParameter(None));

@@ -1,7 +1,7 @@
 //! Email addresses.
 
 use email_address::{EmailAddress, Options};
-use envelope::decode::{FromField, Reject, text};
+use envelope::decode::{FromField, Reject, string};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -41,7 +41,7 @@ impl Email {
 
 impl FromField for Email {
     fn from_field(value: &Value) -> Result<Self, Reject> {
-        let address = text(value)?;
+        let address = string(value)?;
         if address.trim().is_empty() {
             return Err(Reject::Missing);
         }

@@ -1,6 +1,6 @@
 //! People's names.
 
-use envelope::decode::{FromField, Reject, text};
+use envelope::decode::{FromField, Reject, string};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ impl Name {
 
 impl FromField for Name {
     fn from_field(value: &Value) -> Result<Self, Reject> {
-        let name = text(value)?.trim();
+        let name = string(value)?.trim();
         if name.is_empty() {
             return Err(Reject::Missing);
         }

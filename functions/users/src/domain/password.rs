@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use envelope::decode::{FromField, Reject, text};
+use envelope::decode::{FromField, Reject, string};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -75,7 +75,7 @@ const DUMMY_HASH: &str = "$2b$12$yHRN9qmnMu0FdsWZTJGXQ.m8cWq3vNIzSqVoihYV1mDHhGI
 
 impl FromField for NewPassword {
     fn from_field(value: &Value) -> Result<Self, Reject> {
-        let password = text(value)?;
+        let password = string(value)?;
         match password.len() {
             0 => Err(Reject::Missing),
             1..Self::MIN_BYTES => {
@@ -92,7 +92,7 @@ impl FromField for NewPassword {
 
 impl FromField for GivenPassword {
     fn from_field(value: &Value) -> Result<Self, Reject> {
-        let password = text(value)?;
+        let password = string(value)?;
         if password.is_empty() {
             return Err(Reject::Missing);
         }

@@ -32,7 +32,7 @@ impl DecodeQuery for ListQuery {
         let (page, limit) = (page?.unwrap_or_default(), limit?.map_or(DEFAULT_LIMIT, Limit::get));
         if !page.is_in_reach(limit) {
             let reach = PageNumber::REACH;
-            query.note("page", "OUT_OF_RANGE", format!("pages reach the newest {reach} users only"));
+            query.add("page", "OUT_OF_RANGE", format!("pages reach the newest {reach} users only"));
             return None;
         }
         Some(Self { page: page.get(), limit })

@@ -1,8 +1,8 @@
-//! Reading the fields of a JSON object.
+//! Reads the fields of a JSON object.
 
 use serde_json::{Map, Value};
 
-use super::findings::Findings;
+use super::field_errors::FieldErrors;
 use super::{Decode, FromField, Reject};
 use crate::Failure;
 
@@ -10,12 +10,12 @@ use crate::Failure;
 #[derive(Debug)]
 pub struct Fields {
     object: Map<String, Value>,
-    findings: Findings,
+    errors: FieldErrors,
 }
 
 impl Fields {
     pub(crate) fn new(object: Map<String, Value>) -> Self {
-        Self { object, findings: Findings::default() }
+        Self { object, errors: FieldErrors::default() }
     }
 
     /// Reads a whole body into `T`, as [`crate::Call::body`] does.
@@ -23,37 +23,37 @@ impl Fields {
     /// # Errors
     /// 400 with every problem it has.
     pub fn read<T: Decode>(object: Map<String, Value>) -> Result<T, Failure> {
-        Self::read_nested(object).map_err(|findings| findings.into_failure(T::MISSING))
+        Self::read_nested(object).map_err(|errors| errors.into_failure(T::MISSING))
     }
 
     /// Reads an object into `T`, or every problem it has.
-    pub(super) fn read_nested<T: Decode>(object: Map<String, Value>) -> Result<T, Box<Findings>> {
+    pub(super) fn read_nested<T: Decode>(object: Map<String, Value>) -> Result<T, Box<FieldErrors>> {
         let mut fields = Self::new(object);
         let value = T::decode(&mut fields);
         fields.refuse_unknown();
         match value {
-            Some(value) if fields.findings.is_empty() => Ok(value),
-            _ => Err(Box::new(fields.findings)),
+            Some(value) if fields.errors.is_empty() => Ok(value),
+            _ => Err(Box::new(fields.errors)),
         }
     }
 
-    /// A field that has to be there. `None` means that a problem was noted.
+    /// Reads a required field. `None` means that a problem was added.
     pub fn required<T: FromField>(&mut self, name: &str) -> Option<T> {
         match self.object.remove(name) {
             None | Some(Value::Null) => {
-                self.note(name, T::absent());
+                self.add(name, T::absent());
                 None
             }
             Some(value) => self.take(name, &value),
         }
     }
 
-    /// A field that may be absent. The outer `None` means that a problem was noted.
+    /// Reads a field that may be absent. The outer `None` means that a problem was added.
     pub fn optional<T: FromField>(&mut self, name: &str) -> Option<Option<T>> {
         match self.object.remove(name) {
             None => Some(None),
             Some(Value::Null) => {
-                self.note(name, Reject::invalid("INVALID_TYPE", "must not be null; leave it out instead"));
+                self.add(name, Reject::invalid("INVALID_TYPE", "must not be null; leave it out instead"));
                 None
             }
             Some(value) => self.take(name, &value).map(Some),
@@ -61,17 +61,17 @@ impl Fields {
     }
 
     fn take<T: FromField>(&mut self, name: &str, value: &Value) -> Option<T> {
-        T::from_field(value).map_err(|reject| self.note(name, reject)).ok()
+        T::from_field(value).map_err(|reject| self.add(name, reject)).ok()
     }
 
-    fn note(&mut self, path: &str, reject: Reject) {
-        self.findings.note(path, reject);
+    fn add(&mut self, path: &str, reject: Reject) {
+        self.errors.add(path, reject);
     }
 
-    /// Whatever no `required` or `optional` asked for is a mistake of the client's, told rather than ignored.
+    /// A field that nobody asked for is refused: the client may have misspelt its name.
     fn refuse_unknown(&mut self) {
         for name in self.object.keys() {
-            self.findings.note(name, Reject::invalid("UNKNOWN_FIELD", "is not a field of this request"));
+            self.errors.add(name, Reject::invalid("UNKNOWN_FIELD", "is not a field of this request"));
         }
     }
 }

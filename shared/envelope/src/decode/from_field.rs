@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::findings::Findings;
+use super::field_errors::FieldErrors;
 use crate::Code;
 
 /// A type that a JSON value can be read into.
@@ -13,13 +13,13 @@ pub trait FromField: Sized {
     /// [`Reject`] says what is wrong with it.
     fn from_field(value: &Value) -> Result<Self, Reject>;
 
-    /// What it is called that the field is not there, where it has to be.
+    /// The error for a required field of this type that is absent.
     fn absent() -> Reject {
         Reject::Missing
     }
 }
 
-/// Why a value was not taken.
+/// Why a value is rejected.
 #[derive(Debug)]
 pub enum Reject {
     /// It is blank, which counts as absent.
@@ -30,16 +30,16 @@ pub enum Reject {
         code: &'static str,
         /// `fields[].message`.
         message: String,
-        /// Set where the route names this error itself: it then words the whole answer.
-        headline: Option<Box<Headline>>,
+        /// The error that the route names for this, which then is the whole answer's.
+        named: Option<Box<NamedError>>,
     },
-    /// Something in it is wrong.
-    Within(Box<Findings>),
+    /// A value inside it is rejected.
+    Within(Box<FieldErrors>),
 }
 
 /// An error that a route's contract names: its code, message and details.
 #[derive(Debug)]
-pub struct Headline {
+pub struct NamedError {
     pub(crate) code: Code,
     pub(crate) message: &'static str,
     pub(crate) details: Map<String, Value>,
@@ -48,7 +48,7 @@ pub struct Headline {
 impl Reject {
     /// A broken rule.
     pub fn invalid(code: &'static str, message: impl Into<String>) -> Self {
-        Self::Invalid { code, message: message.into(), headline: None }
+        Self::Invalid { code, message: message.into(), named: None }
     }
 
     /// A value of another JSON type than `expected` ("a string").
@@ -58,39 +58,39 @@ impl Reject {
 
     /// What is wrong inside a value: at least one problem, each with its path (`city`, `[2]`).
     pub fn within(problems: impl IntoIterator<Item = (String, Self)>) -> Self {
-        let mut findings = Findings::default();
+        let mut errors = FieldErrors::default();
         for (path, reject) in problems {
-            findings.note(&path, reject);
+            errors.add(&path, reject);
         }
-        Self::Within(Box::new(findings))
+        Self::Within(Box::new(errors))
     }
 
-    /// Makes this the error the whole answer is about, unless a field is missing.
+    /// Makes the whole answer this error of the route, unless another field is missing.
     #[must_use]
     pub fn named(self, code: Code, message: &'static str, details: Map<String, Value>) -> Self {
-        let headline = Box::new(Headline { code, message, details });
+        let named = Box::new(NamedError { code, message, details });
         match self {
             Self::Missing => Self::Missing,
-            Self::Invalid { code, message, .. } => Self::Invalid { code, message, headline: Some(headline) },
-            Self::Within(mut findings) => {
-                findings.name(headline);
-                Self::Within(findings)
+            Self::Invalid { code, message, .. } => Self::Invalid { code, message, named: Some(named) },
+            Self::Within(mut errors) => {
+                errors.name(named);
+                Self::Within(errors)
             }
         }
     }
 }
 
-/// The text of a string value.
+/// Reads a string.
 ///
 /// # Errors
-/// [`Reject`] if it is no string.
-pub fn text(value: &Value) -> Result<&str, Reject> {
+/// [`Reject`] if the value is of another type.
+pub fn string(value: &Value) -> Result<&str, Reject> {
     value.as_str().ok_or_else(|| Reject::mistyped("a string"))
 }
 
 impl FromField for String {
     fn from_field(value: &Value) -> Result<Self, Reject> {
-        text(value).map(str::to_owned)
+        string(value).map(str::to_owned)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which rows of a list, and how many.
+//! The page of a list that a request asks for.
 
 use super::{FromQuery, whole_number};
 
@@ -11,7 +11,7 @@ pub struct Limit(u32);
 pub struct PageNumber(u32);
 
 impl Limit {
-    /// The longest page.
+    /// The most rows a page.
     pub const MOST: u32 = 100;
 
     /// Rows a page.
@@ -21,7 +21,7 @@ impl Limit {
 }
 
 impl PageNumber {
-    /// Rows that numbered pages reach: a page costs what is before it.
+    /// How many rows numbered pages reach. To find a page, all rows before it are read; a cursor needs none of them.
     pub const REACH: u32 = 1_000;
 
     /// The number.

@@ -4,14 +4,14 @@
 //! implementing [`Decode`].
 //!
 //! ```
-//! use envelope::decode::{Decode, Fields, FromField, Reject, text};
+//! use envelope::decode::{Decode, Fields, FromField, Reject, string};
 //! use serde_json::Value;
 //!
 //! struct Name(String);
 //!
 //! impl FromField for Name {
 //!     fn from_field(value: &Value) -> Result<Self, Reject> {
-//!         let name = text(value)?.trim();
+//!         let name = string(value)?.trim();
 //!         match name.len() {
 //!             0 => Err(Reject::Missing),
 //!             1..=200 => Ok(Self(name.to_owned())),
@@ -31,8 +31,8 @@
 //! }
 //! ```
 
+mod field_errors;
 mod fields;
-mod findings;
 mod from_field;
 mod limit;
 mod nested;
@@ -45,7 +45,7 @@ pub(crate) use object::object;
 
 pub use self::uuid::uuid;
 pub use fields::Fields;
-pub use from_field::{FromField, Reject, text};
+pub use from_field::{FromField, Reject, string};
 pub use limit::{Limit, PageNumber};
 pub use nested::{list_of, object_of};
 pub use problems::Problem;
@@ -56,12 +56,12 @@ pub trait Decode: Sized {
     /// The message of the 400 where a required field is absent or blank.
     const MISSING: &'static str = "Missing required fields";
 
-    /// Takes the fields. All of them are asked for before the first `?`, so that one answer names every problem.
+    /// Reads the fields. Ask for all of them before the first `?`, so that one answer lists every problem.
     fn decode(fields: &mut Fields) -> Option<Self>;
 }
 
 /// The query of a request.
 pub trait DecodeQuery: Sized {
-    /// Takes the parameters, as [`Decode::decode`] does.
+    /// Reads the parameters, as [`Decode::decode`] does.
     fn decode(query: &mut QueryFields) -> Option<Self>;
 }

@@ -1,8 +1,8 @@
-//! Reading values that hold values.
+//! Reads objects and lists inside a body.
 
 use serde_json::Value;
 
-use super::findings::Findings;
+use super::field_errors::FieldErrors;
 use super::{Decode, Fields, FromField, Reject};
 
 /// Reads an object as strictly as a body.
@@ -14,7 +14,7 @@ pub fn object_of<T: Decode>(value: &Value) -> Result<T, Reject> {
     Fields::read_nested(object.clone()).map_err(Reject::Within)
 }
 
-/// Reads every element of an array of at most so many.
+/// Reads every element of an array of at most `most`.
 ///
 /// # Errors
 /// [`Reject`] with every problem of every element, at its path: `[2].quantity`.
@@ -23,15 +23,15 @@ pub fn list_of<T: FromField>(value: &Value, most: usize) -> Result<Vec<T>, Rejec
     if elements.len() > most {
         return Err(Reject::invalid("TOO_MANY", format!("must have at most {most} elements")));
     }
-    let mut findings = Findings::default();
+    let mut errors = FieldErrors::default();
     let mut list = Vec::with_capacity(elements.len());
     for (index, element) in elements.iter().enumerate() {
         match T::from_field(element) {
             Ok(element) => list.push(element),
-            Err(reject) => findings.note(&format!("[{index}]"), reject),
+            Err(reject) => errors.add(&format!("[{index}]"), reject),
         }
     }
-    if findings.is_empty() { Ok(list) } else { Err(Reject::Within(Box::new(findings))) }
+    if errors.is_empty() { Ok(list) } else { Err(Reject::Within(Box::new(errors))) }
 }
 
 #[cfg(test)]

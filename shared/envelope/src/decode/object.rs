@@ -1,12 +1,12 @@
-//! Reading JSON strictly: an object that names a key twice says two things at once (RFC 8259, section 4, leaves
-//! open which counts), so it says nothing.
+//! Strict JSON: an object with a duplicate key is refused, as parsers differ in which value they take (RFC 8259,
+//! section 4).
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// The JSON object these bytes are, if they are one.
+/// Parses a JSON object. `None` for anything else.
 pub(crate) fn object(bytes: &[u8]) -> Option<Map<String, Value>> {
     match serde_json::from_slice(bytes) {
         Ok(Strict(Value::Object(object))) => Some(object),
@@ -14,7 +14,7 @@ pub(crate) fn object(bytes: &[u8]) -> Option<Map<String, Value>> {
     }
 }
 
-/// A JSON value no object of which, however deep, has a key twice.
+/// A JSON value without duplicate keys at any depth.
 struct Strict(Value);
 
 impl<'de> Deserialize<'de> for Strict {

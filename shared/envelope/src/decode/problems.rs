@@ -13,19 +13,19 @@ pub struct Problem {
     pub message: String,
 }
 
-/// The problems found so far. A client's own rubbish is told back only as far as that helps: an answer must not
-/// grow past what Lambda can return (6 MB) because a request was full of it.
+/// The problems found so far, up to a limit: a request full of mistakes must not make a response over Lambda's limit
+/// (6 MB).
 #[derive(Debug, Default, Serialize)]
 #[serde(transparent)]
 pub(crate) struct Problems(Vec<Problem>);
 
 impl Problems {
-    /// Problems that are told.
+    /// The most problems that are listed.
     const MOST: usize = 100;
-    /// Characters of a name that are told.
+    /// The most characters that are shown of a path.
     const NAME: usize = 100;
 
-    pub(crate) fn note(&mut self, field: &str, code: &'static str, message: impl Into<String>) {
+    pub(crate) fn add(&mut self, field: &str, code: &'static str, message: impl Into<String>) {
         if self.0.len() < Self::MOST {
             self.0.push(Problem { field: field.chars().take(Self::NAME).collect(), code, message: message.into() });
         }

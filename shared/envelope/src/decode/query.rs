@@ -1,4 +1,4 @@
-//! Reading the query.
+//! Reads the query.
 
 use std::collections::BTreeMap;
 
@@ -48,34 +48,34 @@ impl<'a> QueryFields<'a> {
         }
         let value = T::decode(&mut query);
         for name in query.parameters.keys() {
-            query.problems.note(name, "UNKNOWN_FIELD", "is not a parameter of this request");
+            query.problems.add(name, "UNKNOWN_FIELD", "is not a parameter of this request");
         }
         match value {
             Some(value) if query.problems.is_empty() => Ok(value),
-            _ if query.problems.is_empty() => Err(Failure::internal("a decoder gave no value and named no problem")),
+            _ if query.problems.is_empty() => Err(Failure::internal("a decoder gave neither a value nor a problem")),
             _ => Err(Failure::validation(Code::INVALID_FIELDS, "Validation failed").detail("fields", &query.problems)),
         }
     }
 
-    /// A parameter, if given. The outer `None` means that a problem was noted.
+    /// Reads a parameter, if it is given. The outer `None` means that a problem was added.
     pub fn optional<T: FromQuery>(&mut self, name: &str) -> Option<Option<T>> {
         let Some(values) = self.parameters.remove(name) else { return Some(None) };
         let [value] = values.as_slice() else {
-            self.note(name, "REPEATED", "must be given once");
+            self.add(name, "REPEATED", "must be given once");
             return None;
         };
         match T::from_query(value) {
             Ok(value) => Some(Some(value)),
             Err((code, message)) => {
-                self.note(name, code, message);
+                self.add(name, code, message);
                 None
             }
         }
     }
 
-    /// A problem that one parameter alone does not show.
-    pub fn note(&mut self, name: &str, code: &'static str, message: impl Into<String>) {
-        self.problems.note(name, code, message);
+    /// Adds a problem between parameters, each of which is valid by itself.
+    pub fn add(&mut self, name: &str, code: &'static str, message: impl Into<String>) {
+        self.problems.add(name, code, message);
     }
 }
 

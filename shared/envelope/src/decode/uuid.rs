@@ -1,12 +1,12 @@
-//! Ids in paths and bodies.
+//! Reads ids in paths and bodies.
 
 use uuid::Uuid;
 
 /// Length of the hyphenated form (RFC 9562, section 4).
 const HYPHENATED: usize = 36;
 
-/// The one way an id is stored, of the ways a UUID may be written: hyphenated, in lower case. `None` for anything
-/// else (`Uuid` also reads braces, a URN and no hyphens, which no answer ever gave out), and so the id of nothing.
+/// Reads an id, in the form in which ids are stored: hyphenated, in lower case. `None` for anything else, such as the
+/// braces, the URN and the form without hyphens that `Uuid` reads too: no answer ever has those.
 pub fn uuid(text: &str) -> Option<String> {
     let id = Uuid::try_parse(text).ok().filter(|_| text.len() == HYPHENATED)?;
     Some(id.to_string())
