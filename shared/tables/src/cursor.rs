@@ -1,25 +1,25 @@
-//! Where a page of a list ended.
+//! Cursors: where the next page of a list starts.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use envelope::{Code, Failure};
 use ring::digest::{SHA256, digest};
 
-/// What the text of a cursor begins with: another way of writing it gets another number.
+/// First byte of a cursor: a new format gets a new number.
 const VERSION: u8 = 1;
 
-/// Characters of the longest cursor that is looked at: more than any list's keys need.
-const MOST: usize = 1024;
+/// The longest cursor that is decoded, in characters: more than the keys of any list need.
+const MAX_LENGTH: usize = 1024;
 
-/// Bytes of the check sum.
-const CHECK: usize = 8;
+/// Length of the checksum in bytes.
+const CHECKSUM_LENGTH: usize = 8;
 
 /// The sort keys of a page's last row, after which the next page starts.
 ///
-/// To a client it is opaque text: base64url of a version, a check sum and the keys. It never carries a partition
-/// key: which rows there are to see is for the query to say. The check sum covers what names the list (say, `orders`
-/// and the caller's id), so a cursor leads nowhere but where it came from. It keeps mistakes out, not forgers, who
-/// would gain no more than another place to start in their own list.
+/// To a client it is opaque: base64url of a version, a checksum and the keys. It has no partition key, because the query
+/// decides which rows a caller may see. The checksum also covers the list's name (say, `orders` and the caller's id), so
+/// a cursor is valid for its own list only. It guards against mistakes, not against forgery: a forged cursor gains no more
+/// than another position in the caller's own list.
 ///
 /// ```
 /// use tables::Cursor;
@@ -32,7 +32,7 @@ const CHECK: usize = 8;
 pub struct Cursor<const KEYS: usize>([String; KEYS]);
 
 impl<const KEYS: usize> Cursor<KEYS> {
-    /// The place after the row with these sort keys.
+    /// The position after the row with these sort keys.
     pub fn new(keys: [impl Into<String>; KEYS]) -> Self {
         Self(keys.map(Into::into))
     }
@@ -42,48 +42,48 @@ impl<const KEYS: usize> Cursor<KEYS> {
         self.0
     }
 
-    /// The cursor as a client gets it, for the list of this name.
+    /// The text for the client; `list` is the list's name.
     pub fn encode(&self, list: &[&str]) -> String {
         let keys = joined(self.0.iter().map(String::as_str));
         let mut bytes = vec![VERSION];
-        bytes.extend(check(list, &keys));
+        bytes.extend(checksum(list, &keys));
         bytes.extend(keys);
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// Reads a cursor as a client gave it, for the list of this name.
+    /// Reads the text that a client sent; `list` is the list's name.
     ///
     /// # Errors
-    /// 400 `INVALID_CURSOR` for anything that [`Cursor::encode`] does not write for this list.
+    /// 400 `INVALID_CURSOR` for any text that [`Cursor::encode`] did not write for this list.
     pub fn decode(list: &[&str], text: &str) -> Result<Self, Failure> {
         Self::read(list, text).ok_or_else(|| Failure::validation(Code::INVALID_CURSOR, "Invalid cursor"))
     }
 
     fn read(list: &[&str], text: &str) -> Option<Self> {
-        if text.len() > MOST {
+        if text.len() > MAX_LENGTH {
             return None;
         }
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (&VERSION, bytes) = bytes.split_first()? else { return None };
-        let (sum, keys) = bytes.split_at_checked(CHECK)?;
-        if check(list, keys) != sum {
+        let (sum, keys) = bytes.split_at_checked(CHECKSUM_LENGTH)?;
+        if checksum(list, keys) != sum {
             return None;
         }
         split(keys)?.try_into().ok().map(Self)
     }
 }
 
-fn check(list: &[&str], keys: &[u8]) -> [u8; CHECK] {
+fn checksum(list: &[&str], keys: &[u8]) -> [u8; CHECKSUM_LENGTH] {
     // The length of each part keeps `["a", "bc"]` and `["ab", "c"]` apart.
     let mut text = joined(list.iter().copied());
     text.extend(u16::try_from(list.len()).unwrap_or(u16::MAX).to_be_bytes());
     text.extend(keys);
-    let mut sum = [0; CHECK];
-    sum.copy_from_slice(&digest(&SHA256, &text).as_ref()[..CHECK]);
+    let mut sum = [0; CHECKSUM_LENGTH];
+    sum.copy_from_slice(&digest(&SHA256, &text).as_ref()[..CHECKSUM_LENGTH]);
     sum
 }
 
-/// Each part after its length in two bytes: DynamoDB's sort keys have at most 1024.
+/// Each part, preceded by its length in two bytes: a sort key of DynamoDB has at most 1024 bytes.
 fn joined<'a>(parts: impl Iterator<Item = &'a str>) -> Vec<u8> {
     let mut bytes = Vec::new();
     for part in parts {
@@ -99,7 +99,7 @@ fn split(mut bytes: &[u8]) -> Option<Vec<String>> {
     while !bytes.is_empty() {
         let (length, rest) = bytes.split_first_chunk()?;
         let (part, rest) = rest.split_at_checked(u16::from_be_bytes(*length).into())?;
-        // DynamoDB has no empty key either.
+        // A key of DynamoDB is never empty.
         parts.push(String::from_utf8(part.to_vec()).ok().filter(|part| !part.is_empty())?);
         bytes = rest;
     }
@@ -125,13 +125,13 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_is_text_that_a_url_takes_as_it_is() {
+    fn a_cursor_needs_no_escaping_in_a_url() {
         let text = Cursor::new(["~~~???", "ÿÿÿ"]).encode(LIST);
         assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'), "{text}");
     }
 
     #[test]
-    fn rubbish_is_refused() {
+    fn other_text_is_refused() {
         let good = Cursor::new(["a", "b"]).encode(LIST);
         for text in ["", "AQ", "!", "null", "eyJhIjoxfQ==", &good[1..], &good[..good.len() - 1], &format!("{good}A")] {
             assert_eq!(decode(text), Err(Code::INVALID_CURSOR), "{text:?}");
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_no_row_has_are_refused() {
+    fn keys_that_no_row_can_have_are_refused() {
         for keys in [["", "b"], ["a", ""], ["a", &"x".repeat(1024)]] {
             assert_eq!(decode(&Cursor::new(keys).encode(LIST)), Err(Code::INVALID_CURSOR));
         }

@@ -1,4 +1,4 @@
-//! What a service's health endpoint answers: whether its database does.
+//! The response of a service's health endpoint: whether its database responds.
 
 use std::future::Future;
 use std::time::Duration;
@@ -8,13 +8,13 @@ use serde_json::json;
 
 use crate::StoreError;
 
-/// A database slower than this is as good as gone.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// A database that takes longer counts as disconnected.
+const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// 200 if `ping` succeeds in time, else 503.
+/// 200 if `ping` succeeds within 3 seconds, otherwise 503.
 ///
 /// # Errors
-/// The 503, with the same facts in its details.
+/// The 503, with the same fields in its details.
 pub async fn health(service: Service, ping: impl Future<Output = Result<(), StoreError>>) -> Result<Reply, Failure> {
     let unhealthy = || {
         Failure::service_unavailable("Service is unhealthy", 5)
@@ -22,7 +22,7 @@ pub async fn health(service: Service, ping: impl Future<Output = Result<(), Stor
             .detail("status", "unhealthy")
             .detail("database", "disconnected")
     };
-    match tokio::time::timeout(PATIENCE, ping).await {
+    match tokio::time::timeout(TIMEOUT, ping).await {
         Ok(Ok(())) => Reply::ok(
             "Service is healthy",
             json!({

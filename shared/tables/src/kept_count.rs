@@ -117,6 +117,3 @@ impl KeptCount {
         Ok(self.client.transact_write_items().set_transact_items(Some(actions)))
     }
 }
-
-#[cfg(test)]
-mod tests;

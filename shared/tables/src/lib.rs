@@ -1,5 +1,4 @@
-//! What every service's store shares: a DynamoDB client, one error for its calls, cursors, and counts kept
-//! from a stream.
+#![doc = include_str!("../README.md")]
 
 mod batch;
 mod cursor;

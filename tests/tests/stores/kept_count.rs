@@ -1,7 +1,11 @@
+//! Counts that are kept from a stream.
+
 use futures_util::future::{join_all, try_join_all};
 use local_testing::{Fault, FaultKind, Tables};
+use tables::{Change, KeptCount, StoreError};
 
-use super::*;
+/// A transaction has at most 100 items, and one is the count.
+const CHANGES_A_TRANSACTION: usize = 99;
 
 const TABLE: &str = "UserCountsTable";
 
@@ -20,7 +24,7 @@ fn fault(kind: FaultKind, times: u32) -> Fault {
 }
 
 #[tokio::test]
-async fn a_count_begins_at_nothing_and_follows_its_changes() {
+async fn a_count_starts_at_zero_and_follows_its_changes() {
     let (_tables, count) = count().await;
     assert_eq!(count.total().await.unwrap(), 0);
     count.apply(&[]).await.unwrap();
@@ -31,7 +35,7 @@ async fn a_count_begins_at_nothing_and_follows_its_changes() {
 }
 
 #[tokio::test]
-async fn a_change_counts_once_however_it_is_delivered_again() {
+async fn a_change_counts_once_however_often_it_is_delivered() {
     let (_tables, count) = count().await;
     count.apply(&changes(0..3, 1)).await.unwrap();
     count.apply(&changes(0..3, 1)).await.unwrap();
@@ -43,9 +47,15 @@ async fn a_change_counts_once_however_it_is_delivered_again() {
 
 #[tokio::test]
 async fn a_batch_larger_than_a_transaction_is_split() {
-    let (_tables, count) = count().await;
+    let (tables, count) = count().await;
     let all = changes(0..2 * CHANGES_A_TRANSACTION + 1, 1);
+    tables.dynamodb().calls().reset();
     count.apply(&all).await.unwrap();
+    let calls: Vec<_> = tables.dynamodb().calls().reset().into_values().flatten().collect();
+    assert_eq!(
+        calls.iter().map(|(name, calls)| (name.as_str(), calls.calls)).collect::<Vec<_>>(),
+        [("TransactWriteItems", 3)]
+    );
     assert_eq!(count.total().await.unwrap(), all.len() as u64);
     count.apply(&all).await.unwrap();
     assert_eq!(count.total().await.unwrap(), all.len() as u64);
@@ -61,7 +71,7 @@ async fn counts_of_one_table_do_not_mix() {
 }
 
 #[tokio::test]
-async fn a_total_is_never_below_nothing() {
+async fn a_total_is_never_negative() {
     let (_tables, count) = count().await;
     count.apply(&changes(0..3, -1)).await.unwrap();
     assert_eq!(count.total().await.unwrap(), 0);
@@ -76,7 +86,7 @@ async fn batches_that_overlap_and_race_count_each_change_once() {
 }
 
 #[tokio::test]
-async fn a_transaction_that_ran_into_another_is_tried_again() {
+async fn a_transaction_that_conflicts_with_another_is_retried() {
     let (tables, count) = count().await;
     tables.dynamodb().faults().inject(fault(FaultKind::TransactionConflict, 3));
     count.apply(&changes(0..2, 1)).await.unwrap();
@@ -85,12 +95,12 @@ async fn a_transaction_that_ran_into_another_is_tried_again() {
 }
 
 #[tokio::test]
-async fn a_write_whose_answer_is_lost_counts_once() {
+async fn a_write_whose_response_is_lost_counts_once() {
     let (tables, count) = count().await;
     tables.dynamodb().faults().inject(fault(FaultKind::AnswerLost, 1));
     count.apply(&changes(0..2, 1)).await.unwrap();
     assert_eq!(count.total().await.unwrap(), 2);
-    // Lost as often as the client tries: what was written stays counted, and the next delivery passes it over.
+    // Lost in every try of the client: what was written stays counted, and the next delivery skips it.
     tables.dynamodb().faults().inject(fault(FaultKind::AnswerLost, 3));
     let failed = count.apply(&changes(2..5, 1)).await.unwrap_err();
     assert!(matches!(failed, StoreError::Busy { .. }), "{failed:?}");

@@ -1,0 +1,5 @@
+//! The `tables` crate against the embedded DynamoDB, with the tables of the template. (The stores of the services have
+//! their own tests, beside their code.)
+
+mod errors;
+mod kept_count;
