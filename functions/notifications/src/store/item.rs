@@ -1,8 +1,5 @@
 //! How a notification is stored.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 
 use crate::domain::notification::Notification;
@@ -17,7 +14,7 @@ pub(super) const READ_STATE_KEY: &str = "pile";
 /// An item of the table.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Item<'a> {
+pub(super) struct NotificationItem<'a> {
     /// The user to whom the notification belongs.
     user_id: &'a str,
     #[serde(flatten)]
@@ -27,7 +24,7 @@ pub(super) struct Item<'a> {
     read_state_key: String,
 }
 
-impl<'a> Item<'a> {
+impl<'a> NotificationItem<'a> {
     pub(super) fn new(user_id: &'a str, notification: &'a Notification) -> Self {
         let read_state_key = read_state_key(notification.read_state(), notification.id.as_str());
         Self { user_id, notification, read_state_key }
@@ -35,8 +32,8 @@ impl<'a> Item<'a> {
 }
 
 /// The primary key of a user's notification.
-pub(super) fn key(user_id: &str, id: &str) -> HashMap<String, AttributeValue> {
-    [("userId".to_owned(), string(user_id)), ("id".to_owned(), string(id))].into()
+pub(super) fn key(user_id: &str, id: &str) -> tables::Item {
+    tables::key([("userId", user_id), ("id", id)])
 }
 
 /// The sort key in the index: all of one state are together, by time.
@@ -47,10 +44,6 @@ pub(super) fn read_state_key(state: ReadState, id: &str) -> String {
 /// What the sort keys of this state begin with.
 pub(super) fn read_state_prefix(state: ReadState) -> String {
     format!("{}#", state.as_str())
-}
-
-pub(super) fn string(value: &str) -> AttributeValue {
-    AttributeValue::S(value.to_owned())
 }
 
 #[cfg(test)]
@@ -82,10 +75,10 @@ mod tests {
             "createdAt": "2026-01-31T12:00:00.000Z",
             "pile": format!("unread#{}", id.as_str()),
         });
-        assert_eq!(serde_json::to_value(Item::new("ada", &notification)).unwrap(), row);
+        assert_eq!(serde_json::to_value(NotificationItem::new("ada", &notification)).unwrap(), row);
         notification.read = true;
         row["read"] = true.into();
         row[READ_STATE_KEY] = format!("read#{}", id.as_str()).into();
-        assert_eq!(serde_json::to_value(Item::new("ada", &notification)).unwrap(), row);
+        assert_eq!(serde_json::to_value(NotificationItem::new("ada", &notification)).unwrap(), row);
     }
 }

@@ -2,9 +2,9 @@
 
 use aws_sdk_dynamodb::Client;
 use envelope::InitError;
-use tables::{Cursor, StoreError};
+use tables::{Cursor, StoreError, string};
 
-use super::item::{READ_STATE_INDEX, READ_STATE_KEY, key, read_state_key, read_state_prefix, string};
+use super::item::{READ_STATE_INDEX, READ_STATE_KEY, key, read_state_key, read_state_prefix};
 use crate::domain::notification::Notification;
 use crate::domain::read_state::ReadState;
 
@@ -56,7 +56,7 @@ impl NotificationList {
         let one_more = i32::try_from(limit + 1).unwrap_or(i32::MAX);
         let start = after.map(|position| {
             let [id] = position.into_keys();
-            let index_key = state.map(|state| (READ_STATE_KEY.to_owned(), string(&read_state_key(state, &id))));
+            let index_key = state.map(|state| (READ_STATE_KEY.to_owned(), string(read_state_key(state, &id))));
             key(user_id, &id).into_iter().chain(index_key).collect()
         });
         let query = self
@@ -73,11 +73,10 @@ impl NotificationList {
                 .index_name(READ_STATE_INDEX)
                 .key_condition_expression("userId = :user AND begins_with(#readStateKey, :prefix)")
                 .expression_attribute_names("#readStateKey", READ_STATE_KEY)
-                .expression_attribute_values(":prefix", string(&read_state_prefix(state))),
+                .expression_attribute_values(":prefix", string(read_state_prefix(state))),
         };
         let output = query.set_exclusive_start_key(start).send().await?;
-        let mut rows: Vec<Notification> =
-            serde_dynamo::from_items(output.items.unwrap_or_default()).map_err(StoreError::item)?;
+        let mut rows: Vec<Notification> = serde_dynamo::from_items(output.items.unwrap_or_default())?;
         let more = rows.len() > limit as usize || output.last_evaluated_key.is_some();
         rows.truncate(limit as usize);
         let next = rows.last().filter(|_| more).map(|last| Cursor::new([last.id.as_str()]));

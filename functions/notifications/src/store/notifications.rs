@@ -5,9 +5,9 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use envelope::InitError;
-use tables::StoreError;
+use tables::{StoreError, string};
 
-use super::item::{Item, READ_STATE_KEY, key, read_state_key, string};
+use super::item::{NotificationItem, READ_STATE_KEY, key, read_state_key};
 use crate::domain::notification::Notification;
 use crate::domain::notification_id::NotificationId;
 use crate::domain::read_state::ReadState;
@@ -57,7 +57,7 @@ impl Notifications {
     /// # Errors
     /// [`StoreError`]
     pub async fn insert(&self, user_id: &str, notification: &Notification) -> Result<(), StoreError> {
-        let item = serde_dynamo::to_item(Item::new(user_id, notification)).map_err(StoreError::item)?;
+        let item = serde_dynamo::to_item(NotificationItem::new(user_id, notification))?;
         let put = self
             .client
             .put_item()
@@ -88,10 +88,10 @@ impl Notifications {
             .expression_attribute_names("#read", "read")
             .expression_attribute_names("#readStateKey", READ_STATE_KEY)
             .expression_attribute_values(":true", AttributeValue::Bool(true))
-            .expression_attribute_values(":readStateKey", string(&read_state_key(ReadState::Read, id.as_str())))
+            .expression_attribute_values(":readStateKey", string(read_state_key(ReadState::Read, id.as_str())))
             .return_values(ReturnValue::AllNew);
         match update.send().await {
-            Ok(output) => output.attributes.map(serde_dynamo::from_item).transpose().map_err(StoreError::item),
+            Ok(output) => Ok(output.attributes.map(serde_dynamo::from_item).transpose()?),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
                 _ => Err(error.into()),

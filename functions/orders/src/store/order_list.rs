@@ -64,8 +64,7 @@ impl OrderList {
                 key([("userId", user_id), ("createdAt", &created_at), ("orderId", &order_id)])
             }));
         let output = query.send().await?;
-        let mut orders: Vec<Order> =
-            serde_dynamo::from_items(output.items.unwrap_or_default()).map_err(StoreError::item)?;
+        let mut orders: Vec<Order> = serde_dynamo::from_items(output.items.unwrap_or_default())?;
         let more = orders.len() > limit as usize || output.last_evaluated_key.is_some();
         orders.truncate(limit as usize);
         let next = orders.last().filter(|_| more).map(|last| Cursor::new([&last.created_at, last.order_id.as_str()]));

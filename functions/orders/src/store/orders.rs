@@ -130,7 +130,7 @@ impl Orders {
         fingerprint: &str,
         event: &Event<OrderCreated>,
     ) -> Result<Inserted, StoreError> {
-        let item = serde_dynamo::to_item(NewItem { order, fingerprint, event }).map_err(StoreError::item)?;
+        let item = serde_dynamo::to_item(NewItem { order, fingerprint, event })?;
         let put = self
             .client
             .put_item()
@@ -178,7 +178,7 @@ impl Orders {
             .expression_attribute_names("#event", events::ATTRIBUTE)
             .expression_attribute_values(":user", string(user_id))
             .expression_attribute_values(":to", string(transition.to().as_str()))
-            .expression_attribute_values(":event", serde_dynamo::to_attribute_value(event).map_err(StoreError::item)?)
+            .expression_attribute_values(":event", serde_dynamo::to_attribute_value(event)?)
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         if let Some(reason) = transition.reason() {
@@ -218,10 +218,10 @@ fn refusal(existing: Option<StoredOrder>, user_id: &str, event_id: &str) -> Appl
 }
 
 fn stored(item: Item) -> Result<StoredOrder, StoreError> {
-    let Metadata { fingerprint, event } = serde_dynamo::from_item(item.clone()).map_err(StoreError::item)?;
+    let Metadata { fingerprint, event } = serde_dynamo::from_item(item.clone())?;
     Ok(StoredOrder { order: order(item)?, fingerprint, event_id: event.id })
 }
 
 fn order(item: Item) -> Result<Order, StoreError> {
-    serde_dynamo::from_item(item).map_err(StoreError::item)
+    Ok(serde_dynamo::from_item(item)?)
 }

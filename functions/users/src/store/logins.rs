@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnValuesOnConditionCheckFailure};
 use envelope::InitError;
 use serde::de::DeserializeOwned;
-use tables::StoreError;
+use tables::{Item, StoreError, batch_get, key, number, string};
 
 use crate::domain::email::Email;
 use crate::domain::failed_logins::{
@@ -49,20 +49,9 @@ impl Logins {
     }
 
     async fn read(&self, email: &str) -> Result<(Option<User>, Option<FailedLogins>), StoreError> {
-        let keys = || {
-            let key = [("email".to_owned(), AttributeValue::S(email.to_owned()))].into();
-            KeysAndAttributes::builder().keys(key).consistent_read(true).build().map_err(StoreError::item)
-        };
-        let batch = self
-            .client
-            .batch_get_item()
-            .request_items(&self.users, keys()?)
-            .request_items(&self.failed_logins, keys()?);
-        let output = batch.send().await?;
-        if output.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
-            return Err(StoreError::busy("unprocessed keys"));
-        }
-        let mut found = output.responses.unwrap_or_default();
+        let keys = KeysAndAttributes::builder().keys(key([("email", email)])).consistent_read(true).build()?;
+        let requests = HashMap::from([(self.users.clone(), keys.clone()), (self.failed_logins.clone(), keys)]);
+        let mut found = batch_get(&self.client, requests).await?;
         let mut only = |table: &str| found.remove(table).and_then(|mut items| items.pop());
         Ok((parse(only(&self.users))?, parse(only(&self.failed_logins))?))
     }
@@ -89,7 +78,7 @@ impl Logins {
             let has_window = failed.as_ref().is_some_and(|failed| failed.is_current(now));
             let update = if has_window { self.add(source_ip, now) } else { self.begin_window(source_ip, now) };
             let update = update
-                .key("email", AttributeValue::S(email.as_str().to_owned()))
+                .key("email", string(email.as_str()))
                 .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
             match update.send().await {
                 Ok(_) => return Ok(LoginLimit::Open),
@@ -132,15 +121,11 @@ impl Logins {
             .expression_attribute_values(":zero", number(0))
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":now", number(now))
-            .expression_attribute_values(":max_from_all", number(MAX_FROM_ALL_SOURCES.into()))
-            .expression_attribute_values(":max_from_one", number(MAX_FROM_ONE_SOURCE.into()))
+            .expression_attribute_values(":max_from_all", number(MAX_FROM_ALL_SOURCES))
+            .expression_attribute_values(":max_from_one", number(MAX_FROM_ONE_SOURCE))
     }
 }
 
-fn parse<T: DeserializeOwned>(item: Option<HashMap<String, AttributeValue>>) -> Result<Option<T>, StoreError> {
-    item.map(serde_dynamo::from_item).transpose().map_err(StoreError::item)
-}
-
-fn number(value: u64) -> AttributeValue {
-    AttributeValue::N(value.to_string())
+fn parse<T: DeserializeOwned>(item: Option<Item>) -> Result<Option<T>, StoreError> {
+    Ok(item.map(serde_dynamo::from_item).transpose()?)
 }

@@ -1,9 +1,8 @@
 //! The users, newest first: an index of their table, and the count kept beside it.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::AttributeValue;
 use envelope::InitError;
-use tables::{KeptCount, StoreError};
+use tables::{KeptCount, StoreError, string};
 
 use crate::domain::user::Profile;
 
@@ -44,11 +43,11 @@ impl UserList {
             .table_name(&self.table)
             .index_name(INDEX)
             .key_condition_expression("listing = :listing")
-            .expression_attribute_values(":listing", AttributeValue::S(PARTITION.to_owned()))
+            .expression_attribute_values(":listing", string(PARTITION))
             .scan_index_forward(false)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX));
         let items = query.send().await?.items.unwrap_or_default();
-        serde_dynamo::from_items(items).map_err(StoreError::item)
+        Ok(serde_dynamo::from_items(items)?)
     }
 
     /// How many users there are.

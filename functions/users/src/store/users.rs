@@ -4,12 +4,12 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws_sdk_dynamodb::types::ReturnValue;
 use contracts::payloads::UserCreated;
 use envelope::{InitError, Role};
 use events::Event;
 use serde::Serialize;
-use tables::StoreError;
+use tables::{StoreError, string};
 
 use crate::domain::email::Email;
 use crate::domain::user::{Profile, User};
@@ -67,7 +67,7 @@ impl Users {
     /// # Errors
     /// [`StoreError`]
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.client.get_item().table_name(&self.table).key("email", key("ping")).send().await?;
+        self.client.get_item().table_name(&self.table).key("email", string("ping")).send().await?;
         Ok(())
     }
 
@@ -77,7 +77,7 @@ impl Users {
     /// [`InsertError`]
     pub async fn insert(&self, user: &User, event: &Event<UserCreated>) -> Result<(), InsertError> {
         let item = Item { user, listing: super::user_list::PARTITION, event };
-        let item = serde_dynamo::to_item(item).map_err(StoreError::item)?;
+        let item = serde_dynamo::to_item(item).map_err(StoreError::from)?;
         let put = self
             .client
             .put_item()
@@ -109,9 +109,9 @@ impl Users {
     /// # Errors
     /// [`StoreError`]
     pub async fn profile(&self, email: &str) -> Result<Option<Profile>, StoreError> {
-        let get = self.client.get_item().table_name(&self.table).key("email", key(email)).consistent_read(true);
+        let get = self.client.get_item().table_name(&self.table).key("email", string(email)).consistent_read(true);
         let item = get.send().await?.item;
-        item.map(serde_dynamo::from_item).transpose().map_err(StoreError::item)
+        Ok(item.map(serde_dynamo::from_item).transpose()?)
     }
 
     /// Sets the role of the user with this email address; `None` if there is no such user.
@@ -123,14 +123,14 @@ impl Users {
             .client
             .update_item()
             .table_name(&self.table)
-            .key("email", key(email.as_str()))
+            .key("email", string(email.as_str()))
             .condition_expression("attribute_exists(email)")
             .update_expression("SET #role = :role")
             .expression_attribute_names("#role", "role")
-            .expression_attribute_values(":role", AttributeValue::S(role.as_str().to_owned()))
+            .expression_attribute_values(":role", string(role.as_str()))
             .return_values(ReturnValue::AllNew);
         match update.send().await {
-            Ok(output) => output.attributes.map(serde_dynamo::from_item).transpose().map_err(StoreError::item),
+            Ok(output) => Ok(output.attributes.map(serde_dynamo::from_item).transpose()?),
             Err(SdkError::ServiceError(error))
                 if matches!(error.err(), UpdateItemError::ConditionalCheckFailedException(_)) =>
             {
@@ -139,8 +139,4 @@ impl Users {
             Err(error) => Err(error.into()),
         }
     }
-}
-
-fn key(email: &str) -> AttributeValue {
-    AttributeValue::S(email.to_owned())
 }
