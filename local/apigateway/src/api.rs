@@ -70,9 +70,9 @@ impl RestApi {
     /// The template has no API, or API Gateway would not deploy it.
     pub fn new(system: &local_template::System, invoke: Arc<dyn Invoke>) -> Result<Self, Error> {
         let api = system.api.as_ref().ok_or(Error::NoApi)?;
-        let known = |place: String, function: &str| match system.functions.contains_key(function) {
+        let known = |location: String, function: &str| match system.functions.contains_key(function) {
             true => Ok(()),
-            false => Err(Error::UnknownFunction { place, function: function.to_owned() }),
+            false => Err(Error::UnknownFunction { location, function: function.to_owned() }),
         };
         let mut authorizers = BTreeMap::new();
         for (name, described) in &api.authorizers {

@@ -22,10 +22,10 @@ use permit::Permit;
 use policy::Verdict;
 
 /// How long the gateway waits for an authorizer: as long as for any integration.
-const PATIENCE: Duration = Duration::from_secs(29);
-/// How many tokens are remembered; then the oldest is forgotten.
-const REMEMBERED: usize = 10_000;
-/// A longer ARN of a method under authorization is a 414 ("Output from an API Gateway Lambda authorizer").
+const TIMEOUT: Duration = Duration::from_secs(29);
+/// How many tokens the cache holds; then the oldest is dropped.
+const CACHE_CAPACITY: usize = 10_000;
+/// The longest ARN of a method that is authorized, in characters; a longer one is a 414 ("Output from an API Gateway Lambda authorizer").
 const LONGEST_ARN: usize = 1_600;
 
 /// A function that says what the bearer of a token may do.
@@ -37,14 +37,14 @@ pub(crate) struct Authorizer {
     cache: Cache<Arc<Permit>>,
 }
 
-/// Leave to call one method: what the function is told about the caller.
+/// Permission to call one method, with what the function is told about the caller.
 #[derive(Debug, Clone)]
 pub(crate) struct Granted {
     permit: Arc<Permit>,
     latency: Duration,
 }
 
-/// Why a request goes no further: as what the gateway answers, and what the log should know.
+/// Why a request is refused: the gateway's response, and the cause for the log.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     pub(crate) fault: Fault,
@@ -70,13 +70,13 @@ impl Authorizer {
         let header = described
             .header
             .parse()
-            .map_err(|_| Error::Header { place: format!("authorizer {name}"), text: described.header.clone() })?;
+            .map_err(|_| Error::Header { location: format!("authorizer {name}"), value: described.header.clone() })?;
         let validation = described.validation.as_deref().map(whole).transpose();
         Ok(Self {
             function: described.function.as_str().into(),
             header,
             validation: validation.map_err(|source| Error::Validation { authorizer: name.to_owned(), source })?,
-            cache: Cache::new(described.ttl, REMEMBERED),
+            cache: Cache::new(described.ttl, CACHE_CAPACITY),
         })
     }
 
@@ -111,7 +111,7 @@ impl Authorizer {
         }
     }
 
-    /// The token, if there is one that looks like one. Of several headers the last counts, as in the event.
+    /// The token, if there is one and `ValidationExpression` matches it. Of several headers the last counts, as in the event.
     fn token<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
         let token = headers.get_all(&self.header).iter().next_back()?.to_str().ok()?;
         let passes = self.validation.as_ref().is_none_or(|validation| validation.is_match(token));
@@ -121,7 +121,7 @@ impl Authorizer {
     async fn ask(&self, invoke: &Arc<dyn Invoke>, token: &str, method_arn: &str) -> Result<Permit, Refusal> {
         let input = Input { r#type: "TOKEN", method_arn, authorization_token: token };
         let payload = serde_json::to_vec(&input).map_err(|error| self.malformed(error.to_string()))?;
-        let answer = invocation::call(invoke, &self.function, payload.into(), PATIENCE).await;
+        let answer = invocation::call(invoke, &self.function, payload.into(), TIMEOUT).await;
         let invocation = answer.map_err(|cause| self.refusal(Fault::AuthorizerFailure, cause))?;
         match invocation.function_error {
             None => Permit::read(&invocation.payload).map_err(|why| self.malformed(why)),

@@ -28,7 +28,7 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// The ARN of a method, as policies name it: `arn:aws:execute-api:…/stage/GET/api/products`.
+    /// The ARN of a method, as policies name it: `arn:aws:execute-api:…/stage/GET/api/things`.
     pub(crate) fn method_arn(&self, method: &Method, path: &str) -> String {
         let Self { api_id, name, region } = self;
         format!("arn:aws:execute-api:{region}:{ACCOUNT}:{api_id}/{name}/{method}/{}", path.trim_matches('/'))

@@ -40,7 +40,7 @@ impl Preflight {
             (ACCESS_CONTROL_ALLOW_CREDENTIALS, if cors.allow_credentials { "true" } else { "" }),
         ] {
             if !value.is_empty() {
-                let refused = |_| Error::Header { place: format!("Cors: {name}"), text: value.to_owned() };
+                let refused = |_| Error::Header { location: format!("Cors: {name}"), value: value.to_owned() };
                 headers.insert(name.clone(), HeaderValue::from_str(value).map_err(refused)?);
             }
         }

@@ -14,7 +14,7 @@ pub enum Error {
         /// What is wrong with it.
         problem: &'static str,
     },
-    /// Two paths name the variable at one place differently; API Gateway knows one name there.
+    /// Two paths name the same variable segment differently; API Gateway allows one name for it.
     #[error("{path}: another path calls {{{parameter}}} {{{other}}} there")]
     Sibling {
         /// The route's path.
@@ -41,10 +41,10 @@ pub enum Error {
         method: String,
     },
     /// A route or an authorizer names a function that is not in the template.
-    #[error("{place}: there is no function {function}")]
+    #[error("{location}: there is no function {function}")]
     UnknownFunction {
         /// The route or the authorizer.
-        place: String,
+        location: String,
         /// What it names.
         function: String,
     },
@@ -76,12 +76,12 @@ pub enum Error {
         status: u16,
     },
     /// A header's name or value that HTTP can't carry.
-    #[error("{place}: {text:?} can't be in a header")]
+    #[error("{location}: {value:?} can't be in a header")]
     Header {
         /// Where it is written.
-        place: String,
+        location: String,
         /// What is written there.
-        text: String,
+        value: String,
     },
     /// A rate or burst that no request could pass.
     #[error("MethodSettings: a throttle must allow a rate above 0 and a burst of at least 1")]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use local_lambda::{FunctionError, InvokeError};
 
-/// A function, integration or authorizer, that gave the gateway nothing to go on with.
+/// A function, integration or authorizer, that gave the gateway no usable response.
 #[derive(Debug, thiserror::Error)]
 #[error("{function}: {cause}")]
 pub struct Failure {
@@ -20,7 +20,7 @@ pub enum Cause {
     /// It runs on, but the gateway has stopped waiting for it.
     #[error("no answer within {} ms", .0.as_millis())]
     TimedOut(Duration),
-    /// It failed. An authorizer's own words are left out of the message: they may hold the token.
+    /// It failed. An authorizer's error message is left out, as it may quote the token.
     #[error("{}: {message}", how(*kind))]
     Failed {
         /// How.
@@ -31,7 +31,7 @@ pub enum Cause {
     /// It was not run.
     #[error(transparent)]
     NotInvoked(#[from] InvokeError),
-    /// It answered, but not in the form its place asks for.
+    /// Its response is not in the form that a proxy integration or an authorizer has.
     #[error("malformed answer: {0}")]
     Malformed(String),
 }

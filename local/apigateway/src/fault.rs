@@ -1,11 +1,11 @@
-//! What the gateway refuses, and as what. Developer Guide: "Gateway response types for API Gateway".
+//! Why the gateway refuses a request, and the status, type and message of each refusal. Developer Guide: "Gateway response types for API Gateway".
 //!
 //! A fault has a status of its own, which need not be the default of its response type: a malformed Lambda answer is a
 //! 502 of type `DEFAULT_5XX`, and a throttled function a 500 of type `INTEGRATION_FAILURE`, whose default is 504.
 
 use http::StatusCode;
 
-/// The kinds of answers that a template can word (`GatewayResponses`).
+/// The types of the gateway's own responses, which a template can define (`GatewayResponses`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)] // the names are AWS's, and the guide explains them
 pub enum ResponseType {
@@ -75,7 +75,7 @@ impl ResponseType {
     }
 }
 
-/// Something the gateway answers itself.
+/// Why the gateway responds itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// No such path, or no such method on it.

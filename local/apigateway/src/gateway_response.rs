@@ -1,8 +1,8 @@
-//! The words the gateway answers in. Developer Guide: "Gateway responses for REST APIs in API Gateway" and "Gateway
+//! The gateway's own responses, worded by the template's `GatewayResponses`. Developer Guide: "Gateway responses for REST APIs in API Gateway" and "Gateway
 //! response types for API Gateway".
 //!
-//! A fault is answered as its type is defined, else as `DEFAULT_4XX` or `DEFAULT_5XX` is, else as AWS does. A type that
-//! is defined without a status has the type's default one; a default without a status keeps the fault's own. (Seen on
+//! A fault gets the response that the template defines for its type, else the one for `DEFAULT_4XX` or `DEFAULT_5XX`, else
+//! AWS's own. A type that is defined without a status has its default status; `DEFAULT_…` without one keeps the fault's. (Seen on
 //! AWS, re:Post QUL-z6rJbmR4meafB7MzYXxw: a throttled function is a 500 until `INTEGRATION_FAILURE` is defined, and
 //! then a 504.) The guide's notes say that `REQUEST_TOO_LARGE` can't be customised while its table of types says that
 //! it can; this follows the table.
@@ -43,7 +43,7 @@ impl GatewayResponses {
         described.iter().map(definition).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Answers a request with a fault.
+    /// The response to a request that is refused with a fault.
     pub(crate) fn response(&self, fault: Fault, context: &Context<'_>, request: &HeaderMap) -> Response<Bytes> {
         let response_type = fault.response_type();
         let fallback =
@@ -79,8 +79,10 @@ impl GatewayResponses {
 
 impl Definition {
     fn new(response_type: &str, described: &local_template::GatewayResponse) -> Result<Self, Error> {
-        let refused =
-            |text: &str| Error::Header { place: format!("GatewayResponses: {response_type}"), text: text.to_owned() };
+        let refused = |value: &str| Error::Header {
+            location: format!("GatewayResponses: {response_type}"),
+            value: value.to_owned(),
+        };
         let status = described.status.map(|status| {
             let valid = StatusCode::from_u16(status).ok().filter(|code| (200..=599).contains(&code.as_u16()));
             valid.ok_or(Error::Status { response_type: response_type.to_owned(), status })

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::Cause;
 
-/// Calls a function and waits for its answer, which may be that it failed.
+/// Calls a function and waits for its response, which may be an error.
 ///
 /// A function that was called runs to its end, as on AWS: neither the gateway's timeout nor the client hanging up
 /// (which drops this future) stops it.
@@ -28,7 +28,7 @@ pub(crate) async fn call(
     }
 }
 
-/// What a function that failed says about it.
+/// The error that a failed function reported.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Report {

@@ -1,4 +1,4 @@
-//! The route table: which resource of the API a path is, and which of its methods a request calls.
+//! The route table: which resource of the API a path matches, and which of its methods a request calls.
 //!
 //! A literal segment beats `{parameter}`, which beats `{proxy+}`, from left to right; the path decides first, and only
 //! then the method, then `ANY` (Developer Guide: "Set up a proxy integration with a proxy resource"). Slashes at the
@@ -26,7 +26,7 @@ pub(crate) struct Routes {
 /// A path and what can be done with it.
 #[derive(Debug)]
 pub(crate) struct Resource {
-    /// `/api/products/{id}`.
+    /// `/api/things/{id}`.
     pub(crate) path: Arc<str>,
     /// `requestContext.resourceId`.
     pub(crate) id: String,
@@ -36,12 +36,12 @@ pub(crate) struct Resource {
     methods: BTreeMap<String, Target>,
 }
 
-/// What a method calls.
+/// The function behind a method.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     /// Logical id of the function.
     pub(crate) function: Arc<str>,
-    /// Who guards it.
+    /// Checks the caller first.
     pub(crate) authorizer: Option<Arc<Authorizer>>,
     /// How long the gateway waits for the function.
     pub(crate) timeout: Duration,
@@ -54,7 +54,7 @@ pub(crate) enum Destination<'t> {
     Function(&'t Target),
 }
 
-/// A resource that a path is, with the values of its parameters as they stand in the path.
+/// The resource that a path matches, with the values of its parameters as they are in the path, undecoded.
 #[derive(Debug)]
 pub(crate) struct Found<'t, 'p> {
     pub(crate) resource: &'t Resource,
@@ -76,8 +76,8 @@ impl Routes {
         if method != "ANY" && !METHODS.contains(&method.as_str()) {
             return Err(Error::Method { path: path.to_owned(), method });
         }
-        let (place, parameters) = self.root.place(path)?;
-        let index = *place.get_or_insert_with(|| {
+        let (slot, parameters) = self.root.slot(path)?;
+        let index = *slot.get_or_insert_with(|| {
             self.resources.push(Resource {
                 path: path.into(),
                 id: format!("r{:05}", self.resources.len()),
@@ -98,7 +98,7 @@ impl Routes {
         self.resources.iter_mut()
     }
 
-    /// The resource that a path is.
+    /// The resource that a path matches.
     pub(crate) fn find<'p>(&self, path: &'p str) -> Option<Found<'_, 'p>> {
         let path = path.strip_prefix('/')?.trim_matches('/');
         let mut values = Vec::new();
@@ -131,8 +131,8 @@ impl<'t, 'p> Found<'t, 'p> {
 }
 
 impl Node {
-    /// The place of a path in the tree, made if it is new, and the names of the path's parameters.
-    fn place(&mut self, path: &str) -> Result<(&mut Option<usize>, Vec<String>), Error> {
+    /// Where the tree keeps the index of a path's resource, and the names of the path's parameters. New nodes are added.
+    fn slot(&mut self, path: &str) -> Result<(&mut Option<usize>, Vec<String>), Error> {
         let problem = |problem| Error::Path { path: path.to_owned(), problem };
         let mut parameters = Vec::new();
         let mut node = self;
@@ -172,7 +172,7 @@ impl Node {
         Ok((&mut node.resource, parameters))
     }
 
-    /// Goes down the tree along a path. It visits no node twice, so a path can't make it slow.
+    /// Matches a path from this node down. No node is visited twice, so no path is slow to match.
     fn walk<'p>(&self, path: Option<&'p str>, values: &mut Vec<&'p str>) -> Option<usize> {
         let Some(path) = path else { return self.resource };
         let (segment, rest) = match path.split_once('/') {

@@ -7,9 +7,9 @@ use serde::de::DeserializeOwned;
 
 use crate::decode::{decode, worded};
 
-/// A successful call's body, and what it consumed.
+/// The output of a successful call, and what it consumed.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Output {
     /// The response body, JSON.
     pub body: String,
     /// Capacity units; 0 for calls that are not billed in them.
@@ -17,8 +17,8 @@ pub(crate) struct Answer {
 }
 
 /// Makes the call, or `None` if there is no such operation.
-pub(crate) fn dispatch(db: &Database, operation: &str, body: &str) -> Option<Result<Answer, DynoxideError>> {
-    let answer = match operation {
+pub(crate) fn dispatch(db: &Database, operation: &str, body: &str) -> Option<Result<Output, DynoxideError>> {
+    let output = match operation {
         "GetItem" => metered(body, |request| db.get_item(request)),
         "PutItem" => metered(body, |request| db.put_item(request)),
         "UpdateItem" => metered(body, |request| db.update_item(request)),
@@ -49,7 +49,7 @@ pub(crate) fn dispatch(db: &Database, operation: &str, body: &str) -> Option<Res
         "GetRecords" => plain(body, |request| db.get_records(request)),
         _ => return None,
     };
-    Some(answer.map_err(|error| worded(operation, error)))
+    Some(output.map_err(|error| worded(operation, error)))
 }
 
 /// Whether a successful call of this operation may have changed items.
@@ -67,34 +67,34 @@ pub(crate) fn writes(operation: &str) -> bool {
     )
 }
 
-fn plain<Q: DeserializeOwned, A: Serialize>(
+fn plain<I: DeserializeOwned, O: Serialize>(
     body: &str,
-    call: impl FnOnce(Q) -> Result<A, DynoxideError>,
-) -> Result<Answer, DynoxideError> {
-    Ok(Answer { body: encode(&call(decode(body)?)?)?, units: 0.0 })
+    call: impl FnOnce(I) -> Result<O, DynoxideError>,
+) -> Result<Output, DynoxideError> {
+    Ok(Output { body: encode(&call(decode(body)?)?)?, units: 0.0 })
 }
 
-/// As [`plain`], but asks for the consumed capacity where the caller did not, and then keeps it out of the answer.
-fn metered<Q: DeserializeOwned + AskCapacity, A: Serialize + TellCapacity>(
+/// As [`plain`], but asks for the consumed capacity where the caller did not, and then leaves it out of the output.
+fn metered<I: DeserializeOwned + AskCapacity, O: Serialize + TellCapacity>(
     body: &str,
-    call: impl FnOnce(Q) -> Result<A, DynoxideError>,
-) -> Result<Answer, DynoxideError> {
-    let mut request: Q = decode(body)?;
+    call: impl FnOnce(I) -> Result<O, DynoxideError>,
+) -> Result<Output, DynoxideError> {
+    let mut request: I = decode(body)?;
     let asked = request.capacity_mode();
     let for_caller = asked.as_deref().is_some_and(|mode| mode != "NONE");
     if asked.as_deref().is_none_or(|mode| mode == "NONE") {
         *asked = Some("TOTAL".to_owned());
     }
-    let mut answer = call(request)?;
-    let units = answer.units();
+    let mut output = call(request)?;
+    let units = output.units();
     if !for_caller {
-        answer.forget();
+        output.forget();
     }
-    Ok(Answer { body: encode(&answer)?, units })
+    Ok(Output { body: encode(&output)?, units })
 }
 
-fn encode(answer: &impl Serialize) -> Result<String, DynoxideError> {
-    serde_json::to_string(answer).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+fn encode(output: &impl Serialize) -> Result<String, DynoxideError> {
+    serde_json::to_string(output).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }
 
 /// A request that can ask for its consumed capacity.

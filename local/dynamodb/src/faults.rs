@@ -1,16 +1,16 @@
-//! Failures on demand: what a service must survive and an emulator never does by itself.
+//! Failures on demand: those that code must survive and an emulator never has by itself.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-/// Some next calls that shall fail. A call is meant if it matches every selector that is given.
+/// Makes the next matching calls fail. A call matches if it fits every selector that is set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Fault {
     /// How they fail.
     pub kind: FaultKind,
-    /// How many calls; 1 if left out.
+    /// How many matching calls fail; 1 if left out.
     #[serde(default = "once")]
     pub times: u32,
     /// `PutItem`, `Query`, …
@@ -50,39 +50,39 @@ impl Fault {
         Self { kind, times: 1, operation: None, caller: None, table: None }
     }
 
-    fn means(&self, operation: &str, caller: Option<&str>, tables: &[String]) -> bool {
+    fn matches(&self, operation: &str, caller: Option<&str>, tables: &[String]) -> bool {
         self.operation.as_deref().is_none_or(|wanted| wanted == operation)
             && self.caller.as_deref().is_none_or(|wanted| Some(wanted) == caller)
             && self.table.as_ref().is_none_or(|wanted| tables.contains(wanted))
     }
 }
 
-/// The failures that are still to be given, first come first served.
+/// Injected failures that have not happened yet, oldest first.
 #[derive(Debug, Default)]
 pub struct Faults(Mutex<Vec<Fault>>);
 
 impl Faults {
-    /// Adds one behind those that wait.
+    /// Adds a failure behind those that are pending.
     pub fn inject(&self, fault: Fault) {
         if fault.times > 0 {
             self.lock().push(fault);
         }
     }
 
-    /// Those that wait, with the times they have left.
+    /// The pending failures, with the number of calls left to each.
     pub fn pending(&self) -> Vec<Fault> {
         self.lock().clone()
     }
 
-    /// Forgets them all.
+    /// Removes all pending failures.
     pub fn clear(&self) {
         self.lock().clear();
     }
 
-    /// The failure this call gets, if any.
+    /// The failure for this call, if one is pending.
     pub(crate) fn take(&self, operation: &str, caller: Option<&str>, tables: &[String]) -> Option<FaultKind> {
         let mut faults = self.lock();
-        let at = faults.iter().position(|fault| fault.means(operation, caller, tables))?;
+        let at = faults.iter().position(|fault| fault.matches(operation, caller, tables))?;
         let kind = faults[at].kind;
         faults[at].times -= 1;
         if faults[at].times == 0 {

@@ -5,7 +5,7 @@ use dynoxide::DynoxideError;
 use http::{Request, Response, StatusCode};
 
 use crate::DynamoDb;
-use crate::dispatch::{Answer, dispatch, writes};
+use crate::dispatch::{Output, dispatch, writes};
 use crate::faults::FaultKind;
 use crate::protocol::{Call, NotACall, failed, faulted, internal_error, respond};
 
@@ -26,40 +26,40 @@ impl DynamoDb {
             }
             Some(kind) => (faulted(kind, &call), None),
             None => match self.perform(call).await {
-                Performed::Done(Answer { body, units }) => (respond(StatusCode::OK, body), Some(units)),
-                Performed::Failed(error) => (failed(&error), None),
-                Performed::Unknown => return NotACall::UnknownOperation.response(),
-                Performed::Lost => (internal_error(), None),
+                Outcome::Done(Output { body, units }) => (respond(StatusCode::OK, body), Some(units)),
+                Outcome::Failed(error) => (failed(&error), None),
+                Outcome::Unknown => return NotACall::UnknownOperation.response(),
+                Outcome::Lost => (internal_error(), None),
             },
         };
         self.inner.metering.record(caller, &operation, units);
         response
     }
 
-    /// Makes the call. The news of a write goes out with it, whether or not the caller still waits for the answer.
-    async fn perform(&self, call: Call) -> Performed {
-        let news = self.inner.writes.clone();
+    /// Makes the call, and announces a write whether or not the caller still waits for the response.
+    async fn perform(&self, call: Call) -> Outcome {
+        let signals = self.inner.writes.clone();
         let done = self.inner.engine.run(move |store| {
-            let answer = dispatch(&store.database, &call.operation, &call.body);
-            if matches!(answer, Some(Ok(_))) && writes(&call.operation) {
-                news.announce(&call.tables);
+            let output = dispatch(&store.database, &call.operation, &call.body);
+            if matches!(output, Some(Ok(_))) && writes(&call.operation) {
+                signals.announce(&call.tables);
             }
-            answer
+            output
         });
         match done.await {
-            Ok(Some(Ok(answer))) => Performed::Done(answer),
-            Ok(Some(Err(error))) => Performed::Failed(error),
-            Ok(None) => Performed::Unknown,
+            Ok(Some(Ok(output))) => Outcome::Done(output),
+            Ok(Some(Err(error))) => Outcome::Failed(error),
+            Ok(None) => Outcome::Unknown,
             Err(cause) => {
                 tracing::error!(%cause, "a DynamoDB call was lost");
-                Performed::Lost
+                Outcome::Lost
             }
         }
     }
 }
 
-enum Performed {
-    Done(Answer),
+enum Outcome {
+    Done(Output),
     Failed(DynoxideError),
     Unknown,
     Lost,

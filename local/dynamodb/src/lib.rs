@@ -1,8 +1,8 @@
 //! Amazon DynamoDB on one machine: `dynoxide-rs` embedded, spoken to in process.
 //!
 //! Requests come in as HTTP messages of the DynamoDB JSON 1.0 protocol ([`DynamoDb::handle`]) from whatever serves
-//! the port, so there is one place where calls are counted ([`Metering`]), made to fail for a test ([`Faults`]) and
-//! turned into news for those who read a table's stream ([`DynamoDb::writes`], [`StreamReader`]).
+//! the port, so every call can be counted ([`Metering`]), made to fail for a test ([`Faults`]) and announced to readers of a
+//! table's stream ([`DynamoDb::writes`], [`StreamReader`]).
 //!
 //! Everything is kept in one SQLite file. A write that was answered survives `kill -9` of the process.
 #![warn(missing_docs)]
@@ -98,17 +98,18 @@ impl DynamoDb {
         })
     }
 
-    /// What was called, by whom, and what it cost.
+    /// Call counts and capacity units, by caller and operation.
     pub fn calls(&self) -> &Metering {
         &self.inner.metering
     }
 
-    /// The failures waiting to be given to callers.
+    /// Failures injected for the next calls.
     pub fn faults(&self) -> &Faults {
         &self.inner.faults
     }
 
-    /// Changes after every successful call that may have written to `table`. A new receiver has seen what was before.
+    /// A counter that goes up after every successful call that may have written to `table`. For a new receiver, earlier
+    /// writes count as seen.
     pub fn writes(&self, table: &str) -> tokio::sync::watch::Receiver<u64> {
         self.inner.writes.subscribe(table)
     }

@@ -1,4 +1,4 @@
-//! Who called what how often, and the capacity units it took: round trips are budgeted, so tests count them.
+//! Counts calls and capacity units by caller and operation, so that tests can hold functions to a budget.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

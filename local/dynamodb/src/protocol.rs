@@ -16,7 +16,7 @@ use crate::faults::FaultKind;
 const TARGETS: [&str; 2] = ["DynamoDB_20120810.", "DynamoDBStreams_20120810."];
 const CONTENT: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
 
-/// A request, as far as it is read before dynoxide does.
+/// A request, as far as it is read before dynoxide reads it.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub operation: String,
@@ -27,7 +27,7 @@ pub(crate) struct Call {
     pub actions: usize,
 }
 
-/// A request that is no call, by what it is instead.
+/// Why a request is not a DynamoDB call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotACall {
     NotAPost,
@@ -101,7 +101,7 @@ impl Named {
     }
 }
 
-/// A JSON answer with the headers DynamoDB gives. No CORS header: a web page has no business here.
+/// A JSON response with DynamoDB's headers. It has no CORS header, so that no web page can read it.
 pub(crate) fn respond(status: StatusCode, body: String) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = status;
@@ -124,7 +124,7 @@ pub(crate) fn internal_error() -> Response<Bytes> {
     failed(&DynoxideError::InternalServerError("The request processing has failed.".to_owned()))
 }
 
-/// The answer of a call that was made to fail.
+/// The response to a call that was made to fail.
 pub(crate) fn faulted(kind: FaultKind, call: &Call) -> Response<Bytes> {
     match kind {
         FaultKind::ThrottlingException => refuse(

@@ -1,4 +1,4 @@
-//! Making the template's tables, and bringing those on disk up to it.
+//! Creating the template's tables, and updating those on disk to match it.
 
 use dynoxide::{Database, DynoxideError};
 use local_template::Table;
@@ -8,8 +8,8 @@ use crate::dispatch::dispatch;
 use crate::{DynamoDb, Error};
 
 impl DynamoDb {
-    /// Makes the table, or brings the one on disk up to the template where that loses nothing: its stream, its TTL
-    /// and its global indexes. Another key or local index is [`Error::Changed`].
+    /// Creates the table, or updates the one on disk where that loses nothing: its stream, its TTL and its global
+    /// indexes. Another key or local index is [`Error::Changed`].
     pub async fn ensure_table(&self, table: &Table) -> Result<(), Error> {
         let table = table.clone();
         self.inner.engine.run(move |store| ensure(&store.database, &table)).await?
@@ -27,7 +27,7 @@ fn ensure(db: &Database, table: &Table) -> Result<(), Error> {
     ensure_ttl(db, table)
 }
 
-/// In a template a stream is on by being there; CreateTable wants it said.
+/// A template enables a stream by describing it; CreateTable needs `StreamEnabled` as well.
 fn creation(definition: &Value) -> Value {
     let mut request = definition.clone();
     if let Some(stream) = request.get_mut("StreamSpecification").filter(|stream| stream.get("StreamEnabled").is_none())
@@ -63,14 +63,14 @@ struct KeyPart<'a> {
 fn key<'a>(table: &'a Value, schema: &'a Value) -> Vec<KeyPart<'a>> {
     let kinds = list(&table["AttributeDefinitions"]);
     let part = |part: &'a Value| {
-        let attribute = text(&part["AttributeName"]);
-        let kind = kinds.iter().find(|of| text(&of["AttributeName"]) == attribute);
-        KeyPart { attribute, role: text(&part["KeyType"]), kind: kind.map_or("", |of| text(&of["AttributeType"])) }
+        let attribute = string(&part["AttributeName"]);
+        let kind = kinds.iter().find(|of| string(&of["AttributeName"]) == attribute);
+        KeyPart { attribute, role: string(&part["KeyType"]), kind: kind.map_or("", |of| string(&of["AttributeType"])) }
     };
     list(schema).iter().map(part).collect()
 }
 
-/// What makes an index the one it is.
+/// What two indexes must have in common to be the same.
 #[derive(PartialEq)]
 struct Index<'a> {
     name: &'a str,
@@ -84,12 +84,12 @@ struct Index<'a> {
 fn indexes<'a>(table: &'a Value, which: &str) -> Vec<Index<'a>> {
     let index = |index: &'a Value| {
         let projection = &index["Projection"];
-        let mut attributes: Vec<&str> = list(&projection["NonKeyAttributes"]).iter().map(text).collect();
+        let mut attributes: Vec<&str> = list(&projection["NonKeyAttributes"]).iter().map(string).collect();
         attributes.sort_unstable();
         Index {
-            name: text(&index["IndexName"]),
+            name: string(&index["IndexName"]),
             key: key(table, &index["KeySchema"]),
-            projection: text(&projection["ProjectionType"]),
+            projection: string(&projection["ProjectionType"]),
             attributes,
         }
     };
@@ -98,7 +98,7 @@ fn indexes<'a>(table: &'a Value, which: &str) -> Vec<Index<'a>> {
     indexes
 }
 
-/// Global indexes come and go without touching the items. One that changed goes and comes.
+/// Adds and removes global indexes, which leaves the items alone. A changed index is removed and added.
 fn update_global_indexes(db: &Database, table: &Table, existing: &Value) -> Result<(), Error> {
     const GLOBAL: &str = "GlobalSecondaryIndexes";
     let (wanted, present) = (indexes(&table.definition, GLOBAL), indexes(existing, GLOBAL));
@@ -108,7 +108,7 @@ fn update_global_indexes(db: &Database, table: &Table, existing: &Value) -> Resu
         call(db, "UpdateTable", &delete)?;
     }
     for Index { name, .. } in wanted.iter().filter(|index| !present.contains(index)) {
-        let index = list(&table.definition[GLOBAL]).iter().find(|index| text(&index["IndexName"]) == *name);
+        let index = list(&table.definition[GLOBAL]).iter().find(|index| string(&index["IndexName"]) == *name);
         let create = json!({
             "TableName": table.name,
             "AttributeDefinitions": table.definition["AttributeDefinitions"],
@@ -161,16 +161,16 @@ fn ensure_ttl(db: &Database, table: &Table) -> Result<(), Error> {
 
 fn call(db: &Database, operation: &str, request: &Value) -> Result<Value, DynoxideError> {
     let internal = |message: String| DynoxideError::InternalServerError(message);
-    let answer = dispatch(db, operation, &request.to_string())
+    let output = dispatch(db, operation, &request.to_string())
         .ok_or_else(|| internal(format!("dynoxide has no {operation}")))??;
-    serde_json::from_str(&answer.body).map_err(|error| internal(error.to_string()))
+    serde_json::from_str(&output.body).map_err(|error| internal(error.to_string()))
 }
 
 fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
-fn text(value: &Value) -> &str {
+fn string(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 

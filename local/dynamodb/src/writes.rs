@@ -1,11 +1,11 @@
-//! News of writes, so that nobody has to poll a stream.
+//! Signals of writes, so that readers of a stream don't poll.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-/// One signal a table.
+/// A counter of writes for each table.
 #[derive(Debug, Default)]
 pub(crate) struct Writes(Mutex<HashMap<String, watch::Sender<u64>>>);
 
@@ -14,7 +14,7 @@ impl Writes {
         self.lock().entry(table.to_owned()).or_default().subscribe()
     }
 
-    /// These tables were written to; with none named (PartiQL, a sweep), any may have been.
+    /// Signals that these tables were written to; without names (PartiQL, a TTL sweep), that any may have been.
     pub(crate) fn announce(&self, tables: &[String]) {
         let senders = self.lock();
         if tables.is_empty() {

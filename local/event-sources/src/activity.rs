@@ -1,21 +1,21 @@
-//! What a source is doing, for those who wait until nothing is left to do.
+//! Counts what a source has under way, so that one can wait until it is idle.
 
 use tokio::sync::watch;
 
-/// Counts what a source begins and ends. A clone is the same source's.
+/// Counts what a source begins and ends. A clone counts for the same source.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Activity(watch::Sender<Level>);
 
-/// The state of a source. Two looks that find the same say that nothing happened in between.
+/// The state of a source. If it is the same at two times, nothing happened in between.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Level {
-    /// Goes up with everything that begins or ends, and never down.
+    /// How much has begun or ended so far; it never goes down.
     pub steps: u64,
-    /// What has begun and not ended.
+    /// How much has begun and not ended.
     pub running: u64,
 }
 
-/// Something under way; it ends when this is dropped.
+/// Something under way, until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Running(Activity);
 

@@ -1,8 +1,8 @@
-//! Where records go that a source gives up on.
+//! Where a stream's source reports records that it gave up on.
 
 use futures_util::future::BoxFuture;
 
-/// Takes the message that tells of discarded records: the queues of the stack do; tests keep a list.
+/// Takes messages about discarded records: in a stack a queue, in tests a list.
 pub trait Destination: Send + Sync + 'static {
     /// Sends `body` to the queue `arn`. It is called again until it succeeds.
     fn send<'a>(&'a self, arn: &'a str, body: String) -> BoxFuture<'a, Result<(), Undelivered>>;

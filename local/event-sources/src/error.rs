@@ -6,7 +6,7 @@ use local_lambda::InvokeError;
 
 use crate::filter::FilterError;
 
-/// Why the sources could not be started, or not be looked at.
+/// Why the sources could not be started or inspected.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A filter is not understood.
@@ -39,7 +39,7 @@ pub enum Error {
         /// The ARN it names.
         queue: String,
     },
-    /// Messages would become visible again while the function is at work on them, which Lambda refuses.
+    /// Messages could become visible again while the function still processes them, which Lambda refuses.
     #[error(
         "function {function}, event {source_id}: the queue's visibility timeout of {} s is less than the function's timeout of {} s",
         visibility.as_secs(), timeout.as_secs()
@@ -54,7 +54,7 @@ pub enum Error {
         /// The function's.
         timeout: Duration,
     },
-    /// A source's task is gone, which only a panic brings about.
+    /// A source's task ended, which only a panic causes.
     #[error("function {function}, event {source_id}: its task has ended")]
     Ended {
         /// The function's name.
@@ -68,7 +68,7 @@ pub enum Error {
     /// The queue can't be read.
     #[error(transparent)]
     Sqs(#[from] local_sqs::Error),
-    /// A function that no schedule calls was to be called by its schedule.
+    /// The function whose schedule was to be run has none.
     #[error("no schedule calls a function {0}")]
     NoSchedule(String),
     /// A scheduled call was not made.

@@ -1,9 +1,9 @@
-//! Which records a function wants. AWS Lambda: "Control which events Lambda sends to your function"; the words are
+//! Filters: which records a function gets. AWS Lambda: "Control which events Lambda sends to your function"; the operators are
 //! EventBridge's ("Comparison operators for use in event patterns").
 //!
 //! A pattern has the shape of a record, with a list of rules where the record has a value:
-//! `{"eventName": ["INSERT"], "dynamodb": {"NewImage": {"stock": {"S": [{"prefix": "a"}]}}}}`. Fields are all to
-//! match, of a list's rules one. An array in the record matches if one of its elements does.
+//! `{"eventName": ["INSERT"], "dynamodb": {"NewImage": {"color": {"S": [{"prefix": "a"}]}}}}`. All fields must
+//! match, and of a list's rules one. An array in the record matches if one of its elements does.
 
 mod rule;
 
@@ -19,7 +19,7 @@ pub struct Filters(Vec<Pattern>);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("filter pattern, at {path}: {problem}")]
 pub struct FilterError {
-    /// Where: `$.dynamodb.NewImage.stock`.
+    /// Where: `$.dynamodb.NewImage.color`.
     pub path: String,
     /// What is wrong, naming it.
     pub problem: String,
@@ -45,8 +45,8 @@ impl Filters {
         self.is_empty() || self.0.iter().any(|pattern| pattern.matches(Some(record), Shape::Plain))
     }
 
-    /// Whether a queue's message (a record of an SQS event) passes. A pattern for `body` that is an object wants a
-    /// body that is JSON, and one that is a list wants a body that is not: any other body is not for it.
+    /// Whether a queue's message (a record of an SQS event) passes. A pattern for `body` that is an object matches only
+    /// bodies in JSON, and one that is a list only bodies that are not.
     pub fn pass_message(&self, message: &Value) -> bool {
         self.is_empty() || self.0.iter().any(|pattern| pattern.matches(Some(message), Shape::Message))
     }
@@ -101,7 +101,7 @@ impl Pattern {
         Ok(pattern)
     }
 
-    /// What is not there matches like an empty object: only by rules that want it absent.
+    /// A missing value matches like an empty object: only rules that require absence match.
     fn matches(&self, value: Option<&Value>, shape: Shape) -> bool {
         if let Some(Value::Array(elements)) = value {
             let mut objects = elements.iter().filter(|element| element.is_object()).peekable();
@@ -140,7 +140,7 @@ impl Field {
     }
 }
 
-/// The values at a place: one, or those of an array. An object is not a value but a way to some.
+/// The values at a path: one, or those of an array. An object is not a value itself; it contains some.
 fn collect_leaves<'a>(value: Option<&'a Value>, leaves: &mut Vec<&'a Value>) {
     match value {
         None | Some(Value::Object(_)) => {}

@@ -1,15 +1,15 @@
-//! What a function says of its batch. AWS Lambda: "Configuring partial batch response", success and failure conditions.
+//! What a function reports about its batch. AWS Lambda: "Configuring partial batch response", success and failure conditions.
 
 use serde_json::Value;
 
-/// The answer of a function whose source has `ReportBatchItemFailures`.
+/// The response of a function whose source has `ReportBatchItemFailures`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Report {
     /// Every record is done.
     Success,
-    /// These are not: sequence numbers or message ids, in the answer's order.
+    /// Records that failed, by sequence number or message id, in the order of the report. All others are done.
     Failed(Vec<String>),
-    /// It can't be told which are: all count as failed.
+    /// The report can't be read, so all records count as failed.
     Malformed,
 }
 

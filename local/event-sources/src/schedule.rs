@@ -71,7 +71,7 @@ impl Schedule {
             Ok(Invocation { request_id, .. }) => {
                 tracing::warn!(function, source, request_id, "a scheduled call failed")
             }
-            // Who runs the functions tells that nobody is there.
+            // Whoever started the sources watches `Remote::reach` and says so once.
             Err(InvokeError::Unreachable(_)) => {}
             Err(cause) => tracing::warn!(function, source, %cause, "a scheduled call was not made"),
         }

@@ -51,8 +51,8 @@ pub async fn handle(lambda: &Lambda, request: Request<Bytes>) -> Response<Bytes>
     response
 }
 
-/// The function that a request of the Invoke API names, in the words it names it, and its qualifier; `None` if the path
-/// is another.
+/// The function that a request of the Invoke API names, by name or ARN as it was sent, and its qualifier; `None` if the
+/// path is not the one of Invoke.
 pub fn target(uri: &http::Uri) -> Option<(String, Option<String>)> {
     Target::parse(uri).map(Target::into_parts)
 }
@@ -120,7 +120,7 @@ fn invocation_type(headers: &HeaderMap) -> Result<InvocationType, Error> {
     }
 }
 
-/// The payload, if it is JSON and not too large. None is an empty object.
+/// The payload, if it is JSON and not too large. An empty one becomes `{}`.
 fn checked(payload: Bytes, kind: InvocationType) -> Result<Bytes, Error> {
     let (name, limit) = match kind {
         InvocationType::Event => ("Event", ASYNCHRONOUS_LIMIT),

@@ -1,4 +1,4 @@
-//! The environment a function's process sees.
+//! The environment variables of a function's process.
 //!
 //! AWS: "Working with Lambda environment variables, defined runtime environment variables". Nothing of this process's
 //! own environment gets through but `PATH` and `RUST_BACKTRACE`: a function that runs here must not depend on a

@@ -38,9 +38,9 @@ pub(crate) struct Instance {
     mailbox: mpsc::UnboundedReceiver<Message>,
     process: Process,
     log: Log,
-    /// The poll that waits for an event.
+    /// The process's poll, to be answered with an event.
     next: Option<oneshot::Sender<Delivery>>,
-    /// It is to end as soon as it rests.
+    /// Whether it ends as soon as it rests.
     stopping: bool,
 }
 
@@ -51,7 +51,7 @@ enum Event {
     Deadline,
 }
 
-/// Takes an instance off the books however its task ends.
+/// Removes an instance from its pool and the stack, however its task ends.
 struct Presence {
     pool: Arc<Pool>,
     instance_id: Arc<str>,
@@ -114,7 +114,7 @@ impl Instance {
         }
     }
 
-    /// Says no to what does not fit the phase the instance is in.
+    /// Refuses a message that does not fit the phase the instance is in.
     fn refuse(&mut self, message: Message) {
         match message {
             Message::Response { accepted, .. } | Message::InitError { accepted, .. } => {

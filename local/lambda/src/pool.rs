@@ -39,7 +39,7 @@ struct Member {
     mailbox: Mailbox,
 }
 
-/// What an instance is told of itself when it starts.
+/// What an instance gets when it starts.
 pub(crate) struct Seat {
     pub pool: Arc<Pool>,
     pub deployment: Arc<Deployment>,
@@ -70,10 +70,10 @@ impl Pool {
 
     /// Finds an instance for a job, or refuses it.
     pub fn dispatch(self: &Arc<Self>, job: Job) {
-        self.lock().place(self, job);
+        self.lock().assign(self, job);
     }
 
-    /// An instance has done its job. Says whether it is to stay: it is idle then, and may have its next job already.
+    /// An instance has done its job. Returns whether it stays: then it is idle, and may have its next job already.
     pub fn release(&self, instance_id: &str) -> bool {
         let mut state = self.lock();
         let Some(member) = take(&mut state.busy, instance_id) else { return false };
@@ -84,23 +84,23 @@ impl Pool {
         stays
     }
 
-    /// An instance wants to end for being idle. Not if a job is already in its mailbox.
+    /// An instance that was idle for too long asks to end. Returns false if a job is already in its mailbox.
     pub fn retire(&self, instance_id: &str) -> bool {
         take(&mut self.lock().idle, instance_id).is_some()
     }
 
-    /// An instance ends. A job it was given but could not start goes to another one, and keeps its place among the
-    /// concurrent ones.
+    /// An instance ends. A job that it was given but could not start goes to another instance, within the same
+    /// concurrency.
     pub fn leave(self: &Arc<Self>, instance_id: &str, undone: Option<Job>) {
         let mut state = self.lock();
         take(&mut state.busy, instance_id);
         take(&mut state.idle, instance_id);
         if let Some(job) = undone {
-            state.place(self, job);
+            state.assign(self, job);
         }
     }
 
-    /// The process ids of its instances, and whether they are busy.
+    /// The process id of each instance, and whether it is busy.
     pub fn members(&self) -> Vec<(Option<u32>, bool)> {
         let state = self.lock();
         let idle = state.idle.iter().map(|member| (member.pid.get().copied(), false));
@@ -113,7 +113,8 @@ impl Pool {
 }
 
 impl State {
-    fn place(&mut self, pool: &Arc<Pool>, mut job: Job) {
+    /// Gives a job to an idle instance or a new one, or refuses it.
+    fn assign(&mut self, pool: &Arc<Pool>, mut job: Job) {
         if pool.stack.is_closing() {
             return job.reply(Err(InvokeError::Unavailable("shutting down".to_owned())));
         }
@@ -158,7 +159,7 @@ impl State {
 }
 
 fn take(members: &mut Vec<Member>, instance_id: &str) -> Option<Member> {
-    let place = members.iter().position(|member| &*member.instance_id == instance_id)?;
+    let index = members.iter().position(|member| &*member.instance_id == instance_id)?;
     // In order: the idle ones are sorted by their last use.
-    Some(members.remove(place))
+    Some(members.remove(index))
 }

@@ -19,7 +19,7 @@ pub(crate) fn end(request_id: &str) -> String {
     format!("END RequestId: {request_id}")
 }
 
-/// What one invocation took.
+/// What one invocation used: time and memory.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Figures {
     pub duration: Duration,

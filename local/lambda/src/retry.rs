@@ -17,7 +17,7 @@ const MAXIMUM_AGE: Duration = Duration::from_secs(6 * 3600);
 const FIRST_INTERVAL: Duration = Duration::from_secs(1);
 const LONGEST_INTERVAL: Duration = Duration::from_secs(300);
 
-/// Sees an invocation, whose first try is under way, through until it succeeds, has failed too often, or the stack ends.
+/// Retries an invocation, whose first try is under way, until it succeeds, has failed too often, or the stack ends.
 pub(crate) async fn until_it_succeeds(functions: Arc<Functions>, function: String, request: Request, first: Pending) {
     let queued = Instant::now();
     let mut delays = functions.stack.options.retry_delays.iter();

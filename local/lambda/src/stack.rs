@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, watch};
 use crate::Options;
 use crate::job::Message;
 
-/// The side of an instance that others hold.
+/// Sends messages to an instance.
 pub(crate) type Mailbox = mpsc::UnboundedSender<Message>;
 
 pub(crate) struct Stack {
@@ -19,7 +19,7 @@ pub(crate) struct Stack {
     /// Every living instance by its unguessable id, which is the base path of its Runtime API.
     directory: RwLock<HashMap<String, Mailbox>>,
     closing: watch::Sender<bool>,
-    /// How many instances have not ended entirely, their process included.
+    /// How many instances have a process that has not ended.
     alive: watch::Sender<usize>,
 }
 
@@ -34,12 +34,12 @@ impl Stack {
         }
     }
 
-    /// Whose id this is.
+    /// The mailbox of the instance with this id.
     pub fn mailbox(&self, instance_id: &str) -> Option<Mailbox> {
         self.directory.read().unwrap_or_else(PoisonError::into_inner).get(instance_id).cloned()
     }
 
-    /// Takes up an instance, which is there until [`left`](Self::left).
+    /// Registers an instance until [`left`](Self::left).
     pub fn joined(&self, instance_id: &str, mailbox: Mailbox) {
         self.directory.write().unwrap_or_else(PoisonError::into_inner).insert(instance_id.to_owned(), mailbox);
         self.alive.send_modify(|alive| *alive += 1);

@@ -14,7 +14,7 @@ use crate::error::MAX_MESSAGE_BYTES;
 pub(crate) struct Queue {
     /// As the template has it.
     pub settings: local_template::Queue,
-    /// Told whenever a message may have become receivable earlier than was known.
+    /// Notified whenever a message may have become receivable earlier than expected.
     pub changed: Notify,
 }
 

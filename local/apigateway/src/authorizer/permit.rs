@@ -1,4 +1,4 @@
-//! The answer of an authorizer. Developer Guide: "Output from an API Gateway Lambda authorizer".
+//! The output of an authorizer. Developer Guide: "Output from an API Gateway Lambda authorizer".
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ struct Output {
 }
 
 impl Permit {
-    /// Reads an authorizer's answer, or says what is wrong with it.
+    /// Reads an authorizer's output, or says what is wrong with it.
     pub(crate) fn read(payload: &[u8]) -> Result<Self, String> {
         // serde would take an array for the fields in order.
         if payload.trim_ascii_start().first() != Some(&b'{') {

@@ -118,7 +118,7 @@ mod tests {
 
     use super::*;
 
-    const ARN: &str = "arn:aws:execute-api:us-east-1:000000000000:Api/v1/GET/api/orders/7";
+    const ARN: &str = "arn:aws:execute-api:us-east-1:000000000000:Api/v1/GET/api/things/7";
 
     fn verdict(statements: Value) -> Verdict {
         serde_json::from_value::<Policy>(json!({"Version": "2012-10-17", "Statement": statements}))
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn deny_beats_allow_in_any_order() {
-        let deny = json!({"Effect": "Deny", "Action": "*", "Resource": "*/orders/*"});
+        let deny = json!({"Effect": "Deny", "Action": "*", "Resource": "*/things/*"});
         assert_eq!(verdict(json!([allow(json!("*")), deny])), Verdict::Forbidden);
         assert_eq!(verdict(json!([deny, allow(json!("*"))])), Verdict::Forbidden);
         assert_eq!(verdict(deny), Verdict::Forbidden);

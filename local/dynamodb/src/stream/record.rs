@@ -10,7 +10,7 @@ use crate::Error;
 /// A stream record.
 #[derive(Debug, Clone)]
 pub struct Record {
-    /// Its place in the stream.
+    /// Its position in the stream.
     pub sequence: Sequence,
     /// When the write was made, to the second.
     pub created: SystemTime,
@@ -18,7 +18,7 @@ pub struct Record {
     pub event: Value,
 }
 
-/// What all records of a stream have in common.
+/// Values that all records of a stream share.
 #[derive(Debug, Clone)]
 pub(super) struct Origin {
     pub arn: String,
@@ -36,10 +36,10 @@ impl Origin {
     }
 }
 
-/// A record as it is kept.
+/// A record as the database stores it.
 pub(super) struct Row {
     sequence: Sequence,
-    /// Made with the record and kept with it: the same at every reading, and no other record's.
+    /// Stored with the record, so it is the same at every read and unique.
     event_id: String,
     event_name: String,
     keys: String,

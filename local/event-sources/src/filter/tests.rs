@@ -92,15 +92,15 @@ fn a_record_passes_if_one_filter_matches_or_there_is_none() {
 
 #[test]
 fn a_body_is_matched_as_what_the_pattern_wants_it_to_be() {
-    let json_body = filters(json!({ "body": { "type": ["order.created"] } }));
-    let text_body = filters(json!({ "body": ["order.created"] }));
+    let json_body = filters(json!({ "body": { "type": ["thing.created"] } }));
+    let text_body = filters(json!({ "body": ["thing.created"] }));
     let other = filters(json!({ "attributes": { "n": ["1"] } }));
     let message = |body: &str| json!({ "body": body, "attributes": { "n": "1" } });
     for (body, as_json, as_text) in [
-        (r#"{"type":"order.created"}"#, true, false),
-        (r#"{"type":"order.cancelled"}"#, false, false),
-        ("order.created", false, true),
-        (r#"["order.created"]"#, false, false),
+        (r#"{"type":"thing.created"}"#, true, false),
+        (r#"{"type":"thing.removed"}"#, false, false),
+        ("thing.created", false, true),
+        (r#"["thing.created"]"#, false, false),
         ("", false, false),
     ] {
         assert_eq!(json_body.pass_message(&message(body)), as_json, "{body}");

@@ -92,7 +92,7 @@ impl Instance {
         };
         let figures = self.figures(duration, init);
         self.process.kill(&mut self.log).await;
-        // Its place must be free when the caller, who may come straight back, hears of it.
+        // Its concurrency must be free when the caller hears of the failure, as the caller may come straight back.
         self.leave(None);
         reply::fail(&mut self.log, running.job, &figures, failure);
     }

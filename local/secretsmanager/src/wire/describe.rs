@@ -20,7 +20,7 @@ pub(super) struct Describe {
     id: Option<String>,
 }
 
-/// What both operations say of a secret.
+/// The fields that both operations return.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Description {
@@ -72,7 +72,7 @@ struct Entry {
     secret_versions_to_stages: Stages,
 }
 
-/// In the template's order. The token is the place of the first secret of the next page.
+/// In the template's order. The token is the index of the next page's first secret.
 pub(super) async fn all(manager: &SecretsManager, list: List) -> Result<Listed, Error> {
     let refused = |why: &str| Error::InvalidParameter(why.into());
     if !list.filters.is_empty() {

@@ -9,7 +9,7 @@ use super::call::{Call, required};
 use crate::Error;
 use crate::store::{self, Stamps};
 
-/// Attributes SQS has and these queues have not: asked for, they are absent from the answer.
+/// Attributes of SQS that these queues don't have. When they are asked for, the response leaves them out.
 const ABSENT: [&str; 10] = [
     "ContentBasedDeduplication",
     "DeduplicationScope",

@@ -34,7 +34,7 @@ pub(super) struct Messages {
     messages: Vec<Shown>,
 }
 
-/// A message with what of it was asked for.
+/// A message with the attributes that were asked for.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Shown {

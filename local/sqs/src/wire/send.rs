@@ -20,7 +20,7 @@ pub(super) struct Send {
     input: Input,
 }
 
-/// What a message and an entry of a batch have in common.
+/// The fields that a message and an entry of a batch share.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Input {
@@ -34,7 +34,7 @@ pub(super) struct Input {
     message_deduplication_id: Option<String>,
 }
 
-/// What a sender learns of its message.
+/// The response to a sender.
 #[derive(Serialize)]
 pub(super) struct Sent {
     #[serde(rename = "MessageId")]

@@ -49,7 +49,7 @@ async fn what_can_not_be_read_is_refused_before_anything_is_called() {
 async fn preflights_are_answered_without_asking_anyone() {
     let lambda = functions(|_, _| says(&json!({})));
     let cors = local_template::Cors {
-        allow_origin: "https://shop.test".into(),
+        allow_origin: "https://app.test".into(),
         allow_headers: Some("Authorization,Content-Type".into()),
         max_age: Some("600".into()),
         allow_credentials: true,
@@ -66,7 +66,7 @@ async fn preflights_are_answered_without_asking_anyone() {
         ((200, ""), Some("/open/{id}"), None)
     );
     let headers = answer.response.headers();
-    assert_eq!(headers["access-control-allow-origin"], "https://shop.test");
+    assert_eq!(headers["access-control-allow-origin"], "https://app.test");
     assert_eq!(headers["access-control-allow-methods"], "GET,OPTIONS,POST");
     assert_eq!(headers["access-control-allow-headers"], "Authorization,Content-Type");
     assert_eq!(headers["access-control-max-age"], "600");
