@@ -79,7 +79,7 @@ async fn every_filter_alone_and_together_lists_the_newest_first_with_its_total()
 }
 
 #[tokio::test]
-async fn what_is_hidden_or_edited_out_is_listed_no_more_even_before_it_is_indexed() {
+async fn a_product_that_no_longer_matches_is_not_listed_even_before_it_is_indexed() {
     let stores = TestStores::new().await;
     let lamp = stores.add(product("lamp", "Light", 500, 1)).await;
     let chair = stores.add(product("chair lamp", "Light", 500, 1)).await;
@@ -137,7 +137,7 @@ async fn a_page_costs_the_same_however_many_products_there_are() {
     assert_eq!(kept, [("BatchGetItem", 1), ("Query", 1)]);
 }
 
-/// All orders together would meet the limit of one partition ([`crate::store::listing`]).
+/// All orders together would meet the limit of one partition ([`crate::store::listing_index`]).
 #[tokio::test]
 async fn a_sale_writes_to_no_list() {
     let stores = TestStores::new().await;
@@ -153,7 +153,7 @@ async fn a_sale_writes_to_no_list() {
         assert_ne!(projection.projection_type, Some(ProjectionType::All), "{index}");
         assert!(carried.iter().all(|name| !name.starts_with("stock")), "{index}: {carried:?}");
     }
-    // And yet they show what is left.
+    // The lists show the present stock nevertheless.
     let (found, _) = stores.catalogue.page(&filter("Light", None, ""), 0, 20).await.unwrap();
     assert_eq!(found.products.iter().map(|product| product.stock).collect::<Vec<_>>(), [7]);
 }
@@ -184,7 +184,7 @@ async fn totals_that_are_not_kept_are_exact_up_to_the_cap() {
 }
 
 #[tokio::test]
-async fn a_common_range_is_listed_alike_wherever_its_products_are() {
+async fn a_common_price_range_is_listed_the_same_under_any_limits() {
     let mut stores = TestStores::new().await;
     fill(&stores, "cheap", "Light", 500, 12).await;
     fill(&stores, "dear", "Light", 900, 30).await;
@@ -200,7 +200,7 @@ async fn a_common_range_is_listed_alike_wherever_its_products_are() {
 }
 
 #[tokio::test]
-async fn a_common_range_far_back_ends_at_the_budget_and_says_where_to_go_on() {
+async fn a_common_price_range_far_back_stops_at_the_budget_with_a_cursor() {
     let mut stores = TestStores::new().await;
     stores.catalogue.limits = Limits { max_total: 5, max_examined: 10 };
     fill(&stores, "cheap", "Light", 500, 12).await;
@@ -220,7 +220,7 @@ async fn a_common_range_far_back_ends_at_the_budget_and_says_where_to_go_on() {
 }
 
 #[tokio::test]
-async fn words_that_hardly_ever_meet_are_searched_within_the_budget_and_found_in_the_end() {
+async fn words_that_rarely_occur_together_are_found_page_by_page_within_the_budget() {
     let mut stores = TestStores::new().await;
     fill(&stores, "red blue", "Light", 500, 2).await;
     for _ in 0..10 {

@@ -75,7 +75,7 @@ async fn counts_and_words_follow_a_product_through_its_life() {
 }
 
 #[tokio::test]
-async fn a_product_that_was_deleted_by_hand_is_forgotten_for_good() {
+async fn a_deleted_product_is_never_indexed_again() {
     let stores = TestStores::new().await;
     let lamp = stores.stocked(1).await;
     let delete = stores.tables.client().delete_item().table_name("ProductsTable");
@@ -86,7 +86,7 @@ async fn a_product_that_was_deleted_by_hand_is_forgotten_for_good() {
 }
 
 #[tokio::test]
-async fn a_change_of_stock_costs_the_index_nothing() {
+async fn a_stock_change_writes_nothing_to_the_index() {
     let stores = TestStores::new().await;
     let lamp = stores.stocked(5).await;
     stores.index_all().await;
@@ -98,7 +98,7 @@ async fn a_change_of_stock_costs_the_index_nothing() {
 }
 
 #[tokio::test]
-async fn a_record_that_can_not_be_read_is_set_aside_and_its_neighbours_are_indexed() {
+async fn an_unreadable_record_is_set_aside_and_the_others_are_indexed() {
     let stores = TestStores::new().await;
     for name in ["lamp", "chair"] {
         stores.add(super::product(name, "Light", 500, 1)).await;
@@ -119,7 +119,7 @@ async fn a_record_that_can_not_be_read_is_set_aside_and_its_neighbours_are_index
 }
 
 #[tokio::test]
-async fn records_in_any_order_and_any_number_come_to_the_same() {
+async fn records_repeated_and_in_any_order_lead_to_the_same_index() {
     let revisions = revisions();
     let mut expected = None;
     for order in [vec![0, 1, 2, 3, 4], vec![4, 3, 2, 1, 0], vec![0, 0, 2, 1, 2, 4, 3, 0], vec![3, 0, 4, 4, 1]] {
@@ -135,7 +135,7 @@ async fn records_in_any_order_and_any_number_come_to_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_at_the_same_products_count_each_once() {
+async fn concurrent_updates_count_a_product_once() {
     let stores = TestStores::new().await;
     let revisions = revisions();
     stores.fail("TransactWriteItems", FaultKind::TransactionConflict, 6);
@@ -149,7 +149,7 @@ async fn two_at_the_same_products_count_each_once() {
 }
 
 #[tokio::test]
-async fn every_word_of_a_long_description_is_found_also_after_a_stop_half_way() {
+async fn every_word_of_a_long_description_is_found_also_after_an_interruption() {
     let stores = TestStores::new().await;
     let text: String = (100..900).map(|number| format!("w{number} ")).collect();
     let long = stores.add(described("Book", &text[..4_000])).await;
@@ -175,7 +175,7 @@ async fn every_word_of_a_long_description_is_found_also_after_a_stop_half_way() 
 }
 
 #[tokio::test]
-async fn what_fails_is_left_to_a_retry() {
+async fn a_failed_update_succeeds_at_the_next_delivery() {
     let stores = TestStores::new().await;
     let lamp = stores.stocked(1).await;
     stores.fail("TransactWriteItems", FaultKind::ProvisionedThroughputExceededException, 3);

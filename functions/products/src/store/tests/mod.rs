@@ -1,12 +1,14 @@
 //! The stores against the embedded DynamoDB, with the tables of the template.
 
 mod catalogue;
-mod holds;
+mod expire;
 mod index;
 mod products;
+mod reserve;
+mod settle;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws::retry::RetryBudget;
 use contracts::reserve_stock::{Line, ReserveRequest, ReserveResponse};
@@ -16,12 +18,13 @@ use events::{Cause, Event};
 use local_testing::{Fault, FaultKind, Tables};
 use tables::conflict_retries;
 
-use super::{Catalogue, Holds, ListingIndex, Postings, ProductIndex, Products};
+use super::{Catalogue, Holds, ListingIndex, Postings, ProductIndex, Products, ScanPosition};
 use crate::SERVICE;
-use crate::domain::hold::Hold;
+use crate::domain::hold::{Hold, State};
 use crate::domain::index::read_record;
 use crate::domain::product::Product;
 use crate::domain::product::tests::product;
+use crate::workers::release_expired_reservations::{Sweep, sweep};
 use crate::workers::reserve_stock;
 
 /// The stores of this service over tables of their own.
@@ -160,4 +163,25 @@ pub(crate) fn request(order_id: &str, lines: &[(&Product, u32)]) -> ReserveReque
         request_id: "r1".to_owned(),
         items: items.collect(),
     }
+}
+
+/// One sweep from start to end at `now` (seconds since the epoch).
+async fn sweep_all(stores: &TestStores, now: u64) -> Sweep {
+    sweep(&stores.holds, now, Instant::now() + Duration::from_secs(5), ScanPosition::default()).await.unwrap()
+}
+
+/// Expires every hold, and returns how many there were.
+async fn expire_all(stores: &TestStores) -> u64 {
+    let sweep = sweep_all(stores, timestamp::epoch_seconds() + 1_000).await;
+    assert!(sweep.last_error.is_none(), "{:?}", sweep.last_error);
+    sweep.expired
+}
+
+async fn state(stores: &TestStores, order_id: &str) -> State {
+    stores.hold(order_id).await.unwrap().state
+}
+
+/// Types and reasons of events, to compare with [`TestStores::events`].
+fn events(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(kind, reason)| ((*kind).to_owned(), (*reason).to_owned())).collect()
 }

@@ -35,7 +35,7 @@ async fn a_product_is_read_as_it_was_created() {
 }
 
 #[tokio::test]
-async fn a_product_whose_creation_was_not_answered_is_created_once() {
+async fn a_product_whose_response_was_lost_is_created_once() {
     let stores = TestStores::new().await;
     stores.fail("PutItem", FaultKind::AnswerLost, 1);
     let lamp = stores.stocked(3).await;
@@ -45,7 +45,7 @@ async fn a_product_whose_creation_was_not_answered_is_created_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_twenty_four_decrements_of_ten_units_ten_are_made() {
+async fn of_24_decrements_of_10_units_10_succeed() {
     let stores = TestStores::new().await;
     let lamp = stores.stocked(10).await;
     let outcomes = join_all((0..24).map(|_| stores.products.change_stock(&lamp.id, down(1), retries()))).await;
@@ -65,7 +65,7 @@ async fn of_twenty_four_decrements_of_ten_units_ten_are_made() {
 }
 
 #[tokio::test]
-async fn a_change_of_stock_is_one_round_trip_whatever_comes_of_it() {
+async fn a_stock_change_is_one_round_trip_with_any_outcome() {
     let stores = TestStores::new().await;
     let lamp = stores.stocked(5).await;
     stores.calls();
@@ -91,7 +91,7 @@ async fn stock_is_raised_to_its_limit_and_no_further() {
 }
 
 #[tokio::test]
-async fn a_change_whose_answer_was_lost_is_made_once() {
+async fn a_change_whose_response_was_lost_is_made_once() {
     let stores = TestStores::new().await;
     let lamp = stores.stocked(10).await;
     stores.fail("UpdateItem", FaultKind::AnswerLost, 1);
@@ -120,7 +120,7 @@ async fn a_change_that_can_not_be_read_back_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn a_change_that_failed_without_a_word_is_neither_made_nor_said_to_be() {
+async fn a_change_that_failed_is_not_reported_as_made() {
     let stores = TestStores::new().await;
     let lamp = stores.stocked(10).await;
     stores.fail("UpdateItem", FaultKind::InternalServerError, 1);
@@ -134,7 +134,7 @@ async fn a_change_that_failed_without_a_word_is_neither_made_nor_said_to_be() {
 }
 
 #[tokio::test]
-async fn what_is_in_the_way_is_waited_for_and_not_for_ever() {
+async fn a_conflicting_change_is_retried_for_a_limited_time() {
     let stores = TestStores::new().await;
     let lamp = stores.stocked(10).await;
     stores.fail("UpdateItem", FaultKind::TransactionConflict, 3);
@@ -149,7 +149,7 @@ async fn what_is_in_the_way_is_waited_for_and_not_for_ever() {
 }
 
 #[tokio::test]
-async fn an_edit_does_not_undo_a_sale_and_is_made_over_the_revision_it_saw_only() {
+async fn an_edit_keeps_the_stock_and_applies_to_the_revision_it_read_only() {
     let stores = TestStores::new().await;
     let lamp = stores.stocked(10).await;
     stores.products.change_stock(&lamp.id, down(4), retries()).await.unwrap();
@@ -168,7 +168,7 @@ async fn an_edit_does_not_undo_a_sale_and_is_made_over_the_revision_it_saw_only(
 }
 
 #[tokio::test]
-async fn an_edit_tells_no_event() {
+async fn an_edit_publishes_no_event() {
     let stores = TestStores::new().await;
     let lamp = stores.stocked(1).await;
     stores.products.save(&moved(&lamp, "Garden")).await.unwrap();
