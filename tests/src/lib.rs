@@ -29,6 +29,7 @@ mod stack;
 mod token;
 #[cfg(test)]
 mod toolchain;
+mod tutorial;
 mod unique;
 mod users;
 mod waiting;
@@ -54,6 +55,7 @@ pub use setup::{Setup, workspace};
 pub use shop::order;
 pub use stack::Stack;
 pub use token::Token;
+pub use tutorial::{Anchor, Step, Tutorial};
 pub use unique::unique;
 pub use users::Person;
 pub use walkthrough::Walkthrough;

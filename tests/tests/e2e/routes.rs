@@ -174,19 +174,18 @@ fn skeleton(route: &Route, binary: &str) -> String {
     lines.push("      responses:".to_owned());
     lines.push("        '200': …".to_owned());
     let guarded = route.authorizer.is_some();
-    let mut responses = vec![
+    for (status, response) in [
         (413, "GatewayTooLarge"),
         (429, "Throttled"),
         (500, "InternalError"),
         (502, if guarded { "GuardedBadGateway" } else { "BadGateway" }),
         (503, "Unavailable"),
         (504, "GatewayTimeout"),
-    ];
-    if guarded {
-        responses.insert(0, (401, "Unauthorized"));
-    }
-    for (status, response) in responses {
+    ] {
         lines.push(format!("        '{status}': {{$ref: '#/components/responses/{response}'}}"));
+    }
+    if guarded {
+        lines.push("        '401': {$ref: '#/components/responses/Unauthorized'}".to_owned());
     }
     lines.join("\n")
 }
