@@ -1,11 +1,12 @@
 //! `cargo measure`: what the shop takes, in figures that anyone can repeat.
 //!
 //! Each part is a module with a `measure` that fills its place in [`figures`] and a `table` that shows it; `world` knows
-//! where things are and `cargo` builds them.
+//! where things are and `build` builds them.
 
 mod arguments;
 mod ask;
 mod budget;
+mod build;
 mod cargo;
 mod connection;
 mod cost;
@@ -60,15 +61,15 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
     let mut figures = kept::read(&file, machine::describe(&world.profile))?;
     if parts.iter().any(|part| *part != Part::Cost) {
         match arguments.no_build {
-            false => cargo::build(&world).await?,
-            true => cargo::build_stack(&world).await?,
+            false => build::all(&world).await?,
+            true => build::stack(&world).await?,
         }
     }
     if parts.contains(&Part::Functions) {
         references::build(&world).await?;
     }
     let release_build_s = if arguments.clean_build {
-        Some(cargo::build_from_nothing(&world).await?.as_secs_f64())
+        Some(build::from_nothing(&world).await?.as_secs_f64())
     } else {
         figures.times.as_ref().and_then(|times| times.release_build_s)
     };
