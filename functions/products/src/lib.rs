@@ -1,4 +1,4 @@
-//! The product service: the catalogue, and the units of each product.
+//! The product service: the catalogue, the stock of each product, and the holds of orders on it.
 //!
 //! - [`endpoints`]: functions with a route, a file for each.
 //! - [`workers`]: functions without one.

@@ -43,7 +43,7 @@ impl PriceRange {
     }
 }
 
-/// The words that are searched for, at min one.
+/// The words that are searched for: one at least.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Search(Vec<String>);
 

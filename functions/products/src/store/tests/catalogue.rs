@@ -137,7 +137,7 @@ async fn a_page_costs_the_same_however_many_products_there_are() {
     assert_eq!(kept, [("BatchGetItem", 1), ("Query", 1)]);
 }
 
-/// All orders together would meet the limit of one partition ([`crate::store::listing_index`]).
+/// Otherwise all orders together would be limited to what one partition takes ([`crate::store::ListingIndex`]).
 #[tokio::test]
 async fn a_sale_writes_to_no_list() {
     let stores = TestStores::new().await;
