@@ -2,9 +2,9 @@
 
 use local_template::{Route, System};
 
+use super::inputs::Inputs;
 use super::lambda::{Compute, Work, cpu_ms, wait_ms};
 use super::prices::Prices;
-use super::tables::Shop;
 use crate::error::Error;
 use crate::figures::Endpoint;
 
@@ -21,7 +21,7 @@ pub struct Call {
     /// All functions that a call runs, and its share of the authorizer.
     pub compute: Compute,
     pub database: f64,
-    /// Of the functions, of Lambda and of the gateway.
+    /// The lines of the functions and of the gateway's access log.
     pub logs: f64,
     /// Traces, and bytes on their way to the customer.
     pub rest: f64,
@@ -46,19 +46,20 @@ impl Call {
 
 /// What so many calls of an endpoint cost.
 #[allow(clippy::cast_precision_loss)] // counts of one call
-pub fn cost(shop: &Shop<'_>, endpoint: &Endpoint, calls: f64) -> Result<Call, Error> {
-    let Prices { prices, assumptions, .. } = shop.prices;
-    let guarded = route(shop.system, &endpoint.name).is_some_and(|route| route.authorizer.is_some());
+pub fn cost(inputs: &Inputs<'_>, endpoint: &Endpoint, calls: f64) -> Result<Call, Error> {
+    let Prices { prices, assumptions, .. } = inputs.prices;
+    let guarded = route(inputs.system, &endpoint.name).is_some_and(|route| route.authorizer.is_some());
     let share = if guarded { assumptions.authorizer_share.value } else { 0.0 };
-    let works = works(shop, endpoint)?;
-    let mut compute = shop.work(AUTHORIZER, 0.0)?.cost(share * calls, shop.prices);
+    let works = works(inputs, endpoint)?;
+    let mut compute = inputs.work(AUTHORIZER, 0.0)?.cost(share * calls, inputs.prices);
     for work in &works {
-        compute = compute + work.cost(calls, shop.prices);
+        compute = compute + work.cost(calls, inputs.prices);
     }
-    let functions = works.len() as f64 + share;
+    let functions = works.len() as f64;
     let log_bytes = endpoint.log_bytes as f64
-        + functions * assumptions.platform_log_bytes.value
-        + assumptions.access_log_bytes.value;
+        + share * assumptions.authorizer_log_bytes.value
+        + assumptions.access_log_bytes.value
+        + (functions + share + 1.0) * assumptions.log_event_bytes.value;
     let bytes_out = endpoint.response_bytes as f64 + assumptions.header_bytes.value;
     Ok(Call {
         rest_api: prices.rest_api_calls.of(calls),
@@ -73,13 +74,13 @@ pub fn cost(shop: &Shop<'_>, endpoint: &Endpoint, calls: f64) -> Result<Call, Er
 
 /// The endpoint's own function, and those that it invokes. Which of them makes a call of the database the figures do not
 /// tell, and each is billed as if it waited for them all; the first waits for the others as well.
-pub fn works(shop: &Shop<'_>, endpoint: &Endpoint) -> Result<Vec<Work>, Error> {
-    let assumptions = &shop.prices.assumptions;
-    let own = own_function(shop.system, &endpoint.name).unwrap_or_default();
+pub fn works(inputs: &Inputs<'_>, endpoint: &Endpoint) -> Result<Vec<Work>, Error> {
+    let assumptions = &inputs.prices.assumptions;
+    let own = own_function(inputs.system, &endpoint.name).unwrap_or_default();
     let wait_ms = wait_ms(&endpoint.calls, assumptions);
-    let mut works = vec![shop.work(own, wait_ms)?];
+    let mut works = vec![inputs.work(own, wait_ms)?];
     for binary in endpoint.functions.iter().filter(|binary| *binary != own && *binary != AUTHORIZER) {
-        let work = shop.work(binary, wait_ms)?;
+        let work = inputs.work(binary, wait_ms)?;
         works[0].wait_ms += assumptions.invoke_ms.value + cpu_ms(work.taken.warm_cpu_ms, work.memory, assumptions);
         works.push(work);
     }

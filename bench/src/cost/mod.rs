@@ -4,6 +4,7 @@
 //! page, or a memory setting of the template, is not what they give; what was not measured yet contradicts nothing.
 
 mod call;
+mod inputs;
 mod lambda;
 mod memory;
 mod month;
@@ -23,10 +24,10 @@ use crate::figures::Figures;
 use crate::table::measured_rows;
 use crate::world::World;
 
+use inputs::Inputs;
 use lambda::Taken;
 use memory::{is_waited_for, recommended};
 use prices::Prices;
-use tables::Shop;
 
 /// The figures that the page and the template's memory settings come from.
 const COMMITTED: &str = "bench/figures.json";
@@ -39,13 +40,13 @@ pub fn run(world: &World, file: &Path, figures: &Figures) -> Result<(), Error> {
     let prices = known_prices(&world.root)?;
     let committed = world.root.join(COMMITTED);
     if file.canonicalize().ok() != committed.canonicalize().ok() || !committed.exists() {
-        for (_, table) in (Shop { figures, system: &world.system, prices: &prices }).tables()? {
+        for (_, table) in (Inputs { figures, system: &world.system, prices: &prices }).tables()? {
             println!("{table}");
         }
         return Ok(());
     }
     let (page, figures) = (world.root.join(PAGE), committed_figures(&world.root)?);
-    let tables = Shop { figures: &figures, system: &world.system, prices: &prices }.tables()?;
+    let tables = Inputs { figures: &figures, system: &world.system, prices: &prices }.tables()?;
     let text = std::fs::read_to_string(&page).map_err(Error::file(&page))?;
     std::fs::write(&page, page::filled(&text, &tables)?).map_err(Error::file(&page))?;
     eprintln!("{PAGE} is written");
@@ -61,7 +62,7 @@ pub fn contradictions(world: &World) -> Result<Vec<String>, Error> {
     let mut found = memory_contradictions(&world.system, &figures, &prices);
     let path = world.root.join(PAGE);
     let text = std::fs::read_to_string(&path).map_err(Error::file(&path))?;
-    let tables = Shop { figures: &figures, system: &world.system, prices: &prices }.tables()?;
+    let tables = Inputs { figures: &figures, system: &world.system, prices: &prices }.tables()?;
     if measured_rows(&page::filled(&text, &tables)?) != measured_rows(&text) {
         found.push(format!("{PAGE} is not what {COMMITTED} gives: run `cargo measure cost --json {COMMITTED}`"));
     }

@@ -1,9 +1,9 @@
 //! What an order costs, up to its last notification.
 
 use super::call::AUTHORIZER;
+use super::inputs::Inputs;
 use super::lambda::Compute;
 use super::prices::Prices;
-use super::tables::Shop;
 use crate::error::Error;
 use crate::figures::Order;
 
@@ -32,8 +32,8 @@ impl Cost {
 }
 
 /// What so many orders cost, placed one by one: where many come at once, events share invocations and it is less.
-pub fn cost(shop: &Shop<'_>, order: &Order, orders: f64) -> Result<Cost, Error> {
-    let Prices { prices, assumptions, .. } = shop.prices;
+pub fn cost(inputs: &Inputs<'_>, order: &Order, orders: f64) -> Result<Cost, Error> {
+    let Prices { prices, assumptions, .. } = inputs.prices;
     let invocations: f64 = order.invocations.values().sum();
     // All round trips, as if each were a write and all functions made as many; and of the queues' requests the third that
     // is no receive or delete of Lambda's own.
@@ -42,13 +42,15 @@ pub fn cost(shop: &Shop<'_>, order: &Order, orders: f64) -> Result<Cost, Error> 
     let wait_ms = if invocations > 0.0 { waited / invocations } else { 0.0 };
     let mut compute = Compute::default();
     for (binary, count) in &order.invocations {
-        compute = compute + shop.work(binary, wait_ms)?.cost(count * orders, shop.prices);
+        compute = compute + inputs.work(binary, wait_ms)?.cost(count * orders, inputs.prices);
     }
     if !order.invocations.contains_key(AUTHORIZER) {
-        compute = compute + shop.work(AUTHORIZER, 0.0)?.cost(assumptions.authorizer_share.value * orders, shop.prices);
+        compute =
+            compute + inputs.work(AUTHORIZER, 0.0)?.cost(assumptions.authorizer_share.value * orders, inputs.prices);
     }
+    // A line for each invocation, and the gateway's.
     let log_bytes =
-        order.log_bytes + invocations * assumptions.platform_log_bytes.value + assumptions.access_log_bytes.value;
+        order.log_bytes + assumptions.access_log_bytes.value + (invocations + 1.0) * assumptions.log_event_bytes.value;
     Ok(Cost {
         gateway: prices.rest_api_calls.of(orders),
         compute,

@@ -71,7 +71,8 @@ named! {
 named! {
     /// See the file for what each is and why.
     Assumptions of Assumption: core_mb, cpu_factor, read_ms, write_ms, transaction_ms, invoke_ms, send_ms, cold_share,
-    init_wait_ms, authorizer_share, access_log_bytes, platform_log_bytes, header_bytes, trace_share, idle_pollers
+    init_wait_ms, authorizer_share, log_event_bytes, access_log_bytes, authorizer_log_bytes, header_bytes, trace_share,
+    idle_pollers
 }
 
 impl Prices {

@@ -1,41 +1,16 @@
 //! The tables of the page.
 
-use local_template::System;
-
-use super::lambda::{Taken, Work};
+use super::inputs::Inputs;
+use super::lambda::Work;
 use super::memory::{SETTINGS, is_waited_for, recommended};
-use super::prices::Prices;
 use super::{call, month, order};
 use crate::error::Error;
-use crate::figures::{Endpoint, Figures, Function};
+use crate::figures::{Endpoint, Function};
 use crate::table::Table;
 
 const MILLION: f64 = 1e6;
 
-/// Everything that costs are computed from.
-#[derive(Debug, Clone, Copy)]
-pub struct Shop<'a> {
-    pub figures: &'a Figures,
-    pub system: &'a System,
-    pub prices: &'a Prices,
-}
-
-impl Shop<'_> {
-    /// An invocation of a function that waits so long, at its memory setting.
-    pub fn work(&self, binary: &str, wait_ms: f64) -> Result<Work, Error> {
-        let function = self.figures.functions.iter().find(|function| function.name == binary && !function.reference);
-        let deployed = self.system.functions.values().find(|function| function.binary == binary);
-        match (function.and_then(Taken::of), deployed) {
-            (Some(taken), Some(deployed)) => Ok(Work {
-                taken,
-                memory: deployed.memory_mb,
-                wait_ms,
-                reads_secret: deployed.environment.contains_key("JWT_SECRET_ARN"),
-            }),
-            _ => Err(missing(binary)),
-        }
-    }
-
+impl Inputs<'_> {
     /// All tables, by the name of their place on the page.
     pub fn tables(&self) -> Result<Vec<(&'static str, Table)>, Error> {
         Ok(vec![
@@ -171,10 +146,6 @@ impl Shop<'_> {
 /// The command that measures a part and keeps it among the committed figures.
 fn measuring(part: &str) -> String {
     format!("cargo measure {part} --json bench/figures.json")
-}
-
-fn missing(what: &str) -> Error {
-    Error::Answer { who: "the figures".to_owned(), answer: format!("nothing of {what}") }
 }
 
 fn dollars(amount: f64) -> String {

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use local_template::System;
 
+use super::inputs::Inputs;
 use super::lambda::{Taken, Work, cpu_ms, wait_ms};
 use super::memory::recommended;
 use super::prices::{Assumptions, Prices};
-use super::tables::Shop;
 use super::{PAGE, call, memory_contradictions, month, order, page};
 use crate::figures::{Endpoint, Figures, Function, Order};
 
@@ -29,8 +29,8 @@ fn prices() -> Prices {
     let Assumptions { cpu_factor, cold_share, authorizer_share, trace_share, .. } = &mut prices.assumptions;
     cpu_factor.value = 1.0;
     (cold_share.value, authorizer_share.value, trace_share.value) = (0.0, 0.0, 0.0);
-    let Assumptions { access_log_bytes, platform_log_bytes, header_bytes, core_mb, .. } = &mut prices.assumptions;
-    (access_log_bytes.value, platform_log_bytes.value, header_bytes.value) = (0.0, 0.0, 0.0);
+    let Assumptions { access_log_bytes, log_event_bytes, header_bytes, core_mb, .. } = &mut prices.assumptions;
+    (access_log_bytes.value, log_event_bytes.value, header_bytes.value) = (0.0, 0.0, 0.0);
     core_mb.value = 2_048.0;
     prices
 }
@@ -91,8 +91,8 @@ fn a_call_is_the_sum_of_what_it_uses() {
     let functions = vec![function("get-product", 1.0), function("authorize", 0.5), function("get-order", 1.0)];
     let figures = Figures { functions, ..Figures::default() };
     let cost = |name: &str, binary: &str, prices: &Prices| {
-        let shop = Shop { figures: &figures, system: &system, prices };
-        call::cost(&shop, &endpoint(name, &[binary], &[("GetItem", 1)]), 1e6).unwrap()
+        let inputs = Inputs { figures: &figures, system: &system, prices };
+        call::cost(&inputs, &endpoint(name, &[binary], &[("GetItem", 1)]), 1e6).unwrap()
     };
     let product = cost("GET /api/products/{id}", "get-product", &prices);
     close(product.compute.x86, 0.20 + 5_000.0 * 0.000_016_666_7);
@@ -113,12 +113,12 @@ fn a_function_that_invokes_another_waits_for_it_and_both_are_paid() {
     let (prices, system) = (prices(), system(1_024));
     let functions = vec![function("create-order", 1.0), function("reserve-stock", 2.0), function("authorize", 1.0)];
     let figures = Figures { functions, ..Figures::default() };
-    let shop = Shop { figures: &figures, system: &system, prices: &prices };
+    let inputs = Inputs { figures: &figures, system: &system, prices: &prices };
     let order = endpoint("POST /api/orders", &["create-order", "reserve-stock"], &[("PutItem", 1)]);
-    let works = call::works(&shop, &order).unwrap();
+    let works = call::works(&inputs, &order).unwrap();
     close(works[0].duration_ms(&prices.assumptions), 2.0 + 5.0 + 8.0 + 4.0);
     close(works[1].duration_ms(&prices.assumptions), 4.0 + 5.0);
-    let cost = call::cost(&shop, &order, 1e6).unwrap();
+    let cost = call::cost(&inputs, &order, 1e6).unwrap();
     close(cost.compute.x86, 2.0 * 0.20 + (19_000.0 + 9_000.0) * 0.000_016_666_7);
 }
 
@@ -127,7 +127,7 @@ fn an_order_is_its_invocations_units_and_messages() {
     let (prices, system) = (prices(), system(1_024));
     let functions = vec![function("create-order", 1.0), function("notify", 1.0), function("authorize", 1.0)];
     let figures = Figures { functions, ..Figures::default() };
-    let shop = Shop { figures: &figures, system: &system, prices: &prices };
+    let inputs = Inputs { figures: &figures, system: &system, prices: &prices };
     let one = Order {
         invocations: [("create-order".to_owned(), 1.0), ("notify".to_owned(), 2.0)].into(),
         round_trips: 3.0,
@@ -136,7 +136,7 @@ fn an_order_is_its_invocations_units_and_messages() {
         queue_requests: 9.0,
         log_bytes: 3_000.0,
     };
-    let cost = order::cost(&shop, &one, 1_000.0).unwrap();
+    let cost = order::cost(&inputs, &one, 1_000.0).unwrap();
     // Three writes of 5 ms and three sends of 8 ms over three invocations: each waits 13 ms, and works for 2.
     close(cost.compute.x86, 3_000.0 * (0.20 / 1e6 + 0.015 * 0.000_016_666_7));
     close(cost.gateway, 0.0035);
@@ -153,6 +153,41 @@ fn three_queues_that_stay_empty_are_asked_two_million_times_a_month() {
     let (_, receives, dollars) = rows.iter().find(|(what, ..)| what.starts_with("receives")).unwrap();
     close(*receives, 3.0 * 5.0 * 3.0 * 60.0 * 730.0);
     close(*dollars, 0.78840);
+}
+
+#[test]
+fn the_metrics_that_are_paid_for_are_those_of_the_dashboard() {
+    let template = std::fs::read_to_string(root().join("template.yaml")).unwrap();
+    let namespace = "[\"${AWS::StackName}\", \"";
+    let mut shown: Vec<&str> =
+        template.split(namespace).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0)).collect();
+    shown.sort_unstable();
+    assert_eq!(shown, month::METRICS);
+}
+
+/// The format of the access log, with values as long as they get.
+#[test]
+fn a_line_of_the_access_log_is_not_longer_than_assumed() {
+    let template = std::fs::read_to_string(root().join("template.yaml")).unwrap();
+    let (_, format) = template.split_once("        Format: >-\n").unwrap();
+    let format: Vec<&str> = format.lines().map(str::trim).take_while(|line| line.contains("$context.")).collect();
+    let values = [
+        ("requestId", "0b5a3c52-6d5b-4a53-8f5e-0f7b4f0a5c11"),
+        ("identity.sourceIp", "203.0.113.123"),
+        ("httpMethod", "PATCH"),
+        ("resourcePath", "/api/notifications/{id}/read"),
+        ("status", "200"),
+        ("responseLatency", "12"),
+        ("integrationLatency", "10"),
+        ("authorizer.error", "-"),
+        ("authorizer.principalId", "0b5a3c52-6d5b-4a53-8f5e-0f7b4f0a5c11"),
+        ("error.responseType", "-"),
+    ];
+    let line =
+        values.iter().fold(format.join(" "), |line, (name, value)| line.replace(&format!("$context.{name}"), value));
+    assert!(line.ends_with('}') && !line.contains('$'), "{line}");
+    let assumed = Prices::known().unwrap().assumptions.access_log_bytes.value;
+    assert!(line.len() as f64 <= assumed, "{} bytes: {line}", line.len());
 }
 
 #[test]
@@ -185,7 +220,7 @@ fn a_memory_setting_that_the_figures_do_not_recommend_is_named() {
 #[test]
 fn what_was_not_measured_yet_is_a_row_that_says_so_and_the_page_has_a_place_for_every_table() {
     let (prices, system) = (Prices::known().unwrap(), system(128));
-    let tables = Shop { figures: &Figures::default(), system: &system, prices: &prices }.tables().unwrap();
+    let tables = Inputs { figures: &Figures::default(), system: &system, prices: &prices }.tables().unwrap();
     let text = std::fs::read_to_string(root().join(PAGE)).unwrap();
     let page = page::filled(&text, &tables).unwrap();
     for (what, part) in [("`GET /api/products/{id}`", "endpoints"), ("an order", "order"), ("notify", "functions")] {

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 
 use crate::cors::Cors;
 use crate::log::Line;
+use crate::process::Process;
 use crate::response::{Response, response};
 use crate::runtime::{self, Handler, InitError, Timer, Warmth};
 use crate::{Call, Failure, Reply, event};
@@ -65,7 +66,7 @@ pub(crate) fn write(line: &Line, call: &Call) {
     };
     if cfg!(test) {
         // The test harness captures what is printed, and not what is written to standard output.
-        print!("{}", line.to_json(context));
+        print!("{}", line.to_json(context, None, Process::default()));
     } else {
         line.write(context);
     }

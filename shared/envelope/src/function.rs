@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
 
+use crate::emf::EVENTS_FAILED;
 use crate::failure::INTERNAL_MESSAGE;
 use crate::log::Line;
 use crate::runtime::{self, Handler, InitError, Timer, Warmth};
@@ -118,7 +119,7 @@ pub(crate) fn finish(
         cause: failed.and_then(|error| error.cause.as_ref()).map(|cause| error_chain(cause.as_ref())),
         duration: timer.milliseconds(),
         cold_start: timer.is_cold(),
-        metrics: vec!["EventsFailed"; outcome.as_ref().map_or(0, |invoked| invoked.failures)],
+        metrics: vec![EVENTS_FAILED; outcome.as_ref().map_or(0, |invoked| invoked.failures)],
     };
     let told = |error: FunctionError| Diagnostic { error_type: error.kind.to_owned(), error_message: error.message };
     (outcome.map(|invoked| invoked.json).map_err(told), line)

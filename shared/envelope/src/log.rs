@@ -1,4 +1,4 @@
-//! Structured logs: JSON, one line an invocation, which is also its CloudWatch metrics (embedded metric format).
+//! Structured logs: JSON, one line an invocation, which also carries what CloudWatch counts ([`crate::emf`]).
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -7,13 +7,9 @@ use lambda_runtime::Context;
 use serde::Serialize;
 use tracing::level_filters::LevelFilter;
 
-use crate::{runtime, timestamp};
-
-/// The namespace of every metric.
-pub(crate) const NAMESPACE: &str = "Storefront";
-
-/// Every metric is kept by service and function; both are keys of the line.
-pub(crate) const DIMENSIONS: [[&str; 2]; 1] = [["service", "function"]];
+use crate::emf::{self, Metadata};
+use crate::process::Process;
+use crate::runtime;
 
 /// Starts logging. `LOG_LEVEL` (`error`, `warn`, `info`, `debug`) is `info` by default.
 pub(crate) fn init() {
@@ -47,9 +43,12 @@ pub(crate) struct Line {
     pub code: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+    /// How long the invocation took, in milliseconds.
     pub duration: u64,
+    /// Whether it was the first of its process.
+    #[serde(skip)]
     pub cold_start: bool,
-    /// Counts one of each, besides `Latency` and `ColdStart`.
+    /// Metrics to count one of each.
     #[serde(skip)]
     pub metrics: Vec<&'static str>,
 }
@@ -57,36 +56,40 @@ pub(crate) struct Line {
 impl Line {
     /// Writes the line to where Lambda reads logs.
     pub(crate) fn write(&self, context: &Context) {
+        let line = self.to_json(context, emf::namespace(), Process::at_invocation());
         // With nobody left to read the log there is nobody left to tell.
-        let _ = std::io::stdout().lock().write_all(self.to_json(context).as_bytes());
+        let _ = std::io::stdout().lock().write_all(line.as_bytes());
     }
 
     /// The line with its metrics and its end.
-    ///
-    /// CloudWatch, "Specification: Embedded metric format".
-    pub(crate) fn to_json(&self, context: &Context) -> String {
-        let mut values: BTreeMap<&str, u64> = BTreeMap::from([("Latency", self.duration)]);
-        if self.cold_start {
-            values.insert("ColdStart", 1);
-        }
-        for name in &self.metrics {
-            *values.entry(name).or_default() += 1;
-        }
-        let unit = |name: &str| if name == "Latency" { "Milliseconds" } else { "Count" };
-        let metrics = values.keys().map(|name| Metric { name, unit: unit(name) }).collect();
+    pub(crate) fn to_json(&self, context: &Context, namespace: Option<&str>, process: Process) -> String {
+        let values = self.counted();
+        let aws = Metadata::of(values.keys().copied(), namespace);
+        // A route tells which function it was.
+        let names_function = self.route.is_none() || aws.as_ref().is_some_and(Metadata::names_function);
         let entry = Entry {
             line: self,
-            function: &context.env_config.function_name,
+            process,
+            function: names_function.then_some(context.env_config.function_name.as_str()),
             values: &values,
-            aws: Metadata {
-                timestamp: timestamp::epoch_milliseconds(),
-                cloud_watch_metrics: [Directive { namespace: NAMESPACE, dimensions: DIMENSIONS, metrics }],
-            },
+            aws,
         };
         // Strings and numbers under distinct keys: nothing here can fail to serialise.
         let mut text = serde_json::to_string(&entry).unwrap_or_default();
         text.push('\n');
         text
+    }
+
+    /// The value of each metric.
+    fn counted(&self) -> BTreeMap<&'static str, u64> {
+        let own = self.metrics.iter().copied();
+        let cold = self.cold_start.then_some("ColdStart");
+        let failed = (self.level == "ERROR").then_some(emf::FAILED);
+        let mut values = BTreeMap::new();
+        for name in own.chain(cold).chain(failed) {
+            *values.entry(name).or_default() += 1;
+        }
+        values
     }
 }
 
@@ -94,34 +97,12 @@ impl Line {
 struct Entry<'a> {
     #[serde(flatten)]
     line: &'a Line,
-    function: &'a str,
+    #[serde(flatten)]
+    process: Process,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    function: Option<&'a str>,
     #[serde(flatten)]
     values: &'a BTreeMap<&'a str, u64>,
-    #[serde(rename = "_aws")]
-    aws: Metadata<'a>,
-}
-
-/// "Metadata object".
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Metadata<'a> {
-    timestamp: u64,
-    cloud_watch_metrics: [Directive<'a>; 1],
-}
-
-/// "MetricDirective object".
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Directive<'a> {
-    namespace: &'static str,
-    dimensions: [[&'static str; 2]; 1],
-    metrics: Vec<Metric<'a>>,
-}
-
-/// "MetricDefinition object".
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Metric<'a> {
-    name: &'a str,
-    unit: &'static str,
+    #[serde(rename = "_aws", skip_serializing_if = "Option::is_none")]
+    aws: Option<Metadata<'a>>,
 }

@@ -5,50 +5,51 @@ use std::io::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::log::{DIMENSIONS, NAMESPACE};
+pub use crate::emf::EVENTS_FAILED;
+use crate::emf::{self, Metadata};
 use crate::{Service, timestamp};
 
-/// Counts `by` of a metric, in a line of the log of its own; zero is not written.
+/// Counts `by` of a metric, in a log line of its own; zero is not written.
 pub fn count(service: Service, name: &str, by: u64) {
     if by > 0 {
         let function = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default();
-        let _ = writeln!(std::io::stdout().lock(), "{}", line(service, &function, name, by));
+        let _ = writeln!(std::io::stdout().lock(), "{}", line(service, &function, name, by, emf::namespace()));
     }
 }
 
-/// CloudWatch, "Specification: Embedded metric format".
-fn line(service: Service, function: &str, name: &str, by: u64) -> Value {
-    json!({
+fn line(service: Service, function: &str, name: &str, by: u64, namespace: Option<&str>) -> Value {
+    let mut line = json!({
         "timestamp": timestamp::now(),
         "level": "INFO",
         "message": "counted",
         "service": service.name,
         "function": function,
         name: by,
-        "_aws": {
-            "Timestamp": timestamp::epoch_milliseconds(),
-            "CloudWatchMetrics": [{
-                "Namespace": NAMESPACE,
-                "Dimensions": DIMENSIONS,
-                "Metrics": [{"Name": name, "Unit": "Count"}],
-            }],
-        },
-    })
+    });
+    if let Some(aws) = Metadata::of(std::iter::once(name), namespace) {
+        line["_aws"] = json!(aws);
+    }
+    line
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const SERVICE: Service = Service { name: "product-service", version: "0" };
+
     #[test]
-    fn a_count_is_a_metric_of_its_service_and_function() {
-        let service = Service { name: "product-service", version: "0" };
-        let line = line(service, "Sweep", "HoldsExpired", 3);
-        assert_eq!(line["HoldsExpired"], 3);
-        assert_eq!((&line["service"], &line["function"]), (&json!("product-service"), &json!("Sweep")));
-        let directive = &line["_aws"]["CloudWatchMetrics"][0];
-        assert_eq!(directive["Namespace"], "Storefront");
-        assert_eq!(directive["Dimensions"], json!([["service", "function"]]));
-        assert_eq!(directive["Metrics"], json!([{"Name": "HoldsExpired", "Unit": "Count"}]));
+    fn a_count_is_a_metric_without_dimensions() {
+        let line = line(SERVICE, "Sweep", "HoldsExpired", 3, Some("shop"));
+        assert_eq!((&line["HoldsExpired"], &line["function"]), (&json!(3), &json!("Sweep")));
+        let metrics = json!([{"Name": "HoldsExpired", "Unit": "Count"}]);
+        let directive = json!({"Namespace": "shop", "Dimensions": [[]], "Metrics": metrics});
+        assert_eq!(line["_aws"]["CloudWatchMetrics"], json!([directive]));
+    }
+
+    #[test]
+    fn without_a_namespace_a_count_is_only_logged() {
+        let line = line(SERVICE, "Sweep", "HoldsExpired", 3, None);
+        assert_eq!((&line["HoldsExpired"], line.get("_aws")), (&json!(3), None));
     }
 }

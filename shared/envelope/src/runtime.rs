@@ -14,7 +14,7 @@ use futures_util::future::LocalBoxFuture;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 
-use crate::{deadline, error_chain, log};
+use crate::{deadline, error_chain, log, process};
 
 /// Why a function could not start. The log has it, and the process ends.
 pub type InitError = Box<dyn Error + Send + Sync>;
@@ -28,13 +28,17 @@ pub(crate) type Handler =
 
 /// Initialises a function, then serves it until Lambda ends the process.
 pub(crate) fn run(init: impl Future<Output = Result<Handler, InitError>>) -> ExitCode {
+    process::started();
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return refuse_to_start(&error),
     };
     log::init();
     match runtime.block_on(init) {
-        Ok(handler) => runtime.block_on(serve(handler)),
+        Ok(handler) => {
+            process::initialised();
+            runtime.block_on(serve(handler))
+        }
         Err(error) => refuse_to_start(error.as_ref()),
     }
 }

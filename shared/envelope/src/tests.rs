@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 
 use crate::cors::Cors;
 use crate::endpoint::{DynEndpoint, Server};
+use crate::process::Process;
 use crate::{Call, Failure, Reply, Service};
 
 const SERVICE: Service = Service { name: "test-service", version: "1.2.3" };
@@ -61,7 +62,7 @@ fn context() -> Context {
 fn send(server: &Server, event: &Value) -> Answered {
     let (answer, line) = try_send(server, event).expect("an answer");
     let answer: Value = serde_json::from_str(answer.get()).unwrap();
-    Answered { answer, line: line.to_json(&context()) }
+    Answered { answer, line: line.to_json(&context(), Some("test"), Process::default()) }
 }
 
 fn try_send(server: &Server, event: &Value) -> Result<(Box<RawValue>, crate::log::Line), lambda_runtime::Diagnostic> {

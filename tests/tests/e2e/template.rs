@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use contracts::codes::CATALOGUE;
-use local_template::{EventSource, Parameter, System};
+use local_template::{Parameter, System};
 use serde_json::Value;
 use tests::workspace;
 
@@ -184,35 +184,17 @@ fn a_changed_parameter_makes_a_new_version_of_each_function_that_is_told_it() {
     }
 }
 
-/// The alarm names metrics by text: one that is nobody's would never fire.
+/// The alarm names the metric by text: one that no function writes would never fire.
 #[apply(e2e)]
-fn the_alarm_of_failed_events_counts_every_function_that_reports_them() {
+fn the_alarm_of_failed_events_looks_at_the_metric_that_every_function_writes() {
     let (text, system) = (text(), system());
-    let reports = |source: &EventSource| match source {
-        EventSource::Stream(source) => source.report_batch_item_failures,
-        EventSource::Queue(source) => source.report_batch_item_failures,
-        EventSource::Schedule(_) => false,
-    };
-    let reporting: BTreeSet<&str> = system
-        .functions
-        .iter()
-        .filter(|(_, function)| function.sources.iter().any(reports))
-        .map(|(logical_id, _)| logical_id.as_str())
-        .collect();
-    let alarm = &resources(&text)["EventsFailedAlarm"];
-    let dimension = |line: &&'_ str, name: &str| {
-        let value = line.strip_prefix(&format!("- {{Name: {name}, Value: "))?.strip_suffix('}')?;
-        Some(value.trim_start_matches("!Ref ").to_owned())
-    };
-    let services: Vec<String> = alarm.iter().filter_map(|line| dimension(line, "service")).collect();
-    let functions: Vec<String> = alarm.iter().filter_map(|line| dimension(line, "function")).collect();
-    assert_eq!(functions.iter().map(String::as_str).collect::<BTreeSet<_>>(), reporting);
-    assert_eq!(services.len(), functions.len());
-    for (service, function) in services.iter().zip(&functions) {
-        let binary = &system.functions[function].binary;
-        let crates = fs::read_dir(workspace().join("functions")).unwrap().map(|entry| entry.unwrap().path());
-        let own = crates.into_iter().find(|path| path.join(format!("src/bin/{binary}.rs")).exists()).unwrap();
-        let library = fs::read_to_string(own.join("src/lib.rs")).unwrap();
-        assert!(library.contains(&format!("name: \"{service}\"")), "{function} is not of {service}");
+    for (id, function) in &system.functions {
+        assert_eq!(function.environment.get("METRICS_NAMESPACE").map(String::as_str), Some("local"), "{id}");
     }
+    assert!(text.contains("METRICS_NAMESPACE: !Ref AWS::StackName"));
+    let alarm = &resources(&text)["EventsFailedAlarm"];
+    for line in ["Namespace: !Ref AWS::StackName", &format!("MetricName: {}", envelope::metrics::EVENTS_FAILED)] {
+        assert!(alarm.contains(&line), "{line}: {alarm:?}");
+    }
+    assert!(!alarm.contains(&"Dimensions:"), "the sum of all functions has none");
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{SERVICE, context};
 use crate::function::{finish, invoke};
+use crate::process::Process;
 use crate::runtime::{Warmth, caught};
 use crate::{Function, FunctionError, InitError};
 
@@ -39,7 +40,7 @@ fn run(event: &Value) -> (Result<Box<RawValue>, Diagnostic>, Value) {
     let event = to_raw_value(event).unwrap();
     let outcome = caught(invoke(&Halve, &event, &context)).now_or_never().unwrap();
     let (answer, line) = finish(SERVICE, &context, &timer, outcome);
-    (answer, serde_json::from_str(&line.to_json(&context)).unwrap())
+    (answer, serde_json::from_str(&line.to_json(&context, Some("test"), Process::default())).unwrap())
 }
 
 fn failed(event: &Value) -> (String, String, Value) {
@@ -60,7 +61,10 @@ fn an_answer_is_its_json() {
 #[test]
 fn what_an_answer_names_as_failed_is_a_metric() {
     let (_, line) = run(&json!(26));
-    assert_eq!(line["EventsFailed"], 2);
+    assert_eq!((&line["EventsFailed"], &line["function"]), (&json!(2), &json!("test-function")));
+    let failures = &line["_aws"]["CloudWatchMetrics"][1];
+    assert_eq!(failures["Dimensions"], json!([[], ["function"]]), "in all, and by function");
+    assert_eq!(failures["Metrics"], json!([{"Name": "EventsFailed", "Unit": "Count"}]));
     let (_, line) = run(&json!(8));
     assert_eq!(line.get("EventsFailed"), None);
 }
