@@ -1,9 +1,9 @@
-//! What counted figures may be at most, and whether they are.
+//! The upper limits of counted figures (`bench/budget.yaml`), and the comparison with them.
 
 mod check;
 mod report;
 
-/// What the template has, and so has to be measured.
+/// All that has to be measured: the template's functions and routes.
 #[derive(Debug, Default)]
 pub struct Expected<'a> {
     /// The names of all functions' binaries.
@@ -21,34 +21,34 @@ use crate::error::Error;
 
 pub use report::Report;
 
-/// `bench/budget.yaml`.
+/// The limits, as `bench/budget.yaml` has them.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Budget {
     functions: Functions,
     endpoints: BTreeMap<String, Endpoint>,
-    /// Of each `GET` that is not named among `endpoints`.
+    /// The limits of each `GET` that is not in `endpoints`.
     other_gets: Endpoint,
     /// Sizes of the catalogue that have to be among those compared.
     scale: BTreeSet<u64>,
 }
 
-/// Of each function of the template.
+/// The limits of each function.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Functions {
     bytes: f64,
     zip_bytes: f64,
     peak_bytes: f64,
-    /// CPU time until the first answer, in times that of `hello`.
+    /// CPU time until the first response, as a multiple of `hello`'s.
     first_response: f64,
-    /// A factor on that.
+    /// Factor on `firstResponse`: allowance for noise.
     room_for_noise: f64,
-    /// Judged by their init alone.
+    /// Binaries compared by their init alone.
     by_init: BTreeSet<String>,
 }
 
-/// Of one request.
+/// The limits of one request.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Endpoint {
@@ -58,7 +58,7 @@ struct Endpoint {
 }
 
 impl Budget {
-    /// Reads it.
+    /// Reads `bench/budget.yaml`.
     pub fn read(root: &Path) -> Result<Self, Error> {
         let path = root.join("bench/budget.yaml");
         let text = std::fs::read_to_string(&path).map_err(Error::file(&path))?;

@@ -8,8 +8,8 @@ use tokio::process::Command;
 use crate::error::Error;
 use crate::progress;
 
-/// A cargo with the environment its user gave it. What `cargo run` adds for the program it runs would make build
-/// scripts that look at it run again, and with them half the build.
+/// Cargo without the variables that `cargo run` sets for this process: build scripts depend on them, so half the build
+/// would run again.
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in std::env::vars_os() {

@@ -22,7 +22,7 @@ pub struct Connection {
     host: HeaderValue,
 }
 
-/// What was answered.
+/// A response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
@@ -44,7 +44,7 @@ impl Connection {
         Ok(Self { sender, host })
     }
 
-    /// Asks, and takes whatever is answered.
+    /// Sends a request; any status is fine.
     pub async fn exchange(&mut self, ask: &Ask) -> Result<Answer, Error> {
         let failed = |cause: hyper::Error| Error::Network { what: ask.name(), cause: io::Error::other(cause) };
         self.sender.ready().await.map_err(failed)?;
@@ -55,13 +55,13 @@ impl Connection {
         Ok(Answer { status: head.status, body })
     }
 
-    /// Asks, and fails where the status is not the expected one.
+    /// Sends a request; another status than the expected one is an error.
     pub async fn send(&mut self, ask: &Ask) -> Result<Answer, Error> {
         let answer = self.exchange(ask).await?;
         if answer.status == ask.expected() { Ok(answer) } else { Err(answer.unexpected(ask)) }
     }
 
-    /// Asks for JSON.
+    /// Sends a request, and reads the body as JSON.
     pub async fn json(&mut self, ask: &Ask) -> Result<Value, Error> {
         let answer = self.send(ask).await?;
         serde_json::from_slice(&answer.body).map_err(|_| answer.unexpected(ask))
@@ -69,7 +69,7 @@ impl Connection {
 }
 
 impl Answer {
-    /// That this is not what was asked for.
+    /// The error for an unexpected response.
     pub fn unexpected(&self, ask: &Ask) -> Error {
         let answer = format!("{} {}", self.status.as_u16(), String::from_utf8_lossy(&self.body));
         Error::Answer { who: ask.name(), answer }

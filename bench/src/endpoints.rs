@@ -1,5 +1,5 @@
-//! Each endpoint by itself: what one request takes of the database and of the logs, and how long it takes when requests
-//! come one after another, all to one warm instance.
+//! Each endpoint by itself: the database calls and log bytes of one request, and its time when requests come one after
+//! another to one warm instance.
 
 mod cases;
 mod shop;
@@ -20,7 +20,7 @@ use crate::world::World;
 pub use cases::Case;
 pub use shop::Shop;
 
-/// Requests by which times are measured, where they are cheap.
+/// Timed requests of a route that is cheap.
 const REQUESTS: usize = 200;
 
 /// Where a route's typical requests are.
@@ -93,7 +93,7 @@ fn function<'a>(system: &'a System, case: &str) -> Option<&'a str> {
     system.functions.get(&found.function).map(|function| function.name.as_str())
 }
 
-/// What the functions used that ran before the answer was given: all but those that events call.
+/// Usage of the functions that ran before the response: all but those that events call.
 #[derive(Debug, Default)]
 struct Asked {
     functions: Vec<String>,

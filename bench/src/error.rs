@@ -20,10 +20,10 @@ pub enum Error {
     Json { path: PathBuf, cause: serde_json::Error },
     #[error("{what}: {cause}")]
     Network { what: String, cause: io::Error },
-    /// It answered, but not what has to be measured.
+    /// An unexpected response.
     #[error("{who} answered {answer}, so there is nothing to measure")]
     Answer { who: String, answer: String },
-    /// It ended, or did nothing for longer than anything takes.
+    /// A process ended, or did not respond in time.
     #[error("{who} {what}")]
     Silent { who: String, what: String },
     #[error(transparent)]
@@ -35,7 +35,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// What happened to a file or folder.
+    /// The error of an operation on a file or folder.
     pub fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |cause| Self::File { path, cause }

@@ -1,5 +1,4 @@
-//! What is measured: the JSON that a run leaves, from which its tables are printed, its budget is checked and the costs are
-//! computed.
+//! The figures of a run, kept as JSON. Tables, the budget's check and the costs are made from them.
 
 use std::collections::BTreeMap;
 
@@ -9,13 +8,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Figures {
-    /// What they were taken on.
+    /// The machine they were measured on.
     pub machine: Machine,
     /// Every function's binary, and the references beside them.
     pub functions: Vec<Function>,
-    /// What one request of each endpoint takes.
+    /// Usage and time of one request to each endpoint.
     pub endpoints: Vec<Endpoint>,
-    /// An order from its request to its last notification: everything that ran.
+    /// One order from its request to its last notification, with all functions that ran.
     pub order: Option<Order>,
     /// Whole-stack load.
     pub load: Vec<Load>,
@@ -23,11 +22,11 @@ pub struct Figures {
     pub scale: Vec<Scale>,
     /// Many buyers, one product.
     pub hot_product: Vec<HotProduct>,
-    /// What a developer waits for.
+    /// Build and start times that a developer waits for.
     pub times: Option<Times>,
 }
 
-/// What the figures were taken on.
+/// The machine the figures were measured on.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Machine {
@@ -45,17 +44,17 @@ pub struct Machine {
     pub date: String,
 }
 
-/// One binary, as deployed. Times are medians; what the system does not tell (macOS: CPU time and memory) is absent.
+/// One binary, as deployed. Times are medians. CPU time and memory are absent on macOS, which does not tell them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Function {
     /// The binary's name.
     pub name: String,
-    /// Whether it is not of the shop, but something to compare with.
+    /// Whether it is a reference to compare with, not one of the shop's functions.
     pub reference: bool,
-    /// Its size, stripped.
+    /// Its size in bytes, stripped.
     pub bytes: u64,
-    /// Its size as `bootstrap` in a deflated zip file.
+    /// Its size in bytes as `bootstrap` in a deflated zip file.
     pub zip_bytes: u64,
     /// From spawn until it asks for its first event.
     pub init_cpu_ms: Option<f64>,
@@ -63,47 +62,47 @@ pub struct Function {
     /// From spawn until its first answer has arrived.
     pub first_response_cpu_ms: Option<f64>,
     pub first_response_wall_ms: f64,
-    /// CPU time until `hello`'s first answer, started in turn with this one: what to divide by, as a machine is not as quick at
-    /// all times.
+    /// CPU time until the first response of `hello`, started in turn with this one. First responses are divided by it,
+    /// because a machine's speed varies.
     #[serde(default)]
     pub hello_cpu_ms: Option<f64>,
     /// CPU time of that first request alone: from getting the event until asking for the next one.
     pub first_request_cpu_ms: Option<f64>,
-    /// The same of a warm one.
+    /// The same for a warm request.
     pub warm_cpu_ms: Option<f64>,
     /// From handing out the event until the answer has arrived.
     pub warm_wall_p50_us: f64,
     pub warm_wall_p99_us: f64,
-    /// Most resident memory, after all of these.
+    /// Peak resident memory in bytes, after all these requests.
     pub peak_bytes: Option<u64>,
 }
 
 impl Function {
-    /// CPU time until the first answer, in times that of `hello`.
+    /// CPU time until the first response, as a multiple of `hello`'s.
     pub fn of_hello(&self) -> Option<f64> {
         Some(self.first_response_cpu_ms? / self.hello_cpu_ms?)
     }
 }
 
-/// What one request takes of the database and of one instance.
+/// Usage of the database, log and time of one request.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Endpoint {
-    /// As in the template: `GET /api/products/{id}`, with what was asked where that matters.
+    /// The route as in the template, with the query if it has one: `GET /api/products?category=Lighting`.
     pub name: String,
     /// The functions it runs (the binaries' names): its own, and those that this one invokes.
     pub functions: Vec<String>,
-    /// Calls of the database one after another or side by side, by operation.
+    /// Number of database calls by operation.
     pub calls: BTreeMap<String, u64>,
-    /// All of them.
+    /// Number of all database calls.
     pub round_trips: u64,
     pub read_units: f64,
     pub write_units: f64,
-    /// The answer's body.
+    /// Size of the response's body.
     pub response_bytes: u64,
-    /// What it logs.
+    /// Bytes logged.
     pub log_bytes: u64,
-    /// Warm, one after another, through the gateway.
+    /// Times of warm requests, one after another, through the gateway.
     pub p50_us: f64,
     pub p99_us: f64,
     pub per_second: f64,
@@ -116,7 +115,7 @@ impl Endpoint {
     }
 }
 
-/// One order, its events and all that hears of them; its replies are not waited for by the customer.
+/// One order with its events and their consumers. The customer waits only for the first response.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Order {
@@ -127,7 +126,7 @@ pub struct Order {
     pub write_units: f64,
     /// Requests to SQS (sends, and receives and deletes made by Lambda).
     pub queue_requests: f64,
-    /// What all these functions log.
+    /// Bytes that all these functions log.
     pub log_bytes: f64,
 }
 
@@ -142,7 +141,7 @@ pub struct Load {
     pub per_second: f64,
     pub p50_ms: f64,
     pub p99_ms: f64,
-    /// How long the events of these requests went on being worked off after the last answer.
+    /// Time from the last response until all events of these requests were handled.
     pub events_after_s: f64,
 }
 
@@ -171,7 +170,7 @@ pub struct HotProduct {
     pub p99_ms: f64,
 }
 
-/// What a developer waits for.
+/// Build and start times that a developer waits for.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Times {
@@ -182,7 +181,7 @@ pub struct Times {
     pub restart_s: f64,
     /// From saving one changed line of a handler until it answers.
     pub changed_line_s: f64,
-    /// Resident memory of the stack with an instance of every function, and of it the functions'.
+    /// Resident memory of the stack with an instance of every function, and the functions' part of it.
     pub idle_bytes: u64,
     pub idle_functions_bytes: u64,
 }

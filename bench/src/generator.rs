@@ -17,13 +17,13 @@ use crate::latencies::Latencies;
 pub struct Plan {
     /// Connections at the same time.
     pub connections: usize,
-    /// How long answers don't count at first: instances start, caches fill.
+    /// Warm-up, whose responses don't count: instances start, caches fill.
     pub warm_up: Duration,
-    /// How long they count after that.
+    /// The time after the warm-up, whose responses count.
     pub lasts: Duration,
 }
 
-/// What came of it.
+/// The outcome of a load.
 #[derive(Debug, Default)]
 pub struct Outcome {
     /// Of requests that were answered as they should be, within the time that counts.
@@ -32,7 +32,7 @@ pub struct Outcome {
     pub failed: u64,
     /// All that were answered as they should be, warm-up included.
     pub succeeded: u64,
-    /// What the first failure was.
+    /// The first failure.
     pub first_failure: Option<String>,
 }
 
@@ -45,7 +45,7 @@ impl Outcome {
     }
 }
 
-/// What the `nth` request of a connection is.
+/// Makes the `nth` request of a connection.
 pub type Next = Arc<dyn Fn(usize, u64) -> Ask + Send + Sync>;
 
 /// Makes a load.

@@ -7,12 +7,12 @@ use std::time::Duration;
 pub struct Latencies(Vec<Duration>);
 
 impl Latencies {
-    /// One more.
+    /// Adds a time.
     pub fn push(&mut self, took: Duration) {
         self.0.push(took);
     }
 
-    /// Those of another connection too.
+    /// Adds the times of another connection.
     pub fn append(&mut self, mut other: Self) {
         self.0.append(&mut other.0);
     }
@@ -22,7 +22,7 @@ impl Latencies {
         self.0.len() as u64
     }
 
-    /// What they took one after another.
+    /// Their sum.
     pub fn sum(&self) -> Duration {
         self.0.iter().sum()
     }

@@ -1,4 +1,4 @@
-//! What processes keep in memory, as Linux tells it: their proportional share ("PSS", `man proc_pid_smaps`), in which
+//! Memory of processes, as Linux counts it: their proportional share ("PSS", `man proc_pid_smaps`), in which
 //! pages that several processes share count once.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,12 +13,12 @@ use crate::generator::one_by_one;
 use crate::stack::Stack;
 use crate::world::World;
 
-/// Of a stack that rests, with one instance of every function.
+/// Memory of an idle stack with one instance of every function.
 #[derive(Debug, Default)]
 pub struct Idle {
-    /// All of it.
+    /// Bytes of the whole stack.
     pub bytes: u64,
-    /// Of it, the functions'.
+    /// Bytes of the functions.
     pub functions_bytes: u64,
 }
 

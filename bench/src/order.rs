@@ -1,4 +1,4 @@
-//! One order with all that it sets off: its events, and whoever hears of them.
+//! One order with its events and their consumers.
 
 use local_template::EventSource;
 

@@ -1,4 +1,4 @@
-//! Who uses the shop while it is measured.
+//! Users of the shop that is measured.
 
 use http::StatusCode;
 use serde_json::{Value, json};

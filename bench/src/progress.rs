@@ -1,6 +1,6 @@
-//! What is being done, on standard error: tables have standard output for themselves.
+//! Progress messages on standard error; standard output is for tables.
 
-/// Says it, on a line of its own.
+/// Prints a line.
 pub fn say(what: &str) {
     eprintln!("  {what}");
 }

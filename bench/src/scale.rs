@@ -1,4 +1,4 @@
-//! The same questions of small and large catalogues: they must take the same.
+//! The same requests to small and large catalogues; their database units have to be equal.
 //!
 //! A stack for each size runs at the same time, and they are asked in turns, so that whatever else the machine is
 //! doing meanwhile it does to all of them.

@@ -1,11 +1,11 @@
 //! Medians and quantiles.
 
-/// The middle one, if all are known.
+/// The median, if all values are known.
 pub fn median(figures: impl Iterator<Item = Option<f64>>) -> Option<f64> {
     quantile(figures.collect::<Option<Vec<_>>>()?.into_iter(), 0.5)
 }
 
-/// The smallest figure that this share of all is not above (nearest rank); `None` of none.
+/// The quantile by nearest rank; `None` without values.
 pub fn quantile(figures: impl Iterator<Item = f64>, share: f64) -> Option<f64> {
     let mut figures = figures.collect::<Vec<_>>();
     figures.sort_by(f64::total_cmp);

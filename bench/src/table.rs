@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What a row says whose figures nobody has taken yet.
+/// Marks a row without figures.
 const NOT_MEASURED: &str = "not measured yet";
 
 /// The first column is text, the others are figures.

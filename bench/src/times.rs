@@ -1,4 +1,4 @@
-//! What a developer waits for, with the profile that developers have: the stack's start, and one changed line.
+//! Times that a developer waits for, on the `dev` profile: the stack's start, and one changed line.
 //!
 //! A line is changed in a copy of the workspace, with a target folder of its own: the first time that is built, a
 //! later run finds it there.

@@ -1,4 +1,4 @@
-//! Where everything is that is measured.
+//! The workspace that is measured: its folders and its template.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! An answer, and what it has to be.
+//! A response, and assertions on it.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -12,12 +12,12 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::place::{Ability, place};
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub struct Answer {
-    /// 201
+    /// The status: 201.
     pub status: StatusCode,
-    /// All of them.
+    /// The headers.
     pub headers: HeaderMap,
     /// The body if it is JSON, else null.
     pub body: Value,
@@ -51,14 +51,14 @@ impl Answer {
         fields.iter().map(|problem| format!("{} {}", text(problem, "field"), text(problem, "code"))).collect()
     }
 
-    /// It is a function's success: this status, message and data, and nothing else.
+    /// Asserts a function's success: this status, message and data, and nothing else.
     #[track_caller]
     pub fn succeeds(&self, status: u16, message: &str, data: Value) {
         self.is(status, json!({"success": true, "data": data, "message": message, "meta": self.body["meta"]}));
         self.is_a_functions(&["requestId", "timestamp", "executionTime"]);
     }
 
-    /// It is a function's page of a list.
+    /// Asserts a function's page of a list: these rows and this pagination.
     #[track_caller]
     pub fn lists(&self, message: &str, data: Value, pagination: Value) {
         self.is(200, json!({"success": true, "data": data, "message": message, "meta": self.body["meta"]}));
@@ -66,7 +66,7 @@ impl Answer {
         assert_eq!(self.body["meta"]["pagination"], pagination, "{self}");
     }
 
-    /// It is a function's error: this code, message and details (null: none), and nothing else.
+    /// Asserts a function's error: this code, message and details (null: none), and nothing else.
     #[track_caller]
     pub fn fails(&self, code: Code, message: &str, details: Value) {
         let mut error = error(code, message);
@@ -80,14 +80,14 @@ impl Answer {
         assert_eq!(self.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds > 0), waits, "{self}");
     }
 
-    /// It is a function's refusal of these fields (`field CODE`) and no others, each with a message for people.
+    /// Asserts a function's error for these fields (`field CODE`) and no others, each with a message.
     #[track_caller]
     pub fn refuses_fields(&self, problems: &[impl AsRef<str>]) {
         self.fails(Code::INVALID_FIELDS, "Validation failed", json!({"fields": self.refused(problems)}));
     }
 
-    /// What `details.fields` has to be for these problems (`field CODE`). Only the words of a message are taken from the
-    /// answer, and only if there are any.
+    /// The `details.fields` expected for these problems (`field CODE`). The message's wording is not asserted, so it is
+    /// copied from the response; only an empty one fails.
     #[track_caller]
     pub fn refused(&self, problems: &[impl AsRef<str>]) -> Value {
         let problem = |(number, problem): (usize, &_)| {
@@ -99,8 +99,7 @@ impl Answer {
         problems.iter().enumerate().map(problem).collect()
     }
 
-    /// It is the gateway's own error. Where the gateway has words of its own, or a function speaks in its place, only
-    /// that it is refused.
+    /// Asserts the gateway's own error. At a place whose gateway words its errors itself, asserts only the refusal.
     #[track_caller]
     pub fn is_the_gateways(&self, code: Code, message: &str) {
         if !place().has(Ability::Gateway) {
@@ -121,7 +120,7 @@ impl Answer {
         assert_eq!(self.header("www-authenticate"), challenge, "{self}");
     }
 
-    /// It is this status with this body, keys in this order.
+    /// Asserts this status and this body, keys in this order.
     #[track_caller]
     pub fn is(&self, status: u16, body: Value) {
         assert_eq!(self.status, status, "{self}");
@@ -161,7 +160,7 @@ fn error(code: Code, message: &str) -> Value {
     ]))
 }
 
-/// Everything, and where to read on.
+/// The request, the response, and the folder of the logs.
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "\n{}\n→ {}", self.asked, self.status)?;

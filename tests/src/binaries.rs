@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use crate::setup::workspace;
 
-/// Set by whoever has built them: a CI job that runs a test binary made by another, an editor in the middle of a change.
+/// Set when the binaries are built already: by another CI job, or by an editor.
 const BUILT: &str = "E2E_NO_BUILD";
 
 /// The folder of the built binaries: `target/debug`.
@@ -50,8 +50,8 @@ fn build(folder: &str) -> Result<(), String> {
     if child.wait().unwrap().success() { Ok(()) } else { Err(output) }
 }
 
-/// A cargo with the environment its user gave it. What `cargo test` adds for the program it runs would make build
-/// scripts that look at it run again, and with them half the build.
+/// Cargo without the variables that `cargo test` sets for this process: build scripts depend on them, so half the build
+/// would run again.
 fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     let added = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_", "OUT_DIR"];

@@ -1,4 +1,4 @@
-//! The shop's books: what its tables say when everything has come to rest.
+//! The shop's books: units in stock, held and sold, as the tables have them once all events are handled.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,15 +10,15 @@ use crate::stack::Stack;
 /// The units of one product.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Units {
-    /// Those that can be ordered.
+    /// Units that can be ordered.
     pub stock: u64,
-    /// Those held for orders.
+    /// Units held for orders.
     pub held: u64,
-    /// Those whose hold was settled.
+    /// Units whose hold was settled.
     pub sold: u64,
-    /// Those of confirmed orders.
+    /// Units of confirmed orders.
     pub confirmed: u64,
-    /// Those of pending orders.
+    /// Units of pending orders.
     pub pending: u64,
 }
 
@@ -75,17 +75,17 @@ impl Stack {
         books
     }
 
-    /// Waits until every event is dealt with; what failed is tried again at once.
+    /// Waits until every event is handled; failed ones are retried at once.
     pub async fn hurried(&self) {
         self.control(Method::POST, "event-sources/drain?hurry").await;
     }
 
-    /// Gives back what was held for longer than it may be.
+    /// Runs the sweep: expires holds whose time is over.
     pub async fn sweep(&self) {
         self.control(Method::POST, "schedules/ReleaseExpiredReservationsFunction/run").await;
     }
 
-    /// Waits until nothing more will happen: no event is under way, and nothing held has its time before it.
+    /// Waits until nothing is left to do: no event is in flight and no hold is open.
     pub async fn settled(&self) {
         self.hurried().await;
         while self.items("HoldsTable").await.iter().any(|hold| hold["state"] == "held") {
@@ -94,7 +94,7 @@ impl Stack {
         self.hurried().await;
     }
 
-    /// Messages on the queues that nobody reads, by queue; those that are empty are left out.
+    /// The number of messages on each dead-letter queue that has any.
     pub async fn dead_letters(&self) -> BTreeMap<String, u64> {
         let queues = self.control(Method::GET, "queues").await;
         let dead = queues.as_array().unwrap().iter().filter(|queue| queue["readers"] == json!([]));
@@ -109,11 +109,11 @@ impl Stack {
         messages.as_array().unwrap().iter().map(|message| text(&message["body"])).collect()
     }
 
-    /// Asserts that the books are sound, in a stack that is at rest: every unit there was of each product is in stock
-    /// or in a confirmed order, nothing is held or pending, and nothing was given up.
+    /// Asserts that the books balance once the stack is at rest: every unit of each product is in stock or in a confirmed
+    /// order, none is held, no order is pending, and every dead-letter queue is empty.
     ///
     /// # Panics
-    /// They are not.
+    /// The books don't balance.
     #[track_caller]
     pub fn assert_sound(&self, there_was: &[(&str, u64)]) -> impl Future<Output = BTreeMap<String, Units>> {
         let caller = std::panic::Location::caller();

@@ -1,4 +1,4 @@
-//! What the API says of itself, `docs/openapi.yaml`, held against every answer that a test gets.
+//! Checks every response that a test gets against `docs/openapi.yaml`.
 
 use std::collections::HashMap;
 use std::fs;
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::answer::Answer;
 use crate::setup::workspace;
 
-/// Set where answers are not held against the document: to try something out, or where a gateway adds headers of its own.
+/// Set to switch the check off: to try something out, or where a gateway adds headers of its own.
 const UNCHECKED: &str = "E2E_NO_CONTRACT";
 
 /// Where schemas find the document.
@@ -20,7 +20,7 @@ const BASE: &str = "urn:openapi";
 /// Header fields of HTTP's and AWS's own, which are no part of the contract.
 const OTHERS: [&str; 4] = ["content-type", "content-length", "date", "x-amz"];
 
-/// The document, and its schemas as far as they were needed.
+/// The document, and the schemas compiled so far.
 #[derive(Debug)]
 pub struct Contract {
     document: Value,
@@ -29,10 +29,10 @@ pub struct Contract {
 }
 
 impl Contract {
-    /// The workspace's.
+    /// The workspace's document.
     ///
     /// # Panics
-    /// It can't be read.
+    /// The document can't be read.
     pub fn read() -> &'static Self {
         static CONTRACT: OnceLock<Contract> = OnceLock::new();
         CONTRACT.get_or_init(|| {
@@ -61,11 +61,10 @@ impl Contract {
         }
     }
 
-    /// Holds an answer against what the document says of such a request's, and a request that was done against what it
-    /// says may be sent.
+    /// Checks a response against the operation's description, and the request's body too if the request succeeded.
     ///
     /// # Errors
-    /// What is another way.
+    /// The difference, in words.
     pub fn check(&self, method: &Method, path: &str, sent: &[u8], answer: &Answer) -> Result<(), String> {
         if std::env::var_os(UNCHECKED).is_some() || !is_the_apis(path) {
             return Ok(());
@@ -104,7 +103,7 @@ impl Contract {
         }
     }
 
-    /// Where the document has the operation that a request calls.
+    /// JSON pointer to the operation that a request calls.
     fn operation(&self, method: &Method, path: &str) -> Option<String> {
         let path = path.split('?').next()?.trim_matches('/');
         let found: Vec<&str> = path.split('/').collect();
@@ -152,10 +151,10 @@ impl Contract {
         }
     }
 
-    /// Holds a value against the schema at a place of the document.
+    /// Validates a value against the schema at a JSON pointer of the document.
     ///
     /// # Errors
-    /// Where it is another way.
+    /// The first difference.
     pub fn validate(&self, place: &str, value: &Value) -> Result<(), String> {
         let validator = Arc::clone(self.validators.lock().unwrap().entry(place.to_owned()).or_insert_with(|| {
             let fragment = place.replace('{', "%7B").replace('}', "%7D");
@@ -181,7 +180,7 @@ fn trimmed(sent: &[u8]) -> Value {
     body
 }
 
-/// What no schema can say: the same things, said twice, are the same.
+/// What a schema can't express: values that the body and the headers both have are equal.
 fn agrees_with_itself(answer: &Answer) -> Result<(), String> {
     let Answer { status, body, .. } = answer;
     let id = body["meta"].get("requestId").or(body.get("requestId"));
@@ -197,7 +196,7 @@ fn agrees_with_itself(answer: &Answer) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether a request is for the shop rather than for the machine it runs on.
+/// Whether a path is the API's, not the local stack's own (`/docs`, `/_local`).
 fn is_the_apis(path: &str) -> bool {
     !["/_local/", "/2015-03-31/", "/docs"].iter().any(|prefix| path.starts_with(prefix))
 }

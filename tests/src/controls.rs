@@ -1,4 +1,4 @@
-//! The controls of `cargo local`, under `/_local/`: what is under way, what is to fail, what runs.
+//! The controls of `cargo local`, under `/_local/`: events in flight, injected failures, running functions.
 
 use http::Method;
 use serde_json::Value;
@@ -11,9 +11,9 @@ use crate::stack::Stack;
 pub struct Instance {
     /// The function's name.
     pub function: String,
-    /// The process.
+    /// Its process id.
     pub pid: u32,
-    /// Whether it is at work.
+    /// Whether it handles an event now.
     pub busy: bool,
 }
 
@@ -33,7 +33,7 @@ impl Stack {
         self.instances().await.into_iter().map(|instance| instance.pid).collect()
     }
 
-    /// Waits until a function is at work, and gives its process.
+    /// Waits until a function handles an event, and gives its process id.
     pub async fn until_busy(&self, function: &str) -> u32 {
         loop {
             let instances = self.instances().await;
@@ -48,21 +48,21 @@ impl Stack {
         self.control(Method::POST, "event-sources/drain").await;
     }
 
-    /// Makes some next calls of the database fail (`Fault` of `local-dynamodb`).
+    /// Makes some of the next database calls fail (`Fault` of `local-dynamodb`).
     pub async fn inject(&self, fault: Value) {
         let answer = self.controlling(Method::POST, "dynamodb/faults").json(fault).send().await;
         assert_eq!(answer.status, 200, "{answer}");
     }
 
-    /// Takes back the failures that have not happened.
+    /// Removes the injected failures that have not happened yet.
     pub async fn clear_faults(&self) {
         self.control(Method::DELETE, "dynamodb/faults").await;
     }
 
-    /// Asks the stack itself: a control under `/_local/`.
+    /// Calls a control of the stack, under `/_local/`.
     ///
     /// # Panics
-    /// It refuses.
+    /// The status is not 200.
     pub async fn control(&self, method: Method, path: &str) -> Value {
         let answer = self.controlling(method, path).send().await;
         assert_eq!(answer.status, 200, "{answer}");

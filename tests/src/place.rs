@@ -9,7 +9,7 @@ use crate::address::Address;
 use crate::sam::sam_python;
 use crate::users::Login;
 
-/// What a test may need beside a shop that answers.
+/// A thing that only some places have, and that a test may need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ability {
     /// A stack of the test's own: empty, started with its own setup, counted, made to fail, looked into, killed.
@@ -18,7 +18,7 @@ pub enum Ability {
     Gateway,
     /// Preflights say what the template's `Cors` says.
     Preflight,
-    /// What is hardly HTTP, or larger than any gateway takes, is refused as `cargo local` refuses it.
+    /// Malformed HTTP and oversized requests are refused as `cargo local` refuses them.
     Edge,
     /// Many passwords at once are all hashed in time.
     Crowd,
@@ -43,7 +43,7 @@ impl Ability {
     }
 }
 
-/// What `PLACE` says.
+/// The kinds of places that `PLACE` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// A `cargo local` that runs already.
@@ -90,22 +90,22 @@ impl Kind {
 /// Where the tests run.
 #[derive(Debug)]
 pub struct Place {
-    /// None where each test may start a stack.
+    /// The running shop; none where each test may start a stack.
     remote: Option<Remote>,
 }
 
-/// A shop that runs already, and what else there is beside it.
+/// A shop that runs already, and the services beside it.
 #[derive(Debug)]
 pub(crate) struct Remote {
     kind: Kind,
     pub(crate) api: Address,
-    /// Where the AWS services answer that are under the shop.
+    /// Address of the AWS services under the shop.
     pub(crate) aws: Option<Address>,
-    /// Where the controls of `cargo local` answer.
+    /// Address of `cargo local`'s controls.
     pub(crate) controls: Option<Address>,
-    /// An admin.
+    /// The login of an admin.
     pub(crate) admin: Option<Login>,
-    /// What the deployment has called the secret, the function and the queue.
+    /// Names of the deployed secret, function and queue.
     pub(crate) names: Names,
 }
 
@@ -120,7 +120,7 @@ pub(crate) struct Names {
 /// The place that the environment names.
 ///
 /// # Panics
-/// It does not make sense.
+/// The variables contradict each other.
 pub fn place() -> &'static Place {
     static PLACE: OnceLock<Result<Place, String>> = OnceLock::new();
     let read = || Place::read(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
@@ -146,7 +146,7 @@ impl Place {
         Ok(Self { remote: Some(Remote { kind, api: Address::parse(&url)?, aws, controls, admin, names }) })
     }
 
-    /// Whether a test can have this here.
+    /// Whether this place has it.
     pub fn has(&self, ability: Ability) -> bool {
         if ability == Ability::SamTransform {
             return sam_python().is_some() || std::env::var_os("CI").is_some_and(|ci| ci == "true");

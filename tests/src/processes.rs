@@ -7,7 +7,7 @@ use rustix::process::{Pid, Signal, kill_process};
 /// Sends a signal to a process that is there.
 ///
 /// # Panics
-/// It is not.
+/// There is no such process.
 pub fn signal(pid: u32, signal: Signal) {
     kill_process(of(pid), signal).unwrap_or_else(|error| panic!("{signal:?} to {pid}: {error}"));
 }
@@ -20,7 +20,7 @@ pub fn try_signal(pid: u32, signal: Signal) -> bool {
 /// Waits until none of the processes runs.
 ///
 /// # Panics
-/// One still does after ten seconds.
+/// One still runs after ten seconds.
 pub async fn until_ended(pids: &[u32]) {
     let started = Instant::now();
     loop {
@@ -34,7 +34,7 @@ pub async fn until_ended(pids: &[u32]) {
     }
 }
 
-/// Whether a process runs: not when it has ended and only waits for its parent to notice.
+/// Whether a process runs; a zombie does not.
 fn runs(pid: u32) -> bool {
     if rustix::process::test_kill_process(of(pid)).is_err() {
         return false;

@@ -1,4 +1,4 @@
-//! A run of the `local` executable: what it says, and how it ends.
+//! A run of the `local` executable: its output and its exit.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
@@ -18,25 +18,25 @@ use crate::setup::workspace;
 pub struct Exit {
     /// Its exit code; `None` if a signal ended it.
     pub code: Option<i32>,
-    /// What it wrote, both outputs together.
+    /// Its standard output and standard error, interleaved.
     pub output: String,
 }
 
 /// Runs `local` with these arguments to its end.
 ///
 /// # Panics
-/// It goes on for longer than any refusal could take.
+/// It does not end in time.
 pub async fn local(arguments: &[&str]) -> Exit {
     let program = Program::start(arguments.iter().map(OsStr::new), None).await;
     program.ended(Duration::from_secs(30)).await.unwrap_or_else(|| panic!("it goes on:\n{}", program.output()))
 }
 
-/// A `local` that runs until this is dropped.
+/// A running `local`; dropping this stops it.
 #[derive(Debug)]
 pub(crate) struct Program {
     pid: Pid,
     shared: Arc<Shared>,
-    /// `local` was asked to stop when this closes, which it does however this process ends.
+    /// `local` stops when this pipe closes, which it does however this process ends.
     _lifeline: ChildStdin,
 }
 
@@ -82,7 +82,7 @@ impl Program {
         }
     }
 
-    /// Waits until `found` finds something; `None` when the patience ends first.
+    /// Waits until `found` finds something; `None` after the time limit.
     pub(crate) async fn until<T: Send + 'static>(
         &self,
         patience: Duration,
@@ -92,7 +92,7 @@ impl Program {
         tokio::task::spawn_blocking(move || shared.wait(patience, found)).await.unwrap()
     }
 
-    /// Waits for the end.
+    /// Waits until it exits.
     pub(crate) async fn ended(&self, patience: Duration) -> Option<Exit> {
         self.until(patience, exit).await
     }

@@ -17,7 +17,7 @@ use crate::answer::Answer;
 use crate::contract::Contract;
 use crate::place::{Ability, place};
 
-/// No answer takes as long.
+/// Time limit for a response.
 const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A request to a stack.
@@ -34,7 +34,7 @@ pub struct Request<'s> {
 }
 
 impl<'s> Request<'s> {
-    /// `folder` is where the logs of an own stack are.
+    /// `folder` has the logs, if the stack is the test's own.
     pub(crate) fn new(to: &'s Address, folder: Option<&'s Path>, method: Method, path: &str) -> Self {
         Self { to, folder, method, path: path.to_owned(), headers: HeaderMap::new(), body: Bytes::new(), from: None }
     }
@@ -55,7 +55,7 @@ impl<'s> Request<'s> {
         self.header(AUTHORIZATION.as_str(), format!("Bearer {token}"))
     }
 
-    /// Any header, beside those of the same name.
+    /// Adds a header; one of the same name stays.
     pub fn header(mut self, name: &str, value: impl Into<Vec<u8>>) -> Self {
         let value = HeaderValue::from_maybe_shared(Bytes::from(value.into())).unwrap();
         self.headers.append(name.parse::<HeaderName>().unwrap(), value);
@@ -71,16 +71,16 @@ impl<'s> Request<'s> {
     /// Sends it and waits for the whole answer.
     ///
     /// # Panics
-    /// There is none.
+    /// There is no response.
     pub async fn send(self) -> Answer {
         let asked = format!("{} {}", self.method, self.path);
         self.try_send().await.unwrap_or_else(|error| panic!("{asked}: {error}"))
     }
 
-    /// As [`send`](Self::send), where the stack may be killed meanwhile.
+    /// As [`send`](Self::send), for a stack that may be killed meanwhile.
     ///
     /// # Errors
-    /// There is no answer, or not all of it.
+    /// There is no response, or only a part of it.
     pub async fn try_send(self) -> Result<Answer, Error> {
         tokio::time::timeout(PATIENCE, self.exchange()).await?
     }

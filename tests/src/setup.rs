@@ -1,4 +1,4 @@
-//! How a stack is to be started.
+//! How a stack is started.
 
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -13,7 +13,7 @@ pub fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-/// What differs from the usual stack: an empty one made of the workspace's template.
+/// Options of a stack. By default it is empty and made from the workspace's template.
 #[derive(Debug, Default)]
 pub struct Setup {
     parameters: Vec<String>,
@@ -23,19 +23,19 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Nothing.
+    /// The defaults.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A parameter of the template.
+    /// Sets a parameter of the template.
     #[must_use]
     pub fn parameter(mut self, name: &str, value: impl Display) -> Self {
         self.parameters.push(format!("{name}={value}"));
         self
     }
 
-    /// A template with another text in place of one that it has.
+    /// Replaces a text of the template.
     ///
     /// # Panics
     /// The template has no such text.
@@ -47,7 +47,7 @@ impl Setup {
         self
     }
 
-    /// Routes and functions that wait thrice as long: for many password hashes at once on a machine with other work.
+    /// Triples the timeouts of routes and functions, for many password hashes at once on a busy machine.
     #[must_use]
     pub fn patient(self) -> Self {
         self.replacing("TimeoutInMillis: 9000", "TimeoutInMillis: 29000")
@@ -61,7 +61,7 @@ impl Setup {
         self
     }
 
-    /// Built by this program in cargo's place, and built again when sources change.
+    /// Builds the functions with this program instead of cargo, and again when sources change.
     #[must_use]
     pub fn watching(mut self, cargo: PathBuf) -> Self {
         self.cargo = Some(cargo);

@@ -12,7 +12,7 @@ use crate::token::Token;
 use crate::unique;
 use crate::users::Person;
 
-/// How often a client comes again before it gives up.
+/// Tries of a client before it gives up.
 const TRIES: usize = 100;
 
 impl Stack {
@@ -22,7 +22,7 @@ impl Stack {
         if place().has(Ability::AwsApi) { self.bearer(name, "customer").await } else { self.customer(name).await }
     }
 
-    /// The same of an admin's.
+    /// The same for an admin.
     pub async fn clerk(&self) -> Person {
         if place().has(Ability::AwsApi) { self.bearer("Clerk", "admin").await } else { self.admin().await }
     }
@@ -42,14 +42,14 @@ impl Stack {
         person
     }
 
-    /// Offers a product, and gives it as it was answered.
+    /// Creates a product, and gives the response's `data`.
     pub async fn offer(&self, clerk: &Person, body: Value) -> Value {
         let answer = self.post("/api/products").token(&clerk.token).json(body).send().await;
         assert_eq!(answer.status, 201, "{answer}");
         answer.data().clone()
     }
 
-    /// Offers so many units of a product, and gives its id.
+    /// Creates a product with so many units, and gives its id.
     pub async fn stocked(&self, clerk: &Person, units: u64) -> String {
         let body = json!({"name": "Lamp", "price": 19.99, "category": "Light", "stock": units});
         self.offer(clerk, body).await["id"].as_str().unwrap().to_owned()

@@ -24,7 +24,7 @@ pub struct Stack {
     home: Home,
 }
 
-/// Whose it is.
+/// The test's own, or the place's.
 #[derive(Debug)]
 enum Home {
     Own(Box<Own>),
@@ -53,7 +53,7 @@ impl Stack {
         Self { api: Address::local(port), home: Home::Own(Box::new(Own { program, setup, folder })) }
     }
 
-    /// The shop of this place, which is everyone's; where there is none, a stack of this setup.
+    /// The shop at `BASE_URL`; without one, a stack of this setup.
     pub(crate) async fn of_this_place(setup: Setup) -> Self {
         match place().remote() {
             None => Self::with(setup).await,
@@ -79,7 +79,7 @@ impl Stack {
         }
     }
 
-    /// What this place calls its resources; a test's own stack calls them by their logical ids.
+    /// Names of this place's resources; none for a test's own stack, where they are the logical ids.
     pub(crate) fn names(&self) -> Option<&'static Names> {
         self.remote().map(|remote| &remote.names)
     }
@@ -109,15 +109,15 @@ impl Stack {
         self.own().folder.path()
     }
 
-    /// What it has written to the terminal.
+    /// Its output so far.
     pub fn output(&self) -> String {
         self.own().program.output()
     }
 
-    /// Waits until it has written a text to the terminal so many times.
+    /// Waits until its output has a text so many times.
     ///
     /// # Panics
-    /// It does not.
+    /// The text does not come in time.
     pub async fn until_told(&self, text: &str, times: usize) {
         let wanted = text.to_owned();
         let told = self
@@ -177,7 +177,7 @@ impl Stack {
     /// A request to where an answer's `Location` leads, which has to be where this path of the API is.
     ///
     /// # Panics
-    /// It is not.
+    /// It leads elsewhere.
     #[track_caller]
     pub fn follow(&self, answer: &Answer, path: &str) -> Request<'_> {
         let location = answer.header("location");

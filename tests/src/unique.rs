@@ -1,4 +1,4 @@
-//! What nobody else has: a shop that keeps its data has what earlier runs of the tests put there.
+//! Names that no other run uses: a shop keeps the data of earlier runs.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};

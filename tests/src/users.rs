@@ -13,9 +13,9 @@ const PASSWORD: &str = "correct horse battery";
 pub struct Person {
     /// Nobody else's, in this run of the tests and any other.
     pub email: String,
-    /// What they chose.
+    /// Their password.
     pub password: String,
-    /// What they are called.
+    /// Their name.
     pub name: String,
     /// Their id, once they have registered.
     pub id: String,
@@ -53,7 +53,7 @@ impl Person {
     }
 }
 
-/// What someone logs in with.
+/// An email and a password.
 #[derive(Debug, Clone)]
 pub(crate) struct Login {
     pub(crate) email: String,

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use regex::Regex;
 
-/// What a guide shows in its ```` ```console ```` blocks.
+/// The commands and outputs in a guide's ```` ```console ```` blocks.
 #[derive(Debug)]
 pub struct Walkthrough {
     steps: Vec<Step>,

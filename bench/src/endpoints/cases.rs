@@ -10,15 +10,15 @@ use crate::error::Error;
 use crate::people::{self, text};
 use crate::stack::Stack;
 
-/// Requests whose like is measured, all of the same kind, each sent once.
+/// Requests of one kind, each sent once.
 #[derive(Debug)]
 pub struct Case {
-    /// The route as in the template, with what was asked where that matters.
+    /// The route as in the template, with the query if it has one.
     pub name: String,
     pub asks: Vec<Ask>,
 }
 
-/// How many are asked of a route that hashes passwords, which takes a third of a second each.
+/// Requests to a route that hashes a password: each takes a third of a second.
 const HASHED: usize = 8;
 
 /// The requests of a route, `many` of each kind. A `GET` that is not named here is asked for its path alone, by a customer
@@ -82,7 +82,7 @@ fn derived(shop: &Shop, path: &str) -> Option<Ask> {
     (!path.contains('{')).then(|| Ask::get(&path))
 }
 
-/// The lists that differ in what is read for them.
+/// Queries of the product list that read different indexes.
 fn queries(words: &str) -> impl Iterator<Item = String> {
     [String::new(), "?category=Lighting".to_owned(), "?minPrice=10&maxPrice=20".to_owned(), format!("?search={words}")]
         .into_iter()
