@@ -11,9 +11,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::arguments::Invoke;
-use crate::client::{self, FUNCTION_ERROR};
+use crate::client;
 use crate::console;
 use crate::error::Error;
+use crate::http_client::{self, FUNCTION_ERROR};
 
 /// What a function that failed answers.
 #[derive(Debug, Deserialize)]
@@ -34,9 +35,9 @@ pub async fn run(invoke: Invoke) -> Result<(), Error> {
         (None, Some(file)) => read(&file)?,
         (None, None) => Bytes::new(),
     };
-    let response = client::http()
+    let response = http_client::http()
         .post(url(port, &function)?)
-        .header(http::header::AUTHORIZATION, client::SIGNATURE)
+        .header(http::header::AUTHORIZATION, http_client::SIGNATURE)
         .body(payload)
         .send()
         .await

@@ -23,6 +23,7 @@ mod environment;
 mod error;
 mod everything;
 mod functions;
+mod http_client;
 mod invoke;
 mod log_files;
 mod optimized;

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use http::{HeaderName, header};
 use reqwest::{Client, Response};
 
-use crate::client::{self, FUNCTION_ERROR, SIGNATURE};
+use crate::http_client::{FUNCTION_ERROR, SIGNATURE, http};
 use error::{Error, Problem};
 use file::{Content, Step};
 use values::{Exchange, Values};
@@ -41,7 +41,7 @@ impl Seed {
     /// # Errors
     /// [`Error::Step`] for the first request that does not succeed.
     pub async fn send(&self, url: &str) -> Result<Vec<String>, Error> {
-        let client = client::http();
+        let client = http();
         let mut values = Values::new(url, &self.content.variables);
         let mut printed = Vec::new();
         for step in &self.content.steps {

@@ -5,8 +5,16 @@ use std::collections::HashMap;
 use identity::Identity;
 use serde_json::{Map, Value};
 
-use crate::call::Anonymous;
 use crate::timestamp;
+
+/// Why the caller is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Anonymous {
+    /// The request carries no token.
+    NoToken,
+    /// Its token is malformed, forged or expired.
+    InvalidToken,
+}
 
 /// Reads `requestContext.authorizer`, whose values a REST API passes on as strings ("Output from an API Gateway
 /// Lambda authorizer"). An identity that is incomplete or has expired in the gateway's cache is invalid.

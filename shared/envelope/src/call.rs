@@ -9,8 +9,9 @@ use identity::{Identity, KeyRing, Role};
 use lambda_http::request::RequestContext;
 use lambda_http::{Context, Request, RequestExt};
 
+use crate::authorizer::{self, Anonymous};
 use crate::decode::{Decode, DecodeQuery, Fields, QueryFields, object};
-use crate::{Code, Deadline, Failure, authorizer, headers, request_id, timestamp};
+use crate::{Code, Deadline, Failure, headers, request_id, timestamp};
 
 /// The longest request body, in bytes.
 pub const BODY_LIMIT: usize = 256 * 1024;
@@ -20,15 +21,6 @@ pub struct Call {
     request: Request,
     keys: Option<Rc<KeyRing>>,
     caller: OnceCell<Result<Identity, Anonymous>>,
-}
-
-/// Why the caller is not known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Anonymous {
-    /// The request carries no token.
-    NoToken,
-    /// Its token is malformed, forged or expired.
-    InvalidToken,
 }
 
 impl Call {
