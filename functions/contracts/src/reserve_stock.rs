@@ -6,6 +6,9 @@
 use money::{Amount, Price};
 use serde::{Deserialize, Serialize};
 
+/// Name of the service that holds the stock.
+pub const SERVICE_NAME: &str = "product-service";
+
 /// Most lines of an order: with the hold itself they have to fit into one transaction of 100 items ("Amazon DynamoDB
 /// Transactions: How it works").
 pub const MAX_LINES: usize = 50;

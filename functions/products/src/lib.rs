@@ -12,4 +12,4 @@ pub mod workers;
 
 /// The name and version of this service in answers, logs and events.
 pub const SERVICE: envelope::Service =
-    envelope::Service { name: "product-service", version: env!("CARGO_PKG_VERSION") };
+    envelope::Service { name: contracts::reserve_stock::SERVICE_NAME, version: env!("CARGO_PKG_VERSION") };

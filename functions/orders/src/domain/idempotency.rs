@@ -48,6 +48,9 @@ fn is_printable(byte: u8) -> bool {
 }
 
 /// The content of a quoted string, given without its opening quote (RFC 9651, section 4.2.5).
+///
+/// (The crate `sfv` refuses an unprintable character as a syntax error, so a client could not be told which of the two it
+/// was. It also accepts parameters, which a key must not have.)
 fn unquoted(quoted: &str) -> Option<String> {
     let mut text = String::with_capacity(quoted.len());
     let mut characters = quoted.chars();

@@ -4,12 +4,9 @@ use std::future::Future;
 use std::time::Duration;
 
 use contracts::codes::CATALOGUE;
-use contracts::reserve_stock::{ReserveRequest, ReserveResponse};
+use contracts::reserve_stock::{ReserveRequest, ReserveResponse, SERVICE_NAME};
 use envelope::Failure;
 use service_client::ServiceClient;
-
-/// The service's name, which a client reads when the service can't be reached.
-const PRODUCT_SERVICE: &str = "product-service";
 
 /// Holds stock for orders: the product service, or a test's replacement of it.
 pub trait ReserveStock {
@@ -47,6 +44,6 @@ impl ReserveStockClient {
 
 impl ReserveStock for ReserveStockClient {
     async fn reserve(&self, request: &ReserveRequest, time_budget: Duration) -> Result<ReserveResponse, Failure> {
-        self.client.rpc(PRODUCT_SERVICE, &self.function, request, time_budget).await
+        self.client.rpc(SERVICE_NAME, &self.function, request, time_budget).await
     }
 }
