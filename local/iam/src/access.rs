@@ -1,4 +1,4 @@
-//! An action on a resource: what a call needs, and what a role allows.
+//! An action on a resource: a call needs some, a role allows some.
 
 use serde::Serialize;
 

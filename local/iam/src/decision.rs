@@ -1,35 +1,35 @@
-//! What the statements of a role say about one action on one resource. IAM User Guide: "Policy evaluation logic".
+//! Whether the statements of a role allow one action on one resource. IAM User Guide: "Policy evaluation logic".
 
 use local_template::{Effect, Statement};
 
-use crate::pattern::{means_action, means_resource};
+use crate::pattern::{matches_action, matches_resource};
 
-/// What becomes of a call.
+/// The outcome of evaluating the statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
     /// A statement allows it, and none denies it.
     Allowed,
-    /// A statement denies it, whatever others allow.
+    /// A statement denies it. That wins over any that allows it.
     ExplicitlyDenied,
-    /// No statement is about it.
+    /// No statement applies.
     ImplicitlyDenied,
 }
 
-/// Asks the statements about an action on a resource.
+/// Evaluates the statements for an action on a resource.
 pub fn decide(statements: &[Statement], action: &str, resource: &str) -> Decision {
-    let mut about = statements.iter().filter(|statement| is_about(statement, action, resource)).peekable();
-    if about.peek().is_none() {
+    let mut applying = statements.iter().filter(|statement| applies(statement, action, resource)).peekable();
+    if applying.peek().is_none() {
         Decision::ImplicitlyDenied
-    } else if about.any(|statement| statement.effect == Effect::Deny) {
+    } else if applying.any(|statement| statement.effect == Effect::Deny) {
         Decision::ExplicitlyDenied
     } else {
         Decision::Allowed
     }
 }
 
-fn is_about(statement: &Statement, action: &str, resource: &str) -> bool {
-    statement.actions.iter().any(|pattern| means_action(pattern, action))
-        && statement.resources.iter().any(|pattern| means_resource(pattern, resource))
+fn applies(statement: &Statement, action: &str, resource: &str) -> bool {
+    statement.actions.iter().any(|pattern| matches_action(pattern, action))
+        && statement.resources.iter().any(|pattern| matches_resource(pattern, resource))
 }
 
 #[cfg(test)]
@@ -53,7 +53,7 @@ mod tests {
         assert_eq!(decide(&statements, "dynamodb:PutItem", USERS), Decision::ImplicitlyDenied);
     }
 
-    /// Each statement is about its own actions on its own resources.
+    /// A statement allows its own actions on its own resources only.
     #[test]
     fn rights_of_two_statements_do_not_mix() {
         let statements = [

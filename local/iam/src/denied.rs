@@ -1,4 +1,4 @@
-//! The refusal of a call, in each service's protocol. IAM User Guide: "Troubleshoot access denied error messages".
+//! The answer to a denied call, in each service's protocol. IAM User Guide: "Troubleshoot access denied error messages".
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -12,7 +12,7 @@ const JSON_1_0: HeaderValue = HeaderValue::from_static("application/x-amz-json-1
 const JSON_1_1: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.1");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// What a user is told who may not make a call.
+/// The message of a denied call.
 pub(crate) fn message(user: &str, Access { action, resource }: &Access, decision: Decision) -> String {
     let why = match decision {
         Decision::ExplicitlyDenied => "with an explicit deny in an identity-based policy".to_owned(),

@@ -1,5 +1,5 @@
-//! What Lambda does for a function with the function's own role: it reads the streams and queues that feed it, and sends
-//! what it gives up on to its destination. Lambda: "Using AWS Lambda with Amazon DynamoDB", "Using Lambda with Amazon
+//! The rights that Lambda itself needs from a function's role: to read the streams and queues that feed the function, and
+//! to send records it gives up on to the failure destination. Lambda: "Using AWS Lambda with Amazon DynamoDB", "Using Lambda with Amazon
 //! SQS", each under "Execution role permissions".
 
 use std::fmt;
@@ -15,12 +15,12 @@ const STREAM: [&str; 4] =
 /// Reads of a queue.
 const QUEUE: [&str; 3] = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
 
-/// Event sources whose functions' roles don't allow to read them, which Lambda refuses to create.
+/// Event sources that the roles of their functions may not read. Lambda refuses to create those.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", lines(.0))]
 pub struct Error(pub Vec<Missing>);
 
-/// What an event source needs and its function's role does not allow.
+/// A right that an event source needs and its function's role lacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
     /// The function's name.
@@ -29,7 +29,7 @@ pub struct Missing {
     pub source_id: String,
     /// The role's name.
     pub role: String,
-    /// What is missing.
+    /// The missing right.
     pub access: Access,
 }
 
@@ -47,7 +47,10 @@ fn lines(missing: &[Missing]) -> String {
     missing.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
-/// What the event sources of all functions need, each with the function's name, if the roles allow it.
+/// The rights that all event sources need, each with its function's name.
+///
+/// # Errors
+/// A role lacks some of them.
 pub(crate) fn check(system: &System) -> Result<Vec<(String, Access)>, Error> {
     let mut needed = Vec::new();
     let mut missing = Vec::new();
@@ -65,7 +68,8 @@ pub(crate) fn check(system: &System) -> Result<Vec<(String, Access)>, Error> {
     if missing.is_empty() { Ok(needed) } else { Err(Error(missing)) }
 }
 
-/// What one source needs, each with the source's logical id. A schedule calls by a permission of the function's.
+/// The rights that one source needs, each with the source's logical id. A schedule needs none: EventBridge calls by a
+/// permission of the function.
 fn needs(system: &System, source: &EventSource) -> Vec<(String, Access)> {
     let (id, actions, resource, on_failure) = match source {
         EventSource::Stream(stream) => {

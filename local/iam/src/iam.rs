@@ -10,25 +10,25 @@ use serde::Serialize;
 
 use crate::{Access, Decision, Error, decide, denied, event_sources, request};
 
-/// The roles of a system's functions, and what they were good for.
+/// The roles of a system's functions, and which of their rights were used.
 #[derive(Debug)]
 pub struct Iam {
     system: System,
     used: Mutex<BTreeSet<Use>>,
 }
 
-/// Something that a function's role allows and that was made use of.
+/// A right of a function's role that was used.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Use {
     /// The function's name.
     pub function: String,
-    /// What was done.
+    /// The right.
     #[serde(flatten)]
     pub access: Access,
 }
 
 impl Iam {
-    /// Takes over the roles of a system.
+    /// Enforces the roles of a system.
     ///
     /// # Errors
     /// A function's role does not allow what its event sources need.
@@ -38,9 +38,9 @@ impl Iam {
         Ok(Self { system: system.clone(), used: Mutex::new(used) })
     }
 
-    /// What AWS answers to a request that `caller`, a function by its name, may not make; `None` if it may.
+    /// AWS's answer to a request that `caller` (a function's name) may not make; `None` if it may.
     pub fn refusal(&self, caller: &str, request: &Request<Bytes>) -> Option<Response<Bytes>> {
-        // There is nothing behind a request that is no service's: whoever looks for it refuses it.
+        // No service answers another request, so it needs no permission.
         let (service, accesses) = request::accesses(&self.system, request)?;
         let role = self.role(caller);
         for access in &accesses {
@@ -55,12 +55,12 @@ impl Iam {
         None
     }
 
-    /// Everything that functions did so far, and what their event sources do.
+    /// The rights that functions used so far, and those that their event sources need.
     pub fn uses(&self) -> BTreeSet<Use> {
         self.used().clone()
     }
 
-    /// The role of a function. One that is not of this system has none, and may do nothing.
+    /// The role of a function. A function of another system has none, and may do nothing.
     fn role(&self, function: &str) -> Option<&Role> {
         let found = self.system.functions.values().find(|Function { name, .. }| name == function);
         found.map(|function| &function.role)
@@ -71,7 +71,7 @@ impl Iam {
     }
 }
 
-/// Who a function is to AWS: its role, taken on in a session that has the function's name.
+/// The ARN that AWS knows a function by: its role, assumed in a session named after the function.
 fn user(role: Option<&Role>, function: &str) -> String {
     format!("arn:aws:sts::{ACCOUNT}:assumed-role/{}/{function}", role.map_or("", |role| &role.name))
 }

@@ -1,8 +1,8 @@
 //! AWS IAM on one machine: whether a function's role allows the call it makes.
 //!
-//! [`Iam::refusal`] stands before the services: it works out which actions on which resources a request is
-//! (`request`), asks the statements of the caller's role about each ([`decide`]), and words the refusal as the service
-//! would. [`Iam::new`] asks the same about what Lambda reads for a function with its role: streams and queues.
+//! [`Iam::refusal`] is called before a request reaches its service: it finds the actions and resources that the request
+//! needs (`request`), evaluates the statements of the caller's role for each ([`decide`]), and words a denial as the service
+//! would. [`Iam::new`] checks the rights that Lambda needs to read a function's streams and queues.
 //!
 //! Only functions have a role here. Everyone else is the account's owner, who may do everything.
 #![warn(missing_docs)]

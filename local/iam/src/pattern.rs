@@ -1,13 +1,13 @@
 //! Wildcards in policies. IAM User Guide: "IAM JSON policy elements: Action" and "… Resource".
 
-/// Whether an action is meant by a pattern (`dynamodb:*Item`). Actions have no case.
-pub(crate) fn means_action(pattern: &str, action: &str) -> bool {
+/// Whether a pattern (`dynamodb:*Item`) matches an action. Case does not matter.
+pub(crate) fn matches_action(pattern: &str, action: &str) -> bool {
     matches(pattern.to_ascii_lowercase().as_bytes(), action.to_ascii_lowercase().as_bytes())
 }
 
-/// Whether a resource is meant by a pattern (`arn:aws:sqs:*:*:jobs-?`). `*` stands for any characters of one segment
-/// between colons, and at the end of a segment for whatever follows, too.
-pub(crate) fn means_resource(pattern: &str, resource: &str) -> bool {
+/// Whether a pattern (`arn:aws:sqs:*:*:jobs-?`) matches a resource. `*` matches any characters of one segment between
+/// colons; at the end of a segment it also matches all segments that follow.
+pub(crate) fn matches_resource(pattern: &str, resource: &str) -> bool {
     matches(pattern.as_bytes(), resource.as_bytes())
 }
 
@@ -36,10 +36,10 @@ mod tests {
     #[test]
     fn actions_match_whole_and_in_any_case() {
         for pattern in ["*", "dynamodb:*", "dynamodb:GetItem", "DynamoDB:getitem", "dynamodb:*Item", "d*:Get????"] {
-            assert!(means_action(pattern, "dynamodb:GetItem"), "{pattern}");
+            assert!(matches_action(pattern, "dynamodb:GetItem"), "{pattern}");
         }
         for pattern in ["dynamodb:Get", "GetItem", "dynamodb:GetItems", "sqs:*", "dynamodb:Get???", "dynamodb:*Items"] {
-            assert!(!means_action(pattern, "dynamodb:GetItem"), "{pattern}");
+            assert!(!matches_action(pattern, "dynamodb:GetItem"), "{pattern}");
         }
     }
 
@@ -53,7 +53,7 @@ mod tests {
             "arn:aws:dynamodb:us-east-1:000000000000:table/*/index/newest",
             "arn:aws:dynamodb:us-east-?:000000000000:table/Users*",
         ] {
-            assert!(means_resource(pattern, index), "{pattern}");
+            assert!(matches_resource(pattern, index), "{pattern}");
         }
         for pattern in [
             "arn:aws:dynamodb:us-east-1:000000000000:table/Users",
@@ -61,19 +61,19 @@ mod tests {
             "arn:aws:dynamodb:us-east-1:000000000000:table/users/*",
             "arn:aws:dynamodb:us-east-1:*/Orders/*",
         ] {
-            assert!(!means_resource(pattern, index), "{pattern}");
+            assert!(!matches_resource(pattern, index), "{pattern}");
         }
     }
 
     #[test]
     fn a_wildcard_crosses_colons_only_at_the_end_of_its_segment() {
         let (plain, alias) = ("arn:aws:lambda:r:a:function:f", "arn:aws:lambda:r:a:function:f:live");
-        assert!(means_resource("arn:aws:lambda:*:function:f", plain));
-        assert!(means_resource("arn:aws:lambda:r:a:function:f*", alias));
-        assert!(means_resource("arn:aws:lambda:r:a:function:f:*", alias));
-        assert!(!means_resource("arn:aws:lambda:r:a:function:f:*", plain));
-        assert!(!means_resource("arn:aws:lambda:r:a:function:f", alias));
-        assert!(!means_resource("arn:aws:lambda:r:a:fun*live", alias));
-        assert!(!means_resource("arn:aws:lambda:r:a:function?f", plain));
+        assert!(matches_resource("arn:aws:lambda:*:function:f", plain));
+        assert!(matches_resource("arn:aws:lambda:r:a:function:f*", alias));
+        assert!(matches_resource("arn:aws:lambda:r:a:function:f:*", alias));
+        assert!(!matches_resource("arn:aws:lambda:r:a:function:f:*", plain));
+        assert!(!matches_resource("arn:aws:lambda:r:a:function:f", alias));
+        assert!(!matches_resource("arn:aws:lambda:r:a:fun*live", alias));
+        assert!(!matches_resource("arn:aws:lambda:r:a:function?f", plain));
     }
 }

@@ -1,8 +1,8 @@
-//! Which actions on which resources a request is. Service Authorization Reference: "Actions, resources, and condition
+//! The actions and resources that a request needs rights to. Service Authorization Reference: "Actions, resources, and condition
 //! keys" of each service.
 //!
-//! A request that names no resource, or in no way that is known here, is one on `*`: only a role that may do it to
-//! everything may do it.
+//! A request whose resource is not recognised needs the action on `*`, which only a role that may do it to every resource
+//! has.
 
 mod dynamodb;
 mod lambda;
@@ -25,13 +25,13 @@ pub(crate) enum Service {
     Lambda,
 }
 
-/// What a request needs: never nothing. `None` if it is none of these services'.
+/// The rights that a request needs, at least one; `None` if it is for none of these services.
 pub(crate) fn accesses(system: &System, request: &Request<Bytes>) -> Option<(Service, Vec<Access>)> {
     if request.uri().path() != "/" {
         return Some((Service::Lambda, vec![lambda::access(system, request.uri())?]));
     }
     let target = request.headers().get("x-amz-target")?;
-    // What is not JSON names nothing; the service itself says what is wrong with it to those who may do everything.
+    // A body that is not JSON names no resource. The service itself refuses it, if the caller may do everything.
     let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
     let (prefix, operation) = target.to_str().ok()?.split_once('.')?;
     match prefix.split('_').next()? {
@@ -42,7 +42,7 @@ pub(crate) fn accesses(system: &System, request: &Request<Bytes>) -> Option<(Ser
     }
 }
 
-/// Every resource there is: what an action is on that names none.
+/// Every resource: for an action that names none.
 const ANY: &str = "*";
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! Reading a resolved value as what a property wants, noting what doesn't fit.
+//! Reads a resolved value as the type that a property has, and notes what doesn't fit.
 //!
-//! Every method gives `None` after a problem was noted, so a reader can go on to the next property and
-//! still report them all.
+//! Every method gives `None` once a problem was noted, so that a reader goes on to the next property and one reading
+//! reports all problems.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::error::{Place, Report};
 use crate::value::{Data, Value};
 
-/// A value and where it is.
+/// A value and its place in the template.
 #[derive(Debug, Clone)]
 pub(crate) struct Field<'a> {
     report: &'a Report,
@@ -18,8 +18,8 @@ pub(crate) struct Field<'a> {
     data: &'a Data,
 }
 
-/// The properties of a type that can be met: what is emulated, and what has no effect on one machine. Everything
-/// else is refused.
+/// The properties that a type may have: those that are emulated, and those without effect on one machine. Any other is
+/// refused.
 #[derive(Debug)]
 pub(crate) struct Accepted {
     pub(crate) emulated: &'static [&'static str],
@@ -36,7 +36,7 @@ impl<'a> Field<'a> {
         self.report.note(self.line, &self.place, message);
     }
 
-    /// Notes a problem here, in place of the value that was wanted.
+    /// Notes a problem here, and gives no value.
     pub(crate) fn refuse<T>(&self, message: impl Into<String>) -> Option<T> {
         self.note(message);
         None
@@ -49,7 +49,7 @@ impl<'a> Field<'a> {
         Some(self.below(self.place.key(key), &entry.value))
     }
 
-    /// The value of `key`, which has to be there.
+    /// The value of `key`; a missing one is noted.
     pub(crate) fn need(&self, key: &str) -> Option<Field<'a>> {
         if self.is_broken() {
             return None;
@@ -85,7 +85,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// Whether this is a map (where a property takes text, too).
+    /// Whether this is a map, for a property that takes text as well.
     pub(crate) fn is_map(&self) -> bool {
         matches!(self.data, Data::Map(_))
     }
@@ -166,7 +166,7 @@ impl<'a> Field<'a> {
     }
 }
 
-/// The value read from a property that may be left out: what `read` makes of it, or the default.
+/// Reads an optional property, which has a default.
 pub(crate) fn or_default<T>(
     field: Option<Field<'_>>,
     default: T,
@@ -175,7 +175,7 @@ pub(crate) fn or_default<T>(
     field.map_or(Some(default), read)
 }
 
-/// The value read from a property that may be left out, if it is there.
+/// Reads an optional property, if it is there.
 pub(crate) fn optional<T>(field: Option<Field<'_>>, read: impl FnOnce(Field<'_>) -> Option<T>) -> Option<Option<T>> {
     field.map_or(Some(None), |field| read(field).map(Some))
 }

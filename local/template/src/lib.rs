@@ -1,7 +1,7 @@
 //! Reads a SAM template into the [`System`] it describes.
 //!
-//! The template is the only description of the system, so whatever this crate does not understand is an
-//! [`Error`] with the name and the line of the thing, never something silently left out.
+//! The template is the only description of the system, so nothing in it is silently ignored: what this crate does not
+//! understand is an [`Error`] that names it and its line.
 #![warn(missing_docs)]
 
 mod error;

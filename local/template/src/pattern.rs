@@ -2,7 +2,10 @@
 
 use regex::Regex;
 
-/// A pattern that has to match the whole of a text; else why it can't be matched here, on one line.
+/// Compiles a pattern that has to match the whole text.
+///
+/// # Errors
+/// Why it can't be matched here, on one line.
 pub(crate) fn whole(pattern: &str) -> Result<Regex, String> {
     Regex::new(&format!(r"\A(?:{pattern})\z")).map_err(|error| {
         let error = error.to_string();

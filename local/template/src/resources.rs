@@ -1,5 +1,5 @@
-//! Reads each emulated resource type into the model. Every type has its table of accepted properties: AWS's whole list
-//! is longer, and what is in neither half of the table is refused by name.
+//! Reads each emulated resource type into the model. Every type has a table of the properties it accepts; any other
+//! property of AWS's longer list is refused by name.
 
 mod api;
 mod events;

@@ -1,4 +1,4 @@
-//! What the values of a template are evaluated against: parameters, mappings, conditions, and the names of resources.
+//! What a template's values refer to: parameters, mappings, conditions, and the names of resources.
 
 mod catalogue;
 mod conditions;

@@ -10,7 +10,7 @@ use crate::resources::{self, Guards, Routes};
 use crate::stack::{self, API, Catalogue, FUNCTION, Globals, QUEUE, Resource, SECRET, Scope, TABLE, Truths};
 use crate::tree::{Node, Tree, load};
 
-/// What `Transform` has to say.
+/// The only `Transform`.
 const SAM: &str = "AWS::Serverless-2016-10-31";
 
 impl System {
@@ -29,8 +29,8 @@ impl System {
     /// Reads the text of a template; problems call it `file_name`.
     ///
     /// # Errors
-    /// All that CloudFormation or SAM would refuse and this reader notices, and all that can't be emulated on one
-    /// machine, together and by line.
+    /// Everything that CloudFormation or SAM would refuse (as far as it is checked here), and everything that can't be
+    /// emulated on one machine, all together and by line.
     pub fn parse(text: &str, file_name: &str, overrides: &BTreeMap<String, String>) -> Result<Self, Error> {
         let report = Report::default();
         let system = load(text, &report).map(|root| system(&root, overrides, &report)).unwrap_or_default();
@@ -94,7 +94,7 @@ fn check_sections(root: &Node, report: &Report) {
     }
 }
 
-/// Reads what runs. Functions come last: their events look at queues and at the API.
+/// Reads the emulated resources. Functions come last: their events refer to queues and to the API.
 fn emulated(scope: &Scope<'_>, catalogue: &Catalogue) -> System {
     let mut system = System { region: REGION.to_owned(), ..System::default() };
     system.queues = all(catalogue, QUEUE, |resource| resources::queue(scope, resource));
@@ -126,7 +126,7 @@ fn all<T>(
     catalogue.of_kind(kind).filter_map(|resource| Some((resource.id.clone(), read(resource)?))).collect()
 }
 
-/// What changes nothing on one machine only has to refer to things that are there.
+/// Checks the references of resources without effect on one machine.
 fn check_inert(scope: &Scope<'_>, catalogue: &Catalogue) {
     for resource in catalogue.present().filter(|resource| resource.kind.is_inert()) {
         scope.resolve(&resource.properties, &Place::new(&resource.id));

@@ -24,7 +24,7 @@ pub(crate) enum Tree {
     Map(Vec<Entry<Node>>),
     /// `!Sub …` or `Fn::Sub: …`: both forms become this.
     Call(Function, Box<Node>),
-    /// A problem was noted here: whoever comes across it says nothing more.
+    /// A problem was noted here; readers note no further one.
     Broken,
 }
 

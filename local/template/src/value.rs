@@ -9,8 +9,8 @@ pub(crate) struct Value {
     pub(crate) data: Data,
 }
 
-/// What a [`Value`] is. Numbers and flags stay text until a property says what it wants: CloudFormation takes
-/// `"3"` for `3` and `"true"` for `true`.
+/// What a [`Value`] is. Numbers and booleans stay text until a property's type is known: CloudFormation takes `"3"` for
+/// `3` and `"true"` for `true`.
 #[derive(Debug, Clone)]
 pub(crate) enum Data {
     Text(String),
@@ -18,7 +18,7 @@ pub(crate) enum Data {
     Map(Vec<Entry<Value>>),
     /// `!Ref AWS::NoValue`: the property or item is as if it were not written.
     NoValue,
-    /// A problem was noted here: whoever comes across it says nothing more.
+    /// A problem was noted here; readers note no further one.
     Broken,
 }
 

@@ -52,7 +52,7 @@ fn table(system: &System, name: &Value) -> Option<String> {
     Some(named(system, name.as_str()?))
 }
 
-/// A table goes by its name or its ARN.
+/// A request names a table by its name or its ARN.
 fn named(System { region, .. }: &System, name: &str) -> String {
     if name.starts_with("arn:") { name.to_owned() } else { format!("arn:aws:dynamodb:{region}:{ACCOUNT}:table/{name}") }
 }

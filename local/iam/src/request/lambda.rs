@@ -1,12 +1,12 @@
-//! Lambda. Developer Guide: "Resources and conditions for Lambda actions": a call of a version or an alias is one of the
-//! qualified ARN, which the unqualified one does not mean.
+//! Lambda. Developer Guide: "Resources and conditions for Lambda actions": calling a version or an alias needs a
+//! right to the qualified ARN; one to the unqualified ARN does not include it.
 
 use http::Uri;
 use local_template::{ACCOUNT, System};
 
 use crate::Access;
 
-/// `None` if nothing is invoked.
+/// The right to invoke a function; `None` if the request is no invocation.
 pub(super) fn access(system: &System, uri: &Uri) -> Option<Access> {
     let (function, qualifier) = local_lambda::api::target(uri)?;
     let mut resource = arn(system, &function);
@@ -16,7 +16,7 @@ pub(super) fn access(system: &System, uri: &Uri) -> Option<Access> {
     Some(Access::new("lambda:InvokeFunction", resource))
 }
 
-/// A function goes by its name, its ARN or a part of that (`ACCOUNT:function:NAME`); here also by its logical id.
+/// A request names a function by its name, its ARN or a part of that (`ACCOUNT:function:NAME`); here also by its logical id.
 fn arn(system: &System, function: &str) -> String {
     if function.starts_with("arn:") {
         return function.to_owned();

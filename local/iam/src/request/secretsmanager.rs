@@ -11,7 +11,7 @@ pub(super) fn access(system: &System, operation: &str, body: &Value) -> Access {
     Access::new(format!("secretsmanager:{operation}"), resource)
 }
 
-/// A secret goes by its name, its ARN, or its ARN without the six random characters.
+/// A request names a secret by its name, its ARN, or its ARN without the six random characters.
 fn arn(system: &System, id: &str) -> String {
     let means = |secret: &&local_template::Secret| {
         let partial = secret.arn.rsplit_once('-').is_some_and(|(start, _)| start == id);

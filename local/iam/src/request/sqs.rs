@@ -19,7 +19,7 @@ pub(super) fn access(system: &System, operation: &str, body: &Value) -> Access {
     Access::new(format!("sqs:{action}"), resource)
 }
 
-/// A queue goes by its URL (whose path ends in its name), its name or its ARN.
+/// A request names a queue by its URL (whose path ends in its name), its name or its ARN.
 fn arn(System { region, .. }: &System, queue: &str) -> String {
     if queue.starts_with("arn:") {
         return queue.to_owned();

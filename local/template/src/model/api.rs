@@ -1,4 +1,4 @@
-//! A REST API: its routes, who guards them, and what it answers itself.
+//! A REST API: its routes, their authorizers, and the answers of its own.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

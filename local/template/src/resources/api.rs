@@ -39,7 +39,7 @@ const PROPERTIES: Accepted = Accepted {
     ],
 };
 
-/// Reads an API without its routes, and what guards them.
+/// Reads an API and its authorizers; its routes come from the functions' events.
 pub(crate) fn api(scope: &Scope<'_>, resource: &Resource) -> (Option<Api>, Guards) {
     let value = scope.resolve(&resource.properties, &Place::new(&resource.id));
     let properties = Field::new(scope.report, Place::new(&resource.id), &value);

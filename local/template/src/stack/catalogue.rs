@@ -1,4 +1,4 @@
-//! The resources of a template by logical id: their types, and whether their conditions let them be.
+//! The resources of a template by logical id: their types, and whether their conditions let them be created.
 
 use std::collections::BTreeMap;
 
@@ -12,9 +12,9 @@ use crate::tree::{Entry, Node, Tree};
 #[derive(Debug, Default)]
 pub(crate) struct Catalogue {
     resources: Vec<Resource>,
-    /// Those that are not created, and the condition that is false. Their types may be anything.
+    /// Resources that are not created, with the condition that is false. Their types are not checked.
     absent: BTreeMap<String, String>,
-    /// Refused ones: a reference to them is no further problem.
+    /// Refused resources: a reference to one is no further problem.
     refused: Vec<String>,
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct Resource {
     pub(crate) metadata: Option<Node>,
 }
 
-/// How a logical id stands.
+/// What is known of a logical id.
 pub(crate) enum Standing<'a> {
     Present(&'a Resource),
     Absent(&'a str),
@@ -72,12 +72,12 @@ impl Catalogue {
         }
     }
 
-    /// Those that are created, in the template's order.
+    /// Resources that are created, in the template's order.
     pub(crate) fn present(&self) -> impl Iterator<Item = &Resource> {
         self.resources.iter()
     }
 
-    /// Those of one type.
+    /// Resources of one type that are created.
     pub(crate) fn of_kind(&self, name: &'static str) -> impl Iterator<Item = &Resource> {
         self.present().filter(move |resource| resource.kind.name == name)
     }

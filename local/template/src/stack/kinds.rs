@@ -8,25 +8,25 @@
 pub(crate) struct Kind {
     /// `AWS::SQS::Queue`.
     pub(crate) name: &'static str,
-    /// The property that names the resource; else its logical id does.
+    /// The property that names the resource, if it is set; else the name is the logical id.
     pub(crate) named_by: Option<&'static str>,
     /// What `!Ref` gives.
     pub(crate) reference: &'static str,
     /// What `!GetAtt` gives.
     pub(crate) attributes: &'static [(&'static str, &'static str)],
-    /// What it is to one machine.
+    /// What becomes of it on one machine.
     pub(crate) role: Role,
 }
 
-/// What a type is to one machine.
+/// What becomes of a resource type on one machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// It runs.
+    /// It is emulated.
     Emulated,
-    /// It changes nothing that could be seen: logs, alarms, the permissions of whoever is no function. Only its
-    /// references are checked; a role that is a function's is read with the function.
+    /// It has no visible effect: logs, alarms, permissions of other principals than functions. Only its references are
+    /// checked. (A function's role and its policies are read with the function.)
     Inert,
-    /// Inert as long as nothing but inert resources know of it: a topic that alarms write to.
+    /// Inert as long as only inert resources refer to it: a topic that alarms write to.
     InertAmongInert,
 }
 
@@ -135,12 +135,12 @@ const fn inert(
 }
 
 impl Kind {
-    /// The type called `name`, if it can be on one machine.
+    /// The type called `name`, if it is accepted on one machine.
     pub(crate) fn of(name: &str) -> Option<&'static Self> {
         KINDS.iter().find(|kind| kind.name == name)
     }
 
-    /// Whether it only has to refer to things that are there.
+    /// Whether only its references are checked.
     pub(crate) fn is_inert(&self) -> bool {
         self.role != Role::Emulated
     }

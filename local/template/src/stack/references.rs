@@ -133,7 +133,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// An attribute that the reader of a resource knows to be there.
+    /// An attribute that every resource of its type has.
     pub(crate) fn own(&self, resource: &Resource, attribute: &str) -> Option<String> {
         self.filled(resource.kind.attribute(attribute)?, resource)
     }

@@ -10,8 +10,8 @@ use crate::error::{Place, Report};
 use crate::tree::{Entry, Function, Node, Tree};
 use crate::value::{Data, Value};
 
-/// What can be referred to. What the sections of a template may use grows in their order: a condition sees parameters and
-/// mappings, a resource sees all.
+/// The names that a value may refer to. Later sections may use more: a condition sees parameters and mappings, a resource
+/// sees everything.
 #[derive(Debug, Clone)]
 pub(crate) struct Scope<'a> {
     pub(crate) report: &'a Report,
@@ -19,9 +19,9 @@ pub(crate) struct Scope<'a> {
     pub(crate) mappings: Option<&'a Node>,
     pub(crate) truths: Option<&'a Truths>,
     pub(crate) catalogue: Option<&'a Catalogue>,
-    /// Whether what is evaluated changes nothing on one machine, and so may name what only exists on AWS.
+    /// Whether the resource is inert on one machine, and so may refer to what only exists on AWS.
     pub(crate) inert: bool,
-    /// Resources whose names are being worked out, to notice a name made of itself.
+    /// Resources whose names are being evaluated, to notice a name that refers to itself.
     pub(super) naming: RefCell<Vec<String>>,
 }
 
@@ -34,7 +34,7 @@ impl<'a> Scope<'a> {
         Self { report, parameters, mappings, truths: None, catalogue: None, inert: false, naming: RefCell::default() }
     }
 
-    /// The value of `node`: broken where a problem was noted.
+    /// Evaluates `node`; broken where a problem was noted.
     pub(crate) fn resolve(&self, node: &Node, place: &Place) -> Value {
         let data = match &node.tree {
             Tree::Text(text) => return self.plain(Value::text(node.line, text.as_str()), place),
@@ -56,7 +56,7 @@ impl<'a> Scope<'a> {
         Value { line: node.line, data }
     }
 
-    /// The value of `node` where only text will do.
+    /// Evaluates `node`, which has to be text.
     pub(crate) fn resolve_text(&self, node: &Node, place: &Place) -> Option<String> {
         let value = self.resolve(node, place);
         match value.data {

@@ -21,7 +21,7 @@ const AUTHORIZER: Accepted = Accepted {
 const IDENTITY: Accepted =
     Accepted { emulated: &["Header", "ValidationExpression", "ReauthorizeEvery"], without_effect: &[] };
 
-/// Which authorizers there are, and which one guards a route that names none.
+/// The authorizers, and the one that guards a route that names none.
 #[derive(Debug, Default)]
 pub(crate) struct Guards {
     pub(super) names: Vec<String>,

@@ -79,7 +79,7 @@ fn parameter(field: &Field<'_>) -> Option<Parameter> {
     field.refuse(format!("`{text}` is not emulated here: write \"'text'\", context.… or method.request.header.…"))
 }
 
-/// Texts in which the gateway replaces `$context.…`, and nothing else: they are no VTL.
+/// The templates by media type. The gateway replaces `$context.…` in them and nothing else: they are not VTL.
 fn templates(field: &Field<'_>) -> Option<BTreeMap<String, String>> {
     let templates = field.entries()?.into_iter().map(|(media_type, field)| {
         let text = field.text()?;

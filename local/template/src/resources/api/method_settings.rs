@@ -8,7 +8,7 @@ const SETTING: Accepted = Accepted {
     without_effect: &["CacheDataEncrypted", "CacheTtlInSeconds", "DataTraceEnabled", "LoggingLevel", "MetricsEnabled"],
 };
 
-/// What an account has, where a setting leaves it open. API Gateway: "Throttle requests to your REST APIs".
+/// An account's own limits, for a setting that names none. API Gateway: "Throttle requests to your REST APIs".
 const ACCOUNT: Throttle = Throttle { rate: 10_000.0, burst: 5_000 };
 
 pub(super) fn throttle(field: &Field<'_>) -> Option<Option<Throttle>> {

@@ -1,4 +1,4 @@
-//! What DynamoDB and SQS events have in common. Lambda: "Control which events Lambda sends to your function".
+//! Properties that DynamoDB and SQS events share. Lambda: "Control which events Lambda sends to your function".
 
 use serde_json::Value as Json;
 

@@ -68,7 +68,7 @@ pub(super) fn stream(scope: &Scope<'_>, id: &str, properties: &Field<'_>) -> Opt
     })
 }
 
-/// The ARN of the queue that hears of records given up.
+/// The ARN of the queue that is told of discarded records.
 fn on_failure(scope: &Scope<'_>, field: &Field<'_>) -> Option<String> {
     field.only(&Accepted { emulated: &["OnFailure"], without_effect: &[] });
     let on_failure = field.need("OnFailure")?;
