@@ -8,12 +8,15 @@ mod parameters;
 mod references;
 mod resolve;
 mod rules;
+mod scope;
 mod sub;
+mod truths;
 
 pub(crate) use catalogue::{Catalogue, Resource, check_names};
-pub(crate) use conditions::{Truths, conditions};
+pub(crate) use conditions::conditions;
 pub(crate) use globals::Globals;
 pub(crate) use kinds::{API, FUNCTION, MANAGED_POLICY, POLICY, QUEUE, ROLE, SECRET, TABLE};
 pub(crate) use parameters::parameters;
-pub(crate) use resolve::Scope;
 pub(crate) use rules::rules;
+pub(crate) use scope::Scope;
+pub(crate) use truths::Truths;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::conditions::Truths;
 use super::globals::Globals;
 use super::kinds::Kind;
+use super::truths::Truths;
 use crate::error::{Place, Report};
 use crate::tree::{Entry, Node, Tree};
 

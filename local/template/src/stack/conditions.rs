@@ -1,27 +1,9 @@
 //! The section `Conditions`. CloudFormation: "Condition functions".
 
-use std::collections::BTreeMap;
-
-use super::resolve::Scope;
-use crate::error::{Place, Report};
+use super::scope::Scope;
+use super::truths::Truths;
+use crate::error::Place;
 use crate::tree::{Function, Node, Tree};
-
-/// Whether each condition is true; `None` where a problem was noted.
-#[derive(Debug, Default)]
-pub(crate) struct Truths(BTreeMap<String, Option<bool>>);
-
-impl Truths {
-    /// Whether the condition `name` is true; one that does not exist is noted.
-    pub(crate) fn get(&self, name: &str, line: usize, place: &Place, report: &Report) -> Option<bool> {
-        match self.0.get(name) {
-            Some(truth) => *truth,
-            None => {
-                report.note(line, place, format!("no condition is called `{name}`"));
-                None
-            }
-        }
-    }
-}
 
 /// Evaluates the section, where a condition may be made of others in any order.
 pub(crate) fn conditions(section: Option<&Node>, scope: &Scope<'_>) -> Truths {
@@ -31,7 +13,7 @@ pub(crate) fn conditions(section: Option<&Node>, scope: &Scope<'_>) -> Truths {
         let place = Place::new("Conditions").key(&entry.key);
         (entry.key.clone(), evaluation.truth(&entry.value, &place, &[&entry.key]))
     });
-    Truths(truths.collect())
+    Truths::new(truths.collect())
 }
 
 /// Evaluates conditions that may name those of `section`.

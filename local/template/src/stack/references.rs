@@ -3,9 +3,8 @@
 //! CloudFormation: "Pseudo parameters reference"; SAM: "Referencing generated resources".
 
 use super::catalogue::{Resource, Standing};
-use super::kinds::Role;
-use super::resolve::Scope;
-use super::{API, FUNCTION, TABLE};
+use super::kinds::{API, FUNCTION, Role, TABLE};
+use super::scope::Scope;
 use crate::error::Place;
 use crate::field::Field;
 use crate::model::{ACCOUNT, QUEUE_ENDPOINT, REGION, alias_arn, queue_url};

@@ -1,39 +1,12 @@
 //! Evaluates the functions in a value. CloudFormation: "Intrinsic function reference".
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-
-use super::catalogue::Catalogue;
-use super::conditions::Truths;
+use super::scope::Scope;
 use super::sub::{Part, parts};
-use crate::error::{Place, Report};
+use crate::error::Place;
 use crate::tree::{Entry, Function, Node, Tree};
 use crate::value::{Data, Value};
 
-/// The names that a value may refer to. Later sections may use more: a condition sees parameters and mappings, a resource
-/// sees everything.
-#[derive(Debug, Clone)]
-pub(crate) struct Scope<'a> {
-    pub(crate) report: &'a Report,
-    pub(crate) parameters: &'a BTreeMap<String, Value>,
-    pub(crate) mappings: Option<&'a Node>,
-    pub(crate) truths: Option<&'a Truths>,
-    pub(crate) catalogue: Option<&'a Catalogue>,
-    /// Whether the resource is inert on one machine, and so may refer to what only exists on AWS.
-    pub(crate) inert: bool,
-    /// Resources whose names are being evaluated, to notice a name that refers to itself.
-    pub(super) naming: RefCell<Vec<String>>,
-}
-
-impl<'a> Scope<'a> {
-    pub(crate) fn new(
-        report: &'a Report,
-        parameters: &'a BTreeMap<String, Value>,
-        mappings: Option<&'a Node>,
-    ) -> Scope<'a> {
-        Self { report, parameters, mappings, truths: None, catalogue: None, inert: false, naming: RefCell::default() }
-    }
-
+impl Scope<'_> {
     /// Evaluates `node`; broken where a problem was noted.
     pub(crate) fn resolve(&self, node: &Node, place: &Place) -> Value {
         let data = match &node.tree {
@@ -223,11 +196,6 @@ impl<'a> Scope<'a> {
             Ok(arguments) => Some(arguments),
             Err(_) => self.refuse(node.line, place, format!("{function} wants a list of {N}")),
         }
-    }
-
-    pub(super) fn refuse<T>(&self, line: usize, place: &Place, message: impl Into<String>) -> Option<T> {
-        self.report.note(line, place, message);
-        None
     }
 }
 

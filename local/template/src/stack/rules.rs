@@ -1,7 +1,7 @@
 //! The section `Rules`: what parameters may be together. CloudFormation: "Rules".
 
 use super::conditions::Evaluation;
-use super::resolve::Scope;
+use super::scope::Scope;
 use crate::error::Place;
 use crate::tree::Node;
 
