@@ -56,12 +56,12 @@ fn handler(server: Server) -> Handler {
 
 /// Writes the log line of a call.
 pub(crate) fn write(line: &Line, call: &Call) {
-    let nothing_told;
+    let unknown;
     let context = match call.context() {
         Some(context) => context,
         None => {
-            nothing_told = Context::default();
-            &nothing_told
+            unknown = Context::default();
+            &unknown
         }
     };
     if cfg!(test) {

@@ -121,6 +121,7 @@ pub(crate) fn finish(
         cold_start: timer.is_cold(),
         metrics: vec![EVENTS_FAILED; outcome.as_ref().map_or(0, |invoked| invoked.failures)],
     };
-    let told = |error: FunctionError| Diagnostic { error_type: error.kind.to_owned(), error_message: error.message };
-    (outcome.map(|invoked| invoked.json).map_err(told), line)
+    let diagnostic =
+        |error: FunctionError| Diagnostic { error_type: error.kind.to_owned(), error_message: error.message };
+    (outcome.map(|invoked| invoked.json).map_err(diagnostic), line)
 }
