@@ -1,13 +1,12 @@
 //! How the errors of DynamoDB become responses.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use envelope::{Code, Failure};
 use local_testing::{Fault, FaultKind, Tables};
-use tables::StoreError;
+use tables::{StoreError, string};
 
-async fn get(tables: &Tables, table: &str) -> StoreError {
-    let name = AttributeValue::S("x".to_owned());
-    tables.client().get_item().table_name(table).key("name", name).send().await.unwrap_err().into()
+async fn get(tables: &Tables, table: &str) -> Result<(), StoreError> {
+    tables.client().get_item().table_name(table).key("name", string("x")).send().await?;
+    Ok(())
 }
 
 #[tokio::test]
@@ -20,12 +19,12 @@ async fn an_error_that_may_pass_is_a_503_and_any_other_a_500() {
         FaultKind::TransactionConflict,
     ] {
         tables.dynamodb().faults().inject(Fault { times: 3, ..Fault::next(kind) });
-        let error = get(&tables, "UserCountsTable").await;
+        let error = get(&tables, "UserCountsTable").await.unwrap_err();
         assert!(matches!(error, StoreError::Busy { .. }), "{error:?}");
         assert_eq!(Failure::from(error).code(), Code::SERVICE_UNAVAILABLE);
         tables.dynamodb().faults().clear();
     }
-    let error = get(&tables, "NoSuchTable").await;
+    let error = get(&tables, "NoSuchTable").await.unwrap_err();
     assert!(matches!(error, StoreError::Failed(_)), "{error:?}");
     assert_eq!(Failure::from(error).code(), Code::INTERNAL_ERROR);
     assert_eq!(Failure::from(StoreError::item("no total")).code(), Code::INTERNAL_ERROR);
