@@ -30,6 +30,8 @@ async fn a_function_killed_at_work_is_a_bad_gateway_and_the_next_call_is_fine() 
 #[needs(OwnStack)]
 async fn a_function_killed_at_rest_costs_nobody_an_answer() {
     let stack = Stack::start().await;
+    // Starts the functions of this route, and those they call.
+    assert_eq!(stack.get("/health").send().await.status, 200);
     for _ in 0..10 {
         let pids = stack.pids().await;
         assert!(!pids.is_empty());
@@ -99,6 +101,7 @@ async fn a_stack_killed_at_work_keeps_every_user_it_has_acknowledged_and_leaves_
 async fn a_signal_ends_everything_in_order() {
     let mut stack = Stack::start().await;
     for ending in [Signal::TERM, Signal::INT] {
+        assert_eq!(stack.get("/health").send().await.status, 200);
         let pids = stack.pids().await;
         assert!(!pids.is_empty());
         let exit = stack.end(ending).await;
