@@ -9,7 +9,6 @@ use tracing::level_filters::LevelFilter;
 
 use crate::emf::{self, Metadata};
 use crate::process::Process;
-use crate::runtime;
 
 /// Starts logging. `LOG_LEVEL` (`error`, `warn`, `info`, `debug`) is `info` by default.
 pub(crate) fn init() {
@@ -22,7 +21,6 @@ pub(crate) fn init() {
         .with_max_level(level);
     // An error only says that a test has started it before.
     let _ = json.try_init();
-    runtime::log_panics();
 }
 
 /// What happened to one invocation. It holds nothing a client wrote but the request id (checked), the HTTP method

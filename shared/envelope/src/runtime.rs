@@ -34,6 +34,7 @@ pub(crate) fn run(init: impl Future<Output = Result<Handler, InitError>>) -> Exi
         Err(error) => return refuse_to_start(&error),
     };
     log::init();
+    log_panics();
     match runtime.block_on(init) {
         Ok(handler) => {
             process::initialised();
@@ -103,7 +104,7 @@ impl Timer {
 }
 
 /// Sends panics to the log as one JSON line instead of text over several.
-pub(crate) fn log_panics() {
+fn log_panics() {
     panic::set_hook(Box::new(|info| {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!(place, "panic: {}", info.payload_as_str().unwrap_or("(no message)"));
