@@ -10,6 +10,7 @@ mod product_index;
 mod products;
 mod products_by_id;
 mod stock;
+mod stream_record;
 mod transition;
 
 pub use catalogue::{Catalogue, ProductPage, Total};
@@ -21,6 +22,7 @@ pub use postings::Postings;
 pub use product_index::ProductIndex;
 pub use products::{Products, Saved};
 pub use stock::{StockError, StockLevel};
+pub use stream_record::{Unreadable, read_record};
 pub use transition::Outcome;
 
 #[cfg(test)]

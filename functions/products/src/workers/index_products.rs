@@ -13,8 +13,7 @@ use serde_json::value::RawValue;
 use tables::StoreError;
 
 use crate::SERVICE;
-use crate::domain::index::read_record;
-use crate::store::ProductIndex;
+use crate::store::{ProductIndex, read_record};
 
 /// Serves the function.
 pub fn main() -> ExitCode {

@@ -7,10 +7,8 @@
 
 mod entry;
 mod posting;
-mod record;
 mod target;
 
 pub use entry::{Entry, Step};
 pub use posting::{Facts, Posting};
-pub use record::{Unreadable, read_record};
 pub use target::Target;

@@ -18,10 +18,9 @@ use events::{Cause, Event};
 use local_testing::{Fault, FaultKind, Tables};
 use tables::conflict_retries;
 
-use super::{Catalogue, Holds, ListingIndex, Postings, ProductIndex, Products, ScanPosition};
+use super::{Catalogue, Holds, ListingIndex, Postings, ProductIndex, Products, ScanPosition, read_record};
 use crate::SERVICE;
 use crate::domain::hold::{Hold, State};
-use crate::domain::index::read_record;
 use crate::domain::product::Product;
 use crate::domain::product::tests::product;
 use crate::workers::release_expired_reservations::{Sweep, sweep};

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_dynamo::AttributeValue;
 use serde_json::value::RawValue;
 
-use super::Target;
+use crate::domain::index::Target;
 use crate::domain::product::Product;
 
 /// Why a record can't be read.
