@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+
 /// An item, or its key: attributes by name.
 pub type Item = HashMap<String, AttributeValue>;
 

@@ -19,7 +19,7 @@ struct NotificationsHealth {
 
 impl Endpoint for NotificationsHealth {
     async fn init() -> Result<Self, InitError> {
-        Ok(Self { notifications: Notifications::new()? })
+        Ok(Self { notifications: Notifications::from_env()? })
     }
 
     async fn call(&self, _: &Call) -> Result<Reply, Failure> {

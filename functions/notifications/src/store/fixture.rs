@@ -20,8 +20,8 @@ pub(crate) struct Fixture {
 impl Fixture {
     pub(crate) async fn new() -> Self {
         let tables = Tables::of_template().await;
-        let notifications = Notifications::at(tables.client(), "NotificationsTable");
-        let list = NotificationList::at(tables.client(), "NotificationsTable");
+        let notifications = Notifications::new(tables.client(), "NotificationsTable");
+        let list = NotificationList::new(tables.client(), "NotificationsTable");
         Self { tables, notifications, list }
     }
 

@@ -1,7 +1,6 @@
 //! A user's notifications, page by page.
 
 use aws_sdk_dynamodb::Client;
-use envelope::InitError;
 use tables::{Cursor, StoreError, string};
 
 use super::item::{READ_STATE_INDEX, READ_STATE_KEY, key, read_state_key, read_state_prefix};
@@ -20,7 +19,7 @@ pub struct NotificationList {
 
 impl NotificationList {
     /// The table of this name, reached through this client.
-    pub fn at(client: Client, table: impl Into<String>) -> Self {
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
         Self { client, table: table.into() }
     }
 
@@ -28,8 +27,8 @@ impl NotificationList {
     ///
     /// # Errors
     /// [`aws::ConfigError`]
-    pub async fn connect() -> Result<Self, InitError> {
-        let list = Self::at(tables::client()?, aws::required("NOTIFICATIONS_TABLE")?);
+    pub async fn connect() -> Result<Self, aws::ConfigError> {
+        let list = Self::new(tables::client()?, aws::required("NOTIFICATIONS_TABLE")?);
         aws::warm_up("database", list.ping()).await;
         Ok(list)
     }

@@ -4,7 +4,6 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
-use envelope::InitError;
 use tables::{StoreError, string};
 
 use super::item::{NotificationItem, READ_STATE_KEY, key, read_state_key};
@@ -21,7 +20,7 @@ pub struct Notifications {
 
 impl Notifications {
     /// The table of this name, reached through this client.
-    pub fn at(client: Client, table: impl Into<String>) -> Self {
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
         Self { client, table: table.into() }
     }
 
@@ -29,16 +28,16 @@ impl Notifications {
     ///
     /// # Errors
     /// [`aws::ConfigError`]
-    pub fn new() -> Result<Self, aws::ConfigError> {
-        Ok(Self::at(tables::client()?, aws::required("NOTIFICATIONS_TABLE")?))
+    pub fn from_env() -> Result<Self, aws::ConfigError> {
+        Ok(Self::new(tables::client()?, aws::required("NOTIFICATIONS_TABLE")?))
     }
 
-    /// As [`Notifications::new`], with a first read that opens the connection ([`aws::warm_up`]).
+    /// As [`Notifications::from_env`], with a first read that opens the connection ([`aws::warm_up`]).
     ///
     /// # Errors
     /// [`aws::ConfigError`]
-    pub async fn connect() -> Result<Self, InitError> {
-        let notifications = Self::new()?;
+    pub async fn connect() -> Result<Self, aws::ConfigError> {
+        let notifications = Self::from_env()?;
         aws::warm_up("database", notifications.ping()).await;
         Ok(notifications)
     }

@@ -44,7 +44,7 @@ impl Quantity {
     fn new(quantity: u64) -> Result<Self, Reject> {
         match u32::try_from(quantity) {
             Ok(quantity @ 1..=MAX_QUANTITY) => Ok(Self(quantity)),
-            _ => Err(Reject::invalid("OUT_OF_RANGE", format!("must be from 1 to {}", MAX_QUANTITY))),
+            _ => Err(Reject::invalid("OUT_OF_RANGE", format!("must be from 1 to {MAX_QUANTITY}"))),
         }
     }
 

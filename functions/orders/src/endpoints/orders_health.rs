@@ -19,7 +19,7 @@ struct OrdersHealth {
 
 impl Endpoint for OrdersHealth {
     async fn init() -> Result<Self, InitError> {
-        Ok(Self { orders: Orders::new()? })
+        Ok(Self { orders: Orders::from_env()? })
     }
 
     async fn call(&self, _: &Call) -> Result<Reply, Failure> {

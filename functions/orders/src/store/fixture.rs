@@ -44,8 +44,8 @@ pub(crate) struct Fixture {
 impl Fixture {
     pub(crate) async fn new() -> Self {
         let tables = Tables::of_template().await;
-        let orders = Orders::at(tables.client(), "OrdersTable");
-        let list = OrderList::at(tables.client(), "OrdersTable");
+        let orders = Orders::new(tables.client(), "OrdersTable");
+        let list = OrderList::new(tables.client(), "OrdersTable");
         Self { tables, orders, list }
     }
 

@@ -4,7 +4,6 @@
 //! placed a moment ago, while a read by its id finds it.
 
 use aws_sdk_dynamodb::Client;
-use envelope::InitError;
 use tables::{Cursor, StoreError, key, string};
 
 use crate::domain::order::Order;
@@ -23,7 +22,7 @@ pub struct OrderList {
 
 impl OrderList {
     /// The list in this table.
-    pub fn at(client: Client, table: impl Into<String>) -> Self {
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
         Self { client, table: table.into() }
     }
 
@@ -31,8 +30,8 @@ impl OrderList {
     ///
     /// # Errors
     /// [`aws::ConfigError`]
-    pub async fn connect() -> Result<Self, InitError> {
-        let list = Self::at(tables::client()?, aws::required("ORDERS_TABLE")?);
+    pub async fn connect() -> Result<Self, aws::ConfigError> {
+        let list = Self::new(tables::client()?, aws::required("ORDERS_TABLE")?);
         aws::warm_up("database", list.newest("ping", None, 1)).await;
         Ok(list)
     }

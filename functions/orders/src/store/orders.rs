@@ -9,7 +9,6 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use contracts::payloads::OrderCreated;
-use envelope::InitError;
 use events::{Event, Payload};
 use serde::{Deserialize, Serialize};
 use tables::{Item, StoreError, string};
@@ -79,7 +78,7 @@ struct EventId {
 
 impl Orders {
     /// The orders in this table.
-    pub fn at(client: Client, table: impl Into<String>) -> Self {
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
         Self { client, table: table.into() }
     }
 
@@ -87,17 +86,17 @@ impl Orders {
     ///
     /// # Errors
     /// [`aws::ConfigError`]
-    pub fn new() -> Result<Self, aws::ConfigError> {
-        Ok(Self::at(tables::client()?, aws::required("ORDERS_TABLE")?))
+    pub fn from_env() -> Result<Self, aws::ConfigError> {
+        Ok(Self::new(tables::client()?, aws::required("ORDERS_TABLE")?))
     }
 
-    /// As [`Orders::new`], with the connection opened if possible. If the database does not answer, the calls that need
+    /// As [`Orders::from_env`], with the connection opened if possible. If the database does not answer, the calls that need
     /// it fail, and the function starts all the same.
     ///
     /// # Errors
     /// [`aws::ConfigError`]
-    pub async fn connect() -> Result<Self, InitError> {
-        let orders = Self::new()?;
+    pub async fn connect() -> Result<Self, aws::ConfigError> {
+        let orders = Self::from_env()?;
         aws::warm_up("database", orders.ping()).await;
         Ok(orders)
     }

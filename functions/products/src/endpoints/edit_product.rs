@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use aws::retry::RetryBudget;
 use envelope::{Call, Endpoint, Failure, InitError, Reply, serve};
-
 use tables::{StoreError, conflict_retries};
 
 use crate::SERVICE;

@@ -1,4 +1,4 @@
-//! Functions with a route: a file for each, named after its binary.
+//! Functions with a route: a file for each, named after its binary. `product_id` is what those of one product share.
 
 pub mod create_product;
 pub mod edit_product;

@@ -18,7 +18,6 @@
 //! `hasNext` on a short page means that older matches may exist, and following the cursor finds them all. A total that
 //! was not counted to the end is [`Total::AtLeast`].
 
-use envelope::InitError;
 use tables::{BATCH_KEYS, StoreError};
 
 use super::{IdPage, Listing, ListingIndex, Postings, ProductIndex};
@@ -93,7 +92,7 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`aws::ConfigError`]
-    pub async fn connect() -> Result<Self, InitError> {
+    pub async fn connect() -> Result<Self, aws::ConfigError> {
         let client = tables::client()?;
         let (products, index) = (aws::required("PRODUCTS_TABLE")?, aws::required("PRODUCT_INDEX_TABLE")?);
         let catalogue = Self::new(

@@ -6,7 +6,6 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use contracts::payloads::ProductCreated;
-use envelope::InitError;
 use events::Event;
 use serde::Serialize;
 use tables::{Item, StoreError, number, string};
@@ -84,7 +83,7 @@ impl Products {
     ///
     /// # Errors
     /// [`aws::ConfigError`]
-    pub async fn connect() -> Result<Self, InitError> {
+    pub async fn connect() -> Result<Self, aws::ConfigError> {
         let products = Self::from_env()?;
         aws::warm_up("database", products.ping()).await;
         Ok(products)

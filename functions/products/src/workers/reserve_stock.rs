@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use aws::retry::RetryBudget;
 use contracts::codes;
-use contracts::reserve_stock::{HoldState, ReserveRequest, ReserveResponse};
+use contracts::reserve_stock::{HoldState, MAX_LINES, MAX_QUANTITY, ReserveRequest, ReserveResponse};
 use envelope::{Context, Deadline, Failure, InitError, Rpc, serve_rpc, timestamp};
 use tables::{StoreError, conflict_retries};
 
@@ -101,7 +101,9 @@ fn response(hold: Hold, state: HoldState) -> ReserveResponse {
 impl From<Refused> for Failure {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::OutOfLimits => Self::internal("a reservation is of 1 to 50 lines of 1 to 10 000 units"),
+            Refused::OutOfLimits => {
+                Self::internal(format!("a reservation is of 1 to {MAX_LINES} lines of 1 to {MAX_QUANTITY} units"))
+            }
             Refused::TotalTooLarge => Self::internal("the total of an order is too large"),
             Refused::ProductNotFound { product_id } => {
                 Self::validation(codes::PRODUCT_NOT_FOUND, "Product not found").detail("productId", product_id)

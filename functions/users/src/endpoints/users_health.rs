@@ -19,7 +19,7 @@ struct UsersHealth {
 
 impl Endpoint for UsersHealth {
     async fn init() -> Result<Self, InitError> {
-        Ok(Self { users: Users::new()? })
+        Ok(Self { users: Users::from_env()? })
     }
 
     async fn call(&self, _: &Call) -> Result<Reply, Failure> {

@@ -6,7 +6,6 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnValuesOnConditionCheckFailure};
-use envelope::InitError;
 use serde::de::DeserializeOwned;
 use tables::{Item, StoreError, batch_get, key, number, string};
 
@@ -30,7 +29,7 @@ impl Logins {
     ///
     /// # Errors
     /// [`aws::ConfigError`]
-    pub async fn connect() -> Result<Self, InitError> {
+    pub async fn connect() -> Result<Self, aws::ConfigError> {
         let logins = Self {
             client: tables::client()?,
             users: aws::required("USERS_TABLE")?,

@@ -1,7 +1,6 @@
 //! The users, newest first: an index of their table, and the count kept beside it.
 
 use aws_sdk_dynamodb::Client;
-use envelope::InitError;
 use tables::{KeptCount, StoreError, string};
 
 use crate::domain::user::Profile;
@@ -25,7 +24,7 @@ impl UserList {
     ///
     /// # Errors
     /// [`aws::ConfigError`]
-    pub async fn connect() -> Result<Self, InitError> {
+    pub async fn connect() -> Result<Self, aws::ConfigError> {
         let list =
             Self { client: tables::client()?, table: aws::required("USERS_TABLE")?, count: super::user_count()? };
         aws::warm_up("database", async { tokio::try_join!(list.newest(1), list.total()) }).await;

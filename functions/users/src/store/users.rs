@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValue;
 use contracts::payloads::UserCreated;
-use envelope::{InitError, Role};
+use envelope::Role;
 use events::Event;
 use serde::Serialize;
 use tables::{StoreError, string};
@@ -48,16 +48,16 @@ impl Users {
     ///
     /// # Errors
     /// [`aws::ConfigError`]
-    pub fn new() -> Result<Self, aws::ConfigError> {
+    pub fn from_env() -> Result<Self, aws::ConfigError> {
         Ok(Self { client: tables::client()?, table: aws::required("USERS_TABLE")? })
     }
 
-    /// As [`Users::new`], with a first read that opens the connection ([`aws::warm_up`]).
+    /// As [`Users::from_env`], with a first read that opens the connection ([`aws::warm_up`]).
     ///
     /// # Errors
     /// [`aws::ConfigError`]
-    pub async fn connect() -> Result<Self, InitError> {
-        let users = Self::new()?;
+    pub async fn connect() -> Result<Self, aws::ConfigError> {
+        let users = Self::from_env()?;
         aws::warm_up("database", users.ping()).await;
         Ok(users)
     }

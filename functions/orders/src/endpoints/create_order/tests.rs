@@ -1,14 +1,13 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::config::{AsyncSleep, Sleep};
 use contracts::codes;
 use envelope::Code;
 use envelope::decode::Fields;
 use futures_util::future::join_all;
 use local_testing::{Fault, FaultKind};
 use serde_json::{Value, json};
-
-use aws_sdk_dynamodb::config::{AsyncSleep, Sleep};
 
 use super::*;
 use crate::domain::status::{Status, Transition};
@@ -110,7 +109,7 @@ async fn a_reused_key_with_another_body_is_refused() {
     assert_eq!(failure.code(), Code::IDEMPOTENCY_KEY_REUSED);
     // Also where the stock has forgotten the first request.
     let forgetful = FakeStock::default();
-    let create = super::CreateOrder { orders: fixture.orders.clone(), stock: &forgetful };
+    let create = CreateOrder { orders: fixture.orders.clone(), stock: &forgetful };
     let failure = create.place(request(Some("k"), body(3))).await.unwrap_err();
     assert_eq!(
         (failure.code(), failure.message()),
@@ -208,7 +207,7 @@ impl AsyncSleep for Endless {
 async fn a_write_that_takes_too_long_fails_in_time_and_the_request_sent_again_continues_from_its_hold() {
     let (fixture, stock) = (Fixture::new().await, FakeStock::default());
     let stuck = fixture.tables.client().config().to_builder().sleep_impl(Endless).build();
-    let stuck = Orders::at(aws_sdk_dynamodb::Client::from_conf(stuck), "OrdersTable");
+    let stuck = Orders::new(aws_sdk_dynamodb::Client::from_conf(stuck), "OrdersTable");
     fixture.tables.dynamodb().faults().inject(Fault { times: 1, ..puts(FaultKind::ThrottlingException) });
     let short = OrderRequest { time_budget: Duration::from_millis(100), ..request(Some("k"), body(2)) };
     let failure = CreateOrder { orders: stuck, stock: &stock }.place(short).await.unwrap_err();
