@@ -18,6 +18,8 @@ mod contract;
 mod controls;
 mod folder;
 mod harness;
+#[cfg(test)]
+mod links;
 mod place;
 mod processes;
 mod program;
