@@ -38,7 +38,7 @@ pub struct Throttle {
 pub struct Route {
     /// `GET`, `POST`, …, or `ANY`.
     pub method: String,
-    /// `/api/products/{id}`; `{name+}` is greedy.
+    /// `/things/{id}`; `{name+}` is greedy.
     pub path: String,
     /// Logical id of the function it calls.
     pub function: String,
