@@ -28,7 +28,7 @@ pub struct Service {
 
 /// One endpoint: its clients and settings, which it keeps between requests, and its response to each.
 pub trait Endpoint: Sized + 'static {
-    /// Makes clients, reads settings, opens connections: once a process, in the init phase, which has a full CPU.
+    /// Makes clients, reads settings, opens connections: once per process, in the init phase, which has a full CPU.
     fn init() -> impl Future<Output = Result<Self, InitError>>;
 
     /// Answers one request.
@@ -111,19 +111,19 @@ impl Server {
         Ok(self.call(event::read(event, context).map_err(invalid_event)?))
     }
 
-    /// The call that a request is.
+    /// A call of this request, with the keys of this process.
     pub(crate) fn call(&self, request: Request) -> Call {
         Call::new(request, self.keys.clone())
     }
 
-    /// Lets the endpoint answer, and words its outcome for the client and for the log.
+    /// Calls the endpoint; gives the response and the log line of its outcome.
     pub(crate) async fn respond(&self, call: &Call, timer: &Timer) -> (Response, Line) {
         let outcome = runtime::caught(self.endpoint.call(call)).await;
-        self.word(call, outcome, timer)
+        self.conclude(call, outcome, timer)
     }
 
-    /// Words an outcome.
-    pub(crate) fn word(&self, call: &Call, outcome: Result<Reply, Failure>, timer: &Timer) -> (Response, Line) {
+    /// The response and the log line of an outcome.
+    pub(crate) fn conclude(&self, call: &Call, outcome: Result<Reply, Failure>, timer: &Timer) -> (Response, Line) {
         response(self.service, &self.cors, call, outcome, timer)
     }
 }

@@ -8,6 +8,7 @@ use std::future::poll_fn;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::task::{Context as TaskContext, Poll};
+use std::time::Instant;
 
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
@@ -129,13 +130,15 @@ where
     /// # Errors
     /// [`Diagnostic`] if no gateway sent the event.
     pub(crate) async fn handle(&self, event: &RawValue, context: Context) -> Result<Box<RawValue>, Diagnostic> {
+        let started = Instant::now();
         let request = event::read(event, context).map_err(invalid_event)?;
         let head = self.server.call(without_body(&request));
         let outcome = runtime::caught(self.call(request)).await;
         let answered = match outcome {
             Ok(response) => response::into_gateway(response, head.is_http_api()),
             Err(failure) => {
-                let (response, line) = self.server.word(&head, Err(failure), &self.server.warmth.start());
+                let (response, line) =
+                    self.server.conclude(&head, Err(failure), &self.server.warmth.started_at(started));
                 write(&line, &head);
                 response.into_gateway(head.is_http_api())
             }
@@ -150,7 +153,7 @@ where
     }
 }
 
-/// What an answer needs of a request, for the case that a layer fails and has dropped it.
+/// The request without its body: what an answer needs of it, kept in case a layer drops the request and fails.
 fn without_body(request: &Request) -> Request {
     let mut head = Request::new(Body::Empty);
     head.method_mut().clone_from(request.method());

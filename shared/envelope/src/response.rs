@@ -62,7 +62,7 @@ impl Response {
     }
 }
 
-/// Words an endpoint's outcome for the client and for the log.
+/// Makes the response and the log line of an endpoint's outcome.
 pub(crate) fn response(
     service: Service,
     cors: &Cors,
@@ -74,25 +74,25 @@ pub(crate) fn response(
     let request_id = call.request_id();
     let mut headers = common_headers(service, cors, request_id, elapsed);
     let meta = Meta { request_id, timestamp: &now, execution_time: elapsed, pagination: None };
-    let worded = match outcome {
+    let rendered = match outcome {
         Ok(reply) => success(reply, meta, &mut headers),
         Err(failure) => error(failure.into_inner(), meta, problem::is_accepted(call.request().headers()), &mut headers),
     };
     let line = Line {
-        level: if worded.status >= 500 { "ERROR" } else { "INFO" },
+        level: if rendered.status >= 500 { "ERROR" } else { "INFO" },
         message: "request",
         request_id: request_id.to_owned(),
         service: service.name,
         route: Some(call.route()),
-        status: Some(worded.status),
-        code: worded.code.map(Code::as_str),
-        cause: worded.cause,
+        status: Some(rendered.status),
+        code: rendered.code.map(Code::as_str),
+        cause: rendered.cause,
         duration: elapsed,
         cold_start: timer.is_cold(),
         timestamp: now,
-        metrics: worded.metrics,
+        metrics: rendered.metrics,
     };
-    (Response { status: worded.status, headers, body: worded.body }, line)
+    (Response { status: rendered.status, headers, body: rendered.body }, line)
 }
 
 fn common_headers(service: Service, cors: &Cors, request_id: &str, elapsed: u64) -> ResponseHeaders {
@@ -108,8 +108,8 @@ fn common_headers(service: Service, cors: &Cors, request_id: &str, elapsed: u64)
     headers
 }
 
-/// An outcome in words: for the response, and for the log line.
-struct Worded {
+/// The parts of an outcome that go into the response and the log line.
+struct Rendered {
     status: u16,
     body: Option<String>,
     code: Option<Code>,
@@ -117,7 +117,7 @@ struct Worded {
     metrics: Vec<&'static str>,
 }
 
-fn success(reply: Reply, mut meta: Meta<'_>, headers: &mut ResponseHeaders) -> Worded {
+fn success(reply: Reply, mut meta: Meta<'_>, headers: &mut ResponseHeaders) -> Rendered {
     for (name, value) in reply.headers {
         headers.set(name, value);
     }
@@ -129,10 +129,10 @@ fn success(reply: Reply, mut meta: Meta<'_>, headers: &mut ResponseHeaders) -> W
     if body.is_none() {
         headers.remove("content-type");
     }
-    Worded { status: reply.status.as_u16(), body, code: None, cause: None, metrics: reply.metrics }
+    Rendered { status: reply.status.as_u16(), body, code: None, cause: None, metrics: reply.metrics }
 }
 
-fn error(failure: failure::Inner, meta: Meta<'_>, as_problem: bool, headers: &mut ResponseHeaders) -> Worded {
+fn error(failure: failure::Inner, meta: Meta<'_>, as_problem: bool, headers: &mut ResponseHeaders) -> Rendered {
     let status = failure.code.status().as_u16();
     if let Some(seconds) = failure.retry_after {
         headers.set("retry-after", seconds.to_string());
@@ -147,5 +147,5 @@ fn error(failure: failure::Inner, meta: Meta<'_>, as_problem: bool, headers: &mu
         body::failure(&failure, &meta)
     };
     let cause = failure.cause.as_ref().map(|cause| error_chain(cause.as_ref()));
-    Worded { status, body: Some(body), code: Some(failure.code), cause, metrics: failure.metrics }
+    Rendered { status, body: Some(body), code: Some(failure.code), cause, metrics: failure.metrics }
 }

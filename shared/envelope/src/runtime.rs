@@ -83,7 +83,12 @@ pub(crate) struct Warmth(Cell<bool>);
 impl Warmth {
     /// Starts timing an invocation.
     pub(crate) fn start(&self) -> Timer {
-        Timer { started: Instant::now(), cold: !self.0.replace(true) }
+        self.started_at(Instant::now())
+    }
+
+    /// The timer of an invocation that started at this moment.
+    pub(crate) fn started_at(&self, started: Instant) -> Timer {
+        Timer { started, cold: !self.0.replace(true) }
     }
 }
 

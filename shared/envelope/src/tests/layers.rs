@@ -1,6 +1,7 @@
 //! Tower layers around an endpoint.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use http::HeaderValue;
@@ -124,6 +125,16 @@ fn a_panic_of_a_layer_is_a_500_without_detail() {
     let answer = ask(&panicking, &rest(json!({})), nothing);
     assert_eq!((&answer["statusCode"], &body(&answer)["error"]["code"]), (&json!(500), &json!("INTERNAL_ERROR")));
     assert!(!answer.to_string().contains("secret"));
+}
+
+#[test]
+fn the_time_that_a_failed_layer_took_is_told() {
+    let slow = MapRequestLayer::new(|_: Request| -> Request {
+        std::thread::sleep(Duration::from_millis(20));
+        panic!("too late")
+    });
+    let answer = ask(&slow, &rest(json!({})), nothing);
+    assert!(body(&answer)["meta"]["executionTime"].as_u64() >= Some(20), "{answer}");
 }
 
 #[test]
