@@ -2,7 +2,7 @@
 //!
 //! ```json
 //! {"success":true,"data":{}}
-//! {"success":false,"error":{"message":"…","type":"ValidationError","code":"…","details":{},"retryAfter":1},"message":"…"}
+//! {"success":false,"error":{"message":"…","type":"ValidationError","code":"…","details":{},"retryAfter":1}}
 //! ```
 //!
 //! Both ends are here: [`serve_rpc`] answers, [`read_response`] reads what it answered.
@@ -24,9 +24,9 @@ use crate::{Catalogue, Failure, Service, error_chain, timestamp};
 
 /// A function that other services call.
 pub trait Rpc: Sized + 'static {
-    /// What it is asked. Its `requestId`, if it has one, is what the call is logged under.
+    /// The request. If it has a `requestId`, the call is logged under that.
     type Request: DeserializeOwned;
-    /// What it answers.
+    /// The response.
     type Response: Serialize;
 
     /// As [`crate::Endpoint::init`].
@@ -36,47 +36,48 @@ pub trait Rpc: Sized + 'static {
     fn call(&self, request: Self::Request, context: &Context) -> impl Future<Output = Result<Self::Response, Failure>>;
 }
 
-/// Serves a procedure until Lambda ends the process. A panic in it is an internal error without detail.
-pub fn serve_rpc<P: Rpc>(service: Service) -> ExitCode {
+/// Serves an RPC until Lambda ends the process. A panic in it is an internal error without detail.
+pub fn serve_rpc<R: Rpc>(service: Service) -> ExitCode {
     runtime::run(async move {
-        let procedure = Rc::new(P::init().await?);
+        let rpc = Rc::new(R::init().await?);
         let warmth = Rc::new(Warmth::default());
         let handler: Handler = Box::new(move |request, context| {
-            let (procedure, warmth) = (Rc::clone(&procedure), Rc::clone(&warmth));
+            let (rpc, warmth) = (Rc::clone(&rpc), Rc::clone(&warmth));
             Box::pin(async move {
                 let timer = warmth.start();
-                let outcome = runtime::caught(invoke(procedure.as_ref(), &request, &context)).await;
-                let (answer, line) = finish(service, request_id(&request, &context), &timer, outcome);
+                let outcome = runtime::caught(invoke(rpc.as_ref(), &request, &context)).await;
+                let (response, line) = finish(service, request_id(&request, &context), &timer, outcome);
                 line.write(&context);
-                to_raw_value(&answer).map_err(not_json)
+                to_raw_value(&response).map_err(not_json)
             })
         });
         Ok(handler)
     })
 }
 
-async fn invoke<P: Rpc>(procedure: &P, request: &RawValue, context: &Context) -> Result<Box<RawValue>, Failure> {
+async fn invoke<R: Rpc>(rpc: &R, request: &RawValue, context: &Context) -> Result<Box<RawValue>, Failure> {
     // The callers are services of this system: a request that is not understood is a fault of the system's own.
     let request = serde_json::from_str(request.get())?;
-    Ok(to_raw_value(&procedure.call(request, context).await?)?)
+    Ok(to_raw_value(&rpc.call(request, context).await?)?)
 }
 
 /// The id of the request that the caller is answering, or else of this invocation.
 fn request_id(request: &RawValue, context: &Context) -> String {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
-    struct Asked {
+    struct Request {
         request_id: String,
     }
-    serde_json::from_str(request.get()).map_or_else(|_| context.request_id.clone(), |Asked { request_id }| request_id)
+    let request = serde_json::from_str(request.get());
+    request.map_or_else(|_| context.request_id.clone(), |Request { request_id }| request_id)
 }
 
-/// What the caller reads.
+/// The response as JSON.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Answer {
+enum Response {
     Success { success: bool, data: Box<RawValue> },
-    Failure { success: bool, error: ErrorBody, message: String },
+    Failure { success: bool, error: ErrorBody },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -92,13 +93,13 @@ struct ErrorBody {
     retry_after: Option<u64>,
 }
 
-/// What the caller reads, and the line to log.
+/// The response and the log line.
 fn finish(
     service: Service,
     request_id: String,
     timer: &Timer,
     outcome: Result<Box<RawValue>, Failure>,
-) -> (Answer, Line) {
+) -> (Response, Line) {
     let mut line = Line {
         timestamp: timestamp::now(),
         level: "INFO",
@@ -113,8 +114,8 @@ fn finish(
         cold_start: timer.is_cold(),
         metrics: Vec::new(),
     };
-    let answer = match outcome.map_err(Failure::into_inner) {
-        Ok(data) => Answer::Success { success: true, data },
+    let response = match outcome.map_err(Failure::into_inner) {
+        Ok(data) => Response::Success { success: true, data },
         Err(failure) => {
             if failure.code.status().is_server_error() {
                 line.level = "ERROR";
@@ -123,33 +124,33 @@ fn finish(
             line.cause = failure.cause.as_ref().map(|cause| error_chain(cause.as_ref()));
             line.metrics = failure.metrics;
             let error = ErrorBody {
-                message: failure.message.clone(),
+                message: failure.message,
                 kind: failure.code.kind().to_owned(),
                 code: failure.code.as_str().to_owned(),
                 details: failure.details,
                 retry_after: failure.retry_after,
             };
-            Answer::Failure { success: false, error, message: failure.message }
+            Response::Failure { success: false, error }
         }
     };
-    (answer, line)
+    (response, line)
 }
 
-/// Reads what a procedure answered: its answer, or the failure it answered with.
+/// Reads a response of [`serve_rpc`]: its data, or the failure in it.
 ///
 /// # Errors
 /// [`serde_json::Error`] if it is neither, or an error whose code is not in the catalogue.
-pub fn read_response<A: DeserializeOwned>(
+pub fn read_response<T: DeserializeOwned>(
     payload: &[u8],
     codes: Catalogue,
-) -> Result<Result<A, Failure>, serde_json::Error> {
+) -> Result<Result<T, Failure>, serde_json::Error> {
     #[derive(Deserialize)]
     struct Outcome {
         success: bool,
     }
     #[derive(Deserialize)]
-    struct Data<A> {
-        data: A,
+    struct Data<T> {
+        data: T,
     }
     #[derive(Deserialize)]
     struct Refusal {

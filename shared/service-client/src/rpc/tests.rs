@@ -11,7 +11,7 @@ const TIME_BUDGET: Duration = Duration::from_secs(60);
 
 fn refusal(code: Code, message: &str, details: Value) -> Reaction {
     let error = json!({"message": message, "type": code.kind(), "code": code.as_str(), "details": details});
-    Reaction::Responds(json!({"success": false, "error": error, "message": message}).to_string())
+    Reaction::Responds(json!({"success": false, "error": error}).to_string())
 }
 
 fn success() -> Reaction {
