@@ -46,7 +46,7 @@ pub(crate) struct Line {
     /// Whether it was the first of its process.
     #[serde(skip)]
     pub cold_start: bool,
-    /// Metrics to count one of each.
+    /// Metrics to which the line adds 1, once for each time that a name is in the list.
     #[serde(skip)]
     pub metrics: Vec<&'static str>,
 }
@@ -55,11 +55,11 @@ impl Line {
     /// Writes the line to where Lambda reads logs.
     pub(crate) fn write(&self, context: &Context) {
         let line = self.to_json(context, emf::namespace(), Process::at_invocation());
-        // With nobody left to read the log there is nobody left to tell.
+        // A line that can't be written can't be reported either: the log is the place for that.
         let _ = std::io::stdout().lock().write_all(line.as_bytes());
     }
 
-    /// The line with its metrics and its end.
+    /// The line as JSON with its metrics, ended by a line feed.
     pub(crate) fn to_json(&self, context: &Context, namespace: Option<&str>, process: Process) -> String {
         let values = self.counted();
         let aws = Metadata::of(values.keys().copied(), namespace);

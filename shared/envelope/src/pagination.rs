@@ -11,7 +11,7 @@ pub enum Pagination {
     Page {
         /// Number of this page, from 1.
         page: u32,
-        /// Rows a page.
+        /// Rows per page.
         limit: u32,
         /// Rows in the list.
         total: u64,
@@ -22,7 +22,7 @@ pub enum Pagination {
         total_pages: u64,
         /// Whether there is a next page.
         has_next: bool,
-        /// Whether there is a page before.
+        /// Whether there is a previous page.
         has_prev: bool,
         /// Where the next page starts, at any depth.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -31,7 +31,7 @@ pub enum Pagination {
     /// A page found by a cursor.
     #[serde(rename_all = "camelCase")]
     Cursor {
-        /// Rows a page.
+        /// Rows per page.
         limit: u32,
         /// Whether there is a next page.
         has_next: bool,

@@ -1,4 +1,5 @@
-//! What a function's process knows of itself. Lambda's own REPORT line has it too, but costs more than it says.
+//! How long a function's process took to start, and its peak memory, for the log line of an invocation. Lambda's REPORT
+//! line has both too, but it is a line of its own, and each costs money.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,26 +7,26 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-/// Memory is read at the first invocation and then at every so many: for each it would cost more than the log line.
+/// Memory is read at the first invocation and at every hundredth after it: reading it takes longer than writing the line.
 const MEMORY_EVERY: u64 = 100;
 
 static STARTED: OnceLock<Instant> = OnceLock::new();
 static INIT: OnceLock<u64> = OnceLock::new();
 
-/// What the log line of an invocation has of it.
+/// The members of a log line that describe the process.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Process {
-    /// How long the process took to be ready, in milliseconds: at its first invocation.
+    /// How long the process took to be ready, in milliseconds; only at its first invocation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub init_duration: Option<u64>,
-    /// The most memory that the process has had so far, in MB: now and then.
+    /// The most memory that the process has had so far, in MB; only at every [`MEMORY_EVERY`]th invocation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory: Option<u64>,
 }
 
 impl Process {
-    /// Reads what is due at one more invocation.
+    /// Counts one more invocation, and reads the values that its line has.
     pub(crate) fn at_invocation() -> Self {
         static INVOCATIONS: AtomicU64 = AtomicU64::new(0);
         let before = INVOCATIONS.fetch_add(1, Ordering::Relaxed);

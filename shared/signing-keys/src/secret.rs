@@ -47,9 +47,9 @@ impl Secret {
     /// The version that a staging label (`AWSCURRENT`) is attached to, if there is one.
     pub(crate) async fn version(&self, stage: &str) -> Result<Option<Version>, SecretError> {
         let request = json!({"SecretId": self.id, "VersionStage": stage}).to_string();
-        let attempt = async |left: Duration| self.ask(&request, left.min(ATTEMPT_WITHIN)).await;
+        let attempt = async |left: Duration| self.call(&request, left.min(ATTEMPT_WITHIN)).await;
         let budget = RetryBudget::tries(4).within(CALL_WITHIN);
-        match retry(budget, attempt, |outcome| outcome.as_ref().is_err_and(SecretError::is_passing)).await {
+        match retry(budget, attempt, |outcome| outcome.as_ref().is_err_and(SecretError::is_transient)).await {
             Ok(body) => match serde_json::from_slice(&body) {
                 Ok(version) => Ok(Some(version)),
                 // Not its cause, which may quote the secret.
@@ -61,10 +61,10 @@ impl Secret {
     }
 
     /// AWS, "GetSecretValue" in the Secrets Manager API reference.
-    async fn ask(&self, request: &str, patience: Duration) -> Result<Bytes, SecretError> {
+    async fn call(&self, request: &str, timeout: Duration) -> Result<Bytes, SecretError> {
         let headers =
             [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", "secretsmanager.GetSecretValue")];
-        let answer = tokio::time::timeout(patience, self.api.post("/", &headers, request.as_bytes())).await;
+        let answer = tokio::time::timeout(timeout, self.api.post("/", &headers, request.as_bytes())).await;
         let response = answer.map_err(|_| SecretError::Timeout)??;
         match response.status() {
             StatusCode::OK => Ok(response.into_body()),
@@ -74,8 +74,8 @@ impl Secret {
 }
 
 impl SecretError {
-    /// Whether it may be over in a moment. AWS, "Common error types": throttling is a 400.
-    fn is_passing(&self) -> bool {
+    /// Whether the same call may succeed a moment later. AWS, "Common error types": throttling is a 400.
+    fn is_transient(&self) -> bool {
         match self {
             Self::Timeout | Self::NoAnswer(ApiError::NoAnswer(_)) => true,
             Self::Refused { status, kind } => {

@@ -39,7 +39,7 @@ impl FieldErrors {
         }
     }
 
-    /// Makes the answer this error of the route, even if a field inside is missing.
+    /// Replaces the general error of the answer by one that the route names, even if a field inside is missing.
     pub(super) fn name(&mut self, named: Box<NamedError>) {
         self.missing.clear();
         self.named = Some(named);

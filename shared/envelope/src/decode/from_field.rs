@@ -30,7 +30,7 @@ pub enum Reject {
         code: &'static str,
         /// `fields[].message`.
         message: String,
-        /// The error that the route names for this, which then is the whole answer's.
+        /// The error that the route names for this rule: its code and message become the whole answer's.
         named: Option<Box<NamedError>>,
     },
     /// A value inside it is rejected.
@@ -65,7 +65,7 @@ impl Reject {
         Self::Within(Box::new(errors))
     }
 
-    /// Makes the whole answer this error of the route, unless another field is missing.
+    /// Names the error of the route that becomes the whole answer's, unless another field is missing.
     #[must_use]
     pub fn named(self, code: Code, message: &'static str, details: Map<String, Value>) -> Self {
         let named = Box::new(NamedError { code, message, details });

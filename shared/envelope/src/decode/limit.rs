@@ -2,7 +2,7 @@
 
 use super::{FromQuery, whole_number};
 
-/// The parameter `limit`, 1 to 100: rows a page. 20 unless the route says otherwise.
+/// The parameter `limit`, 1 to 100: rows per page. 20 unless the route says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit(u32);
 
@@ -11,10 +11,10 @@ pub struct Limit(u32);
 pub struct PageNumber(u32);
 
 impl Limit {
-    /// The most rows a page.
+    /// The most rows per page.
     pub const MOST: u32 = 100;
 
-    /// Rows a page.
+    /// Rows per page.
     pub fn get(self) -> u32 {
         self.0
     }

@@ -8,14 +8,14 @@ use aws_smithy_types::body::SdkBody;
 
 use super::*;
 
-/// A status and a body, or nothing.
-type Answer = Option<(u16, &'static str)>;
+/// A status and a body; `None` if there is no response.
+type Response = Option<(u16, &'static str)>;
 
-/// A Secrets Manager that answers what a test says, in order.
+/// A Secrets Manager that gives these responses, in order.
 #[derive(Debug, Clone)]
-struct Answers(Arc<Mutex<VecDeque<Answer>>>);
+struct FakeSecretsManager(Arc<Mutex<VecDeque<Response>>>);
 
-impl HttpConnector for Answers {
+impl HttpConnector for FakeSecretsManager {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         assert_eq!(request.headers().get("x-amz-target"), Some("secretsmanager.GetSecretValue"));
         assert_eq!(request.headers().get("content-type"), Some("application/x-amz-json-1.1"));
@@ -28,16 +28,16 @@ impl HttpConnector for Answers {
     }
 }
 
-/// What is made of these answers, and how many were not asked for.
-async fn asked<const N: usize>(answers: [Answer; N]) -> (Result<Option<Version>, SecretError>, usize) {
-    let answers = Answers(Arc::new(Mutex::new(VecDeque::from(answers))));
-    let api = Api::through(SharedHttpConnector::new(answers.clone()), "secretsmanager");
+/// The outcome of reading a version from these responses, and how many of them were not used.
+async fn asked<const N: usize>(responses: [Response; N]) -> (Result<Option<Version>, SecretError>, usize) {
+    let manager = FakeSecretsManager(Arc::new(Mutex::new(VecDeque::from(responses))));
+    let api = Api::through(SharedHttpConnector::new(manager.clone()), "secretsmanager");
     let version = Secret { api, id: "key".to_owned() }.version("AWSCURRENT").await;
-    let left = answers.0.lock().unwrap().len();
+    let left = manager.0.lock().unwrap().len();
     (version, left)
 }
 
-const GOOD: Answer = Some((200, r#"{"ARN":"arn","VersionId":"v1","SecretString":"s"}"#));
+const GOOD: Response = Some((200, r#"{"ARN":"arn","VersionId":"v1","SecretString":"s"}"#));
 
 #[tokio::test]
 async fn a_version_has_an_id_and_perhaps_a_text() {
