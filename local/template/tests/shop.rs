@@ -69,7 +69,7 @@ fn another_stage_is_another_system() {
         error.lines().collect::<Vec<_>>(),
         [
             "shop.yaml:17: Rules.ProdIsWatched: prod needs an AlarmEmail",
-            "shop.yaml:178: Firewall: AWS::WAFv2::WebACL of `Firewall` can't be run on one machine",
+            "shop.yaml:178: Firewall: AWS::WAFv2::WebACL of `Firewall` can't be run on one machine: take it out, or give it a Condition that is false here",
         ]
     );
 }

@@ -152,7 +152,7 @@ fn environment(field: &Field<'_>) -> Option<BTreeMap<String, String>> {
             return value.refuse("Lambda sets this variable itself and refuses to be given it");
         }
         if !letters || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-            return value.refuse("the name of a variable is a letter, then letters, digits and `_`");
+            return value.refuse("the name of a variable is a letter, then at least one letter, digit or `_`");
         }
         Some((name.to_owned(), value.text()?))
     });

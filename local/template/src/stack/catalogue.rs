@@ -124,7 +124,8 @@ fn resource(entry: &Entry<Node>, globals: &Globals, report: &Report) -> Option<R
     let Some(kind_node) = entry.value.get("Type") else { return refuse(line, "needs `Type`".to_owned()) };
     let name = kind_node.text().unwrap_or_default();
     let Some(kind) = Kind::of(name) else {
-        return refuse(kind_node.line, format!("{name} of `{id}` can't be run on one machine"));
+        let advice = "take it out, or give it a Condition that is false here";
+        return refuse(kind_node.line, format!("{name} of `{id}` can't be run on one machine: {advice}"));
     };
     let nothing = Node { line, tree: Tree::Map(Vec::new()) };
     let own = entry.value.get("Properties").unwrap_or(&nothing);

@@ -37,7 +37,12 @@ impl<'a> Loader<'a> {
         loop {
             let (event, mark) = self.next()?;
             match event {
-                Event::StreamEnd => return Ok(document),
+                Event::StreamEnd => {
+                    if document.is_none() {
+                        self.report.note(1, &Place::new("YAML"), "the file is empty");
+                    }
+                    return Ok(document);
+                }
                 Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd | Event::Nothing => {}
                 _ if document.is_some() => {
                     self.report.note(mark.line(), &Place::new("YAML"), "a template is one document; this is a second");

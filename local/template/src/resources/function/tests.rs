@@ -60,7 +60,7 @@ fn values_that_lambda_refuses_are_refused() {
             "t.yaml:6: F.MemorySize: `64` is not a whole number from 128 to 10240",
             "t.yaml:6: F.Timeout: `901` is not a whole number from 1 to 900",
             "t.yaml:6: F.Environment.Variables.AWS_REGION: Lambda sets this variable itself and refuses to be given it",
-            "t.yaml:6: F.Environment.Variables.9X: the name of a variable is a letter, then letters, digits and `_`",
+            "t.yaml:6: F.Environment.Variables.9X: the name of a variable is a letter, then at least one letter, digit or `_`",
         ]
     );
     let python = function_with("Description: x").replace("provided.al2023", "python3.13");

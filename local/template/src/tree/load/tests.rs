@@ -21,6 +21,13 @@ fn a_key_without_value_is_reported_at_its_own_line() {
 }
 
 #[test]
+fn a_file_without_a_template_is_refused() {
+    for text in ["", "# later\n"] {
+        assert_eq!(lines(parse(text, &[])), ["t.yaml:1: YAML: the file is empty"]);
+    }
+}
+
+#[test]
 fn what_is_no_yaml_is_reported_with_its_line() {
     let found = lines(parse("Resources:\n  A: [\n  B: }\n", &[]));
     assert_eq!(found.len(), 1, "{found:?}");
