@@ -9,6 +9,9 @@ use crate::error::Error;
 /// The file that marks a folder whose first start was completed. It is the first to be removed.
 const USED: &str = "used";
 
+/// The file that the running stack holds a lock on.
+const LOCK: &str = "lock";
+
 /// The names of everything that a stack creates in its data folder, except for the lock.
 const KEPT: [&str; 8] = [USED, "bin", "dynamodb", "event-sources", "functions", "logs", "secretsmanager", "sqs"];
 
@@ -24,11 +27,16 @@ impl DataFolder {
     /// Locks the folder, and empties it if `fresh`.
     ///
     /// # Errors
-    /// [`Error::InUse`], or [`Error::File`].
+    /// [`Error::InUse`], [`Error::NotAStacks`] or [`Error::File`].
     pub fn take(path: PathBuf, fresh: bool) -> Result<Self, Error> {
         let failed = |cause: io::Error| Error::File { path: path.clone(), cause };
         fs::create_dir_all(&path).map_err(failed)?;
-        let lock = File::create(path.join("lock")).map_err(failed)?;
+        // A stack takes the lock before it creates anything else: without one, `bin` or `logs` are someone else's.
+        let foreign = KEPT.into_iter().map(|name| path.join(name)).find(|entry| entry.exists());
+        if let Some(foreign) = foreign.filter(|_| !path.join(LOCK).exists()) {
+            return Err(Error::NotAStacks(foreign));
+        }
+        let lock = File::create(path.join(LOCK)).map_err(failed)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(Error::InUse(path)),
@@ -91,12 +99,26 @@ mod tests {
     fn fresh_removes_what_stacks_keep_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path();
-        fs::create_dir(path.join("dynamodb")).unwrap();
         fs::write(path.join("my-notes"), "mine").unwrap();
-        DataFolder::take(path.to_owned(), false).unwrap().mark_used().unwrap();
+        let first = DataFolder::take(path.to_owned(), false).unwrap();
+        first.folder("dynamodb").unwrap();
+        first.mark_used().unwrap();
+        drop(first);
         let fresh = DataFolder::take(path.to_owned(), true).unwrap();
         assert!(fresh.is_new());
         assert!(!path.join("dynamodb").exists());
         assert!(path.join("my-notes").exists());
+    }
+
+    #[test]
+    fn a_folder_with_others_files_under_the_same_names_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let logs = folder.path().join("logs");
+        fs::create_dir(&logs).unwrap();
+        for fresh in [false, true] {
+            let refused = DataFolder::take(folder.path().to_owned(), fresh).unwrap_err();
+            assert!(matches!(&refused, Error::NotAStacks(path) if *path == logs), "{refused}");
+            assert!(logs.exists());
+        }
     }
 }

@@ -27,6 +27,8 @@ pub enum Error {
     Port { port: u16, cause: io::Error },
     #[error("{} is in use by another `cargo local`; stop it or choose another folder with --data-dir", .0.display())]
     InUse(PathBuf),
+    #[error("{} is not from `cargo local`, which would remove it; choose another folder with --data-dir", .0.display())]
+    NotAStacks(PathBuf),
     #[error("{}: {cause}", path.display())]
     File { path: PathBuf, cause: io::Error },
     #[error(transparent)]
@@ -61,10 +63,14 @@ pub enum Error {
     ReaperDied,
     #[error("no stack answers on port {0}; is `cargo local` running? (--port says where)")]
     NoStack(u16),
-    #[error("the stack has no function {function}; it has {}", functions.join(", "))]
+    #[error("the stack has no function {function}; it has {}", named(functions))]
     NoFunction { function: String, functions: Vec<String> },
     #[error("{function} failed: {error}")]
     FunctionFailed { function: String, error: String },
     #[error("{0}")]
     Refused(String),
+}
+
+fn named(functions: &[String]) -> String {
+    if functions.is_empty() { "none".to_owned() } else { functions.join(", ") }
 }
