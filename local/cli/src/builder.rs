@@ -42,6 +42,10 @@ impl Builder {
 
     /// Builds what has changed; cargo shows its progress on the terminal.
     pub async fn build(&self) -> Result<Executables, Error> {
+        // Asked for no binary, cargo would build them all.
+        if self.binaries.is_empty() {
+            return Ok(Executables::new());
+        }
         let mut command = cargo();
         command
             .current_dir(&self.workspace.root)

@@ -52,7 +52,10 @@ pub async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) 
     let executables = if arguments.no_build {
         builder::built_before(&binaries, &project.workspace, profile)?
     } else {
-        console::say(&format!("building {} functions …", binaries.len()));
+        project.workspace.check_binaries(&binaries)?;
+        if !binaries.is_empty() {
+            console::say(&format!("building {} functions …", binaries.len()));
+        }
         builder.build().await?
     };
 

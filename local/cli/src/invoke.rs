@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use reqwest::{Method, Url};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::arguments::Invoke;
@@ -49,6 +50,8 @@ pub async fn run(invoke: Invoke) -> Result<(), Error> {
             let functions = client::control(port, Method::GET, "functions").await?;
             Err(Error::NoFunction { function, functions })
         }
+        // Another program listens on the port.
+        status if !status.is_success() && !is_json(&answer) => Err(Error::NoStack(port)),
         status if !status.is_success() => Err(Error::Refused(message(&answer))),
         _ if has_failed => Err(Error::FunctionFailed { function, error: message(&answer) }),
         _ => {
@@ -56,6 +59,10 @@ pub async fn run(invoke: Invoke) -> Result<(), Error> {
             Ok(())
         }
     }
+}
+
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
 /// `POST /2015-03-31/functions/{FunctionName}/invocations`
@@ -96,6 +103,13 @@ mod tests {
         assert_eq!(message(r#"{"Type":"User","message":"Rate Exceeded."}"#), "Rate Exceeded.");
         assert_eq!(message(r#"{"Type":"User","Message":"Function not found: a"}"#), "Function not found: a");
         assert_eq!(message("Bad Gateway"), "Bad Gateway");
+    }
+
+    #[tokio::test]
+    async fn another_program_on_the_port_is_no_stack() {
+        let port = http_client::testing::answering("HTTP/1.1 501 Not Implemented\r\nContent-Length: 7\r\n\r\n<html/>");
+        let call = Invoke { function: "Resize".to_owned(), payload: None, event: None, port };
+        assert!(matches!(run(call).await, Err(Error::NoStack(given)) if given == port));
     }
 
     #[test]

@@ -58,6 +58,18 @@ impl Workspace {
         serde_json::from_slice(&output.stdout).map_err(|error| Error::Workspace(error.to_string()))
     }
 
+    /// Checks that the workspace has these binaries, as far as names tell.
+    ///
+    /// # Errors
+    /// [`Error::NoBinary`]
+    pub fn check_binaries(&self, binaries: &BTreeSet<String>) -> Result<(), Error> {
+        let targets = self.packages.iter().flat_map(|package| &package.targets);
+        match binaries.iter().find(|binary| !targets.clone().any(|target| target.name == **binary)) {
+            Some(missing) => Err(Error::NoBinary(missing.clone())),
+            None => Ok(()),
+        }
+    }
+
     /// The folders of the packages that these binaries are built from.
     pub fn source_folders(&self, binaries: &BTreeSet<String>) -> BTreeSet<PathBuf> {
         let has_binary = |package: &&Package| package.targets.iter().any(|target| binaries.contains(&target.name));
@@ -99,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_binary_is_built_from_its_package_and_that_ones_dependencies() {
+    fn a_binary_is_one_of_the_workspaces_and_built_from_its_package_and_that_ones_dependencies() {
         let package = |name: &str, dependencies: serde_json::Value| {
             json!({
                 "manifest_path": format!("/w/{name}/Cargo.toml"),
@@ -120,6 +132,9 @@ mod tests {
             ],
         }))
         .unwrap();
+        assert!(workspace.check_binaries(&BTreeSet::from(["api".to_owned(), "other".to_owned()])).is_ok());
+        let missing = workspace.check_binaries(&BTreeSet::from(["api".to_owned(), "apis".to_owned()]));
+        assert!(matches!(missing, Err(Error::NoBinary(name)) if name == "apis"));
         let folders = workspace.source_folders(&BTreeSet::from(["api".to_owned()]));
         let expected = ["/w/api", "/w/model", "/w/text"].map(PathBuf::from);
         assert_eq!(folders, BTreeSet::from(expected));

@@ -75,6 +75,29 @@ async fn a_template_without_an_api_is_ready_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_template_without_functions_builds_nothing() {
+    let pictures = Pictures::new();
+    let queue = "Transform: AWS::Serverless-2016-10-31\nResources: {Pictures: {Type: AWS::SQS::Queue}}\n";
+    fs::write(pictures.path("queue.yaml"), queue).unwrap();
+    fs::write(pictures.path("src/lib.rs"), "compile_error!();").unwrap();
+    let (program, _) = pictures.start("queue.yaml", &["--no-watch", "--no-seed"]);
+    program.send_message("Pictures", "cat.png").await;
+    let told = "error: the stack has no function Resize; it has none\n";
+    assert_eq!(run(&["invoke", "--port", program.port(), "Resize"]), (Some(1), told.to_owned()));
+}
+
+#[test]
+fn a_binary_that_the_workspace_does_not_have_is_named_before_anything_is_built() {
+    let pictures = Pictures::new();
+    let (template, data) = (pictures.path("worker.yaml"), pictures.path("data"));
+    let text = fs::read_to_string(&template).unwrap().replace("Binary: resize", "Binary: shrink");
+    fs::write(&template, text).unwrap();
+    let arguments = ["--port", "0", "--template", template.to_str().unwrap(), "--data-dir", data.to_str().unwrap()];
+    let told = "error: shrink is not a cargo binary of this workspace, but the template's Metadata names it\n";
+    assert_eq!(run(&arguments), (Some(1), told.to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn functions_are_invoked_by_name() {
     let pictures = Pictures::new();
     let (program, _) = pictures.start("worker.yaml", &["--no-watch", "--no-seed"]);
@@ -128,6 +151,11 @@ async fn a_seed_that_is_refused_ends_the_start_and_the_next_one_begins_anew() {
     fs::write(&seed, "GET /\n{{host}}").unwrap();
     let (code, told) = start(&seed);
     assert!(code == Some(1) && told.ends_with("other.http, line 2: not a header: {{host}}\n"), "{told}");
+
+    fs::write(&seed, "POST {{host}}/pictures\nX-Colour: \u{1}red\n").unwrap();
+    let (code, told) = start(&seed);
+    let refused = "line 1 (POST {{host}}/pictures): POST /pictures: failed to parse header value\n";
+    assert!(code == Some(1) && told.ends_with(refused), "{told}");
 
     let (_program, said) = pictures.start("template.yaml", &["--no-watch"]);
     assert!(said.iter().any(|line| line == "  the first picture is first.png"), "{said:?}");

@@ -32,6 +32,15 @@ pub enum Problem {
     #[error("{method} {path} was answered with {status}: {body}")]
     Refused { method: Method, path: String, status: String, body: String },
     /// The request was not answered.
-    #[error("{method} {path}: {cause}")]
+    #[error("{method} {path}: {}", root(cause))]
     NotSent { method: Method, path: String, cause: reqwest::Error },
+}
+
+/// The first cause of an error: "builder error" alone would not say what is wrong with a request.
+fn root(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
 }

@@ -63,6 +63,8 @@ impl Content {
     /// The first line that can't be understood.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let mut content = Self::default();
+        // Some editors begin a file with a byte order mark.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut lines =
             text.lines().enumerate().map(|(index, line)| (index + 1, line)).collect::<Vec<_>>().into_iter().peekable();
         let mut title = String::new();
@@ -151,6 +153,15 @@ mod tests {
         assert_eq!(one.headers[1], (HeaderName::from_static("x-colour"), "{{colour}}".to_owned()));
         assert_eq!(one.body, "{\n# text\n}");
         assert_eq!((all.line, &all.method, all.body.as_str()), (16, &Method::GET, ""));
+    }
+
+    #[test]
+    fn a_byte_order_mark_and_line_ends_of_windows_are_no_part_of_the_file() {
+        let Content { steps, .. } = Content::parse("\u{feff}### Make one\r\nPOST /items\r\n\r\n{}\r\n").unwrap();
+        assert_eq!(
+            (steps[0].title.as_str(), steps[0].url.as_str(), steps[0].body.as_str()),
+            ("Make one", "/items", "{}")
+        );
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub const SIGNATURE: (&str, &str) =
 fn local(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_local"));
     command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::piped());
+    // Each copy of a workspace builds into its own folder: in a common one they would replace each other's binaries.
+    command.env_remove("CARGO_TARGET_DIR");
     command
 }
 
