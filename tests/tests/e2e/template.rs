@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use contracts::codes::CATALOGUE;
-use local_template::{Parameter, System};
+use local_template::{EventSource, Parameter, System};
 use serde_json::Value;
 use tests::workspace;
 
@@ -181,6 +181,35 @@ fn a_changed_parameter_makes_a_new_version_of_each_function_that_is_told_it() {
             }
         }
         assert!(description.contains("${LogLevel}"), "{name}: {description:?}");
+    }
+}
+
+/// An alarm that covers several queues or functions has to be told of each.
+#[apply(e2e)]
+fn alarms_and_dashboard_look_at_every_queue_of_dead_letters_and_every_function_of_events() {
+    let (text, system) = (text(), system());
+    let resources = resources(&text);
+    let looks_at = |place: &str, wanted: &str| {
+        let lines = resources.get(place).unwrap_or_else(|| panic!("no {place}"));
+        assert!(lines.iter().any(|line| line.contains(wanted)), "template.yaml: {place} lacks {wanted}");
+    };
+    let dead_letters: Vec<&String> = system.queues.keys().filter(|queue| queue.ends_with("DeadLetters")).collect();
+    assert!(!dead_letters.is_empty());
+    for queue in dead_letters {
+        looks_at("DeadLettersAlarm", &format!("Value: !GetAtt {queue}.QueueName}}"));
+        looks_at("Dashboard", &format!("\"${{{queue}.QueueName}}\""));
+    }
+    for (id, function) in &system.functions {
+        let reads_a_stream = function.sources.iter().any(|source| matches!(source, EventSource::Stream(_)));
+        let reads_a_queue = function.sources.iter().any(|source| matches!(source, EventSource::Queue(_)));
+        let value = format!("Value: !Ref {id}}}");
+        if reads_a_stream {
+            looks_at("StreamAgeAlarm", &value);
+            looks_at("Dashboard", &format!("\"IteratorAge\", \"FunctionName\", \"${{{id}}}\""));
+        }
+        if reads_a_stream || reads_a_queue {
+            looks_at("EventErrorsAlarm", &value);
+        }
     }
 }
 
