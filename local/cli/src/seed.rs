@@ -1,7 +1,7 @@
 //! Fills a new data folder: sends the requests of a seed file to the stack, one after the other.
 //!
 //! A seed file is an `.http` file as the REST Client of VS Code has them, so an editor can send the same requests. See
-//! [`file`] for what it may hold and [`values`] for its variables.
+//! [`mod@file`] for what it may hold and [`values`] for its variables.
 
 pub mod error;
 mod file;

@@ -26,7 +26,7 @@ impl ScanPosition {
 
 impl Holds {
     /// The ids of orders whose holds had expired at `now` (seconds since the epoch), among the next
-    /// [`ROWS_PER_CALL`] rows of the index, and the position after these.
+    /// `ROWS_PER_CALL` rows of the index, and the position after these.
     ///
     /// # Errors
     /// [`StoreError`]
