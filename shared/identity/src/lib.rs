@@ -4,10 +4,11 @@
 //! its [`Key`], so that a [`KeyRing`] of the current and the previous key verifies tokens from before a rotation too.
 //!
 //! ```
-//! use identity::{Identity, Key, KeyRing, Role};
+//! use identity::{Identity, Key, KeyRing, Parties, Role};
 //!
 //! let key = Key::new("version-1", b"a secret of at least thirty-two bytes".to_vec())?;
-//! let ring = KeyRing::new(key, None);
+//! let parties = Parties { issuer: "parcels/accounts".to_owned(), audience: "parcels/api".to_owned() };
+//! let ring = KeyRing::new(key, None, parties);
 //! let token = ring.sign(identity::NewToken {
 //!     id: "0197…", email: "ada@example.com", name: "Ada", role: Role::Customer, now: 1_800_000_000,
 //! })?;
@@ -18,10 +19,12 @@
 
 mod hs256;
 mod key;
+mod parties;
 mod token;
 
 pub use key::{Key, KeyRing, WeakKey};
-pub use token::{AUDIENCE, ISSUER, InvalidToken, LIFETIME_SECONDS, NewToken, SignError};
+pub use parties::{Parties, UnnamedParty};
+pub use token::{InvalidToken, LIFETIME_SECONDS, NewToken, SignError};
 
 use serde::{Deserialize, Serialize};
 

@@ -19,7 +19,7 @@ use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 use envelope::{Identity, Unavailable, timestamp};
-use identity::{InvalidToken, Key, KeyRing, NewToken, SignError, WeakKey};
+use identity::{InvalidToken, Key, KeyRing, NewToken, Parties, SignError, UnnamedParty, WeakKey};
 use secret::{Secret, Version};
 
 /// The shortest time between two reads for an unknown `kid`: forged tokens must not cause a read each.
@@ -32,6 +32,7 @@ const REREAD_FOR_SIGNING: Duration = Duration::from_secs(5 * 60);
 #[derive(Debug)]
 pub struct Keys {
     secret: Secret,
+    parties: Parties,
     ring: RefCell<KeyRing>,
     read_at: Cell<Instant>,
     /// Whether the last read failed: an unknown key may then be a new one.
@@ -44,6 +45,9 @@ pub enum KeysError {
     /// The environment names no secret.
     #[error("no signing secret is configured")]
     Config(#[from] aws::ConfigError),
+    /// The environment does not name the tokens' issuer or audience.
+    #[error("the parties of tokens are not configured")]
+    Parties(#[from] UnnamedParty),
     /// The secret could not be read.
     #[error("the signing secret could not be read from Secrets Manager")]
     Secret {
@@ -77,14 +81,16 @@ pub enum VerifyError {
 }
 
 impl Keys {
-    /// Reads the keys of the secret that `JWT_SECRET_ARN` names. There is no default secret.
+    /// Reads the keys of the secret that `JWT_SECRET_ARN` names, for tokens of the parties that `JWT_ISSUER` and
+    /// `JWT_AUDIENCE` name. There is no default.
     ///
     /// # Errors
     /// [`KeysError`]
     pub async fn read() -> Result<Self, KeysError> {
         let secret = Secret::new(aws::required("JWT_SECRET_ARN")?)?;
-        let ring = RefCell::new(read(&secret).await?);
-        Ok(Self { secret, ring, read_at: Cell::new(Instant::now()), in_doubt: Cell::new(false) })
+        let parties = Parties::from_env()?;
+        let ring = RefCell::new(read(&secret, &parties).await?);
+        Ok(Self { secret, parties, ring, read_at: Cell::new(Instant::now()), in_doubt: Cell::new(false) })
     }
 
     /// Signs with the current key.
@@ -118,7 +124,7 @@ impl Keys {
 
     async fn reread(&self) -> Result<(), KeysError> {
         self.read_at.set(Instant::now());
-        let ring = read(&self.secret).await;
+        let ring = read(&self.secret, &self.parties).await;
         self.in_doubt.set(ring.is_err());
         self.ring.replace(ring?);
         Ok(())
@@ -132,12 +138,12 @@ impl VerifyError {
     }
 }
 
-async fn read(secret: &Secret) -> Result<KeyRing, KeysError> {
+async fn read(secret: &Secret, parties: &Parties) -> Result<KeyRing, KeysError> {
     // A secret that was never rotated has no previous version.
     let versions = tokio::try_join!(secret.version("AWSCURRENT"), secret.version("AWSPREVIOUS"));
     let (current, previous) = versions.map_err(|cause| KeysError::Secret { cause: cause.into() })?;
     let current = current.ok_or(KeysError::Empty)?;
-    Ok(KeyRing::new(key(current)?, previous.map(key).transpose()?))
+    Ok(KeyRing::new(key(current)?, previous.map(key).transpose()?, parties.clone()))
 }
 
 fn key(version: Version) -> Result<Key, KeysError> {
