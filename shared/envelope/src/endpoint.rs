@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::rc::Rc;
 
 use futures_util::future::LocalBoxFuture;
-use identity::{Key, KeyRing, Parties, UnnamedParty, WeakKey};
+use identity::{Key, KeyRing, WeakKey};
 use lambda_http::{Context, Request};
 use lambda_runtime::Diagnostic;
 use serde_json::value::RawValue;
@@ -86,8 +86,6 @@ impl<E: Endpoint> DynEndpoint for E {
 /// An endpoint and what every call of its process shares.
 pub(crate) struct Server {
     service: Service,
-    /// Value of the header `X-Gateway`; `None` leaves it out.
-    gateway: Option<String>,
     cors: Cors,
     keys: Option<Rc<KeyRing>>,
     pub(crate) warmth: Warmth,
@@ -98,18 +96,11 @@ impl Server {
     /// Makes the endpoint, and reads the settings from the function's environment.
     pub(crate) async fn start<E: Endpoint>(service: Service) -> Result<Self, InitError> {
         let endpoint = Box::new(E::init().await?);
-        let gateway = std::env::var("GATEWAY_NAME").ok().filter(|name| !name.is_empty());
-        Ok(Self::new(service, gateway, Cors::from_env(), own_keys()?, endpoint))
+        Ok(Self::new(service, Cors::from_env(), own_keys()?, endpoint))
     }
 
-    pub(crate) fn new(
-        service: Service,
-        gateway: Option<String>,
-        cors: Cors,
-        keys: Option<KeyRing>,
-        endpoint: Box<dyn DynEndpoint>,
-    ) -> Self {
-        Self { service, gateway, cors, keys: keys.map(Rc::new), warmth: Warmth::default(), endpoint }
+    pub(crate) fn new(service: Service, cors: Cors, keys: Option<KeyRing>, endpoint: Box<dyn DynEndpoint>) -> Self {
+        Self { service, cors, keys: keys.map(Rc::new), warmth: Warmth::default(), endpoint }
     }
 
     /// Reads a gateway's event.
@@ -133,7 +124,7 @@ impl Server {
 
     /// The response and the log line of an outcome.
     pub(crate) fn conclude(&self, call: &Call, outcome: Result<Reply, Failure>, timer: &Timer) -> (Response, Line) {
-        response(self.service, self.gateway.as_deref(), &self.cors, call, outcome, timer)
+        response(self.service, &self.cors, call, outcome, timer)
     }
 }
 
@@ -155,21 +146,16 @@ pub(crate) enum OwnKeyError {
     NoId,
     #[error("JWT_SECRET is not usable")]
     Weak(#[from] WeakKey),
-    #[error("JWT_SECRET is set but not the parties of its tokens")]
-    Parties(#[from] UnnamedParty),
 }
 
 /// The key by which this process verifies tokens itself, where no gateway does (`cargo lambda watch`). The template gives
 /// a deployed function none.
 fn own_keys() -> Result<Option<KeyRing>, OwnKeyError> {
-    match own_key(std::env::var("JWT_SECRET").ok(), std::env::var("JWT_SECRET_VERSION").ok())? {
-        Some(key) => Ok(Some(KeyRing::new(key, None, Parties::from_env()?))),
-        None => Ok(None),
-    }
+    key_ring(std::env::var("JWT_SECRET").ok(), std::env::var("JWT_SECRET_VERSION").ok())
 }
 
-pub(crate) fn own_key(secret: Option<String>, id: Option<String>) -> Result<Option<Key>, OwnKeyError> {
+pub(crate) fn key_ring(secret: Option<String>, id: Option<String>) -> Result<Option<KeyRing>, OwnKeyError> {
     let Some(secret) = secret else { return Ok(None) };
     let id = id.ok_or(OwnKeyError::NoId)?;
-    Ok(Some(Key::new(id, secret.into_bytes())?))
+    Ok(Some(KeyRing::new(Key::new(id, secret.into_bytes())?, None)))
 }

@@ -65,7 +65,6 @@ impl Response {
 /// Makes the response and the log line of an endpoint's outcome.
 pub(crate) fn response(
     service: Service,
-    gateway: Option<&str>,
     cors: &Cors,
     call: &Call,
     outcome: Result<Reply, Failure>,
@@ -73,7 +72,7 @@ pub(crate) fn response(
 ) -> (Response, Line) {
     let (now, elapsed) = (timestamp::now(), timer.milliseconds());
     let request_id = call.request_id();
-    let mut headers = common_headers(service, gateway, cors, request_id, elapsed);
+    let mut headers = common_headers(service, cors, request_id, elapsed);
     let meta = Meta { request_id, timestamp: &now, execution_time: elapsed, pagination: None };
     let rendered = match outcome {
         Ok(reply) => success(reply, meta, &mut headers),
@@ -96,21 +95,13 @@ pub(crate) fn response(
     (Response { status: rendered.status, headers, body: rendered.body }, line)
 }
 
-fn common_headers(
-    service: Service,
-    gateway: Option<&str>,
-    cors: &Cors,
-    request_id: &str,
-    elapsed: u64,
-) -> ResponseHeaders {
+fn common_headers(service: Service, cors: &Cors, request_id: &str, elapsed: u64) -> ResponseHeaders {
     let mut headers = ResponseHeaders::new();
     headers.set("content-type", "application/json; charset=utf-8");
     headers.set(request_id::HEADER, request_id.to_owned());
     headers.set("x-service", service.name);
     headers.set("x-version", service.version);
-    if let Some(gateway) = gateway {
-        headers.set("x-gateway", gateway.to_owned());
-    }
+    headers.set("x-gateway", "microservices-v1");
     headers.set("x-response-time", format!("{elapsed}ms"));
     headers.set("x-content-type-options", "nosniff");
     cors.allow(&mut headers);

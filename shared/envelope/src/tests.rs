@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
-use identity::{KeyRing, Parties};
+use identity::KeyRing;
 use lambda_runtime::{Config, Context};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
@@ -47,18 +47,7 @@ fn server_with(
     keys: Option<KeyRing>,
     endpoint: impl Fn(&Call) -> Result<Reply, Failure> + 'static,
 ) -> Server {
-    Server::new(
-        SERVICE,
-        Some("things-v1".to_owned()),
-        Cors::new(origin.map(str::to_owned)),
-        keys,
-        Box::new(Closure(endpoint)),
-    )
-}
-
-/// The parties of the tokens here.
-fn parties() -> Parties {
-    Parties { issuer: "things/accounts".to_owned(), audience: "things/api".to_owned() }
+    Server::new(SERVICE, Cors::new(origin.map(str::to_owned)), keys, Box::new(Closure(endpoint)))
 }
 
 /// What Lambda says of every invocation here.

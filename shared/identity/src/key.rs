@@ -4,7 +4,7 @@ use std::fmt;
 
 use jsonwebtoken::{DecodingKey, EncodingKey};
 
-use crate::{Parties, hs256};
+use crate::hs256;
 
 /// A signing key and the id that names it in a token's `kid` header.
 #[derive(Clone)]
@@ -51,18 +51,17 @@ impl fmt::Debug for Key {
     }
 }
 
-/// The current key, which signs, and the one before: both verify. Tokens are of these parties and no others.
+/// The current key, which signs, and the one before: both verify.
 #[derive(Debug, Clone)]
 pub struct KeyRing {
     pub(crate) current: Key,
     pub(crate) previous: Option<Key>,
-    pub(crate) parties: Parties,
 }
 
 impl KeyRing {
     /// A ring of Secrets Manager's `AWSCURRENT` and `AWSPREVIOUS`.
-    pub fn new(current: Key, previous: Option<Key>, parties: Parties) -> Self {
-        Self { current, previous, parties }
+    pub fn new(current: Key, previous: Option<Key>) -> Self {
+        Self { current, previous }
     }
 
     pub(crate) fn find(&self, id: &str) -> Option<&Key> {

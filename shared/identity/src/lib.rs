@@ -4,11 +4,10 @@
 //! its [`Key`], so that a [`KeyRing`] of the current and the previous key verifies tokens from before a rotation too.
 //!
 //! ```
-//! use identity::{Identity, Key, KeyRing, Parties, Role};
+//! use identity::{Identity, Key, KeyRing, Role};
 //!
 //! let key = Key::new("version-1", b"a secret of at least thirty-two bytes".to_vec())?;
-//! let parties = Parties { issuer: "parcels/accounts".to_owned(), audience: "parcels/api".to_owned() };
-//! let ring = KeyRing::new(key, None, parties);
+//! let ring = KeyRing::new(key, None);
 //! let token = ring.sign(identity::NewToken {
 //!     id: "0197…", email: "ada@example.com", name: "Ada", role: Role::Customer, now: 1_800_000_000,
 //! })?;
@@ -19,12 +18,10 @@
 
 mod hs256;
 mod key;
-mod parties;
 mod token;
 
 pub use key::{Key, KeyRing, WeakKey};
-pub use parties::{Parties, UnnamedParty};
-pub use token::{InvalidToken, LIFETIME_SECONDS, NewToken, SignError};
+pub use token::{AUDIENCE, ISSUER, InvalidToken, LIFETIME_SECONDS, NewToken, SignError};
 
 use serde::{Deserialize, Serialize};
 

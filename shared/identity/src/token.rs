@@ -6,6 +6,10 @@ use uuid::Uuid;
 
 use crate::{Identity, KeyRing, Role};
 
+/// `iss` of every token.
+pub const ISSUER: &str = "storefront/users";
+/// `aud` of every token.
+pub const AUDIENCE: &str = "storefront/api";
 /// How long a token is valid, in seconds.
 pub const LIFETIME_SECONDS: u64 = 24 * 60 * 60;
 
@@ -70,8 +74,8 @@ impl KeyRing {
             email: token.email.to_owned(),
             name: token.name.to_owned(),
             role: token.role,
-            iss: self.parties.issuer.clone(),
-            aud: self.parties.audience.clone(),
+            iss: ISSUER.to_owned(),
+            aud: AUDIENCE.to_owned(),
             iat: token.now,
             exp: token.now + LIFETIME_SECONDS,
             jti: Uuid::now_v7().to_string(),
@@ -87,8 +91,8 @@ impl KeyRing {
         let kid = jsonwebtoken::decode_header(token)?.kid.ok_or(InvalidToken::UnknownKey)?;
         let key = self.find(&kid).ok_or(InvalidToken::UnknownKey)?;
         let mut validation = Validation::new(Algorithm::HS256);
-        validation.set_issuer(&[&self.parties.issuer]);
-        validation.set_audience(&[&self.parties.audience]);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[AUDIENCE]);
         validation.set_required_spec_claims(&["exp", "sub", "iss", "aud"]);
         // Checked below against the caller's clock.
         validation.validate_exp = false;
@@ -113,17 +117,12 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::{Key, Parties};
+    use crate::Key;
 
     const NOW: u64 = 1_800_000_000;
 
     fn key(id: &str) -> Key {
         Key::new(id, format!("{id}: a secret of thirty-two bytes and more").into_bytes()).unwrap()
-    }
-
-    fn ring(current: Key, previous: Option<Key>) -> KeyRing {
-        let parties = Parties { issuer: "parcels/accounts".to_owned(), audience: "parcels/api".to_owned() };
-        KeyRing::new(current, previous, parties)
     }
 
     fn token(ring: &KeyRing) -> String {
@@ -143,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_token_proves_who_it_was_signed_for() {
-        let ring = ring(key("a"), None);
+        let ring = KeyRing::new(key("a"), None);
         let identity = ring.verify(&token(&ring), NOW).unwrap();
         assert_eq!(identity.id, "u1");
         assert_eq!(identity.role, Role::Customer);
@@ -152,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_token_ends_after_a_day() {
-        let ring = ring(key("a"), None);
+        let ring = KeyRing::new(key("a"), None);
         let token = token(&ring);
         assert!(ring.verify(&token, NOW + LIFETIME_SECONDS - 1).is_ok());
         assert!(matches!(ring.verify(&token, NOW + LIFETIME_SECONDS), Err(InvalidToken::Expired)));
@@ -160,22 +159,22 @@ mod tests {
 
     #[test]
     fn tokens_of_the_previous_key_outlive_one_rotation() {
-        let old = ring(key("a"), None);
+        let old = KeyRing::new(key("a"), None);
         let token = token(&old);
-        assert!(ring(key("b"), Some(key("a"))).verify(&token, NOW).is_ok());
-        let two_rotations = ring(key("c"), Some(key("b")));
+        assert!(KeyRing::new(key("b"), Some(key("a"))).verify(&token, NOW).is_ok());
+        let two_rotations = KeyRing::new(key("c"), Some(key("b")));
         assert!(matches!(two_rotations.verify(&token, NOW), Err(InvalidToken::UnknownKey)));
     }
 
     #[test]
     fn another_key_under_the_same_id_is_refused() {
-        let forged = token(&ring(Key::new("a", vec![7; 32]).unwrap(), None));
-        assert!(matches!(ring(key("a"), None).verify(&forged, NOW), Err(InvalidToken::Rejected(_))));
+        let forged = token(&KeyRing::new(Key::new("a", vec![7; 32]).unwrap(), None));
+        assert!(matches!(KeyRing::new(key("a"), None).verify(&forged, NOW), Err(InvalidToken::Rejected(_))));
     }
 
     #[test]
     fn every_changed_claim_is_refused() {
-        let ring = ring(key("a"), None);
+        let ring = KeyRing::new(key("a"), None);
         let token = token(&ring);
         for (claim, value) in [
             ("sub", json!("u2")),
@@ -192,7 +191,7 @@ mod tests {
 
     #[test]
     fn other_algorithms_are_refused() {
-        let ring = ring(key("a"), None);
+        let ring = KeyRing::new(key("a"), None);
         let token = token(&ring);
         for algorithm in ["none", "None", "HS384", "HS512", "RS256", "ES256"] {
             let header = json!({"alg": algorithm, "typ": "JWT", "kid": "a"});
@@ -205,7 +204,7 @@ mod tests {
 
     #[test]
     fn properly_signed_tokens_of_another_issuer_or_audience_are_refused() {
-        let ring = ring(key("a"), None);
+        let ring = KeyRing::new(key("a"), None);
         let original = token(&ring);
         for claim in ["aud", "iss"] {
             let mut claims = part(&original, 1);
@@ -219,7 +218,7 @@ mod tests {
 
     #[test]
     fn rubbish_is_refused() {
-        let ring = ring(key("a"), None);
+        let ring = KeyRing::new(key("a"), None);
         for rubbish in ["", ".", "..", "a.b.c", "é.é.é", &"x".repeat(100_000)] {
             assert!(ring.verify(rubbish, NOW).is_err());
         }

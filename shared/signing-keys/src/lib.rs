@@ -19,7 +19,7 @@ use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 use envelope::{Identity, Unavailable, timestamp};
-use identity::{InvalidToken, Key, KeyRing, NewToken, Parties, SignError, UnnamedParty, WeakKey};
+use identity::{InvalidToken, Key, KeyRing, NewToken, SignError, WeakKey};
 use secret::{Secret, Version};
 
 /// The shortest time between two reads for an unknown `kid`: forged tokens must not cause a read each.
@@ -32,7 +32,6 @@ const REREAD_FOR_SIGNING: Duration = Duration::from_secs(5 * 60);
 #[derive(Debug)]
 pub struct Keys {
     secret: Secret,
-    parties: Parties,
     ring: RefCell<KeyRing>,
     read_at: Cell<Instant>,
     /// Whether the last read failed: an unknown key may then be a new one.
@@ -45,9 +44,6 @@ pub enum KeysError {
     /// The environment names no secret.
     #[error("no signing secret is configured")]
     Config(#[from] aws::ConfigError),
-    /// The environment does not name the tokens' issuer or audience.
-    #[error("the parties of tokens are not configured")]
-    Parties(#[from] UnnamedParty),
     /// The secret could not be read.
     #[error("the signing secret could not be read from Secrets Manager")]
     Secret {
@@ -81,16 +77,14 @@ pub enum VerifyError {
 }
 
 impl Keys {
-    /// Reads the keys of the secret that `JWT_SECRET_ARN` names, for tokens of the parties that `JWT_ISSUER` and
-    /// `JWT_AUDIENCE` name. There is no default.
+    /// Reads the keys of the secret that `JWT_SECRET_ARN` names. There is no default secret.
     ///
     /// # Errors
     /// [`KeysError`]
     pub async fn read() -> Result<Self, KeysError> {
         let secret = Secret::new(aws::required("JWT_SECRET_ARN")?)?;
-        let parties = Parties::from_env()?;
-        let ring = RefCell::new(read(&secret, &parties).await?);
-        Ok(Self { secret, parties, ring, read_at: Cell::new(Instant::now()), in_doubt: Cell::new(false) })
+        let ring = RefCell::new(read(&secret).await?);
+        Ok(Self { secret, ring, read_at: Cell::new(Instant::now()), in_doubt: Cell::new(false) })
     }
 
     /// Signs with the current key.
@@ -124,7 +118,7 @@ impl Keys {
 
     async fn reread(&self) -> Result<(), KeysError> {
         self.read_at.set(Instant::now());
-        let ring = read(&self.secret, &self.parties).await;
+        let ring = read(&self.secret).await;
         self.in_doubt.set(ring.is_err());
         self.ring.replace(ring?);
         Ok(())
@@ -138,12 +132,12 @@ impl VerifyError {
     }
 }
 
-async fn read(secret: &Secret, parties: &Parties) -> Result<KeyRing, KeysError> {
+async fn read(secret: &Secret) -> Result<KeyRing, KeysError> {
     // A secret that was never rotated has no previous version.
     let versions = tokio::try_join!(secret.version("AWSCURRENT"), secret.version("AWSPREVIOUS"));
     let (current, previous) = versions.map_err(|cause| KeysError::Secret { cause: cause.into() })?;
     let current = current.ok_or(KeysError::Empty)?;
-    Ok(KeyRing::new(key(current)?, previous.map(key).transpose()?, parties.clone()))
+    Ok(KeyRing::new(key(current)?, previous.map(key).transpose()?))
 }
 
 fn key(version: Version) -> Result<Key, KeysError> {

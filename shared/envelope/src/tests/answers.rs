@@ -46,7 +46,7 @@ fn every_answer_has_the_common_headers_and_no_others() {
             "x-request-id": "gateway-1",
             "x-service": SERVICE.name,
             "x-version": SERVICE.version,
-            "x-gateway": "things-v1",
+            "x-gateway": "microservices-v1",
             "x-response-time": format!("{elapsed}ms"),
             "x-content-type-options": "nosniff",
             "access-control-allow-origin": "*",

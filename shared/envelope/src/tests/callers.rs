@@ -3,8 +3,8 @@
 use identity::{Identity, Key, KeyRing, NewToken, Role};
 use serde_json::{Value, json};
 
-use super::{Answered, ask, http, parties, rest, send, server_with};
-use crate::endpoint::own_key;
+use super::{Answered, ask, http, rest, send, server_with};
+use crate::endpoint::key_ring;
 use crate::{Call, Failure, Reply, context_of, timestamp};
 
 /// Answers with who is calling.
@@ -33,8 +33,7 @@ fn authorized(context: impl Into<Value>) -> Value {
 }
 
 fn ring() -> KeyRing {
-    let key = Key::new("k1", b"a secret of at least thirty-two bytes".to_vec()).unwrap();
-    KeyRing::new(key, None, parties())
+    KeyRing::new(Key::new("k1", b"a secret of at least thirty-two bytes".to_vec()).unwrap(), None)
 }
 
 fn token(ring: &KeyRing, now: u64) -> String {
@@ -154,12 +153,12 @@ fn admins_only_lets_admins_in() {
 #[test]
 fn a_key_of_its_own_needs_an_id_and_enough_bytes() {
     let some = |text: &str| Some(text.to_owned());
-    assert!(own_key(None, None).unwrap().is_none());
-    assert!(own_key(None, some("k1")).unwrap().is_none());
-    assert!(own_key(some("a secret of at least thirty-two bytes"), some("k1")).unwrap().is_some());
+    assert!(key_ring(None, None).unwrap().is_none());
+    assert!(key_ring(None, some("k1")).unwrap().is_none());
+    assert!(key_ring(some("a secret of at least thirty-two bytes"), some("k1")).unwrap().is_some());
     assert_eq!(
-        own_key(some("a secret of at least thirty-two bytes"), None).unwrap_err().to_string(),
+        key_ring(some("a secret of at least thirty-two bytes"), None).unwrap_err().to_string(),
         "JWT_SECRET is set but not JWT_SECRET_VERSION, the `kid` of the tokens it signs"
     );
-    assert_eq!(own_key(some("short"), some("k1")).unwrap_err().to_string(), "JWT_SECRET is not usable");
+    assert_eq!(key_ring(some("short"), some("k1")).unwrap_err().to_string(), "JWT_SECRET is not usable");
 }
