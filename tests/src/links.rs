@@ -38,7 +38,7 @@ fn headings(prose: &str) -> BTreeSet<String> {
     let headings = prose.lines().filter(|line| line.starts_with('#'));
     let is_kept = |letter: &char| letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_');
     let name = |line: &str| line.trim_start_matches('#').trim().to_lowercase().chars().filter(is_kept).collect();
-    headings.map(|line| name(line)).map(|name: String| name.replace(' ', "-")).collect()
+    headings.map(name).map(|name: String| name.replace(' ', "-")).collect()
 }
 
 /// Where a link leads, from the workspace's root: `docs/local.md` and `../README.md` are `README.md`.

@@ -42,9 +42,12 @@ impl Workshop {
     /// Whether the sources compile.
     fn breaks(&self, broken: bool) {
         let root = self.root().display();
+        let binaries = fs::read_dir(self.root().join("bin")).unwrap();
+        let targets: Vec<_> =
+            binaries.map(|binary| json!({"name": binary.unwrap().file_name().to_str().unwrap()})).collect();
         let package = json!({
             "manifest_path": self.root().join("functions/Cargo.toml"),
-            "targets": [{"name": "users-health"}],
+            "targets": targets,
             "dependencies": [],
         });
         let metadata = json!({"workspace_root": self.root(), "target_directory": self.root(), "packages": [package]});
