@@ -10,7 +10,7 @@ fn checked(status: u16, header: (&str, &str), body: &Value) -> Result<(), String
         ("content-type", "application/json; charset=utf-8"),
         ("x-request-id", "r1"),
         ("x-service", "order-service"),
-        ("x-version", "0.1.0"),
+        ("x-version", "1.0.0"),
         ("x-gateway", "microservices-v1"),
         ("x-response-time", "3ms"),
         ("x-content-type-options", "nosniff"),
