@@ -36,7 +36,8 @@ impl Price {
         (1..=Self::MAX.0).contains(&cents).then_some(Self(cents))
     }
 
-    /// Reads a JSON number. Digits beyond the precision of a double (15 to 17) are lost, as everywhere in JSON.
+    /// Reads a JSON number. A double shows every decimal of a price: the envelope rounds a literal with more digits than a
+    /// double has to one that has too many decimals.
     ///
     /// # Errors
     /// [`PriceError`]
@@ -158,6 +159,8 @@ mod tests {
             (-5.0, PriceError::NotPositive),
             (0.001, PriceError::TooPrecise),
             (19.999, PriceError::TooPrecise),
+            (19.990_000_000_000_002, PriceError::TooPrecise),
+            (5e-324, PriceError::TooPrecise),
             (10_000_000.0, PriceError::TooHigh),
             (1e300, PriceError::TooHigh),
         ] {

@@ -2,7 +2,7 @@
 
 use contracts::codes;
 use contracts::reserve_stock::{self, MAX_LINES, MAX_QUANTITY};
-use envelope::decode::{Decode, Fields, FromField, Reject, list_of, object_of, string, uuid};
+use envelope::decode::{Decode, Fields, FromField, Reject, integer, list_of, object_of, string, uuid};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -55,10 +55,7 @@ impl Quantity {
 
 impl FromField for Quantity {
     fn from_field(value: &Value) -> Result<Self, Reject> {
-        if value.as_i64().is_some_and(i64::is_negative) {
-            return Self::new(0);
-        }
-        Self::new(value.as_u64().ok_or_else(|| Reject::mistyped("a whole number"))?)
+        Self::new(integer(value, 1, MAX_QUANTITY.into())?)
     }
 }
 

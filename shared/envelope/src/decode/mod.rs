@@ -36,6 +36,7 @@ mod fields;
 mod from_field;
 mod limit;
 mod nested;
+mod number;
 mod object;
 mod problems;
 mod query;
@@ -48,6 +49,7 @@ pub use fields::Fields;
 pub use from_field::{FromField, Reject, string};
 pub use limit::{Limit, PageNumber};
 pub use nested::{list_of, object_of};
+pub use number::integer;
 pub use problems::Problem;
 pub use query::{FromQuery, QueryFields, whole_number};
 

@@ -3,75 +3,69 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
+
+use super::number::number;
+
+/// The deepest nesting that is read, as in `serde_json`: values are read by recursion.
+const MAX_DEPTH: usize = 128;
 
 /// Parses a JSON object. `None` for anything else.
 pub(crate) fn object(bytes: &[u8]) -> Option<Map<String, Value>> {
-    match serde_json::from_slice(bytes) {
-        Ok(Strict(Value::Object(object))) => Some(object),
-        _ => None,
+    entries(std::str::from_utf8(bytes).ok()?, MAX_DEPTH)
+}
+
+/// Reads a value from its text, which shows the digits of numbers.
+fn value(text: &str, depth: usize) -> Option<Value> {
+    match text.as_bytes().first()? {
+        b'{' => entries(text, depth.checked_sub(1)?).map(Value::Object),
+        b'[' => {
+            let depth = depth.checked_sub(1)?;
+            let elements: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+            elements.into_iter().map(|element| value(element.get(), depth)).collect()
+        }
+        b'-' | b'0'..=b'9' => number(text).map(Value::Number),
+        _ => serde_json::from_str(text).ok(),
     }
 }
 
-/// A JSON value without duplicate keys at any depth.
-struct Strict(Value);
+fn entries(text: &str, depth: usize) -> Option<Map<String, Value>> {
+    let Entries(entries) = serde_json::from_str(text).ok()?;
+    let mut object = Map::with_capacity(entries.len());
+    for (key, raw) in entries {
+        if object.insert(key, value(raw.get(), depth)?).is_some() {
+            return None;
+        }
+    }
+    Some(object)
+}
 
-impl<'de> Deserialize<'de> for Strict {
+/// The entries of an object as they are written.
+struct Entries<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Entries<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StrictVisitor).map(Self)
+        deserializer.deserialize_map(EntriesVisitor).map(Self)
     }
 }
 
-struct StrictVisitor;
+struct EntriesVisitor;
 
-impl<'de> Visitor<'de> for StrictVisitor {
-    type Value = Value;
+impl<'de> Visitor<'de> for EntriesVisitor {
+    type Value = Vec<(String, &'de RawValue)>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON without duplicate keys")
+        f.write_str("a JSON object")
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
-        let mut array = Vec::new();
-        while let Some(Strict(element)) = elements.next_element()? {
-            array.push(element);
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
         }
-        Ok(array.into())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut object = Map::new();
-        while let Some((key, Strict(value))) = entries.next_entry()? {
-            if object.insert(key, value).is_some() {
-                return Err(A::Error::custom("duplicate key"));
-            }
-        }
-        Ok(object.into())
+        Ok(entries)
     }
 }
 
@@ -97,9 +91,18 @@ mod tests {
     }
 
     #[test]
+    fn a_number_keeps_its_value_and_its_notation_however_deep_it_is() {
+        let text = r#"{"a":7.0,"b":[9007199254740993.0,{"c":0.0,"d":7.00000000000000001}]}"#;
+        let read = r#"{"a":7.0,"b":[9007199254740993,{"c":0.0,"d":7.000000000000001}]}"#;
+        assert_eq!(object(text.as_bytes()).map(|object| Value::Object(object).to_string()).as_deref(), Some(read));
+    }
+
+    #[test]
     fn anything_else_is_no_object() {
         let deep = "[".repeat(200_000);
-        for text in ["", " ", "null", "1", "\"a\"", "[]", "{", "{}x", "{'a':1}", "{\"a\":1e999}", "{\"a\":NaN}", &deep]
+        let closed = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+        for text in
+            ["", " ", "null", "1", "\"a\"", "[]", "{", "{}x", "{'a':1}", "{\"a\":1e999}", "{\"a\":NaN}", &deep, &closed]
         {
             assert_eq!(object(text.as_bytes()), None, "{text:.20}");
         }

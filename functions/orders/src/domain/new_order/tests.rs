@@ -94,7 +94,7 @@ fn a_malformed_line_is_shown_with_every_problem_at_its_path() {
             "fields": [
                 problem("items[1].quantity", "OUT_OF_RANGE", "must be from 1 to 10000"),
                 problem("items[2].productId", "REQUIRED", "is required"),
-                problem("items[2].quantity", "INVALID_TYPE", "must be a whole number"),
+                problem("items[2].quantity", "INVALID_TYPE", "must be a whole number from 1 to 10000"),
                 problem("items[2].colour", "UNKNOWN_FIELD", "is not a field of this request"),
                 problem("items[3]", "INVALID_TYPE", "must be an object"),
                 problem("shippingAddress.city", "INVALID_TYPE", "must be a string"),
@@ -106,7 +106,7 @@ fn a_malformed_line_is_shown_with_every_problem_at_its_path() {
 
 #[test]
 fn a_quantity_is_a_whole_number_from_1_to_10_000() {
-    for quantity in [json!(1), json!(10_000)] {
+    for quantity in [json!(1), json!(7.0), json!(1e4), json!(10_000)] {
         assert!(items(json!([{"productId": "a", "quantity": quantity}])).is_ok());
     }
     for (quantity, code) in [
@@ -114,6 +114,8 @@ fn a_quantity_is_a_whole_number_from_1_to_10_000() {
         (json!(-1), "OUT_OF_RANGE"),
         (json!(10_001), "OUT_OF_RANGE"),
         (json!(u64::MAX), "OUT_OF_RANGE"),
+        (json!(-1.0), "OUT_OF_RANGE"),
+        (json!(1e300), "OUT_OF_RANGE"),
         (json!(1.5), "INVALID_TYPE"),
         (json!("1"), "INVALID_TYPE"),
         (json!(true), "INVALID_TYPE"),
@@ -189,4 +191,12 @@ fn another_order_has_another_fingerprint() {
         fingerprint(json!({"items": [line("a", 1)], "shippingAddress": {"city": "Wien"}})),
     ]);
     assert_eq!(fingerprints.len(), 6);
+}
+
+#[test]
+fn a_quantity_written_with_a_point_or_an_exponent_has_the_same_fingerprint() {
+    let order = |quantity: f64| fingerprint(json!({"items": [{"productId": "a", "quantity": quantity}]}));
+    let whole = fingerprint(json!({"items": [{"productId": "a", "quantity": 7}]}));
+    assert_eq!(order(7.0), whole);
+    assert_ne!(order(8.0), whole);
 }
