@@ -243,9 +243,10 @@ impl RestApi {
 /// A request that no route matches. If it has an `Authorization` header, API Gateway takes it for one signed with AWS
 /// credentials and complains about the signature instead.
 fn no_route(head: &Parts) -> Fault {
-    match head.headers.get(http::header::AUTHORIZATION) {
-        Some(value) if !value.is_empty() => Fault::NoRouteButAuthorization,
-        _ => Fault::NoRoute,
+    let mut credentials = head.headers.get_all(http::header::AUTHORIZATION).iter();
+    match credentials.any(|value| !value.is_empty()) {
+        true => Fault::NoRouteButAuthorization,
+        false => Fault::NoRoute,
     }
 }
 

@@ -111,9 +111,17 @@ impl Authorizer {
         }
     }
 
-    /// The token, if there is one and `ValidationExpression` matches it. Of several headers the last counts, as in the event.
+    /// The token, if there is one and `ValidationExpression` matches it.
+    ///
+    /// Of several different ones none is taken. The guide does not say which of them API Gateway asks about, and the
+    /// function behind it sees them all.
     fn token<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
-        let token = headers.get_all(&self.header).iter().next_back()?.to_str().ok()?;
+        let mut values = headers.get_all(&self.header).iter();
+        let token = values.next()?;
+        if values.any(|other| other != token) {
+            return None;
+        }
+        let token = token.to_str().ok()?;
         let passes = self.validation.as_ref().is_none_or(|validation| validation.is_match(token));
         (!token.is_empty() && passes).then_some(token)
     }

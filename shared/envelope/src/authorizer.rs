@@ -5,15 +5,24 @@ use std::collections::HashMap;
 use identity::Identity;
 use serde_json::{Map, Value};
 
-use crate::timestamp;
+use crate::{Failure, timestamp};
 
 /// Why the caller is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Anonymous {
     /// The request carries no token.
     NoToken,
-    /// Its token is malformed, forged or expired.
+    /// Its token is malformed, forged or expired, or there are two different ones.
     InvalidToken,
+}
+
+impl From<Anonymous> for Failure {
+    fn from(anonymous: Anonymous) -> Self {
+        match anonymous {
+            Anonymous::NoToken => Self::token_required(),
+            Anonymous::InvalidToken => Self::invalid_token(),
+        }
+    }
 }
 
 /// Reads `requestContext.authorizer`, whose values a REST API passes on as strings ("Output from an API Gateway

@@ -11,7 +11,7 @@ use lambda_http::{Context, Request, RequestExt};
 
 use crate::authorizer::{self, Anonymous};
 use crate::decode::{Decode, DecodeQuery, Fields, QueryFields, object};
-use crate::{Code, Deadline, Failure, headers, request_id, timestamp};
+use crate::{Code, Deadline, Failure, RepeatedHeader, headers, request_id, timestamp};
 
 /// The longest request body, in bytes.
 pub const BODY_LIMIT: usize = 256 * 1024;
@@ -111,31 +111,49 @@ impl Call {
         if own_segments == 0 { "" } else { prefix }
     }
 
-    /// The first value of a request header, if it is UTF-8; its name in any case.
+    /// The first value of a request header, if it is UTF-8; its name in any case. [`Call::single_header`] reads one that
+    /// must not be repeated.
     pub fn header(&self, name: &str) -> Option<&str> {
         headers::first(self.request.headers(), name)
     }
 
-    /// The token of `Authorization: Bearer …` (RFC 6750; the scheme in any case).
-    pub fn bearer_token(&self) -> Option<&str> {
-        let (scheme, token) = self.header("authorization")?.split_once(' ')?;
-        let token = token.trim();
-        (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+    /// The value of a request header that may be sent only once, if it is UTF-8; its name in any case. The same value
+    /// sent again changes nothing.
+    ///
+    /// # Errors
+    /// [`RepeatedHeader`] if it was sent with different values.
+    pub fn single_header(&self, name: &str) -> Result<Option<&str>, RepeatedHeader> {
+        headers::single(self.request.headers(), name)
+    }
+
+    /// The token of `Authorization: Bearer …` (RFC 6750).
+    ///
+    /// # Errors
+    /// 401 if there is none, or if the request has two different `Authorization` headers.
+    pub fn bearer_token(&self) -> Result<&str, Failure> {
+        self.credentials().map_err(Failure::from)
+    }
+
+    fn credentials(&self) -> Result<&str, Anonymous> {
+        let credentials = self.single_header("authorization").map_err(|RepeatedHeader| Anonymous::InvalidToken)?;
+        credentials.and_then(identity::bearer_token).ok_or(Anonymous::NoToken)
     }
 
     /// The caller, as the gateway's authorizer established it.
     ///
     /// # Errors
-    /// 401 if nobody is signed in, or their token has expired since.
+    /// 401 if nobody is signed in, their token has expired since, or the request has two different `Authorization`
+    /// headers.
     pub fn identity(&self) -> Result<&Identity, Failure> {
-        self.caller.get_or_init(|| self.caller()).as_ref().map_err(|anonymous| match anonymous {
-            Anonymous::NoToken => Failure::token_required(),
-            Anonymous::InvalidToken => Failure::invalid_token(),
-        })
+        self.caller.get_or_init(|| self.caller()).as_ref().map_err(|anonymous| Failure::from(*anonymous))
     }
 
     /// Established only when asked for: the binary of a public endpoint then has no code for tokens in it.
     fn caller(&self) -> Result<Identity, Anonymous> {
+        let credentials = self.credentials();
+        if credentials == Err(Anonymous::InvalidToken) {
+            return Err(Anonymous::InvalidToken);
+        }
         let authorizer = match self.request.request_context_ref() {
             Some(RequestContext::ApiGatewayV1(context)) => Some(&context.authorizer),
             Some(RequestContext::ApiGatewayV2(context)) => context.authorizer.as_ref(),
@@ -145,8 +163,7 @@ impl Call {
         match (established, &self.keys) {
             // Behind no authorizer, and only where this process has a key, it verifies the token itself.
             (Err(Anonymous::NoToken), Some(keys)) => {
-                let token = self.bearer_token().ok_or(Anonymous::NoToken)?;
-                keys.verify(token, timestamp::epoch_seconds()).map_err(|_| Anonymous::InvalidToken)
+                keys.verify(credentials?, timestamp::epoch_seconds()).map_err(|_| Anonymous::InvalidToken)
             }
             (established, _) => established,
         }
@@ -196,7 +213,7 @@ impl Call {
 
     /// `application/json`, with no charset or UTF-8 (RFC 8259, section 8.1).
     fn is_json(&self) -> bool {
-        let Some(content_type) = self.header("content-type") else { return false };
+        let Ok(Some(content_type)) = self.single_header("content-type") else { return false };
         let mut parts = content_type.split(';').map(str::trim);
         parts.next().is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json"))
             && parts.all(|parameter| match parameter.split_once('=') {

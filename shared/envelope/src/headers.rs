@@ -10,6 +10,20 @@ pub(crate) fn first<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     text(headers.get(name)?)
 }
 
+/// A field that has one value was sent several times, with different ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("sent several times, with different values")]
+pub struct RepeatedHeader;
+
+/// The value of a request's field that has one, if it is UTF-8; the name in any case.
+///
+/// A gateway and a function that each took one of several values could take different ones.
+pub(crate) fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, RepeatedHeader> {
+    let mut values = headers.get_all(name).into_iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.any(|other| other != value) { Err(RepeatedHeader) } else { Ok(text(value)) }
+}
+
 /// All values of a request's field that are UTF-8.
 pub(crate) fn all<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
     headers.get_all(name).into_iter().filter_map(text)

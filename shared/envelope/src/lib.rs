@@ -84,6 +84,7 @@ pub use endpoint::{Endpoint, Service, serve};
 pub use error_chain::error_chain;
 pub use failure::{Failure, Unavailable};
 pub use function::{Function, FunctionError, serve_function};
+pub use headers::RepeatedHeader;
 pub use identity::{Identity, Role};
 pub use lambda_http::{self, Context};
 pub use layers::{EndpointService, serve_layered};

@@ -7,9 +7,9 @@ use crate::headers;
 /// The request header that carries a caller's own id, and the response header that always carries one.
 pub const HEADER: &str = "x-request-id";
 
-/// The caller's id if it is 1 to 128 of `[A-Za-z0-9._-]`; a value outside that could forge log lines.
+/// The caller's id if there is one and it is 1 to 128 of `[A-Za-z0-9._-]`; a value outside that could forge log lines.
 pub(crate) fn from_caller(request: &HeaderMap) -> Option<&str> {
-    let id = headers::first(request, HEADER)?;
+    let id = headers::single(request, HEADER).ok()??;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     ((1..=128).contains(&id.len()) && id.bytes().all(plain)).then_some(id)
 }

@@ -16,10 +16,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod credentials;
 mod hs256;
 mod key;
 mod token;
 
+pub use credentials::bearer_token;
 pub use key::{Key, KeyRing, WeakKey};
 pub use token::{AUDIENCE, ISSUER, InvalidToken, LIFETIME_SECONDS, NewToken, SignError};
 

@@ -86,6 +86,37 @@ async fn a_protected_route_needs_a_bearer_token() {
 }
 
 #[apply(e2e)]
+async fn the_scheme_is_bearer_in_any_case() {
+    let (stack, ada) = (shared().await, ada().await);
+    for scheme in ["Bearer", "bearer", "BEARER", "bEaReR", "Bearer  "] {
+        let answer = stack.get("/api/users/me").header("authorization", format!("{scheme} {}", ada.token)).send().await;
+        assert_eq!((answer.status.as_u16(), &answer.body["data"]["id"]), (200, &json!(ada.id)), "{answer}");
+    }
+}
+
+/// Whoever reads a request must not find another caller in it than the gateway did.
+#[apply(e2e)]
+#[needs(Gateway)]
+async fn two_different_tokens_are_refused_by_gateway_and_function_alike() {
+    let (stack, ada) = (shared().await, ada().await);
+    let ours = format!("Bearer {}", ada.token);
+    for other in ["Bearer a.b.c", "Basic YTpi", "", &ours.to_lowercase()] {
+        for values in [[&ours, other], [other, &ours]] {
+            let with_both = |request: tests::Request<'static>| {
+                values.into_iter().fold(request, |request, value| request.header("authorization", value))
+            };
+            let protected = with_both(stack.get("/api/users/me")).send().await;
+            protected.is_the_gateways(Code::INVALID_TOKEN, "Authentication token missing or invalid");
+            let open = with_both(stack.post("/api/users/auth/verify")).send().await;
+            open.fails(Code::INVALID_TOKEN, "Invalid token", Value::Null);
+        }
+    }
+    let twice =
+        stack.get("/api/users/me").header("authorization", ours.as_str()).header("authorization", ours.as_str());
+    assert_eq!(twice.send().await.status, 200);
+}
+
+#[apply(e2e)]
 async fn a_body_has_at_most_256_kib() {
     let stack = shared().await;
     let login = |bytes: usize| {

@@ -41,7 +41,7 @@ impl Endpoint for GetProduct {
 impl GetProduct {
     /// Whether the caller is an admin. Without a valid token the caller is anonymous, as on every public route.
     async fn is_admin(&self, call: &Call) -> Result<bool, Failure> {
-        let Some(token) = call.bearer_token() else { return Ok(false) };
+        let Ok(token) = call.bearer_token() else { return Ok(false) };
         match self.keys.get_or_try_init(Keys::read).await?.verify(token).await {
             Ok(identity) => Ok(identity.role == Role::Admin),
             Err(VerifyError::Invalid(_)) => Ok(false),

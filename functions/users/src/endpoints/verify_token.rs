@@ -24,7 +24,7 @@ impl Endpoint for VerifyToken {
     }
 
     async fn call(&self, call: &Call) -> Result<Reply, Failure> {
-        let token = call.bearer_token().ok_or_else(Failure::token_required)?;
+        let token = call.bearer_token()?;
         let identity = match self.keys.verify(token).await {
             Err(VerifyError::Invalid(_)) => return Err(Failure::invalid_token()),
             outcome => outcome?,

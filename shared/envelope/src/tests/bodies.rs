@@ -114,6 +114,17 @@ fn only_json_is_a_type_of_body() {
 }
 
 #[test]
+fn a_body_has_one_type() {
+    let typed = |types: [&str; 2]| {
+        ask(&rest(json!({"multiValueHeaders": {"Content-Type": types}, "body": r#"{"text":"a"}"#})), echo)
+    };
+    assert_eq!(typed(["application/json"; 2]).status(), 200);
+    for types in [["application/json", "text/plain"], ["text/plain", "application/json"], ["application/json", ""]] {
+        refused(&typed(types), 415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type must be application/json");
+    }
+}
+
+#[test]
 fn a_body_may_have_the_limit_in_bytes_and_not_one_more() {
     let of_size = |bytes: usize| format!(r#"{{"text":"{}"}}"#, "x".repeat(bytes - r#"{"text":""}"#.len()));
     assert_eq!(sent(&of_size(BODY_LIMIT)).status(), 200);

@@ -129,6 +129,41 @@ fn a_process_with_a_key_checks_the_token_itself() {
     refused_as(&send(&server, &http(json!({}))), "TOKEN_REQUIRED");
 }
 
+/// Whichever of the two a gateway took, a function must not take the other.
+#[test]
+fn two_different_tokens_are_nobody() {
+    let ring = ring();
+    let server = server_with(None, Some(ring.clone()), whoami);
+    let ours = format!("Bearer {}", token(&ring, timestamp::epoch_seconds()));
+    let sent = |event: Value, values: &[&str]| {
+        let mut event = event;
+        super::merge(&mut event, json!({"multiValueHeaders": {"Authorization": values}}));
+        send(&server, &event)
+    };
+    for other in ["Bearer x", "Basic YTpi", "", "bearer  x"] {
+        for values in [[ours.as_str(), other], [other, ours.as_str()]] {
+            refused_as(&sent(rest(json!({})), &values), "INVALID_TOKEN");
+            refused_as(&sent(authorized(context_of(&ada())), &values), "INVALID_TOKEN");
+        }
+    }
+    assert_eq!(sent(rest(json!({})), &[&ours, &ours]).json()["data"], ada_told());
+    assert_eq!(sent(authorized(context_of(&ada())), &[&ours, &ours]).json()["data"], ada_told());
+}
+
+#[test]
+fn a_header_of_one_value_is_not_taken_from_two() {
+    let told = |values: &[&str]| {
+        let event = rest(json!({"multiValueHeaders": {"Idempotency-Key": values}}));
+        ask(&event, |call| Reply::ok("Read", call.single_header("idempotency-key").map_err(|_| Failure::forbidden())?))
+    };
+    assert_eq!(told(&[]).json()["data"], json!(null));
+    assert_eq!(told(&["a"]).json()["data"], "a");
+    assert_eq!(told(&["a", "a"]).json()["data"], "a");
+    for values in [["a", "b"], ["", "a"], ["a", ""], ["a", "A"]] {
+        assert_eq!(told(&values).status(), 403, "{values:?}");
+    }
+}
+
 #[test]
 fn a_key_does_not_overrule_an_authorizer() {
     let ring = ring();

@@ -159,7 +159,7 @@ fn a_line_holds_no_password_token_or_email() {
     type Case = (Value, u64, fn(&Call) -> Result<Reply, Failure>);
     let login = |call: &Call| {
         let Credentials { password } = call.body()?;
-        Reply::ok("Login successful", json!({"token": call.bearer_token(), "echo": password}))
+        Reply::ok("Login successful", json!({"token": call.bearer_token()?, "echo": password}))
     };
     let cases: [Case; 7] = [
         (json!({"email": email, "password": password}), 200, login),

@@ -25,7 +25,7 @@ fn curious(call: &Call) -> Result<Reply, Failure> {
     let outcome = (call.query::<Anything>(), call.body::<Anything>(), call.identity(), call.admin());
     let told = json!([
         call.header("authorization"),
-        call.bearer_token(),
+        call.bearer_token().ok(),
         call.path_parameter("id"),
         call.source_ip(),
         call.path_prefix(),

@@ -66,6 +66,16 @@ fn an_id_that_could_forge_something_gives_way_to_the_gateways() {
 }
 
 #[test]
+fn of_two_different_ids_neither_is_taken() {
+    for ids in [["a", "b"], ["a", ""], ["", "a"]] {
+        let event = rest(json!({"multiValueHeaders": {"X-Request-ID": ids}}));
+        assert_eq!(ask(&event, nothing).header("x-request-id"), Some("gateway-1"), "{ids:?}");
+    }
+    let event = rest(json!({"multiValueHeaders": {"X-Request-ID": ["a", "a"]}}));
+    assert_eq!(ask(&event, nothing).header("x-request-id"), Some("a"));
+}
+
+#[test]
 fn without_a_gateways_id_it_is_lambdas() {
     for id in [Value::Null, json!("")] {
         let answered = ask(&rest(json!({"requestContext": {"requestId": id}})), nothing);

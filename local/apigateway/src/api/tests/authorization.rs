@@ -41,8 +41,14 @@ async fn a_token_that_is_none_is_refused_without_asking() {
         assert_eq!(gateway(&get(&api, "/me", &headers).await), (401, "UNAUTHORIZED"), "{value:?}");
     }
     assert!(lambda.calls.lock().unwrap().is_empty());
-    // Of several, the last is the token, as it is in the event.
-    get(&api, "/me", &[("authorization", "Basic x"), BEARER]).await;
+    // Two that differ are none, whichever comes last; the same one twice is one.
+    for other in ["Basic x", "Bearer eve", "", "AWS4-HMAC-SHA256 Credential=x"] {
+        for headers in [[("authorization", other), BEARER], [BEARER, ("authorization", other)]] {
+            assert_eq!(gateway(&get(&api, "/me", &headers).await), (401, "UNAUTHORIZED"), "{headers:?}");
+        }
+    }
+    assert!(lambda.calls.lock().unwrap().is_empty());
+    get(&api, "/me", &[BEARER, BEARER]).await;
     assert_eq!(lambda.calls.lock().unwrap()[0].1["authorizationToken"], "Bearer ada");
 }
 
