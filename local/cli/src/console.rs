@@ -76,6 +76,11 @@ pub fn say(text: &str) {
     line(format_args!("{text}"));
 }
 
+/// Prints what AWS would take and is most likely not meant.
+pub fn warn(text: &str) {
+    line(format_args!("warning: {text}"));
+}
+
 /// Prints a line that a function logged.
 pub fn function_line(function: &str, text: &str) {
     line(format_args!("          {function} | {text}"));

@@ -7,6 +7,7 @@ use local_iam::Iam;
 use local_template::System;
 
 use crate::arguments::Run;
+use crate::console;
 use crate::error::Error;
 use crate::workspace::Workspace;
 
@@ -31,6 +32,9 @@ impl Project {
         let workspace = Workspace::of(run.template.as_deref().and_then(cargo_folder)).await?;
         let template = run.template.clone().unwrap_or_else(|| workspace.root.join("template.yaml"));
         let system = System::read(&template, &run.parameter_overrides.iter().cloned().collect())?;
+        for warning in &system.warnings {
+            console::warn(&warning.to_string());
+        }
         let iam = Iam::new(&system)?;
         Ok(Self { workspace, template, system, iam })
     }

@@ -86,6 +86,16 @@ async fn a_template_without_functions_builds_nothing() {
     assert_eq!(run(&["invoke", "--port", program.port(), "Resize"]), (Some(1), told.to_owned()));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_most_likely_not_meant_is_told_at_the_start() {
+    let pictures = Pictures::new();
+    let queue = "Resources: {Pictures: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: 010}}}\n";
+    fs::write(pictures.path("queue.yaml"), format!("Transform: AWS::Serverless-2016-10-31\n{queue}")).unwrap();
+    let (_program, said) = pictures.start("queue.yaml", &["--no-watch", "--no-seed"]);
+    let told = "`010` is 8 in YAML 1.1: quote it if text is meant";
+    assert!(said.iter().any(|line| line.starts_with("warning: ") && line.ends_with(told)), "{said:?}");
+}
+
 #[test]
 fn a_binary_that_the_workspace_does_not_have_is_named_before_anything_is_built() {
     let pictures = Pictures::new();

@@ -15,18 +15,18 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The template has mistakes, or says something that can't be run on one machine.
-    #[error("{}", listing(.file, .problems))]
-    Refused {
-        /// The file, as it was asked for.
-        file: String,
-        /// Everything that was found, by line. Never empty.
-        problems: Vec<Problem>,
-    },
+    #[error("{}", listing(.0))]
+    Refused(
+        /// Everything that was found, by line: problems, and at least one, and warnings.
+        Vec<Problem>,
+    ),
 }
 
-/// One thing that is wrong with a template.
+/// One thing that is wrong with a template, or looks so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
+    /// The file, as it was asked for.
+    pub file: String,
     /// The line, from 1; 0 if the problem is not in the file (a parameter override).
     pub line: usize,
     /// Logical id and property path (`CreateOrder.Events.Http.Path`), or the section.
@@ -35,36 +35,81 @@ pub struct Problem {
     pub message: String,
 }
 
-/// `file:line: place: message` on a line each: the form that terminals and editors turn into links.
-fn listing(file: &str, problems: &[Problem]) -> String {
-    let lines = problems.iter().map(|Problem { line, place, message }| match line {
-        0 => format!("{place}: {message}"),
-        _ => format!("{file}:{line}: {place}: {message}"),
-    });
-    lines.collect::<Vec<_>>().join("\n")
+impl fmt::Display for Problem {
+    /// `file:line: place: message`: the form that terminals and editors turn into links.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, line, place, message } = self;
+        match line {
+            0 => write!(formatter, "{place}: {message}"),
+            _ => write!(formatter, "{file}:{line}: {place}: {message}"),
+        }
+    }
 }
 
-/// Collects problems, so that one reading reports them all.
+fn listing(problems: &[Problem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// A place in the file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Mark {
+    /// From 1; 0 if it is not in the file (a parameter override).
+    pub(crate) line: usize,
+    /// From 1; 0 if it is the whole line.
+    pub(crate) column: usize,
+}
+
+impl Mark {
+    /// A whole line.
+    pub(crate) fn of_line(line: usize) -> Self {
+        Self { line, column: 0 }
+    }
+}
+
+/// Something noted.
+#[derive(Debug)]
+struct Note {
+    mark: Mark,
+    place: String,
+    message: String,
+    is_warning: bool,
+}
+
+/// Collects problems and warnings, so that one reading reports them all.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
-    problems: RefCell<Vec<Problem>>,
+    notes: RefCell<Vec<Note>>,
 }
 
 impl Report {
-    /// Notes a problem. One that is reached by several ways (a global, a name that others refer to) is noted once.
-    pub(crate) fn note(&self, line: usize, place: &Place, message: impl Into<String>) {
-        let problem = Problem { line, place: place.to_string(), message: message.into() };
-        let mut problems = self.problems.borrow_mut();
-        if !problems.iter().any(|known| known.line == problem.line && known.message == problem.message) {
-            problems.push(problem);
+    /// Notes a problem.
+    pub(crate) fn note(&self, mark: Mark, place: &Place, message: impl Into<String>) {
+        self.add(Note { mark, place: place.to_string(), message: message.into(), is_warning: false });
+    }
+
+    /// Notes what AWS takes and is most likely not meant.
+    pub(crate) fn warn(&self, mark: Mark, place: &Place, message: impl Into<String>) {
+        self.add(Note { mark, place: place.to_string(), message: message.into(), is_warning: true });
+    }
+
+    /// One that is reached by several ways (a global, an alias, a name that others refer to) is noted once.
+    fn add(&self, note: Note) {
+        let mut notes = self.notes.borrow_mut();
+        if !notes.iter().any(|known| known.mark == note.mark && known.message == note.message) {
+            notes.push(note);
         }
     }
 
-    /// The outcome: what was read, unless something was noted.
-    pub(crate) fn finish<T>(self, file: &str, read: T) -> Result<T, Error> {
-        let mut problems = self.problems.into_inner();
-        problems.sort_by_key(|problem| problem.line);
-        if problems.is_empty() { Ok(read) } else { Err(Error::Refused { file: file.to_owned(), problems }) }
+    /// The outcome: what was read and the warnings, unless a problem was noted.
+    pub(crate) fn finish<T>(self, file: &str, read: T) -> Result<(T, Vec<Problem>), Error> {
+        let mut notes = self.notes.into_inner();
+        notes.sort_by_key(|note| note.mark.line);
+        let refused = notes.iter().any(|note| !note.is_warning);
+        let told = notes.into_iter().map(|Note { mark, place, message, is_warning }| {
+            let message = if refused && is_warning { format!("warning: {message}") } else { message };
+            Problem { file: file.to_owned(), line: mark.line, place, message }
+        });
+        if refused { Err(Error::Refused(told.collect())) } else { Ok((read, told.collect())) }
     }
 }
 

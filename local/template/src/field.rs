@@ -6,7 +6,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use crate::error::{Place, Report};
+use crate::error::{Mark, Place, Report};
 use crate::value::{Data, Value};
 
 /// A value and its place in the template.
@@ -14,7 +14,7 @@ use crate::value::{Data, Value};
 pub(crate) struct Field<'a> {
     report: &'a Report,
     place: Place,
-    line: usize,
+    mark: Mark,
     data: &'a Data,
 }
 
@@ -28,12 +28,12 @@ pub(crate) struct Accepted {
 
 impl<'a> Field<'a> {
     pub(crate) fn new(report: &'a Report, place: Place, value: &'a Value) -> Self {
-        Self { report, place, line: value.line, data: &value.data }
+        Self { report, place, mark: value.mark, data: &value.data }
     }
 
     /// Notes a problem here.
     pub(crate) fn note(&self, message: impl Into<String>) {
-        self.report.note(self.line, &self.place, message);
+        self.report.note(self.mark, &self.place, message);
     }
 
     /// Notes a problem here, and gives no value.
@@ -161,7 +161,7 @@ impl<'a> Field<'a> {
         if self.is_broken() {
             return None;
         }
-        let found = Value { line: self.line, data: self.data.clone() }.what();
+        let found = Value { mark: self.mark, data: self.data.clone() }.what();
         self.refuse(format!("{found} is not {what}"))
     }
 }

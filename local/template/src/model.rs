@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::error::Problem;
+
 mod api;
 mod role;
 
@@ -49,6 +51,8 @@ pub struct System {
     pub queues: BTreeMap<String, Queue>,
     /// `AWS::SecretsManager::Secret`s by logical id.
     pub secrets: BTreeMap<String, Secret>,
+    /// What AWS would take and is most likely not meant, by line.
+    pub warnings: Vec<Problem>,
 }
 
 /// A Lambda function.

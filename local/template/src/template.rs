@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::error::{Error, Place, Report};
+use crate::error::{Error, Mark, Place, Report};
 use crate::field::Field;
 use crate::model::{REGION, System};
 use crate::resources::{self, Guards, Routes};
@@ -20,9 +20,18 @@ impl System {
     /// The file can't be read, or has problems: see [`System::parse`].
     pub fn read(path: &Path, overrides: &BTreeMap<String, String>) -> Result<Self, Error> {
         let file = path.display().to_string();
-        match std::fs::read_to_string(path) {
-            Ok(text) => Self::parse(&text, &file, overrides),
-            Err(source) => Err(Error::Unreadable { file, source }),
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(source) => return Err(Error::Unreadable { file, source }),
+        };
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => Self::parse(text, &file, overrides),
+            Err(error) => {
+                let line = bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
+                let report = Report::default();
+                report.note(Mark::of_line(line), &Place::new("YAML"), "the file is not UTF-8 from here on");
+                report.finish(&file, Self::default()).map(|(system, _)| system)
+            }
         }
     }
 
@@ -34,7 +43,8 @@ impl System {
     pub fn parse(text: &str, file_name: &str, overrides: &BTreeMap<String, String>) -> Result<Self, Error> {
         let report = Report::default();
         let system = load(text, &report).map(|root| system(&root, overrides, &report)).unwrap_or_default();
-        report.finish(file_name, system)
+        let (system, warnings) = report.finish(file_name, system)?;
+        Ok(Self { warnings, ..system })
     }
 }
 
@@ -46,7 +56,7 @@ fn system(root: &Node, overrides: &BTreeMap<String, String>, report: &Report) ->
     let truths = stack::conditions(root.get("Conditions"), &scope);
     scope.truths = Some(&truths);
     let globals = Globals::read(root.get("Globals"), report);
-    let nothing = Node { line: root.line, tree: Tree::Map(Vec::new()) };
+    let nothing = Node { mark: root.mark, tree: Tree::Map(Vec::new()) };
     let resources = root.get("Resources").unwrap_or(&nothing);
     let catalogue = Catalogue::read(resources, &globals, &truths, report);
     scope.catalogue = Some(&catalogue);
@@ -64,33 +74,33 @@ fn system(root: &Node, overrides: &BTreeMap<String, String>, report: &Report) ->
 fn check_sections(root: &Node, report: &Report) {
     let place = Place::new("template");
     let Some(sections) = root.map() else {
-        return report.note(root.line, &place, "has to be a map of sections");
+        return report.note(root.mark, &place, "has to be a map of sections");
     };
     for section in sections {
         let place = Place::new(&section.key);
         match section.key.as_str() {
             "AWSTemplateFormatVersion" => {
                 if section.value.text() != Some("2010-09-09") {
-                    report.note(section.value.line, &place, "has to be 2010-09-09");
+                    report.note(section.value.mark, &place, "has to be 2010-09-09");
                 }
             }
             "Description" | "Metadata" | "Transform" => {}
             "Parameters" | "Rules" | "Mappings" | "Conditions" | "Globals" | "Resources" | "Outputs" => {
                 if section.value.map().is_none() && !matches!(section.value.tree, Tree::Broken) {
-                    report.note(section.value.line, &place, format!("{} is not a map", section.value.what()));
+                    report.note(section.value.mark, &place, format!("{} is not a map", section.value.what()));
                 }
             }
-            other => report.note(section.line, &place, format!("a template has no section `{other}`")),
+            other => report.note(section.mark, &place, format!("a template has no section `{other}`")),
         }
     }
     let transform = root.get("Transform");
     let transforms = transform.map(|node| node.list().unwrap_or(std::slice::from_ref(node))).unwrap_or_default();
     if !matches!(transforms, [one] if one.text() == Some(SAM)) {
-        let line = transform.map_or(root.line, |node| node.line);
-        report.note(line, &Place::new("Transform"), format!("has to be {SAM}, and nothing else"));
+        let mark = transform.map_or(root.mark, |node| node.mark);
+        report.note(mark, &Place::new("Transform"), format!("has to be {SAM}, and nothing else"));
     }
     if root.get("Resources").is_none() {
-        report.note(root.line, &place, "needs `Resources`");
+        report.note(root.mark, &place, "needs `Resources`");
     }
 }
 
@@ -104,7 +114,7 @@ fn emulated(scope: &Scope<'_>, catalogue: &Catalogue) -> System {
     let first = apis.next();
     if let (Some(first), Some(second)) = (first, apis.next()) {
         let message = format!("a second API (after `{}`) isn't emulated on one machine", first.id);
-        scope.report.note(second.line, &Place::new(&second.id), message);
+        scope.report.note(second.mark, &Place::new(&second.id), message);
     }
     let (api, guards) = first.map_or((None, Guards::default()), |resource| resources::api(scope, resource));
     let mut routes = Routes::new(&guards);
@@ -138,7 +148,7 @@ fn check_outputs(section: Option<&Node>, scope: &Scope<'_>, truths: &Truths) {
         let place = Place::new("Outputs").key(&output.key);
         if let Some(condition) = output.value.get("Condition") {
             let name = condition.text().unwrap_or_default();
-            if truths.get(name, condition.line, &place, scope.report) != Some(true) {
+            if truths.get(name, condition.mark, &place, scope.report) != Some(true) {
                 continue;
             }
         }

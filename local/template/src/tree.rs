@@ -1,18 +1,22 @@
 //! The template as a tree that keeps its lines and knows CloudFormation's functions.
 //!
-//! CloudFormation reads a smaller language than YAML: no aliases, no merge keys, no nulls ("Template formats").
-//! Scalars stay the text they were written as, so an account id keeps its leading zeros.
+//! It is read as SAM reads it before CloudFormation gets to see it: YAML 1.1 with anchors, aliases and merge keys. Every scalar
+//! becomes the text that CloudFormation makes of it.
 
 mod function;
 mod load;
+mod scalar;
+mod yaml;
 
 pub(crate) use function::Function;
 pub(crate) use load::load;
 
+use crate::error::Mark;
+
 /// One value as written: functions not yet evaluated.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
-    pub(crate) line: usize,
+    pub(crate) mark: Mark,
     pub(crate) tree: Tree,
 }
 
@@ -32,7 +36,7 @@ pub(crate) enum Tree {
 #[derive(Debug, Clone)]
 pub(crate) struct Entry<T> {
     pub(crate) key: String,
-    pub(crate) line: usize,
+    pub(crate) mark: Mark,
     pub(crate) value: T,
 }
 

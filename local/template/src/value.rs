@@ -1,11 +1,12 @@
 //! A value with every function evaluated.
 
+use crate::error::Mark;
 use crate::tree::Entry;
 
-/// One value, and the line it was written on.
+/// One value, and where it was written.
 #[derive(Debug, Clone)]
 pub(crate) struct Value {
-    pub(crate) line: usize,
+    pub(crate) mark: Mark,
     pub(crate) data: Data,
 }
 
@@ -23,12 +24,12 @@ pub(crate) enum Data {
 }
 
 impl Value {
-    pub(crate) fn text(line: usize, text: impl Into<String>) -> Self {
-        Self { line, data: Data::Text(text.into()) }
+    pub(crate) fn text(mark: Mark, text: impl Into<String>) -> Self {
+        Self { mark, data: Data::Text(text.into()) }
     }
 
-    pub(crate) fn broken(line: usize) -> Self {
-        Self { line, data: Data::Broken }
+    pub(crate) fn broken(mark: Mark) -> Self {
+        Self { mark, data: Data::Broken }
     }
 
     /// What it is, for a message.

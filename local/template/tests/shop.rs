@@ -82,10 +82,8 @@ fn all_problems_come_at_once_and_by_line() {
         .replace("Schedule: rate(1 minute)", "Schedule: cron(* * * * ? *)")
         .replace("StreamViewType: NEW_AND_OLD_IMAGES", "StreamViewType: ALL");
     let overrides = [("Hold".to_owned(), "61".to_owned())].into();
-    let Err(Error::Refused { file, problems }) = System::parse(&text, "shop.yaml", &overrides) else {
-        panic!("refused")
-    };
-    assert_eq!(file, "shop.yaml");
+    let Err(Error::Refused(problems)) = System::parse(&text, "shop.yaml", &overrides) else { panic!("refused") };
+    assert!(problems.iter().all(|problem| problem.file == "shop.yaml"));
     let found: Vec<_> = problems.iter().map(|problem| (problem.line, problem.place.as_str())).collect();
     assert_eq!(
         found,
@@ -98,6 +96,15 @@ fn all_problems_come_at_once_and_by_line() {
             (142, "Orders.StreamSpecification.StreamViewType"),
         ]
     );
+}
+
+#[test]
+fn a_file_in_another_encoding_is_refused_with_the_line() {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), b"Transform: AWS::Serverless-2016-10-31\nDescription: caf\xe9\nResources: {}\n")
+        .expect("written");
+    let error = System::read(file.path(), &BTreeMap::new()).expect_err("not UTF-8").to_string();
+    assert_eq!(error, format!("{}:2: YAML: the file is not UTF-8 from here on", file.path().display()));
 }
 
 #[test]

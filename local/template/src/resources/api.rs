@@ -68,7 +68,12 @@ fn read(scope: &Scope<'_>, resource: &Resource, properties: &Field<'_>, auth: Op
         or_default(properties.get("BinaryMediaTypes"), Vec::new(), |field| binary_media_types(&field));
     let throttle = properties.get("MethodSettings").map_or(Some(None), |field| method_settings::throttle(&field));
     if let Some(configuration) = properties.get("EndpointConfiguration") {
-        let kind = if configuration.is_map() { configuration.get("Type") } else { Some(configuration) };
+        let kind = if configuration.is_map() {
+            configuration.only(&Accepted { emulated: &["Type"], without_effect: &["IpAddressType"] });
+            configuration.get("Type")
+        } else {
+            Some(configuration)
+        };
         kind.map(|kind| kind.one_of(&["REGIONAL", "EDGE"]));
     }
     Some(Api {
@@ -85,7 +90,8 @@ fn read(scope: &Scope<'_>, resource: &Resource, properties: &Field<'_>, auth: Op
 
 /// SAM writes `/` as `~1`, and takes both.
 fn binary_media_types(field: &Field<'_>) -> Option<Vec<String>> {
-    field.items()?.iter().map(|item| Some(item.text()?.replace("~1", "/"))).collect()
+    let types: Vec<_> = field.items()?.iter().map(|item| Some(item.text()?.replace("~1", "/"))).collect();
+    types.into_iter().collect()
 }
 
 #[cfg(test)]

@@ -130,15 +130,16 @@ fn binary(scope: &Scope<'_>, resource: &Resource) -> Option<String> {
     const HOW: &str = "needs `Metadata: {BuildMethod: rust-cargolambda, BuildProperties: {Binary: its-cargo-binary}}`";
     let place = Place::new(&resource.id);
     let Some(node) = &resource.metadata else {
-        scope.report.note(resource.line, &place, HOW);
+        scope.report.note(resource.mark, &place, HOW);
         return None;
     };
     let value = scope.resolve(node, &place.key("Metadata"));
     let metadata = Field::new(scope.report, place.key("Metadata"), &value);
     let Some(method) = metadata.get("BuildMethod") else { return metadata.refuse(HOW) };
-    method.one_of(&["rust-cargolambda"])?;
+    let method = method.one_of(&["rust-cargolambda"]);
     match metadata.get("BuildProperties").and_then(|properties| properties.get("Binary")) {
-        Some(binary) => binary.text(),
+        Some(binary) => binary.text().filter(|_| method.is_some()),
+        None if method.is_none() => None,
         None => metadata.refuse(HOW),
     }
 }

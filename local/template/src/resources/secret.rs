@@ -55,14 +55,15 @@ fn generated(field: &Field<'_>) -> Option<SecretValue> {
     let excluded = or_default(field.get("ExcludeCharacters"), String::new(), |field| field.text());
     let each = or_default(field.get("RequireEachIncludedType"), true, |field| field.flag());
     let template = template(field);
+    let flag = |key| or_default(field.get(key), false, |field| field.flag());
+    let excludes = CLASSES.map(|(exclude, class)| flag(exclude).map(|excluded| (excluded, class)));
+    let space = flag("IncludeSpace").map(|included| (!included, " "));
     let mut classes = Vec::new();
-    for (exclude, class) in CLASSES {
-        if !or_default(field.get(exclude), false, |field| field.flag())? {
+    for class in excludes.into_iter().chain([space]) {
+        let (excluded, class) = class?;
+        if !excluded {
             classes.push(class.to_owned());
         }
-    }
-    if or_default(field.get("IncludeSpace"), false, |field| field.flag())? {
-        classes.push(" ".to_owned());
     }
     let excluded = excluded?;
     for class in &mut classes {
@@ -90,7 +91,8 @@ fn template(field: &Field<'_>) -> Option<Option<(String, String)>> {
     match (field.get("GenerateStringKey"), field.get("SecretStringTemplate")) {
         (None, None) => Some(None),
         (Some(key), Some(template)) => {
-            let (key, text) = (key.text()?, template.text()?);
+            let (key, text) = (key.text(), template.text());
+            let (key, text) = (key?, text?);
             match serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&text) {
                 Ok(_) => Some(Some((key, text))),
                 Err(error) => template.refuse(format!("is not a JSON object: {error}")),

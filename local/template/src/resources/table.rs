@@ -94,18 +94,18 @@ fn definition(properties: &Field<'_>) -> Option<Map<String, Json>> {
 fn attributes(field: &Field<'_>) -> Option<Json> {
     all(field, |item| {
         item.only(&Accepted { emulated: &["AttributeName", "AttributeType"], without_effect: &[] });
-        let name = item.need("AttributeName")?.text()?;
-        let kind = item.need("AttributeType")?.one_of(&["S", "N", "B"])?;
-        Some(json!({"AttributeName": name, "AttributeType": kind}))
+        let name = item.need("AttributeName").and_then(|field| field.text());
+        let kind = item.need("AttributeType").and_then(|field| field.one_of(&["S", "N", "B"]));
+        Some(json!({"AttributeName": name?, "AttributeType": kind?}))
     })
 }
 
 fn key_schema(field: &Field<'_>) -> Option<Json> {
     all(field, |item| {
         item.only(&Accepted { emulated: &["AttributeName", "KeyType"], without_effect: &[] });
-        let name = item.need("AttributeName")?.text()?;
-        let kind = item.need("KeyType")?.one_of(&["HASH", "RANGE"])?;
-        Some(json!({"AttributeName": name, "KeyType": kind}))
+        let name = item.need("AttributeName").and_then(|field| field.text());
+        let kind = item.need("KeyType").and_then(|field| field.one_of(&["HASH", "RANGE"]));
+        Some(json!({"AttributeName": name?, "KeyType": kind?}))
     })
 }
 
@@ -115,9 +115,10 @@ fn indexes(field: &Field<'_>, provisioned: bool) -> Option<Json> {
         let name = index.need("IndexName").and_then(|field| field.name("_.-", 255));
         let key = index.need("KeySchema").and_then(|field| key_schema(&field));
         let projection = index.need("Projection").and_then(|field| projection(&field));
+        let throughput = provisioned.then(|| index.need("ProvisionedThroughput").and_then(|field| throughput(&field)));
         let mut json = json!({"IndexName": name?, "KeySchema": key?, "Projection": projection?});
-        if provisioned {
-            json["ProvisionedThroughput"] = throughput(&index.need("ProvisionedThroughput")?)?;
+        if let Some(throughput) = throughput {
+            json["ProvisionedThroughput"] = throughput?;
         }
         Some(json)
     })
@@ -125,19 +126,20 @@ fn indexes(field: &Field<'_>, provisioned: bool) -> Option<Json> {
 
 fn projection(field: &Field<'_>) -> Option<Json> {
     field.only(&Accepted { emulated: &["ProjectionType", "NonKeyAttributes"], without_effect: &[] });
-    let kind = field.need("ProjectionType")?.one_of(&["ALL", "KEYS_ONLY", "INCLUDE"])?;
-    let mut json = json!({"ProjectionType": kind});
-    if let Some(attributes) = field.get("NonKeyAttributes") {
-        json["NonKeyAttributes"] = all(&attributes, |name| name.text().map(Json::String))?;
+    let kind = field.need("ProjectionType").and_then(|field| field.one_of(&["ALL", "KEYS_ONLY", "INCLUDE"]));
+    let attributes = field.get("NonKeyAttributes").map(|field| all(&field, |name| name.text().map(Json::String)));
+    let mut json = json!({"ProjectionType": kind?});
+    if let Some(attributes) = attributes {
+        json["NonKeyAttributes"] = attributes?;
     }
     Some(json)
 }
 
 fn throughput(field: &Field<'_>) -> Option<Json> {
     field.only(&Accepted { emulated: &["ReadCapacityUnits", "WriteCapacityUnits"], without_effect: &[] });
-    let read: i64 = field.need("ReadCapacityUnits")?.whole(1..=i64::MAX)?;
-    let write: i64 = field.need("WriteCapacityUnits")?.whole(1..=i64::MAX)?;
-    Some(json!({"ReadCapacityUnits": read, "WriteCapacityUnits": write}))
+    let units = |key| field.need(key).and_then(|field| field.whole::<i64>(1..=i64::MAX));
+    let (read, write) = (units("ReadCapacityUnits"), units("WriteCapacityUnits"));
+    Some(json!({"ReadCapacityUnits": read?, "WriteCapacityUnits": write?}))
 }
 
 /// CloudFormation names only the view; the API also wants to hear that the stream is on.
@@ -149,8 +151,9 @@ fn stream(field: &Field<'_>) -> Option<Json> {
 
 fn time_to_live(field: &Field<'_>) -> Option<Option<String>> {
     field.only(&Accepted { emulated: &["AttributeName", "Enabled"], without_effect: &[] });
-    let enabled = field.need("Enabled")?.flag()?;
-    let attribute = optional(field.get("AttributeName"), |field| field.text())?;
+    let enabled = field.need("Enabled").and_then(|field| field.flag());
+    let attribute = optional(field.get("AttributeName"), |field| field.text());
+    let (enabled, attribute) = (enabled?, attribute?);
     if enabled && attribute.is_none() {
         return field.refuse("needs `AttributeName`");
     }

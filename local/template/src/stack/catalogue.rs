@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::globals::Globals;
 use super::kinds::Kind;
 use super::truths::Truths;
-use crate::error::{Place, Report};
+use crate::error::{Mark, Place, Report};
 use crate::tree::{Entry, Node, Tree};
 
 /// The section `Resources`, in the template's order.
@@ -22,7 +22,7 @@ pub(crate) struct Catalogue {
 #[derive(Debug)]
 pub(crate) struct Resource {
     pub(crate) id: String,
-    pub(crate) line: usize,
+    pub(crate) mark: Mark,
     pub(crate) kind: &'static Kind,
     /// `Properties`, with the globals of its type in it.
     pub(crate) properties: Node,
@@ -42,7 +42,7 @@ impl Catalogue {
         let mut catalogue = Self::default();
         let place = Place::new("Resources");
         let Some(entries) = section.map() else {
-            report.note(section.line, &place, "has to be a map of logical ids to resources");
+            report.note(section.mark, &place, "has to be a map of logical ids to resources");
             return catalogue;
         };
         for entry in entries {
@@ -88,10 +88,10 @@ impl Catalogue {
         for node in node.list().unwrap_or(std::slice::from_ref(node)) {
             match node.text() {
                 Some(id) if matches!(self.standing(id), Standing::Unknown) => {
-                    report.note(node.line, &place, format!("no resource is called `{id}`"));
+                    report.note(node.mark, &place, format!("no resource is called `{id}`"));
                 }
                 Some(_) => {}
-                None => report.note(node.line, &place, "has to be a logical id, or a list of them"),
+                None => report.note(node.mark, &place, "has to be a logical id, or a list of them"),
             }
         }
     }
@@ -101,52 +101,60 @@ impl Catalogue {
 fn false_condition(entry: &Entry<Node>, truths: &Truths, report: &Report) -> Option<String> {
     let node = entry.value.get("Condition")?;
     let name = node.text().unwrap_or_default();
-    let truth = truths.get(name, node.line, &Place::new(&entry.key).key("Condition"), report)?;
+    let truth = truths.get(name, node.mark, &Place::new(&entry.key).key("Condition"), report)?;
     (!truth).then(|| name.to_owned())
 }
 
 fn resource(entry: &Entry<Node>, globals: &Globals, report: &Report) -> Option<Resource> {
-    let (id, line, place) = (&entry.key, entry.line, Place::new(&entry.key));
-    let refuse = |line, message: String| {
-        report.note(line, &place, message);
+    let (id, mark, place) = (&entry.key, entry.mark, Place::new(&entry.key));
+    let refuse = |mark, message: String| {
+        report.note(mark, &place, message);
         None
     };
-    if !id.chars().all(|c| c.is_ascii_alphanumeric()) {
-        return refuse(line, format!("a logical id is letters and digits only, `{id}` is not"));
+    let is_id = id.chars().all(|c| c.is_ascii_alphanumeric());
+    if !is_id {
+        report.note(mark, &place, format!("a logical id is letters and digits only, `{id}` is not"));
     }
     let Some(attributes) = entry.value.map() else {
         return match entry.value.tree {
             Tree::Broken => None,
-            _ => refuse(line, "a resource has to be a map".to_owned()),
+            _ => refuse(mark, "a resource has to be a map".to_owned()),
         };
     };
     check_attributes(attributes, &place, report);
-    let Some(kind_node) = entry.value.get("Type") else { return refuse(line, "needs `Type`".to_owned()) };
+    let Some(kind_node) = entry.value.get("Type") else { return refuse(mark, "needs `Type`".to_owned()) };
     let name = kind_node.text().unwrap_or_default();
     let Some(kind) = Kind::of(name) else {
         let advice = "take it out, or give it a Condition that is false here";
-        return refuse(kind_node.line, format!("{name} of `{id}` can't be run on one machine: {advice}"));
+        return refuse(kind_node.mark, format!("{name} of `{id}` can't be run on one machine: {advice}"));
     };
-    let nothing = Node { line, tree: Tree::Map(Vec::new()) };
+    if !is_id {
+        return None;
+    }
+    let nothing = Node { mark, tree: Tree::Map(Vec::new()) };
     let own = entry.value.get("Properties").unwrap_or(&nothing);
-    let properties = globals.merged(kind.name, own);
+    let properties = globals.merged(kind.name, own, entry.value.get("IgnoreGlobals"), &place, report);
     let metadata = entry.value.get("Metadata").cloned();
-    Some(Resource { id: id.clone(), line, kind, properties, metadata })
+    Some(Resource { id: id.clone(), mark, kind, properties, metadata })
 }
 
 /// The keys of a resource beside its properties. CloudFormation: "Resource attribute reference".
 fn check_attributes(attributes: &[Entry<Node>], place: &Place, report: &Report) {
-    for Entry { key, line, value } in attributes {
+    let is_sam = attributes.iter().any(|entry| {
+        entry.key == "Type" && entry.value.text().is_some_and(|kind| kind.starts_with("AWS::Serverless::"))
+    });
+    for Entry { key, mark, value } in attributes {
         let policy = match key.as_str() {
             "Type" | "Properties" | "Metadata" | "DependsOn" | "Condition" => continue,
+            "IgnoreGlobals" if is_sam => continue,
             "DeletionPolicy" | "UpdateReplacePolicy" => value.text().unwrap_or_default(),
             _ => {
-                report.note(*line, &place.key(key), format!("`{key}` isn't emulated on one machine (or is misspelt)"));
+                report.note(*mark, &place.key(key), format!("`{key}` isn't emulated on one machine (or is misspelt)"));
                 continue;
             }
         };
         if !["Retain", "Delete", "Snapshot", "RetainExceptOnCreate"].contains(&policy) {
-            report.note(value.line, &place.key(key), format!("{} is not Delete or Retain", value.what()));
+            report.note(value.mark, &place.key(key), format!("{} is not Delete or Retain", value.what()));
         }
     }
 }
@@ -156,8 +164,8 @@ pub(crate) fn check_names<'a>(names: impl Iterator<Item = (&'a Resource, String)
     let mut known: BTreeMap<(&str, String), &Resource> = BTreeMap::new();
     for (resource, name) in names {
         if let Some(first) = known.get(&(resource.kind.name, name.clone())) {
-            let message = format!("is called `{name}`, and so is `{}` (line {})", first.id, first.line);
-            report.note(resource.line, &Place::new(&resource.id), message);
+            let message = format!("is called `{name}`, and so is `{}` (line {})", first.id, first.mark.line);
+            report.note(resource.mark, &Place::new(&resource.id), message);
         } else {
             known.insert((resource.kind.name, name), resource);
         }

@@ -80,7 +80,7 @@ impl Evaluation<'_> {
     }
 
     fn refuse<T>(&self, node: &Node, place: &Place, message: &str) -> Option<T> {
-        self.scope.report.note(node.line, place, message);
+        self.scope.report.note(node.mark, place, message);
         None
     }
 }

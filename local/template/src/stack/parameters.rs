@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use crate::error::{Place, Report};
+use crate::error::{Mark, Place, Report};
 use crate::pattern;
 use crate::tree::{Entry, Node};
 use crate::value::{Data, Value};
@@ -18,13 +18,17 @@ pub(crate) fn parameters(
     for name in overrides.keys().filter(|name| !entries.iter().any(|entry| entry.key == **name)) {
         let known: Vec<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
         let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        report.note(0, &Place::new(name), format!("the template has no parameter `{name}`; it has: {known}"));
+        report.note(
+            Mark::default(),
+            &Place::new(name),
+            format!("the template has no parameter `{name}`; it has: {known}"),
+        );
     }
     let values = entries.iter().map(|entry| {
-        let parameter = Parameter { node: &entry.value, line: entry.line, place: Place::new(&entry.key), report };
+        let parameter = Parameter { node: &entry.value, mark: entry.mark, place: Place::new(&entry.key), report };
         parameter.check_keys();
         let data = parameter.value(&entry.key, overrides.get(&entry.key)).unwrap_or(Data::Broken);
-        (entry.key.clone(), Value { line: entry.line, data })
+        (entry.key.clone(), Value { mark: entry.mark, data })
     });
     values.collect()
 }
@@ -38,7 +42,7 @@ enum Type {
 
 struct Parameter<'a> {
     node: &'a Node,
-    line: usize,
+    mark: Mark,
     place: Place,
     report: &'a Report,
 }
@@ -58,9 +62,9 @@ impl Parameter<'_> {
             "MinValue",
             "MaxValue",
         ];
-        for Entry { key, line, .. } in self.node.map().unwrap_or_default() {
+        for Entry { key, mark, .. } in self.node.map().unwrap_or_default() {
             if !KEYS.contains(&key.as_str()) {
-                self.report.note(*line, &self.place.key(key), format!("a parameter has no `{key}`"));
+                self.report.note(*mark, &self.place.key(key), format!("a parameter has no `{key}`"));
             }
         }
     }
@@ -83,7 +87,7 @@ impl Parameter<'_> {
             return Some(Data::Text(text));
         }
         let items = text.split(',').map(str::trim);
-        let items = items.map(|item| self.check(kind, item).map(|()| Value::text(self.line, item)));
+        let items = items.map(|item| self.check(kind, item).map(|()| Value::text(self.mark, item)));
         items.collect::<Option<Vec<_>>>().map(Data::List)
     }
 
@@ -121,7 +125,7 @@ impl Parameter<'_> {
     fn matches(&self, pattern: &str, text: &str) -> bool {
         pattern::whole(pattern).map_or_else(
             |problem| {
-                self.report.note(self.line, &self.place.key("AllowedPattern"), problem);
+                self.report.note(self.mark, &self.place.key("AllowedPattern"), problem);
                 true
             },
             |pattern| pattern.is_match(text),
@@ -133,7 +137,7 @@ impl Parameter<'_> {
         let texts =
             values.list().and_then(|values| values.iter().map(|value| value.text().map(str::to_owned)).collect());
         if texts.is_none() {
-            self.report.note(values.line, &self.place.key("AllowedValues"), "has to be a list of values");
+            self.report.note(values.mark, &self.place.key("AllowedValues"), "has to be a list of values");
         }
         texts
     }
@@ -142,7 +146,7 @@ impl Parameter<'_> {
         let text = self.literal(key)?;
         let number = text.parse().ok();
         if number.is_none() {
-            self.report.note(self.line, &self.place.key(key), format!("`{text}` is not a number"));
+            self.report.note(self.mark, &self.place.key(key), format!("`{text}` is not a number"));
         }
         number
     }
@@ -151,13 +155,13 @@ impl Parameter<'_> {
     fn literal(&self, key: &str) -> Option<String> {
         let node = self.node.get(key)?;
         if node.text().is_none() {
-            self.report.note(node.line, &self.place.key(key), format!("{} is not text", node.what()));
+            self.report.note(node.mark, &self.place.key(key), format!("{} is not text", node.what()));
         }
         node.text().map(str::to_owned)
     }
 
     fn refuse<T>(&self, message: impl Into<String>) -> Option<T> {
-        self.report.note(self.line, &self.place, message);
+        self.report.note(self.mark, &self.place, message);
         None
     }
 }

@@ -5,7 +5,7 @@
 use super::catalogue::{Resource, Standing};
 use super::kinds::{API, FUNCTION, Role, TABLE};
 use super::scope::Scope;
-use crate::error::Place;
+use crate::error::{Mark, Place};
 use crate::field::Field;
 use crate::model::{ACCOUNT, QUEUE_ENDPOINT, REGION, alias_arn, queue_url};
 use crate::tree::{Function, Node, Tree};
@@ -16,7 +16,7 @@ const STACK: &str = "local";
 
 impl<'a> Scope<'a> {
     /// What `!Ref name` gives.
-    pub(super) fn reference(&self, name: &str, line: usize, place: &Place) -> Option<Value> {
+    pub(super) fn reference(&self, name: &str, mark: Mark, place: &Place) -> Option<Value> {
         if let Some(pseudo) = name.strip_prefix("AWS::") {
             let text = match pseudo {
                 "Region" => REGION.to_owned(),
@@ -25,89 +25,90 @@ impl<'a> Scope<'a> {
                 "StackName" => STACK.to_owned(),
                 "StackId" => format!("arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{STACK}/local"),
                 "URLSuffix" => "amazonaws.com".to_owned(),
-                "NoValue" => return Some(Value { line, data: Data::NoValue }),
-                _ => return self.refuse(line, place, format!("`{name}` has no value on one machine")),
+                "NoValue" => return Some(Value { mark, data: Data::NoValue }),
+                _ => return self.refuse(mark, place, format!("`{name}` has no value on one machine")),
             };
-            return Some(Value::text(line, text));
+            return Some(Value::text(mark, text));
         }
         if let Some(value) = self.parameters.get(name) {
-            return Some(Value { line, data: value.data.clone() });
+            return Some(Value { mark, data: value.data.clone() });
         }
         if let Some((id, attribute)) = name.split_once('.') {
-            return self.attribute(id, attribute, line, place).map(|text| Value::text(line, text));
+            return self.attribute(id, attribute, mark, place).map(|text| Value::text(mark, text));
         }
-        let resource = self.resource(name, line, place)?;
+        let resource = self.resource(name, mark, place)?;
         let text = self.filled(resource.kind.reference, resource)?;
-        Some(Value::text(line, text))
+        Some(Value::text(mark, text))
     }
 
     pub(super) fn get_att(&self, argument: &Node, place: &Place) -> Option<String> {
         let (id, attribute) = match &argument.tree {
             Tree::Text(text) => match text.split_once('.') {
                 Some((id, attribute)) => (id.to_owned(), attribute.to_owned()),
-                None => return self.refuse(argument.line, place, "!GetAtt wants `LogicalId.Attribute`"),
+                None => return self.refuse(argument.mark, place, "!GetAtt wants `LogicalId.Attribute`"),
             },
             _ => {
                 let [id, attribute] = self.arguments(Function::GetAtt, argument, place)?;
-                (self.resolve_text(id, place)?, self.resolve_text(attribute, place)?)
+                let (id, attribute) = (self.resolve_text(id, place), self.resolve_text(attribute, place));
+                (id?, attribute?)
             }
         };
-        self.attribute(&id, &attribute, argument.line, place)
+        self.attribute(&id, &attribute, argument.mark, place)
     }
 
     /// What `!GetAtt id.attribute` gives, or `${id.attribute}` in a `!Sub`.
-    fn attribute(&self, id: &str, attribute: &str, line: usize, place: &Place) -> Option<String> {
-        let resource = self.resource(id, line, place)?;
+    fn attribute(&self, id: &str, attribute: &str, mark: Mark, place: &Place) -> Option<String> {
+        let resource = self.resource(id, mark, place)?;
         match (resource.kind.name, attribute) {
             // SAM: "Referencing generated resources".
             (API, "Stage") => match resource.properties.get("StageName") {
                 Some(stage) => self.resolve_text(stage, &Place::new(id).key("StageName")),
-                None => self.refuse(line, place, format!("`{id}` has no StageName")),
+                None => self.refuse(mark, place, format!("`{id}` has no StageName")),
             },
-            (FUNCTION, "Alias") => self.alias(resource, line, place),
+            (FUNCTION, "Alias") => self.alias(resource, mark, place),
             (TABLE, "StreamArn") if resource.properties.get("StreamSpecification").is_none() => {
-                self.refuse(line, place, format!("`{id}` has no stream: give it a StreamSpecification"))
+                self.refuse(mark, place, format!("`{id}` has no stream: give it a StreamSpecification"))
             }
             (kind, _) => match resource.kind.attribute(attribute) {
                 Some(answer) => self.filled(answer, resource),
-                None => self.refuse(line, place, format!("`{attribute}` of {kind} (`{id}`) is not known here")),
+                None => self.refuse(mark, place, format!("`{attribute}` of {kind} (`{id}`) is not known here")),
             },
         }
     }
 
     /// The ARN of the alias that SAM points at each new version of a function.
-    fn alias(&self, function: &Resource, line: usize, place: &Place) -> Option<String> {
+    fn alias(&self, function: &Resource, mark: Mark, place: &Place) -> Option<String> {
         let id = &function.id;
         let Some(alias) = function.properties.get("AutoPublishAlias") else {
-            return self.refuse(line, place, format!("`{id}` has no alias: give it an AutoPublishAlias"));
+            return self.refuse(mark, place, format!("`{id}` has no alias: give it an AutoPublishAlias"));
         };
         let alias = self.resolve_text(alias, &Place::new(id).key("AutoPublishAlias"))?;
         Some(alias_arn(&self.own(function, "Arn")?, &alias))
     }
 
-    fn resource(&self, id: &str, line: usize, place: &Place) -> Option<&'a Resource> {
+    fn resource(&self, id: &str, mark: Mark, place: &Place) -> Option<&'a Resource> {
         let standing = self.catalogue.map_or(Standing::Unknown, |catalogue| catalogue.standing(id));
         match standing {
             Standing::Present(resource) if resource.kind.role == Role::InertAmongInert && !self.inert => {
                 let kind = resource.kind.name;
                 self.refuse(
-                    line,
+                    mark,
                     place,
                     format!("{kind} (`{id}`) is not emulated: only alarms and the like may use it"),
                 )
             }
             Standing::Present(resource) => Some(resource),
             Standing::Absent(condition) => {
-                self.refuse(line, place, format!("`{id}` is not created: its condition `{condition}` is false"))
+                self.refuse(mark, place, format!("`{id}` is not created: its condition `{condition}` is false"))
             }
             Standing::Refused => None,
             Standing::Unknown if self.catalogue.is_none() => {
-                self.refuse(line, place, format!("no parameter is called `{id}`, and resources can't be used here"))
+                self.refuse(mark, place, format!("no parameter is called `{id}`, and resources can't be used here"))
             }
             Standing::Unknown if id.starts_with("ServerlessRestApi") => {
-                self.refuse(line, place, "there is no implicit API here: write an AWS::Serverless::Api")
+                self.refuse(mark, place, "there is no implicit API here: write an AWS::Serverless::Api")
             }
-            Standing::Unknown => self.refuse(line, place, format!("no parameter or resource is called `{id}`")),
+            Standing::Unknown => self.refuse(mark, place, format!("no parameter or resource is called `{id}`")),
         }
     }
 
@@ -119,7 +120,7 @@ impl<'a> Scope<'a> {
         };
         let place = Place::new(&resource.id).key(key);
         if self.naming.borrow().contains(&resource.id) {
-            return self.refuse(node.line, &place, format!("the name of `{}` is made of itself", resource.id));
+            return self.refuse(node.mark, &place, format!("the name of `{}` is made of itself", resource.id));
         }
         self.naming.borrow_mut().push(resource.id.clone());
         let value = self.resolve(node, &place);
@@ -128,7 +129,7 @@ impl<'a> Scope<'a> {
             Data::Text(name) => Some(name),
             Data::NoValue => Some(resource.id.clone()),
             Data::Broken => None,
-            _ => self.refuse(node.line, &place, format!("{} is not a name", value.what())),
+            _ => self.refuse(node.mark, &place, format!("{} is not a name", value.what())),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::scope::Scope;
 use super::sub::{Part, parts};
-use crate::error::Place;
+use crate::error::{Mark, Place};
 use crate::tree::{Entry, Function, Node, Tree};
 use crate::value::{Data, Value};
 
@@ -10,7 +10,7 @@ impl Scope<'_> {
     /// Evaluates `node`; broken where a problem was noted.
     pub(crate) fn resolve(&self, node: &Node, place: &Place) -> Value {
         let data = match &node.tree {
-            Tree::Text(text) => return self.plain(Value::text(node.line, text.as_str()), place),
+            Tree::Text(text) => return self.plain(Value::text(node.mark, text.as_str()), place),
             Tree::List(items) => {
                 let items = items.iter().enumerate().map(|(at, item)| self.resolve(item, &place.item(at)));
                 Data::List(items.filter(|item| !matches!(item.data, Data::NoValue)).collect())
@@ -18,7 +18,7 @@ impl Scope<'_> {
             Tree::Map(entries) => {
                 let entries = entries.iter().map(|entry| Entry {
                     key: entry.key.clone(),
-                    line: entry.line,
+                    mark: entry.mark,
                     value: self.resolve(&entry.value, &place.key(&entry.key)),
                 });
                 Data::Map(entries.filter(|entry| !matches!(entry.value.data, Data::NoValue)).collect())
@@ -26,7 +26,7 @@ impl Scope<'_> {
             Tree::Call(function, argument) => return self.plain(self.call(*function, argument, place), place),
             Tree::Broken => Data::Broken,
         };
-        Value { line: node.line, data }
+        Value { mark: node.mark, data }
     }
 
     /// Evaluates `node`, which has to be text.
@@ -35,7 +35,7 @@ impl Scope<'_> {
         match value.data {
             Data::Text(text) => Some(text),
             Data::Broken => None,
-            _ => self.refuse(node.line, place, format!("{} is not text", value.what())),
+            _ => self.refuse(node.mark, place, format!("{} is not text", value.what())),
         }
     }
 
@@ -44,30 +44,30 @@ impl Scope<'_> {
         match &value.data {
             Data::Text(text) if text.contains("{{resolve:") && !self.inert => {
                 let message = "a dynamic reference can't be resolved on one machine; !Ref the secret and read it";
-                self.report.note(value.line, place, message);
-                Value::broken(value.line)
+                self.report.note(value.mark, place, message);
+                Value::broken(value.mark)
             }
             _ => value,
         }
     }
 
     fn call(&self, function: Function, argument: &Node, place: &Place) -> Value {
-        let line = argument.line;
+        let mark = argument.mark;
         let value = match function {
             Function::Ref => match argument.text() {
-                Some(name) => self.reference(name, line, place),
-                None => self.refuse(line, place, "!Ref wants a name"),
+                Some(name) => self.reference(name, mark, place),
+                None => self.refuse(mark, place, "!Ref wants a name"),
             },
-            Function::GetAtt => self.get_att(argument, place).map(|text| Value::text(line, text)),
-            Function::Sub => self.sub(argument, place).map(|text| Value::text(line, text)),
+            Function::GetAtt => self.get_att(argument, place).map(|text| Value::text(mark, text)),
+            Function::Sub => self.sub(argument, place).map(|text| Value::text(mark, text)),
             Function::If => self.choice(argument, place),
-            Function::Join => self.join(argument, place).map(|text| Value::text(line, text)),
+            Function::Join => self.join(argument, place).map(|text| Value::text(mark, text)),
             Function::Select => self.select(argument, place),
             Function::Split => self.split(argument, place),
             Function::FindInMap => self.find_in_map(argument, place),
-            _ => self.refuse(line, place, format!("{function} gives true or false: it belongs in Conditions")),
+            _ => self.refuse(mark, place, format!("{function} gives true or false: it belongs in Conditions")),
         };
-        value.unwrap_or_else(|| Value::broken(line))
+        value.unwrap_or_else(|| Value::broken(mark))
     }
 
     fn sub(&self, argument: &Node, place: &Place) -> Option<String> {
@@ -77,13 +77,13 @@ impl Scope<'_> {
                 let [text, variables] = self.arguments(Function::Sub, argument, place)?;
                 match (text.text(), variables.map()) {
                     (Some(text), Some(variables)) => (text, variables),
-                    _ => return self.refuse(argument.line, place, "!Sub wants text, or [text, map of variables]"),
+                    _ => return self.refuse(argument.mark, place, "!Sub wants text, or [text, map of variables]"),
                 }
             }
         };
         let Some(parts) = parts(text) else {
             return self.refuse(
-                argument.line,
+                argument.mark,
                 place,
                 "a `${` is not closed; write `${!…}` for the characters themselves",
             );
@@ -94,18 +94,18 @@ impl Scope<'_> {
             Part::Escaped(name) => Some(format!("${{{name}}}")),
             Part::Variable(name) => match variables.iter().find(|variable| variable.key == name) {
                 Some(variable) => self.resolve_text(&variable.value, &place.key(name)),
-                None => self.sub_reference(name, argument.line, place),
+                None => self.sub_reference(name, argument.mark, place),
             },
         });
         texts.collect::<Vec<_>>().into_iter().collect()
     }
 
-    fn sub_reference(&self, name: &str, line: usize, place: &Place) -> Option<String> {
-        let value = self.reference(name, line, place)?;
+    fn sub_reference(&self, name: &str, mark: Mark, place: &Place) -> Option<String> {
+        let value = self.reference(name, mark, place)?;
         match value.data {
             Data::Text(text) => Some(text),
             Data::Broken => None,
-            _ => self.refuse(line, place, format!("`${{{name}}}` is {}, not text", value.what())),
+            _ => self.refuse(mark, place, format!("`${{{name}}}` is {}, not text", value.what())),
         }
     }
 
@@ -113,54 +113,55 @@ impl Scope<'_> {
         let [condition, then, otherwise] = self.arguments(Function::If, argument, place)?;
         let (Some(truths), Some(name)) = (self.truths, condition.text()) else {
             return self.refuse(
-                argument.line,
+                argument.mark,
                 place,
                 "!If wants the name of a condition, and a place outside Conditions",
             );
         };
-        let truth = truths.get(name, condition.line, place, self.report)?;
+        let truth = truths.get(name, condition.mark, place, self.report)?;
         Some(self.resolve(if truth { then } else { otherwise }, place))
     }
 
     fn join(&self, argument: &Node, place: &Place) -> Option<String> {
         let [delimiter, list] = self.arguments(Function::Join, argument, place)?;
-        let delimiter = self.resolve_text(delimiter, place)?;
-        Some(self.texts(list, place)?.join(&delimiter))
+        let (delimiter, texts) = (self.resolve_text(delimiter, place), self.texts(list, place));
+        Some(texts?.join(&delimiter?))
     }
 
     fn select(&self, argument: &Node, place: &Place) -> Option<Value> {
         let [index, list] = self.arguments(Function::Select, argument, place)?;
-        let index = self.resolve_text(index, place)?;
-        let items = self.items(list, place)?;
+        let (index, items) = (self.resolve_text(index, place), self.items(list, place));
+        let (index, items) = (index?, items?);
         match index.parse::<usize>().ok().and_then(|index| items.get(index)) {
             Some(item) => Some(item.clone()),
-            None => self.refuse(argument.line, place, format!("!Select {index} of a list of {}", items.len())),
+            None => self.refuse(argument.mark, place, format!("!Select {index} of a list of {}", items.len())),
         }
     }
 
     fn split(&self, argument: &Node, place: &Place) -> Option<Value> {
         let [delimiter, text] = self.arguments(Function::Split, argument, place)?;
-        let (delimiter, text) = (self.resolve_text(delimiter, place)?, self.resolve_text(text, place)?);
-        let line = argument.line;
+        let (delimiter, text) = (self.resolve_text(delimiter, place), self.resolve_text(text, place));
+        let (delimiter, text) = (delimiter?, text?);
+        let mark = argument.mark;
         if delimiter.is_empty() {
-            return self.refuse(line, place, "!Split wants a delimiter that is not empty");
+            return self.refuse(mark, place, "!Split wants a delimiter that is not empty");
         }
-        let items = text.split(&delimiter).map(|item| Value::text(line, item)).collect();
-        Some(Value { line, data: Data::List(items) })
+        let items = text.split(&delimiter).map(|item| Value::text(mark, item)).collect();
+        Some(Value { mark, data: Data::List(items) })
     }
 
     fn find_in_map(&self, argument: &Node, place: &Place) -> Option<Value> {
         let keys: [&Node; 3] = self.arguments(Function::FindInMap, argument, place)?;
         let mut at = self.mappings;
         let mut path = Vec::new();
-        for key in keys {
-            let key = self.resolve_text(key, place)?;
+        for key in keys.map(|key| self.resolve_text(key, place)) {
+            let key = key?;
             at = at.and_then(|node| node.get(&key));
             path.push(key);
         }
         match at {
             Some(Node { tree: Tree::Text(_) | Tree::List(_), .. }) => at.map(|node| self.resolve(node, place)),
-            _ => self.refuse(argument.line, place, format!("Mappings has no {}", path.join("."))),
+            _ => self.refuse(argument.mark, place, format!("Mappings has no {}", path.join("."))),
         }
     }
 
@@ -170,7 +171,7 @@ impl Scope<'_> {
         match value.data {
             Data::List(items) => Some(items),
             Data::Broken => None,
-            _ => self.refuse(node.line, place, format!("{} is not a list", value.what())),
+            _ => self.refuse(node.mark, place, format!("{} is not a list", value.what())),
         }
     }
 
@@ -179,9 +180,9 @@ impl Scope<'_> {
         let texts = self.items(node, place)?.into_iter().map(|item| match item.data {
             Data::Text(text) => Some(text),
             Data::Broken => None,
-            _ => self.refuse(item.line, place, format!("{} is not text", item.what())),
+            _ => self.refuse(item.mark, place, format!("{} is not text", item.what())),
         });
-        texts.collect()
+        texts.collect::<Vec<_>>().into_iter().collect()
     }
 
     /// The arguments of a function that takes `N`.
@@ -194,7 +195,7 @@ impl Scope<'_> {
         let items = node.list().map(|items| items.iter().collect::<Vec<_>>()).unwrap_or_default();
         match <[&Node; N]>::try_from(items) {
             Ok(arguments) => Some(arguments),
-            Err(_) => self.refuse(node.line, place, format!("{function} wants a list of {N}")),
+            Err(_) => self.refuse(node.mark, place, format!("{function} wants a list of {N}")),
         }
     }
 }

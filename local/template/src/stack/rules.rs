@@ -12,7 +12,7 @@ pub(crate) fn rules(section: Option<&Node>, conditions: Option<&Node>, scope: &S
         let place = Place::new("Rules").key(&rule.key);
         for key in rule.value.map().unwrap_or_default() {
             if !["RuleCondition", "Assertions"].contains(&key.key.as_str()) {
-                scope.report.note(key.line, &place, format!("a rule has no `{}`", key.key));
+                scope.report.note(key.mark, &place, format!("a rule has no `{}`", key.key));
             }
         }
         let applies = match rule.value.get("RuleCondition") {
@@ -20,18 +20,18 @@ pub(crate) fn rules(section: Option<&Node>, conditions: Option<&Node>, scope: &S
             None => true,
         };
         let Some(assertions) = rule.value.get("Assertions").and_then(Node::list) else {
-            scope.report.note(rule.line, &place, "needs `Assertions`, a list");
+            scope.report.note(rule.mark, &place, "needs `Assertions`, a list");
             continue;
         };
         for assertion in assertions {
             let Some(node) = assertion.get("Assert") else {
-                scope.report.note(assertion.line, &place, "needs `Assert`");
+                scope.report.note(assertion.mark, &place, "needs `Assert`");
                 continue;
             };
             if evaluation.truth(node, &place, &[]) == Some(false) && applies {
                 let described = assertion.get("AssertDescription").and_then(Node::text);
                 let message = described.unwrap_or("the parameters don't satisfy this assertion");
-                scope.report.note(assertion.line, &place, message);
+                scope.report.note(assertion.mark, &place, message);
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::catalogue::Catalogue;
 use super::truths::Truths;
-use crate::error::{Place, Report};
+use crate::error::{Mark, Place, Report};
 use crate::tree::Node;
 use crate::value::Value;
 
@@ -33,8 +33,8 @@ impl<'a> Scope<'a> {
         Self { report, parameters, mappings, truths: None, catalogue: None, inert: false, naming: RefCell::default() }
     }
 
-    pub(super) fn refuse<T>(&self, line: usize, place: &Place, message: impl Into<String>) -> Option<T> {
-        self.report.note(line, place, message);
+    pub(super) fn refuse<T>(&self, mark: Mark, place: &Place, message: impl Into<String>) -> Option<T> {
+        self.report.note(mark, place, message);
         None
     }
 }

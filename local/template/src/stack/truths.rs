@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::{Place, Report};
+use crate::error::{Mark, Place, Report};
 
 /// Whether each condition is true; `None` where a problem was noted.
 #[derive(Debug, Default)]
@@ -14,11 +14,11 @@ impl Truths {
     }
 
     /// Whether the condition `name` is true; one that does not exist is noted.
-    pub(crate) fn get(&self, name: &str, line: usize, place: &Place, report: &Report) -> Option<bool> {
+    pub(crate) fn get(&self, name: &str, mark: Mark, place: &Place, report: &Report) -> Option<bool> {
         match self.0.get(name) {
             Some(truth) => *truth,
             None => {
-                report.note(line, place, format!("no condition is called `{name}`"));
+                report.note(mark, place, format!("no condition is called `{name}`"));
                 None
             }
         }

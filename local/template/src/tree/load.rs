@@ -1,122 +1,171 @@
-//! From YAML text to a [`Node`].
+//! From YAML to a [`Node`]: scalars evaluated, maps merged, functions recognised in both of their forms.
 
-use std::borrow::Cow;
+use std::rc::Rc;
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput, Tag};
-
+use super::scalar::Scalar;
+use super::yaml::{Content, Yaml, document};
 use super::{Entry, Function, Node, Tree};
-use crate::error::{Place, Report};
+use crate::error::{Mark, Place, Report};
+
+/// How many values a template may have once its aliases are written out. CloudFormation takes a megabyte of text.
+const MOST: usize = 200_000;
+
+/// YAML's own tags, which `!!` stands for.
+const YAML_TAGS: &str = "tag:yaml.org,2002:";
 
 /// Reads the one document of `text`. What is wrong is noted, and `Broken` in the tree.
 pub(crate) fn load(text: &str, report: &Report) -> Option<Node> {
-    let mut loader = Loader { parser: Parser::new_from_str(text), report };
-    loader
-        .document()
-        .inspect_err(|error| {
-            report.note(error.marker().line(), &Place::new("YAML"), error.info());
-        })
-        .ok()
-        .flatten()
+    let document = document(text, report)?;
+    let mut loader = Loader { report, left: MOST };
+    let node = loader.node(&document, &Place::new("template"));
+    if loader.left == 0 {
+        report.note(document.mark, &Place::new("YAML"), format!("aliases make more than {MOST} values of it"));
+        return None;
+    }
+    Some(node)
 }
 
 struct Loader<'a> {
-    parser: Parser<'a, StrInput<'a>>,
     report: &'a Report,
+    /// How many more values there may be.
+    left: usize,
 }
 
-impl<'a> Loader<'a> {
-    fn next(&mut self) -> Result<(Event<'a>, Marker), ScanError> {
-        match self.parser.next_event() {
-            Some(event) => event.map(|(event, span)| (event, span.start)),
-            None => Ok((Event::StreamEnd, Marker::default())),
+impl Loader<'_> {
+    fn node(&mut self, yaml: &Yaml, place: &Place) -> Node {
+        let mark = yaml.mark;
+        if self.left == 0 {
+            return Node { mark, tree: Tree::Broken };
         }
-    }
-
-    fn document(&mut self) -> Result<Option<Node>, ScanError> {
-        let mut document = None;
-        loop {
-            let (event, mark) = self.next()?;
-            match event {
-                Event::StreamEnd => {
-                    if document.is_none() {
-                        self.report.note(1, &Place::new("YAML"), "the file is empty");
-                    }
-                    return Ok(document);
-                }
-                Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd | Event::Nothing => {}
-                _ if document.is_some() => {
-                    self.report.note(mark.line(), &Place::new("YAML"), "a template is one document; this is a second");
-                    return Ok(None);
-                }
-                event => document = Some(self.node(event, mark, &Place::new("template"))?),
+        self.left -= 1;
+        let yaml_tag = yaml.tag.as_deref().and_then(|tag| tag.strip_prefix(YAML_TAGS));
+        let function_tag = yaml.tag.as_deref().filter(|tag| yaml_tag.is_none() && *tag != "!");
+        let tree = match &yaml.content {
+            // What a function is given is text, whatever it looks like.
+            Content::Scalar { text, .. } if function_tag.is_some() => Tree::Text(text.clone()),
+            Content::Scalar { text, plain } => {
+                let plain = *plain && yaml.tag.is_none();
+                self.scalar(text, plain, yaml_tag, mark, place).map_or(Tree::Broken, Tree::Text)
             }
-        }
-    }
-
-    fn node(&mut self, event: Event<'a>, mark: Marker, place: &Place) -> Result<Node, ScanError> {
-        let line = mark.line();
-        let (tag, tree) = match event {
-            Event::Scalar(text, style, _, tag) => (tag, self.scalar(&text, style, line, place)),
-            Event::SequenceStart(_, tag) => (tag, self.list(place)?),
-            Event::MappingStart(_, tag) => (tag, self.map(place)?),
-            Event::Alias(_) => {
-                (None, self.broken(line, place, "CloudFormation has no YAML aliases; write the value out"))
-            }
-            _ => (None, Tree::Broken),
+            Content::List(items) if matches!(yaml_tag, None | Some("seq")) => Tree::List(self.list(items, place)),
+            Content::Map(entries) if matches!(yaml_tag, None | Some("map")) => self.map(entries, place),
+            _ => self.unreadable(yaml_tag.unwrap_or_default(), mark, place),
         };
-        Ok(self.tagged(tag, Node { line, tree }, place))
+        let Some(name) = function_tag else { return Node { mark, tree } };
+        let tree = match name.strip_prefix('!').and_then(Function::of_tag) {
+            Some(function) => Tree::Call(function, Box::new(Node { mark, tree })),
+            None => self.broken(mark, place, &format!("`{name}` can't be evaluated on one machine")),
+        };
+        Node { mark, tree }
     }
 
-    fn scalar(&self, text: &str, style: ScalarStyle, line: usize, place: &Place) -> Tree {
-        match (style, text) {
-            (ScalarStyle::Plain, "" | "~" | "null" | "Null" | "NULL") => self.broken(
-                line,
-                place,
-                "has no value; CloudFormation refuses null (AWS::NoValue leaves a property out)",
-            ),
-            _ => Tree::Text(text.to_owned()),
+    /// The text of a scalar that is no function's.
+    fn scalar(&self, text: &str, plain: bool, tag: Option<&str>, mark: Mark, place: &Place) -> Option<String> {
+        let refuse = |message: String| {
+            self.report.note(mark, place, message);
+            None
+        };
+        let scalar = match tag {
+            None if plain => Scalar::plain(text),
+            None => Scalar::Text,
+            Some(tag) => match Scalar::tagged(tag, text) {
+                Ok(scalar) => scalar,
+                Err(why) => return refuse(why),
+            },
+        };
+        let warn = |message: String| self.report.warn(mark, place, format!("{message}: quote it if text is meant"));
+        match scalar {
+            Scalar::Text => Some(text.to_owned()),
+            Scalar::Null => {
+                refuse("has no value; CloudFormation refuses null (AWS::NoValue leaves a property out)".to_owned())
+            }
+            Scalar::Merge => refuse("`<<` is a mark of YAML 1.1: quote it".to_owned()),
+            Scalar::Unusable(why) => refuse(format!("`{text}` is {why}")),
+            Scalar::Truth(truth) => {
+                if plain && !text.eq_ignore_ascii_case(&truth.to_string()) {
+                    warn(format!("`{text}` is {truth} in YAML 1.1"));
+                }
+                Some(truth.to_string())
+            }
+            Scalar::Number(number) | Scalar::Extreme(number) if number != text => {
+                warn(format!("`{text}` is {number} in YAML 1.1"));
+                Some(number)
+            }
+            Scalar::Extreme(number) => {
+                warn(format!("`{number}` may be written in another way on AWS"));
+                Some(number)
+            }
+            Scalar::Number(number) => Some(number),
         }
     }
 
-    fn list(&mut self, place: &Place) -> Result<Tree, ScanError> {
-        let mut items = Vec::new();
-        loop {
-            match self.next()? {
-                (Event::SequenceEnd, _) => return Ok(Tree::List(items)),
-                (event, mark) => {
-                    let item = self.node(event, mark, &place.item(items.len()))?;
-                    items.push(item);
-                }
+    fn list(&mut self, items: &[Rc<Yaml>], place: &Place) -> Vec<Node> {
+        items.iter().enumerate().map(|(at, item)| self.node(item, &place.item(at))).collect()
+    }
+
+    fn map(&mut self, own: &[(Rc<Yaml>, Rc<Yaml>)], place: &Place) -> Tree {
+        let mut entries = self.entries(own, place);
+        for merged in self.merged(own, place) {
+            if !entries.iter().any(|entry| entry.key == merged.key) {
+                entries.push(merged);
             }
         }
+        self.long_form(entries, place)
     }
 
-    fn map(&mut self, place: &Place) -> Result<Tree, ScanError> {
+    /// The entries that a map has itself.
+    fn entries(&mut self, own: &[(Rc<Yaml>, Rc<Yaml>)], place: &Place) -> Vec<Entry<Node>> {
         let mut entries: Vec<Entry<Node>> = Vec::new();
-        loop {
-            let (key, line) = match self.next()? {
-                (Event::MappingEnd, _) => break,
-                (Event::Scalar(key, ..), mark) => (key.into_owned(), mark.line()),
-                (event, mark) => {
-                    self.report.note(mark.line(), place, "a key has to be text");
-                    self.node(event, mark, place)?;
-                    (String::new(), mark.line())
+        for (key, value) in own.iter().filter(|(key, _)| !is_merge(key)) {
+            let mark = key.mark;
+            let text = match &key.content {
+                Content::Scalar { text, plain } => self.scalar(text, *plain && key.tag.is_none(), None, mark, place),
+                _ => {
+                    self.report.note(mark, place, "a key has to be text");
+                    None
                 }
             };
+            // The value is read in any case, so that its problems are told too.
+            let Some(key) = text else {
+                self.node(value, place);
+                continue;
+            };
             let below = if Function::is_call(&key) { place.clone() } else { place.key(&key) };
-            let (event, mut mark) = self.next()?;
-            // A key without a value ends where the next one starts: the line to show is the key's.
-            if matches!(&event, Event::Scalar(text, ScalarStyle::Plain, ..) if text.is_empty()) {
-                mark = Marker::new(0, line, 0);
-            }
-            let value = self.node(event, mark, &below)?;
-            if let Some(first) = entries.iter().find(|entry| entry.key == key) {
-                self.report.note(line, &below, format!("`{key}` is already in line {}", first.line));
-            } else {
-                entries.push(Entry { key, line, value });
+            let value = self.node(value, &below);
+            match entries.iter().find(|entry| entry.key == key) {
+                Some(first) => {
+                    self.report.note(mark, &below, format!("`{key}` is already in line {}", first.mark.line));
+                }
+                None => entries.push(Entry { key, mark, value }),
             }
         }
-        Ok(self.long_form(entries, place))
+        entries
+    }
+
+    /// The entries of the maps that `<<` names, the first of a list before the others. YAML: "Merge Key Language-Independent
+    /// Type for YAML 1.1".
+    fn merged(&mut self, own: &[(Rc<Yaml>, Rc<Yaml>)], place: &Place) -> Vec<Entry<Node>> {
+        let mut merged: Vec<Entry<Node>> = Vec::new();
+        for (_, value) in own.iter().filter(|(key, _)| is_merge(key)) {
+            let maps = match &value.content {
+                Content::List(maps) => maps.as_slice(),
+                _ => std::slice::from_ref(value),
+            };
+            for map in maps {
+                let Content::Map(inner) = &map.content else {
+                    self.report.note(map.mark, place, "`<<` wants a map, or a list of maps");
+                    continue;
+                };
+                // Each value that is merged counts, whatever overrides it.
+                let found = self.entries(inner, place).into_iter().chain(self.merged(inner, place));
+                for entry in found.collect::<Vec<_>>() {
+                    if !merged.iter().any(|known| known.key == entry.key) {
+                        merged.push(entry);
+                    }
+                }
+            }
+        }
+        merged
     }
 
     /// `{ Fn::Sub: x }` is a call, not a map.
@@ -127,29 +176,29 @@ impl<'a> Loader<'a> {
         let (others, entry) = (entries.len() > 1, entries.swap_remove(call));
         match Function::of_key(&entry.key) {
             _ if others => {
-                self.broken(entry.line, place, &format!("`{}` has to be the only key of its map", entry.key))
+                self.broken(entry.mark, place, &format!("`{}` has to be the only key of its map", entry.key))
             }
             Some(function) => Tree::Call(function, Box::new(entry.value)),
-            None => self.broken(entry.line, place, &format!("`{}` can't be evaluated on one machine", entry.key)),
+            None => self.broken(entry.mark, place, &format!("`{}` can't be evaluated on one machine", entry.key)),
         }
     }
 
-    fn tagged(&self, tag: Option<Cow<'a, Tag>>, node: Node, place: &Place) -> Node {
-        let line = node.line;
-        let tree = match tag {
-            None => return node,
-            Some(tag) if tag.is_yaml_core_schema() => return node,
-            Some(tag) => match Function::of_tag(&tag.suffix).filter(|_| tag.handle == "!") {
-                Some(function) => Tree::Call(function, Box::new(node)),
-                None => self.broken(line, place, &format!("`{tag}` can't be evaluated on one machine")),
-            },
-        };
-        Node { line, tree }
+    fn unreadable(&self, tag: &str, mark: Mark, place: &Place) -> Tree {
+        self.broken(mark, place, &format!("`!!{tag}` can't be read in a template"))
     }
 
-    fn broken(&self, line: usize, place: &Place, message: &str) -> Tree {
-        self.report.note(line, place, message);
+    fn broken(&self, mark: Mark, place: &Place, message: &str) -> Tree {
+        self.report.note(mark, place, message);
         Tree::Broken
+    }
+}
+
+/// Whether a key is `<<` without quotes, or tagged as one.
+fn is_merge(key: &Yaml) -> bool {
+    match (&key.content, key.tag.as_deref()) {
+        (Content::Scalar { text, plain: true }, None) => Scalar::plain(text) == Scalar::Merge,
+        (Content::Scalar { .. }, Some(tag)) => tag.strip_prefix(YAML_TAGS) == Some("merge"),
+        _ => false,
     }
 }
 

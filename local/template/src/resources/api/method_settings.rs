@@ -25,17 +25,18 @@ pub(super) fn throttle(field: &Field<'_>) -> Option<Option<Throttle>> {
 fn setting(field: &Field<'_>) -> Option<Option<Throttle>> {
     field.only(&SETTING);
     if let Some(caching) = field.get("CachingEnabled")
-        && caching.flag()?
+        && caching.flag() == Some(true)
     {
-        return caching.refuse("a cache isn't emulated on one machine");
+        caching.note("a cache isn't emulated on one machine");
     }
-    let rate = optional(field.get("ThrottlingRateLimit"), |field| rate(&field))?;
-    let burst = optional(field.get("ThrottlingBurstLimit"), |field| field.whole(0..=1_000_000))?;
+    let rate = optional(field.get("ThrottlingRateLimit"), |field| rate(&field));
+    let burst = optional(field.get("ThrottlingBurstLimit"), |field| field.whole(0..=1_000_000));
+    let path = or_default(field.get("ResourcePath"), "/*".to_owned(), |field| field.text());
+    let method = or_default(field.get("HttpMethod"), "*".to_owned(), |field| field.text());
+    let (rate, burst, path, method) = (rate?, burst?, path?, method?);
     if rate.is_none() && burst.is_none() {
         return Some(None);
     }
-    let path = or_default(field.get("ResourcePath"), "/*".to_owned(), |field| field.text())?;
-    let method = or_default(field.get("HttpMethod"), "*".to_owned(), |field| field.text())?;
     if (path.as_str(), method.as_str()) != ("/*", "*") {
         return field.refuse(format!("throttling {method} {path} alone isn't emulated: only `/*` and `*`"));
     }

@@ -23,9 +23,8 @@ pub(super) fn filters(properties: &Field<'_>) -> Option<Vec<Json>> {
 /// `FunctionResponseTypes`: whether the function reports which items failed.
 pub(super) fn report_batch_item_failures(properties: &Field<'_>) -> Option<bool> {
     let Some(types) = properties.get("FunctionResponseTypes") else { return Some(false) };
-    let types: Vec<_> =
-        types.items()?.into_iter().map(|item| item.one_of(&["ReportBatchItemFailures"])).collect::<Option<_>>()?;
-    Some(!types.is_empty())
+    let types: Vec<_> = types.items()?.into_iter().map(|item| item.one_of(&["ReportBatchItemFailures"])).collect();
+    types.iter().all(Option::is_some).then_some(!types.is_empty())
 }
 
 /// `Enabled`, true by default.

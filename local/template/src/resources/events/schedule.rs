@@ -41,7 +41,7 @@ pub(super) fn schedule_v2(id: &str, properties: &Field<'_>) -> Option<ScheduleSo
     properties.only(&SCHEDULER);
     if let Some(window) = properties.get("FlexibleTimeWindow") {
         window.only(&Accepted { emulated: &["Mode"], without_effect: &[] });
-        window.need("Mode")?.one_of(&["OFF"])?;
+        window.need("Mode").map(|mode| mode.one_of(&["OFF"]));
     }
     let every = properties.need("ScheduleExpression").and_then(|field| rate(&field));
     // Without one, Scheduler sends a notification that differs from a rule's.

@@ -74,7 +74,7 @@ fn on_failure(scope: &Scope<'_>, field: &Field<'_>) -> Option<String> {
     let on_failure = field.need("OnFailure")?;
     on_failure.only(&Accepted { emulated: &["Destination", "Type"], without_effect: &[] });
     if let Some(kind) = on_failure.get("Type") {
-        kind.one_of(&["SQS"])?;
+        kind.one_of(&["SQS"]);
     }
     let queue = scope.named(&on_failure.need("Destination")?, QUEUE, "Arn")?;
     scope.own(queue, "Arn")

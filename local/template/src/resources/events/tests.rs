@@ -97,7 +97,7 @@ fn schedules_have_a_rate_an_input_and_a_switch() {
     let rule = schedule("Schedule", "Schedule: rate(2 hours), Input: '{\"a\":1}', State: DISABLED");
     assert_eq!((rule.every.as_secs(), rule.input.as_deref(), rule.enabled), (7_200, Some("{\"a\":1}"), false));
     let scheduler =
-        schedule("ScheduleV2", "ScheduleExpression: rate(1 day), Input: '{}', FlexibleTimeWindow: {Mode: OFF}");
+        schedule("ScheduleV2", "ScheduleExpression: rate(1 day), Input: '{}', FlexibleTimeWindow: {Mode: 'OFF'}");
     assert_eq!((scheduler.every.as_secs(), scheduler.input.as_deref()), (86_400, Some("{}")));
 }
 
@@ -120,7 +120,10 @@ fn what_has_no_emulation_is_refused() {
         ]
     );
     assert_eq!(
-        refused("DynamoDB", &format!("{from}, DestinationConfig: {{OnFailure: {{Type: SNS, Destination: x}}}}")),
+        refused(
+            "DynamoDB",
+            &format!("{from}, DestinationConfig: {{OnFailure: {{Type: SNS, Destination: !GetAtt Jobs.Arn}}}}")
+        ),
         ["DestinationConfig.OnFailure.Type: `SNS` is not SQS"]
     );
 }

@@ -21,7 +21,8 @@ fn problem(parameter: &str, given: &[(&str, &str)]) -> String {
 fn an_override_is_taken_before_the_default() {
     assert_eq!(of("{Type: String, Default: a}", &[]), "a");
     assert_eq!(of("{Type: String, Default: a}", &[("P", "b")]), "b");
-    assert_eq!(of("{Type: Number, Default: 010}", &[]), "010");
+    assert_eq!(of("{Type: Number, Default: '010'}", &[]), "010");
+    assert_eq!(of("{Type: Number, Default: 010}", &[]), "8", "an octal number, to SAM");
 }
 
 #[test]
