@@ -77,6 +77,7 @@ impl Contract {
             Some(place) => format!("{place}/responses/{}", answer.status.as_u16()),
             // No operation can say what is answered where there is none.
             None => match answer.status.as_u16() {
+                400 => "/components/responses/GatewayUnreadable".to_owned(),
                 404 => "/components/responses/NoRoute".to_owned(),
                 413 => "/components/responses/GatewayTooLarge".to_owned(),
                 429 => "/components/responses/Throttled".to_owned(),

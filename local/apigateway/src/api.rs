@@ -129,7 +129,7 @@ impl RestApi {
         let context = Context::new(&self.stage, head, method::of_request(head), peer);
         let fault = match why {
             Unread::TooLong => Fault::BodyTooLarge,
-            Unread::Broken => Fault::BadRequest,
+            Unread::Broken => Fault::UnreadableBody,
         };
         self.finish(head, context, Trail::default(), Err(fault.into()), started)
     }

@@ -8,7 +8,6 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
 use serde::{Serialize, Serializer};
 
 use crate::context::Context;
@@ -35,16 +34,15 @@ pub(crate) struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    /// Text goes as it is; what the API calls binary, or is not UTF-8, in base64.
+    /// What the API calls binary goes in base64. All else is text, in which U+FFFD stands for bytes that are not UTF-8:
+    /// "A text payload is a UTF-8-encoded JSON string" ("Binary media types for REST APIs in API Gateway").
     pub(crate) fn new(bytes: &'a Bytes, headers: &HeaderMap, binary: &BinaryMediaTypes) -> Self {
         if bytes.is_empty() {
             return Self { text: None, is_base64: false };
         }
-        let declared_binary = media_type::first(headers, &CONTENT_TYPE).is_some_and(|of| binary.include(of));
-        match std::str::from_utf8(bytes) {
-            Ok(text) if !declared_binary => Self { text: Some(text.into()), is_base64: false },
-            _ => Self { text: Some(BASE64.encode(bytes).into()), is_base64: true },
-        }
+        let is_base64 = binary.include(media_type::sent(headers));
+        let text = if is_base64 { BASE64.encode(bytes).into() } else { String::from_utf8_lossy(bytes) };
+        Self { text: Some(text), is_base64 }
     }
 }
 

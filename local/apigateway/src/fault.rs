@@ -96,8 +96,10 @@ pub(crate) enum Fault {
     AuthorizerMalformed,
     /// The stage's throttle.
     Throttled,
-    /// A path or query that can't be decoded, or a body that can't be read.
+    /// A path or query that can't be decoded.
     BadRequest,
+    /// A body that ended early, or whose chunks are broken.
+    UnreadableBody,
     /// The ARN of the method is longer than a policy may name.
     UriTooLong,
     /// Request line and headers are over the limit.
@@ -173,6 +175,7 @@ impl Fault {
             Self::BadRequest => {
                 (Type::Default4xx, Some(StatusCode::BAD_REQUEST), "BadRequestException", Some("Bad Request"))
             }
+            Self::UnreadableBody => (Type::BadRequestBody, None, "BadRequestException", Some("Invalid request body")),
             Self::UriTooLong => {
                 (Type::Default4xx, Some(StatusCode::URI_TOO_LONG), "BadRequestException", Some("Request URI too long"))
             }

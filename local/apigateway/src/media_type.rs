@@ -1,7 +1,7 @@
 //! Which bodies are binary. Developer Guide: "Binary media types for REST APIs in API Gateway".
 
 use http::HeaderMap;
-use http::header::{ACCEPT, HeaderName};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 
 /// `BinaryMediaTypes` of an API.
 #[derive(Debug, Default)]
@@ -24,17 +24,24 @@ impl BinaryMediaTypes {
     }
 }
 
-/// The first media type of a header, without parameters. API Gateway honours no other of an `Accept`
-/// ("Important notes").
-pub(crate) fn first<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    let value = headers.get(name)?.to_str().ok()?;
-    let first = value.split([',', ';']).next()?.trim();
-    (!first.is_empty()).then_some(first)
+/// What a body or a response is where the client does not say.
+const JSON: &str = "application/json";
+
+/// What the client sent. Of several headers the last counts, as in the event's `headers`.
+pub(crate) fn sent(headers: &HeaderMap) -> &str {
+    headers.get_all(CONTENT_TYPE).iter().next_back().and_then(first).unwrap_or(JSON)
 }
 
-/// What the client wants to be answered in: `application/json`, if it does not say.
+/// What the client wants to be answered in.
 pub(crate) fn accepted(headers: &HeaderMap) -> &str {
-    first(headers, &ACCEPT).unwrap_or("application/json")
+    headers.get(ACCEPT).and_then(first).unwrap_or(JSON)
+}
+
+/// The first media type of a header, without parameters. API Gateway honours no other of an `Accept`
+/// ("Important notes").
+fn first(value: &HeaderValue) -> Option<&str> {
+    let first = value.to_str().ok()?.split([',', ';']).next()?.trim();
+    (!first.is_empty()).then_some(first)
 }
 
 #[cfg(test)]

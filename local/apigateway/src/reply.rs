@@ -72,12 +72,7 @@ pub(crate) fn read(payload: &[u8], decode: bool) -> Result<Response<Bytes>, (Fau
     let output = parse(payload).map_err(malformed)?;
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = status(output.status_code.as_ref()).map_err(malformed)?;
-    let mut headers = HeaderMap::new();
-    let single = output.headers.into_iter().flatten().map(|(name, value)| (name, vec![value]));
-    // A name in both: only the values of `multiValueHeaders` remain.
-    for (name, values) in single.chain(output.multi_value_headers.into_iter().flatten()) {
-        set(&mut headers, &name, values).map_err(malformed)?;
-    }
+    let mut headers = merged(&output).map_err(malformed)?;
     if !headers.contains_key(CONTENT_TYPE) {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
@@ -120,7 +115,28 @@ fn status(status: Option<&Status>) -> Result<StatusCode, String> {
     code.ok_or_else(|| format!("statusCode {status:?}"))
 }
 
-fn set(headers: &mut HeaderMap, name: &str, values: Vec<Scalar>) -> Result<(), String> {
+/// The headers of both maps. "If you specify values for both `headers` and `multiValueHeaders`, API Gateway merges them
+/// into a single list. If the same key-value pair is specified in both, only the values from `multiValueHeaders` will
+/// appear in the merged list."
+fn merged(output: &Output) -> Result<HeaderMap, String> {
+    let (mut single, mut several) = (HeaderMap::new(), HeaderMap::new());
+    for (name, value) in output.headers.iter().flatten() {
+        append(&mut single, name, value)?;
+    }
+    for (name, values) in output.multi_value_headers.iter().flatten() {
+        for value in values {
+            append(&mut several, name, value)?;
+        }
+    }
+    let is_in_both = |name: &HeaderName, value: &HeaderValue| several.get_all(name).iter().any(|other| other == value);
+    let mut merged = HeaderMap::new();
+    for (name, value) in single.iter().filter(|(name, value)| !is_in_both(name, value)).chain(&several) {
+        merged.append(name, value.clone());
+    }
+    Ok(merged)
+}
+
+fn append(headers: &mut HeaderMap, name: &str, value: &Scalar) -> Result<(), String> {
     let mut name: HeaderName = name.parse().map_err(|_| format!("header name {name:?}"))?;
     if DROPPED.contains(&name.as_str()) {
         return Ok(());
@@ -128,15 +144,12 @@ fn set(headers: &mut HeaderMap, name: &str, values: Vec<Scalar>) -> Result<(), S
     if REMAPPED.contains(&name.as_str()) {
         name = format!("x-amzn-remapped-{name}").parse().map_err(|_| format!("header name {name:?}"))?;
     }
-    headers.remove(&name);
-    for value in values {
-        let text = match value {
-            Scalar::Text(text) => text,
-            Scalar::Flag(flag) => flag.to_string(),
-            Scalar::Number(number) => number.to_string(),
-        };
-        headers.append(&name, text.parse().map_err(|_| format!("value of header {name}"))?);
-    }
+    let value = match value {
+        Scalar::Text(text) => text.parse(),
+        Scalar::Flag(flag) => flag.to_string().parse(),
+        Scalar::Number(number) => number.to_string().parse(),
+    };
+    headers.append(&name, value.map_err(|_| format!("value of header {name}"))?);
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use local_apigateway::Unread;
 use serde_json::json;
 
 use crate::stack::Stack;
@@ -40,6 +41,14 @@ pub async fn handle(stack: &Stack, request: Request<Bytes>) -> Response<Bytes> {
         "AmazonSQS" => stack.sqs.handle(caller, request).await,
         "secretsmanager" => stack.secrets.handle(caller, request).await,
         _ => refuse(StatusCode::NOT_FOUND, "UnknownOperationException", "no such service on this machine"),
+    }
+}
+
+/// Answers a request whose body could not be read.
+pub fn refuse_body(unread: Unread) -> Response<Bytes> {
+    match unread {
+        Unread::TooLong => refuse(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", "the body is too long"),
+        Unread::Broken => refuse(StatusCode::BAD_REQUEST, "SerializationException", "the body can't be read"),
     }
 }
 

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::header::HOST;
+use http::{HeaderMap, Request, Response, StatusCode, Version};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -82,20 +83,39 @@ async fn respond(
     {
         return Ok(response.map(Full::new));
     }
+    if !names_one_host(request.version(), request.headers()) {
+        return Ok(refused(StatusCode::BAD_REQUEST, r#"{"message":"Bad Request"}"#).map(Full::new));
+    }
     let aws = aws_api::is_meant(&request);
     let control = request.uri().path().starts_with(control::PREFIX);
     let (head, body) = request.into_parts();
     let reading = read(body, if aws { AWS_BODY_LIMIT } else { BODY_LIMIT });
-    let response = match tokio::time::timeout(BODY_TIMEOUT, reading).await.unwrap_or(Err(Unread::Broken)) {
-        Ok(body) if aws => aws_api::handle(&stack, Request::from_parts(head, body)).await,
-        Ok(body) if control => control::handle(&stack, Request::from_parts(head, body)).await,
-        read => match (&stack.api, read) {
-            (Some(api), Ok(body)) => printed(api.handle(Request::from_parts(head, body), peer).await),
-            (Some(api), Err(unread)) => printed(api.refuse(&head, peer, unread)),
-            (None, _) => no_api(&stack),
-        },
+    let read = tokio::time::timeout(BODY_TIMEOUT, reading).await.unwrap_or(Err(Unread::Broken));
+    let response = match (read, &stack.api) {
+        (Ok(body), _) if aws => aws_api::handle(&stack, Request::from_parts(head, body)).await,
+        (Err(unread), _) if aws => aws_api::refuse_body(unread),
+        (Ok(body), _) if control => control::handle(&stack, Request::from_parts(head, body)).await,
+        (Err(unread), Some(api)) if !control => printed(api.refuse(&head, peer, unread)),
+        (Err(Unread::TooLong), _) => refused(StatusCode::PAYLOAD_TOO_LARGE, r#"{"error":"the body is too long"}"#),
+        (Err(Unread::Broken), _) => refused(StatusCode::BAD_REQUEST, r#"{"error":"the body can't be read"}"#),
+        (Ok(body), Some(api)) => printed(api.handle(Request::from_parts(head, body), peer).await),
+        (Ok(_), None) => no_api(&stack),
     };
     Ok(response.map(Full::new))
+}
+
+/// A request has one `Host` (RFC 9112, section 3.2): with two, the one that is checked may not be the one that is used.
+fn names_one_host(version: Version, headers: &HeaderMap) -> bool {
+    match headers.get_all(HOST).iter().count() {
+        0 => version == Version::HTTP_10,
+        count => count == 1,
+    }
+}
+
+fn refused(status: StatusCode, body: &'static str) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from_static(body.as_bytes()));
+    *response.status_mut() = status;
+    response
 }
 
 /// Answers a request of the API where there is none.
@@ -105,9 +125,7 @@ fn no_api(stack: &Stack) -> Response<Bytes> {
     } else {
         r#"{"error":"only backends are served here: the API is where the functions run"}"#
     };
-    let mut response = Response::new(Bytes::from_static(body.as_bytes()));
-    *response.status_mut() = StatusCode::NOT_FOUND;
-    response
+    refused(StatusCode::NOT_FOUND, body)
 }
 
 fn printed(exchange: Exchange) -> Response<Bytes> {

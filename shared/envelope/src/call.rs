@@ -16,6 +16,9 @@ use crate::{Code, Deadline, Failure, RepeatedHeader, headers, request_id, timest
 /// The longest request body, in bytes.
 pub const BODY_LIMIT: usize = 256 * 1024;
 
+/// U+FFFD, the replacement character.
+const REPLACEMENT: &str = "\u{fffd}";
+
 /// One request: a [`lambda_http::Request`], with what an endpoint mostly asks of it.
 pub struct Call {
     request: Request,
@@ -195,8 +198,8 @@ impl Call {
     /// The body, read strictly as a JSON object.
     ///
     /// # Errors
-    /// 413 over [`BODY_LIMIT`], 415 if it is not declared as JSON, 400 if it is not a JSON object or with every problem
-    /// in `details.fields`.
+    /// 413 over [`BODY_LIMIT`], 415 if it is not declared as JSON, 400 if it is not a JSON object in UTF-8 or with every
+    /// problem in `details.fields`.
     pub fn body<T: Decode>(&self) -> Result<T, Failure> {
         let body = self.request.body();
         if body.len() > BODY_LIMIT {
@@ -205,7 +208,9 @@ impl Call {
         if !body.is_empty() && !self.is_json() {
             return Err(Failure::unsupported_media_type());
         }
-        match object(body) {
+        // Where bytes are not UTF-8, API Gateway puts U+FFFD in their place: it is no character that a client meant.
+        let is_whole = !body.windows(REPLACEMENT.len()).any(|bytes| bytes == REPLACEMENT.as_bytes());
+        match object(body).filter(|_| is_whole) {
             Some(object) => Fields::read(object),
             None => Err(Failure::validation(Code::INVALID_JSON, "Request body must be a JSON object")),
         }

@@ -203,6 +203,52 @@ async fn no_header_query_or_path_makes_a_server_fail() {
     long_path.is_the_gateways(Code::NOT_FOUND, "Not found");
 }
 
+/// A function sees U+FFFD in place of the bytes.
+#[apply(e2e)]
+#[needs(Gateway)]
+async fn a_body_that_is_not_utf_8_is_refused() {
+    let stack = shared().await;
+    for body in [
+        &b"{\"email\":\"\xff@example.com\",\"password\":\"12345678\",\"name\":\"x\"}"[..],
+        b"{\"email\":\"a@example.com\",\"password\":\"12345678\",\"name\":\"\xc3(\"}",
+        b"\xff\xfe{\0}\0",
+        "{\"name\":\"\u{fffd}\"}".as_bytes(),
+    ] {
+        let request = stack.post(REGISTER).header("content-type", "application/json").body(body.to_vec());
+        request.send().await.fails(Code::INVALID_JSON, "Request body must be a JSON object", Value::Null);
+    }
+}
+
+#[apply(e2e)]
+#[needs(Edge)]
+async fn a_body_that_is_broken_is_a_bad_request_wherever_it_goes() {
+    let stack = shared().await;
+    for target in ["/api/users/login", "/api/users/me", "/api/nowhere"] {
+        for broken in [
+            "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+            "Transfer-Encoding: chunked\r\n\r\n2\r\n{}zz\r\n",
+            "Transfer-Encoding: chunked\r\n\r\n9\r\n{}",
+            "Content-Length: 9\r\n\r\n{}",
+        ] {
+            let mut stream = TcpStream::connect(("127.0.0.1", stack.port())).await.unwrap();
+            let request = format!("POST {target} HTTP/1.1\r\nHost: localhost\r\n{broken}");
+            stream.write_all(request.as_bytes()).await.unwrap();
+            stream.shutdown().await.unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await.unwrap();
+            let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{request:?}: {answer:?}"));
+            assert!(head.starts_with("HTTP/1.1 400 "), "{request:?}: {answer}");
+            let body: Value = serde_json::from_str(body).unwrap();
+            let id = &body["meta"]["requestId"];
+            assert!(head.to_lowercase().contains(&format!("x-request-id: {}", id.as_str().unwrap())), "{answer}");
+            let message = "Request body could not be read";
+            let error = json!({"message": message, "type": "ValidationError", "code": "INVALID_JSON"});
+            let expected = json!({"success": false, "error": error, "message": message, "meta": {"requestId": id}});
+            assert_eq!(body, expected);
+        }
+    }
+}
+
 #[apply(e2e)]
 #[needs(Edge)]
 async fn what_is_not_even_http_is_dropped_and_nobody_else_notices() {

@@ -85,6 +85,7 @@ fn every_answer_that_the_gateway_gives_is_worded() {
         "API_CONFIGURATION_ERROR",
         "AUTHORIZER_CONFIGURATION_ERROR",
         "AUTHORIZER_FAILURE",
+        "BAD_REQUEST_BODY",
         "DEFAULT_4XX",
         "DEFAULT_5XX",
         "INTEGRATION_TIMEOUT",

@@ -37,15 +37,52 @@ fn nothing_is_required() {
 }
 
 #[test]
-fn multiple_values_replace_a_single_one_of_the_name() {
+fn a_name_in_both_maps_has_the_values_of_both() {
     let output = json!({
         "headers": {"Set-Cookie": "a=1", "X-A": 1, "Content-Type": "a/b"},
-        "multiValueHeaders": {"set-cookie": ["b=2", "c=3"]},
+        "multiValueHeaders": {"set-cookie": ["b=2", "c=3"], "x-flags": [true, 2.5, "x"]},
     });
-    let expected = [("content-type", "a/b"), ("set-cookie", "b=2"), ("set-cookie", "c=3"), ("x-a", "1")];
+    let expected = [
+        ("set-cookie", "a=1"),
+        ("set-cookie", "b=2"),
+        ("set-cookie", "c=3"),
+        ("x-a", "1"),
+        ("content-type", "a/b"),
+        ("x-flags", "true"),
+        ("x-flags", "2.5"),
+        ("x-flags", "x"),
+    ];
     let mut sorted = headers(&output);
-    sorted.sort();
+    sorted.sort_by_key(|(name, _)| expected.iter().position(|(known, _)| known == name));
     assert_eq!(sorted, pairs(&expected));
+}
+
+#[test]
+fn a_pair_in_both_maps_is_sent_once() {
+    let cookies = |single: &Value, several: &Value| {
+        headers(&json!({"headers": {"Set-Cookie": single, "Content-Type": "a/b"}, "multiValueHeaders": several}))
+            .into_iter()
+            .filter_map(|(name, value)| (name == "set-cookie").then_some(value))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(cookies(&json!("a=1"), &json!({"SET-COOKIE": ["a=1", "b=2"]})), ["a=1", "b=2"]);
+    assert_eq!(cookies(&json!("a=1"), &json!({"set-cookie": ["a=1", "a=1"]})), ["a=1", "a=1"]);
+    assert_eq!(cookies(&json!(1), &json!({"set-cookie": ["1"]})), ["1"]);
+    assert_eq!(cookies(&json!("a=1"), &json!({"set-cookie": []})), ["a=1"]);
+    assert_eq!(cookies(&json!("a=1"), &json!(null)), ["a=1"]);
+    assert_eq!(cookies(&json!("a=1"), &json!({})), ["a=1"]);
+}
+
+/// How cookies were sent before there was `multiValueHeaders`.
+#[test]
+fn names_that_differ_in_case_alone_are_all_sent() {
+    let output = json!({
+        "headers": {"Set-Cookie": "a=1", "set-cookie": "b=2"},
+        "multiValueHeaders": {"SET-COOKIE": ["c=3"], "sEt-cookie": ["d=4"]},
+    });
+    let mut cookies = headers(&output);
+    cookies.retain(|(name, _)| name == "set-cookie");
+    assert_eq!(cookies, pairs(&["a=1", "b=2", "c=3", "d=4"].map(|cookie| ("set-cookie", cookie))));
 }
 
 #[test]

@@ -13,8 +13,7 @@ use crate::model::{Role, Statement};
 use crate::stack::{Resource, Scope};
 
 use attached::named_policies;
-pub(super) use document::trusts_lambda;
-use document::{all, permissions};
+use document::{all, permissions, trusts_lambda};
 
 const PROPERTIES: Accepted = Accepted {
     emulated: &["RoleName", "AssumeRolePolicyDocument", "ManagedPolicyArns", "Policies"],

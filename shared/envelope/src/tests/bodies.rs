@@ -78,6 +78,16 @@ fn bytes_that_are_no_text_are_refused() {
     refused(&sent_bytes(b"\xef\xbb\xbf{\"text\":\"a\"}"), 400, "INVALID_JSON", "Request body must be a JSON object");
 }
 
+/// API Gateway replaces bytes that are not UTF-8 before a function sees them.
+#[test]
+fn text_that_was_bytes_is_refused() {
+    for body in ["{\"text\":\"\u{fffd}\"}", "{\"te\u{fffd}xt\":\"a\"}", "\u{fffd}{\"text\":\"a\"}"] {
+        refused(&sent(body), 400, "INVALID_JSON", "Request body must be a JSON object");
+        refused(&sent_bytes(body.as_bytes()), 400, "INVALID_JSON", "Request body must be a JSON object");
+    }
+    assert_eq!(sent(r#"{"text":"\ufffd"}"#).status(), 200);
+}
+
 #[test]
 fn a_body_whose_encoding_is_broken_is_refused() {
     for body in ["%%%", "a", "é", r#"{"text":"a"}"#] {

@@ -80,19 +80,50 @@ async fn what_is_absent_is_null() {
     assert_eq!(event["requestContext"].get("authorizer"), None);
 }
 
+/// Echoes the body, in the form in which it got it.
+fn echo() -> Arc<dyn Invoke> {
+    functions(|_, event| says(&json!({"body": event["body"], "isBase64Encoded": event["isBase64Encoded"]})))
+}
+
+async fn echoed(api: &RestApi, headers: &[(&str, &str)], body: &[u8]) -> Bytes {
+    api.handle(request("POST", "/open/1", headers, body), peer()).await.response.into_body()
+}
+
 #[tokio::test]
-async fn binary_bodies_travel_in_base64() {
-    let lambda =
-        functions(|_, event| says(&json!({"body": event["body"], "isBase64Encoded": event["isBase64Encoded"]})));
-    let api = api(lambda);
-    let echo = async |headers: &[(&str, &str)], body: &[u8]| {
-        let answer = api.handle(request("POST", "/open/1", headers, body), peer()).await;
-        answer.response.into_body()
-    };
-    assert_eq!(echo(&[("content-type", "image/png; a=b")], b"text").await, "dGV4dA==");
-    assert_eq!(echo(&[("content-type", "text/plain")], b"text").await, "text");
-    assert_eq!(echo(&[], b"\xff").await, "/w==");
-    assert_eq!(echo(&[("accept", "image/png,*/*")], b"\xff").await.as_ref(), b"\xff");
+async fn what_the_api_calls_binary_travels_in_base64() {
+    let api = api(echo());
+    assert_eq!(echoed(&api, &[("content-type", "image/png; a=b")], b"text").await, "dGV4dA==");
+    assert_eq!(echoed(&api, &[("content-type", "Image/PNG")], b"\xff").await, "/w==");
+    assert_eq!(echoed(&api, &[("content-type", "text/plain")], b"text").await, "text");
+    let both_ways = [("content-type", "image/png"), ("accept", "image/png,*/*")];
+    assert_eq!(echoed(&api, &both_ways, b"\xff").await.as_ref(), b"\xff");
+}
+
+#[tokio::test]
+async fn everything_else_is_text_and_bytes_that_are_none_are_replaced() {
+    let untyped = api_with(echo(), |api| api.binary_media_types.clear());
+    for api in [&api(echo()), &untyped] {
+        for headers in [&[][..], &[("content-type", "application/json")], &[("content-type", "image/jpeg")]] {
+            assert_eq!(echoed(api, headers, b"\xff").await, "\u{fffd}");
+            assert_eq!(echoed(api, headers, b"a\xc3(b\xe2\x82").await, "a\u{fffd}(b\u{fffd}");
+            assert_eq!(echoed(api, headers, "é\0\u{fffd}".as_bytes()).await, "é\0\u{fffd}");
+        }
+    }
+    assert_eq!(echoed(&untyped, &[("content-type", "image/png"), ("accept", "image/png")], b"\xff").await, "\u{fffd}");
+}
+
+/// A body without a type is taken for JSON, and of two types the one in `headers` counts.
+#[tokio::test]
+async fn a_body_is_of_one_type() {
+    let told = functions(|_, event| says(&json!({"body": event["body"]})));
+    let everything = api_with(told, |api| api.binary_media_types = vec!["*~1*".to_owned()]);
+    for headers in [&[][..], &[("content-type", "application/json")], &[("content-type", "")]] {
+        assert_eq!(echoed(&everything, headers, b"text").await, "dGV4dA==", "{headers:?}");
+    }
+    let api = api(echo());
+    let (text, image) = (("content-type", "text/plain"), ("content-type", "image/png"));
+    assert_eq!(echoed(&api, &[text, image], b"text").await, "dGV4dA==");
+    assert_eq!(echoed(&api, &[image, text], b"text").await, "text");
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ async fn what_can_not_be_read_is_refused_before_anything_is_called() {
     let answer = api.refuse(&head, peer(), Unread::TooLong);
     assert_eq!(gateway(&answer), (413, "REQUEST_TOO_LARGE"));
     assert_eq!(answer.response.headers()["x-amzn-requestid"], answer.request_id.as_str());
-    assert_eq!(gateway(&api.refuse(&head, peer(), Unread::Broken)), (400, "DEFAULT_4XX"));
+    assert_eq!(gateway(&api.refuse(&head, peer(), Unread::Broken)), (400, "BAD_REQUEST_BODY"));
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 //! waits for programs that wait for it.
 #![allow(clippy::unwrap_used)] // tests report by panicking
 
+mod listener;
+#[path = "../program/mod.rs"]
 mod program;
 
 use std::net::SocketAddr;
