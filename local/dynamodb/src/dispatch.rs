@@ -1,11 +1,14 @@
 //! From an operation's name to dynoxide's method, and the capacity units it used.
 
 use dynoxide::types::ConsumedCapacity;
-use dynoxide::{Database, DynoxideError, actions};
+use dynoxide::{DynoxideError, actions};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::decode::{decode, worded};
+use crate::refusal::Refusal;
+use crate::store::Store;
+use crate::{stream, table_calls};
 
 /// The output of a successful call, and what it consumed.
 #[derive(Debug)]
@@ -17,7 +20,11 @@ pub(crate) struct Output {
 }
 
 /// Makes the call, or `None` if there is no such operation.
-pub(crate) fn dispatch(db: &Database, operation: &str, body: &str) -> Option<Result<Output, DynoxideError>> {
+pub(crate) fn dispatch(store: &Store, operation: &str, body: &str) -> Option<Result<Output, Refusal>> {
+    if let Some(answer) = stream::api::answer(&store.connection, operation, body) {
+        return Some(answer.map(|body| Output { body, units: 0.0 }));
+    }
+    let db = &store.database;
     let output = match operation {
         "GetItem" => metered(body, |request| db.get_item(request)),
         "PutItem" => metered(body, |request| db.put_item(request)),
@@ -33,23 +40,19 @@ pub(crate) fn dispatch(db: &Database, operation: &str, body: &str) -> Option<Res
         "BatchExecuteStatement" => plain(body, |request| db.batch_execute_statement(request)),
         "ExecuteTransaction" => plain(body, |request| db.execute_transaction(request)),
         "SearchVectors" => plain(body, |request| db.search_vectors(request)),
-        "CreateTable" => plain(body, |request| db.create_table(request)),
-        "DeleteTable" => plain(body, |request| db.delete_table(request)),
-        "DescribeTable" => plain(body, |request| db.describe_table(request)),
-        "UpdateTable" => plain(body, |request| db.update_table(request)),
+        "CreateTable" => table_calls::described(store, body, |request| db.create_table(request)),
+        "DeleteTable" => table_calls::described(store, body, |request| db.delete_table(request)),
+        "DescribeTable" => table_calls::described(store, body, |request| db.describe_table(request)),
+        "UpdateTable" => table_calls::described(store, body, |request| db.update_table(request)),
         "ListTables" => plain(body, |request| db.list_tables(request)),
         "UpdateTimeToLive" => plain(body, |request| db.update_time_to_live(request)),
         "DescribeTimeToLive" => plain(body, |request| db.describe_time_to_live(request)),
         "TagResource" => plain(body, |request| db.tag_resource(request)),
         "UntagResource" => plain(body, |request| db.untag_resource(request)),
         "ListTagsOfResource" => plain(body, |request| db.list_tags_of_resource(request)),
-        "ListStreams" => plain(body, |request| db.list_streams(request)),
-        "DescribeStream" => plain(body, |request| db.describe_stream(request)),
-        "GetShardIterator" => plain(body, |request| db.get_shard_iterator(request)),
-        "GetRecords" => plain(body, |request| db.get_records(request)),
         _ => return None,
     };
-    Some(output.map_err(|error| worded(operation, error)))
+    Some(output.map_err(|error| worded(operation, error).into()))
 }
 
 /// Whether a successful call of this operation may have changed items.

@@ -1,20 +1,20 @@
 //! A call from the HTTP request to the HTTP response.
 
 use bytes::Bytes;
-use dynoxide::DynoxideError;
 use http::{Request, Response, StatusCode};
 
 use crate::DynamoDb;
 use crate::dispatch::{Output, dispatch, writes};
 use crate::faults::FaultKind;
-use crate::protocol::{Call, NotACall, failed, faulted, internal_error, respond};
+use crate::protocol::{Call, NotACall, faulted, internal_error, refused, respond};
+use crate::refusal::Refusal;
 
 impl DynamoDb {
     /// Answers one request of the DynamoDB or DynamoDB Streams API. `caller` is the function that makes it, if known.
     pub async fn handle(&self, caller: Option<&str>, request: Request<Bytes>) -> Response<Bytes> {
         let call = match Call::read(request) {
             Ok(call) => call,
-            Err(refused) => return refused.response(),
+            Err(no_call) => return no_call.response(),
         };
         let operation = call.operation.clone();
         let fault = self.inner.faults.take(&call.operation, caller, &call.tables);
@@ -27,7 +27,7 @@ impl DynamoDb {
             Some(kind) => (faulted(kind, &call), None),
             None => match self.perform(call).await {
                 Outcome::Done(Output { body, units }) => (respond(StatusCode::OK, body), Some(units)),
-                Outcome::Failed(error) => (failed(&error), None),
+                Outcome::Failed(error) => (refused(&error), None),
                 Outcome::Unknown => return NotACall::UnknownOperation.response(),
                 Outcome::Lost => (internal_error(), None),
             },
@@ -40,7 +40,7 @@ impl DynamoDb {
     async fn perform(&self, call: Call) -> Outcome {
         let signals = self.inner.writes.clone();
         let done = self.inner.engine.run(move |store| {
-            let output = dispatch(&store.database, &call.operation, &call.body);
+            let output = dispatch(store, &call.operation, &call.body);
             if matches!(output, Some(Ok(_))) && writes(&call.operation) {
                 signals.announce(&call.tables);
             }
@@ -60,7 +60,7 @@ impl DynamoDb {
 
 enum Outcome {
     Done(Output),
-    Failed(DynoxideError),
+    Failed(Refusal),
     Unknown,
     Lost,
 }

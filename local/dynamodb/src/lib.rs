@@ -7,6 +7,7 @@
 //! Everything is kept in one SQLite file. A write that was answered survives `kill -9` of the process.
 #![warn(missing_docs)]
 
+mod arn;
 mod decode;
 mod dispatch;
 mod engine;
@@ -15,8 +16,10 @@ mod handle;
 mod import;
 mod metering;
 mod protocol;
+mod refusal;
 mod store;
 mod stream;
+mod table_calls;
 mod tables;
 #[cfg(test)]
 mod testing;

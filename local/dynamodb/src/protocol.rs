@@ -12,6 +12,7 @@ use serde::de::IgnoredAny;
 use serde_json::json;
 
 use crate::faults::FaultKind;
+use crate::refusal::Refusal;
 
 const TARGETS: [&str; 2] = ["DynamoDB_20120810.", "DynamoDBStreams_20120810."];
 const CONTENT: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
@@ -113,8 +114,18 @@ pub(crate) fn respond(status: StatusCode, body: String) -> Response<Bytes> {
     response
 }
 
+/// The response to a call that fails.
+pub(crate) fn refused(refusal: &Refusal) -> Response<Bytes> {
+    let kind = match refusal {
+        Refusal::Engine(error) => return failed(error),
+        Refusal::TrimmedDataAccess => "TrimmedDataAccessException",
+        Refusal::ExpiredIterator => "ExpiredIteratorException",
+    };
+    refuse(&format!("com.amazonaws.dynamodb.v20120810#{kind}"), Some(&refusal.to_string()))
+}
+
 /// dynoxide's error, as DynamoDB words it.
-pub(crate) fn failed(error: &DynoxideError) -> Response<Bytes> {
+fn failed(error: &DynoxideError) -> Response<Bytes> {
     let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     respond(status, error.to_json())
 }

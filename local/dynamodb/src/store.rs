@@ -7,13 +7,14 @@ use dynoxide::Database;
 use rusqlite::Connection;
 
 use crate::Error;
+use crate::stream::{VIEW_SCHEMA, unchanged};
 
 /// The open file. Only the engine's thread has it.
 pub(crate) struct Store {
     path: PathBuf,
     /// Everything that is a DynamoDB call.
     pub database: Database,
-    /// Reading and trimming stream records.
+    /// Reading and trimming stream records, and what is kept beside dynoxide's tables.
     pub connection: Connection,
 }
 
@@ -32,7 +33,9 @@ impl Store {
         let connection = Connection::open(path)?;
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
-        connection.execute_batch(STREAM_INDEX)?;
+        for schema in [STREAM_INDEX, VIEW_SCHEMA, unchanged::SCHEMA] {
+            connection.execute_batch(schema)?;
+        }
         Ok(Self { path: path.to_owned(), database, connection })
     }
 

@@ -1,17 +1,24 @@
 //! A table's stream, read as AWS Lambda's pollers read it: records after a position, in the form functions get them.
 //!
 //! dynoxide keeps the records in the table `_stream_records`, in the same transaction as the write they tell of. They
-//! are read from there, because its `GetRecords` names its own region and gives no handle on the position.
+//! are read from there, here and by the streams API ([`api`]), because its `GetRecords` names its own region and gives no handle
+//! on the position.
 
+pub(crate) mod api;
+mod iterator;
 mod record;
 mod sequence;
 mod trim;
+pub(crate) mod unchanged;
+mod view;
 
 use local_template::Table;
 use tokio::sync::watch;
 
 pub use self::record::Record;
 pub use self::sequence::Sequence;
+
+pub(crate) use self::view::{SCHEMA as VIEW_SCHEMA, View};
 
 use self::record::{Origin, Row};
 use crate::tables::view_type;
@@ -28,8 +35,10 @@ pub struct StreamReader {
 impl DynamoDb {
     /// A reader of `table`'s stream, if the template gives it one.
     pub fn stream(&self, table: &Table) -> Result<StreamReader, Error> {
-        let view = view_type(&table.definition).ok_or_else(|| Error::NoStream(table.name.clone()))?;
-        Ok(StreamReader { dynamodb: self.clone(), table: table.name.clone(), origin: Origin::new(&table.arn, view) })
+        let view = view_type(&table.definition).and_then(View::named);
+        let view = view.ok_or_else(|| Error::NoStream(table.name.clone()))?;
+        let origin = Origin::new(table.stream_arn(), view);
+        Ok(StreamReader { dynamodb: self.clone(), table: table.name.clone(), origin })
     }
 }
 
@@ -46,7 +55,7 @@ impl StreamReader {
 
     /// The id of the only shard.
     pub fn shard_id(&self) -> String {
-        dynoxide::streams::shard_id(&self.table)
+        shard_id(&self.table)
     }
 
     /// Changes whenever there may be new records. Subscribe, then read, then await the change: none is missed.
@@ -56,15 +65,10 @@ impl StreamReader {
 
     /// At most `limit` records after `position`, in order.
     pub async fn read_after(&self, position: Sequence, limit: usize) -> Result<Vec<Record>, Error> {
-        const QUERY: &str = "SELECT CAST(sequence_number AS INTEGER), event_id, event_name, keys_json, new_image,
-                old_image, created_at, user_identity
-            FROM _stream_records
-            WHERE table_name = ?1 AND CAST(sequence_number AS INTEGER) > ?2
-            ORDER BY CAST(sequence_number AS INTEGER) LIMIT ?3";
         let table = self.table.clone();
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let read = self.dynamodb.inner.engine.run(move |store| {
-            let mut statement = store.connection.prepare_cached(QUERY)?;
+            let mut statement = store.connection.prepare_cached(Row::QUERY)?;
             let rows = statement.query_map((table, position, limit), Row::read)?;
             rows.collect::<Result<Vec<Row>, rusqlite::Error>>()
         });
@@ -95,6 +99,13 @@ impl StreamReader {
             });
         Ok(read.await??)
     }
+}
+
+/// The id of a table's only shard: 37 characters, as on AWS, where 28 to 65 are allowed.
+fn shard_id(table: &str) -> String {
+    // FNV-1a, so that shards of different tables look different.
+    let hash = table.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    format!("shardId-{:020}-{hash:08x}", 1)
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! Creating the template's tables, and updating those on disk to match it.
 
-use dynoxide::{Database, DynoxideError};
+use dynoxide::DynoxideError;
 use local_template::Table;
 use serde_json::{Value, json};
 
 use crate::dispatch::dispatch;
+use crate::refusal::Refusal;
+use crate::store::Store;
 use crate::{DynamoDb, Error};
 
 impl DynamoDb {
@@ -12,19 +14,19 @@ impl DynamoDb {
     /// indexes. Another key or local index is [`Error::Changed`].
     pub async fn ensure_table(&self, table: &Table) -> Result<(), Error> {
         let table = table.clone();
-        self.inner.engine.run(move |store| ensure(&store.database, &table)).await?
+        self.inner.engine.run(move |store| ensure(store, &table)).await?
     }
 }
 
-fn ensure(db: &Database, table: &Table) -> Result<(), Error> {
-    match call(db, "DescribeTable", &json!({ "TableName": table.name })) {
-        Ok(described) => update(db, table, &described["Table"])?,
+fn ensure(store: &Store, table: &Table) -> Result<(), Error> {
+    match call(store, "DescribeTable", &json!({ "TableName": table.name })) {
+        Ok(described) => update(store, table, &described["Table"])?,
         Err(DynoxideError::ResourceNotFoundException(_)) => {
-            call(db, "CreateTable", &creation(&table.definition))?;
+            call(store, "CreateTable", &creation(&table.definition))?;
         }
         Err(error) => return Err(error.into()),
     }
-    ensure_ttl(db, table)
+    ensure_ttl(store, table)
 }
 
 /// A template enables a stream by describing it; CreateTable needs `StreamEnabled` as well.
@@ -37,7 +39,7 @@ fn creation(definition: &Value) -> Value {
     request
 }
 
-fn update(db: &Database, table: &Table, existing: &Value) -> Result<(), Error> {
+fn update(store: &Store, table: &Table, existing: &Value) -> Result<(), Error> {
     let wanted = &table.definition;
     let changed = |what| Err(Error::Changed { table: table.name.clone(), what });
     if key(wanted, &wanted["KeySchema"]) != key(existing, &existing["KeySchema"]) {
@@ -46,8 +48,8 @@ fn update(db: &Database, table: &Table, existing: &Value) -> Result<(), Error> {
     if indexes(wanted, "LocalSecondaryIndexes") != indexes(existing, "LocalSecondaryIndexes") {
         return changed("local secondary index");
     }
-    update_global_indexes(db, table, existing)?;
-    update_stream(db, table, existing)
+    update_global_indexes(store, table, existing)?;
+    update_stream(store, table, existing)
 }
 
 /// An attribute of a key.
@@ -99,13 +101,13 @@ fn indexes<'a>(table: &'a Value, which: &str) -> Vec<Index<'a>> {
 }
 
 /// Adds and removes global indexes, which leaves the items alone. A changed index is removed and added.
-fn update_global_indexes(db: &Database, table: &Table, existing: &Value) -> Result<(), Error> {
+fn update_global_indexes(store: &Store, table: &Table, existing: &Value) -> Result<(), Error> {
     const GLOBAL: &str = "GlobalSecondaryIndexes";
     let (wanted, present) = (indexes(&table.definition, GLOBAL), indexes(existing, GLOBAL));
     for Index { name, .. } in present.iter().filter(|index| !wanted.contains(index)) {
         let delete =
             json!({ "TableName": table.name, "GlobalSecondaryIndexUpdates": [{ "Delete": { "IndexName": name } }] });
-        call(db, "UpdateTable", &delete)?;
+        call(store, "UpdateTable", &delete)?;
     }
     for Index { name, .. } in wanted.iter().filter(|index| !present.contains(index)) {
         let index = list(&table.definition[GLOBAL]).iter().find(|index| string(&index["IndexName"]) == *name);
@@ -114,12 +116,12 @@ fn update_global_indexes(db: &Database, table: &Table, existing: &Value) -> Resu
             "AttributeDefinitions": table.definition["AttributeDefinitions"],
             "GlobalSecondaryIndexUpdates": [{ "Create": index }],
         });
-        call(db, "UpdateTable", &create)?;
+        call(store, "UpdateTable", &create)?;
     }
     Ok(())
 }
 
-fn update_stream(db: &Database, table: &Table, existing: &Value) -> Result<(), Error> {
+fn update_stream(store: &Store, table: &Table, existing: &Value) -> Result<(), Error> {
     let (wanted, present) = (view_type(&table.definition), view_type(existing));
     if wanted == present {
         return Ok(());
@@ -128,7 +130,7 @@ fn update_stream(db: &Database, table: &Table, existing: &Value) -> Result<(), E
         Some(view) => json!({ "StreamEnabled": true, "StreamViewType": view }),
         None => json!({ "StreamEnabled": false }),
     };
-    call(db, "UpdateTable", &json!({ "TableName": table.name, "StreamSpecification": specification }))?;
+    call(store, "UpdateTable", &json!({ "TableName": table.name, "StreamSpecification": specification }))?;
     Ok(())
 }
 
@@ -138,8 +140,8 @@ pub(crate) fn view_type(table: &Value) -> Option<&str> {
     if stream["StreamEnabled"] == false { None } else { stream["StreamViewType"].as_str() }
 }
 
-fn ensure_ttl(db: &Database, table: &Table) -> Result<(), Error> {
-    let described = call(db, "DescribeTimeToLive", &json!({ "TableName": table.name }))?;
+fn ensure_ttl(store: &Store, table: &Table) -> Result<(), Error> {
+    let described = call(store, "DescribeTimeToLive", &json!({ "TableName": table.name }))?;
     let present = described["TimeToLiveDescription"]["AttributeName"].as_str();
     let wanted = table.ttl_attribute.as_deref();
     if wanted == present {
@@ -147,7 +149,7 @@ fn ensure_ttl(db: &Database, table: &Table) -> Result<(), Error> {
     }
     let switch = |attribute: &str, on: bool| {
         let specification = json!({ "AttributeName": attribute, "Enabled": on });
-        call(db, "UpdateTimeToLive", &json!({ "TableName": table.name, "TimeToLiveSpecification": specification }))
+        call(store, "UpdateTimeToLive", &json!({ "TableName": table.name, "TimeToLiveSpecification": specification }))
     };
     // Another attribute can only be named once the present one is off.
     if let Some(attribute) = present {
@@ -159,10 +161,14 @@ fn ensure_ttl(db: &Database, table: &Table) -> Result<(), Error> {
     Ok(())
 }
 
-fn call(db: &Database, operation: &str, request: &Value) -> Result<Value, DynoxideError> {
+fn call(store: &Store, operation: &str, request: &Value) -> Result<Value, DynoxideError> {
     let internal = |message: String| DynoxideError::InternalServerError(message);
-    let output = dispatch(db, operation, &request.to_string())
-        .ok_or_else(|| internal(format!("dynoxide has no {operation}")))??;
+    let output = dispatch(store, operation, &request.to_string())
+        .ok_or_else(|| internal(format!("dynoxide has no {operation}")))?;
+    let output = output.map_err(|refusal| match refusal {
+        Refusal::Engine(error) => error,
+        other => internal(other.to_string()),
+    })?;
     serde_json::from_str(&output.body).map_err(|error| internal(error.to_string()))
 }
 

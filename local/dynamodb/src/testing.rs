@@ -11,7 +11,7 @@ use crate::DynamoDb;
 pub(crate) fn things() -> Table {
     Table {
         name: "Things".to_owned(),
-        arn: "arn:aws:dynamodb:eu-central-1:000000000000:table/Things".to_owned(),
+        arn: "arn:aws:dynamodb:us-east-1:000000000000:table/Things".to_owned(),
         definition: json!({
             "TableName": "Things",
             "AttributeDefinitions": [{ "AttributeName": "id", "AttributeType": "S" }],

@@ -15,7 +15,7 @@ const FOLDER: &str = "LOCAL_DYNAMODB_KILL_TEST_FOLDER";
 fn table() -> Table {
     Table {
         name: "Things".to_owned(),
-        arn: "arn:aws:dynamodb:eu-central-1:000000000000:table/Things".to_owned(),
+        arn: "arn:aws:dynamodb:us-east-1:000000000000:table/Things".to_owned(),
         definition: json!({
             "TableName": "Things",
             "AttributeDefinitions": [{ "AttributeName": "id", "AttributeType": "S" }],

@@ -1,10 +1,11 @@
-//! One stream record in the form a function gets it. AWS Lambda: "Using AWS Lambda with Amazon DynamoDB", example event.
+//! One stream record in the form a function gets it, and in that of the streams API. AWS Lambda: "Using AWS Lambda with
+//! Amazon DynamoDB", example event; DynamoDB Streams API: "Record".
 
 use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
-use super::Sequence;
+use super::{Sequence, View};
 use crate::Error;
 
 /// A stream record.
@@ -20,25 +21,22 @@ pub struct Record {
 
 /// Values that all records of a stream share.
 #[derive(Debug, Clone)]
-pub(super) struct Origin {
+pub(crate) struct Origin {
+    /// The stream's ARN.
     pub arn: String,
     region: String,
-    view: String,
+    pub view: View,
 }
 
 impl Origin {
-    pub(super) fn new(table_arn: &str, view: &str) -> Self {
-        Self {
-            arn: format!("{table_arn}/stream/local"),
-            region: table_arn.split(':').nth(3).unwrap_or_default().to_owned(),
-            view: view.to_owned(),
-        }
+    pub(crate) fn new(arn: String, view: View) -> Self {
+        Self { region: arn.split(':').nth(3).unwrap_or_default().to_owned(), arn, view }
     }
 }
 
 /// A record as the database stores it.
-pub(super) struct Row {
-    sequence: Sequence,
+pub(crate) struct Row {
+    pub sequence: Sequence,
     /// Stored with the record, so it is the same at every read and unique.
     event_id: String,
     event_name: String,
@@ -51,7 +49,15 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+    /// At most `limit` records of a table after a position: `?1` the table, `?2` the position, `?3` the limit.
+    pub(crate) const QUERY: &str =
+        "SELECT CAST(sequence_number AS INTEGER), event_id, event_name, keys_json, new_image,
+            old_image, created_at, user_identity
+        FROM _stream_records
+        WHERE table_name = ?1 AND CAST(sequence_number AS INTEGER) > ?2
+        ORDER BY CAST(sequence_number AS INTEGER) LIMIT ?3";
+
+    pub(crate) fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             sequence: row.get(0)?,
             event_id: row.get(1)?,
@@ -64,36 +70,57 @@ impl Row {
         })
     }
 
-    pub(super) fn record(self, origin: &Origin) -> Result<Record, Error> {
-        let images = [("NewImage", &self.new_image), ("OldImage", &self.old_image)];
-        let size =
-            self.keys.len() + images.iter().filter_map(|(_, image)| image.as_deref()).map(str::len).sum::<usize>();
+    /// The size of what a stream with this view shows, in bytes of JSON.
+    pub(crate) fn size(&self, view: View) -> usize {
+        self.keys.len() + self.images(view).map(|(_, image)| image.len()).sum::<usize>()
+    }
+
+    /// The record as a function gets it.
+    pub(crate) fn record(self, origin: &Origin) -> Result<Record, Error> {
+        let mut event = self.common(origin)?;
+        event["eventSourceARN"] = origin.arn.as_str().into();
+        if let Some(identity) = &self.user_identity {
+            event["userIdentity"] = parse(identity)?;
+        }
+        let created = SystemTime::UNIX_EPOCH + Duration::from_secs(self.created_at.unsigned_abs());
+        Ok(Record { sequence: self.sequence, created, event })
+    }
+
+    /// The record as GetRecords answers it. `Identity` has its members in another case there.
+    pub(crate) fn api_record(&self, origin: &Origin) -> Result<Value, Error> {
+        let mut record = self.common(origin)?;
+        if let Some(identity) = &self.user_identity {
+            let identity = parse(identity)?;
+            record["userIdentity"] = json!({ "PrincipalId": identity["principalId"], "Type": identity["type"] });
+        }
+        Ok(record)
+    }
+
+    fn common(&self, origin: &Origin) -> Result<Value, Error> {
         let mut dynamodb = json!({
             "ApproximateCreationDateTime": self.created_at,
             "Keys": parse(&self.keys)?,
             "SequenceNumber": self.sequence.to_string(),
-            "SizeBytes": size,
-            "StreamViewType": origin.view,
+            "SizeBytes": self.size(origin.view),
+            "StreamViewType": origin.view.name(),
         });
-        for (name, image) in images {
-            if let Some(image) = image {
-                dynamodb[name] = parse(image)?;
-            }
+        for (name, image) in self.images(origin.view) {
+            dynamodb[name] = parse(image)?;
         }
-        let mut event = json!({
+        Ok(json!({
             "eventID": self.event_id,
             "eventName": self.event_name,
             "eventVersion": "1.1",
             "eventSource": "aws:dynamodb",
             "awsRegion": origin.region,
             "dynamodb": dynamodb,
-            "eventSourceARN": origin.arn,
-        });
-        if let Some(identity) = &self.user_identity {
-            event["userIdentity"] = parse(identity)?;
-        }
-        let created = SystemTime::UNIX_EPOCH + Duration::from_secs(self.created_at.unsigned_abs());
-        Ok(Record { sequence: self.sequence, created, event })
+        }))
+    }
+
+    fn images(&self, view: View) -> impl Iterator<Item = (&'static str, &str)> {
+        let new_image = self.new_image.as_deref().filter(|_| view.new_image).map(|image| ("NewImage", image));
+        let old_image = self.old_image.as_deref().filter(|_| view.old_image).map(|image| ("OldImage", image));
+        new_image.into_iter().chain(old_image)
     }
 }
 

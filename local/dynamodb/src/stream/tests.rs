@@ -40,8 +40,8 @@ async fn records_have_the_form_that_functions_get() {
             "eventName": "MODIFY",
             "eventVersion": "1.1",
             "eventSource": "aws:dynamodb",
-            "awsRegion": "eu-central-1",
-            "eventSourceARN": "arn:aws:dynamodb:eu-central-1:000000000000:table/Things/stream/local",
+            "awsRegion": "us-east-1",
+            "eventSourceARN": "arn:aws:dynamodb:us-east-1:000000000000:table/Things/stream/local",
             "dynamodb": {
                 "ApproximateCreationDateTime": null,
                 "Keys": { "id": { "S": "a" } },

@@ -80,3 +80,55 @@ async fn a_global_index_comes_changes_and_goes_with_the_items_in_place() {
     assert_eq!(described(&db).await["GlobalSecondaryIndexes"], Value::Null);
     assert_eq!(call(&db, "Scan", json!({ "TableName": "Things" })).await.1["Count"], 1);
 }
+
+#[tokio::test]
+async fn every_arn_of_a_table_names_the_region_and_its_stream() {
+    let (_folder, db) = database().await;
+    let mut indexed = things();
+    indexed.definition["AttributeDefinitions"] = json!([
+        { "AttributeName": "id", "AttributeType": "S" },
+        { "AttributeName": "kind", "AttributeType": "S" },
+    ]);
+    indexed.definition["GlobalSecondaryIndexes"] = json!([{
+        "IndexName": "byKind",
+        "KeySchema": [{ "AttributeName": "kind", "KeyType": "HASH" }],
+        "Projection": { "ProjectionType": "ALL" },
+    }]);
+    db.ensure_table(&indexed).await.unwrap();
+    let table = described(&db).await;
+    let arn = "arn:aws:dynamodb:us-east-1:000000000000:table/Things";
+    assert_eq!(table["TableArn"], arn);
+    assert_eq!(table["GlobalSecondaryIndexes"][0]["IndexArn"], format!("{arn}/index/byKind"));
+    assert_eq!(table["LatestStreamArn"], things().stream_arn());
+    assert_eq!(table["LatestStreamLabel"], "local");
+    assert!(!table.to_string().contains("dynoxide"), "{table}");
+    let tags = json!({ "ResourceArn": table["TableArn"], "Tags": [{ "Key": "k", "Value": "v" }] });
+    assert_eq!(call(&db, "TagResource", tags).await.0, 200);
+    let gone = call(&db, "DeleteTable", json!({ "TableName": "Things" })).await.1;
+    assert_eq!(gone["TableDescription"]["TableArn"], arn);
+}
+
+#[tokio::test]
+async fn a_streams_view_is_the_templates_and_may_change() {
+    let (folder, db) = database().await;
+    let mut keys = things();
+    keys.definition["StreamSpecification"]["StreamViewType"] = "KEYS_ONLY".into();
+    for (table, view) in [(keys, "KEYS_ONLY"), (things(), "NEW_AND_OLD_IMAGES")] {
+        db.ensure_table(&table).await.unwrap();
+        assert_eq!(described(&db).await["StreamSpecification"]["StreamViewType"], view);
+    }
+    // A data folder whose streams were made with a view of dynoxide's.
+    drop(db);
+    let earlier = "DELETE FROM \"local:stream_views\"; UPDATE _tables SET stream_view_type = 'NEW_IMAGE'";
+    rusqlite::Connection::open(folder.path().join("dynamodb.sqlite")).unwrap().execute_batch(earlier).unwrap();
+    let db = DynamoDb::open(folder.path()).unwrap();
+    assert_eq!(described(&db).await["StreamSpecification"]["StreamViewType"], "NEW_IMAGE");
+    let twice = json!({ "TableName": "Things", "Item": { "id": { "S": "a" } } });
+    call(&db, "PutItem", twice.clone()).await;
+    call(&db, "PutItem", twice).await;
+    let mut table = things();
+    table.definition["StreamSpecification"]["StreamViewType"] = "NEW_IMAGE".into();
+    let records = db.stream(&table).unwrap().read_after(Sequence::START, 10).await.unwrap();
+    assert_eq!(records.len(), 1);
+    assert_eq!(records[0].event["dynamodb"]["NewImage"], json!({ "id": { "S": "a" } }));
+}

@@ -41,6 +41,30 @@ async fn a_write_wakes_a_source_that_waits() {
 }
 
 #[tokio::test]
+async fn a_function_that_rewrites_its_own_item_ends() {
+    let bed = TestBed::new().await;
+    let db = bed.db.clone();
+    // The first call changes the item, the second leaves it as it is: no third comes.
+    let functions = Functions::awaiting(move |_, ids| {
+        let db = db.clone();
+        Box::pin(async move {
+            for id in ids {
+                put(&db, "Things", &id, &json!({ "seen": { "BOOL": true }, "times": { "N": "1.0" } })).await;
+            }
+            OK
+        })
+    });
+    bed.put("a").await;
+    let sources = bed.start(&system(source()), &functions).await;
+    while functions.batches().len() < 2 {
+        functions.called.notified().await;
+    }
+    sources.drained(Redelivery::AfterVisibilityTimeout).await.unwrap();
+    assert_eq!(functions.batches(), ["a", "a"]);
+    assert_eq!(functions.payloads()[1]["Records"][0]["eventName"], "MODIFY");
+}
+
+#[tokio::test]
 async fn a_restart_goes_on_where_it_was() {
     let bed = TestBed::new().await;
     let functions = Functions::new(|_| OK);
@@ -221,7 +245,7 @@ async fn records_out_of_attempts_are_told_to_the_destination_and_passed() {
             "version": "1.0",
             "timestamp": null,
             "DDBStreamBatchInfo": {
-                "shardId": "shardId-00000001-Things",
+                "shardId": "shardId-00000000000000000001-cdbb7d54",
                 "startSequenceNumber": sequences[0],
                 "endSequenceNumber": sequences[1],
                 "approximateArrivalOfFirstRecord": null,
