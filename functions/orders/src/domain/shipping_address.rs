@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use envelope::decode::{FromField, Reject, string};
+use envelope::decode::{FromField, Reject, is_blank, sets_direction, string};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -17,6 +17,11 @@ impl ShippingAddress {
     pub const MAX_BYTES: usize = 2 * 1024;
 }
 
+/// Whether a character shows an address in another order or in other lines than a label has it.
+fn misleads(c: char) -> bool {
+    sets_direction(c) || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
 impl FromField for ShippingAddress {
     fn from_field(value: &Value) -> Result<Self, Reject> {
         let Value::Object(object) = value else { return Err(Reject::mistyped("an object of strings")) };
@@ -25,8 +30,12 @@ impl FromField for ShippingAddress {
         for (name, value) in object {
             match string(value) {
                 // DynamoDB refuses a nested attribute with an empty name.
-                Ok(_) if name.trim().is_empty() => {
+                Ok(_) if is_blank(name) => {
                     return Err(Reject::invalid("INVALID_FORMAT", "must not have a field without a name"));
+                }
+                Ok(text) if name.chars().chain(text.chars()).any(misleads) => {
+                    let message = "must neither set the direction of text nor have separators of lines or paragraphs";
+                    problems.push((name.clone(), Reject::invalid("INVALID_FORMAT", message)));
                 }
                 Ok(text) => _ = fields.insert(name.clone(), text.to_owned()),
                 Err(reject) => problems.push((name.clone(), reject)),

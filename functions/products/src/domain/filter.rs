@@ -5,7 +5,7 @@ use money::{Bound, Price};
 
 use crate::domain::product::Product;
 use crate::domain::text::Category;
-use crate::domain::words::words;
+use crate::domain::words::Words;
 
 /// The conditions that a listed product meets, all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,7 +45,11 @@ impl PriceRange {
 
 /// The words that are searched for: one at least.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Search(Vec<String>);
+pub struct Search {
+    words: Words,
+    /// What is looked up for them.
+    terms: Vec<String>,
+}
 
 impl Search {
     /// The longest search, in bytes of UTF-8.
@@ -53,15 +57,27 @@ impl Search {
 
     /// The words of a text; `None` if it has none, and so filters nothing.
     pub fn of(text: &str) -> Option<Self> {
-        let mut words: Vec<String> = words(text).into_iter().collect();
+        let words = Words::of(text);
+        let mut terms: Vec<String> = words.to_look_up().into_iter().collect();
         // Long words are rarer, and the search looks for the rarest word among the first.
-        words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
-        (!words.is_empty()).then_some(Self(words))
+        terms.sort_by_key(|term| std::cmp::Reverse(term.chars().count()));
+        (!terms.is_empty()).then_some(Self { words, terms })
     }
 
-    /// The words, longest first.
-    pub fn words(&self) -> &[String] {
-        &self.0
+    /// What to look up, longest first. A product that has the words has all of it.
+    pub fn terms(&self) -> &[String] {
+        &self.terms
+    }
+
+    /// Whether a product that has all the terms has the words too.
+    pub fn is_told_by_terms(&self) -> bool {
+        self.words.long_runs().next().is_none()
+    }
+
+    /// Whether a product that has all the terms has them in the pieces that are searched for.
+    pub fn has_runs_in(&self, product: &Product) -> bool {
+        let words = product.words();
+        self.words.long_runs().all(|run| words.contain(run))
     }
 }
 
@@ -90,10 +106,13 @@ impl Filter {
     /// The name of the filtered list, which its cursors are bound to.
     pub fn list_name(&self) -> Vec<String> {
         let prices = self.prices.map(|PriceRange { min, max }| format!("{min}-{max}"));
-        let search = self.search.iter().flat_map(|search| search.words());
+        let search = self.search.iter().flat_map(|search| {
+            let runs = search.words.long_runs().map(<[String]>::concat);
+            search.terms.iter().cloned().chain(runs)
+        });
         let mut name = vec!["products".to_owned(), prices.unwrap_or_default()];
         name.push(self.category.as_ref().map_or_else(String::new, |category| category.as_str().to_owned()));
-        name.extend(search.cloned());
+        name.extend(search);
         name
     }
 }
@@ -124,7 +143,7 @@ mod tests {
     #[test]
     fn a_search_without_words_filters_nothing() {
         assert_eq!(Search::of(" …!"), None);
-        assert_eq!(Search::of("a lamp A").unwrap().words(), ["lamp", "a"]);
+        assert_eq!(Search::of("a lamp A").unwrap().terms(), ["lamp", "a"]);
         assert!(SearchParameter::from_query(&"x".repeat(201)).is_err());
     }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::id;
 use crate::domain::stock::Stock;
 use crate::domain::text::{Category, Description, Name};
+use crate::domain::words::Words;
 
 /// A product of the shop.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,6 +142,13 @@ impl Product {
             unit_price: self.price,
             total_price: self.price.times(quantity),
         }
+    }
+
+    /// The words it is found by.
+    pub fn words(&self) -> Words {
+        let mut words = Words::of(self.name.as_str());
+        words.append(Words::of(self.description.as_str()));
+        words
     }
 
     /// The event of its creation.

@@ -1,15 +1,17 @@
 //! The texts of a product: name, category and description.
 
-use envelope::decode::{FromField, FromQuery, Reject, string};
+use envelope::decode::{FromField, FromQuery, InvalidText, Reject, line, lines, string};
+use icu_normalizer::ComposingNormalizerBorrowed;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A name: trimmed, not blank, one line, at most 200 bytes of UTF-8.
+/// A name: trimmed, one line that shows something, at most 200 bytes of UTF-8.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Name(String);
 
-/// A category, with the same rules as a [`Name`]. Categories that differ in case or spelling are different.
+/// A category, with the same rules as a [`Name`], in Unicode's normalization form C: `é` is one category whether it was
+/// typed as one character or as two. Categories that differ in case or spelling are different.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Category(String);
@@ -46,45 +48,21 @@ impl Description {
     }
 }
 
-/// Why a text is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Invalid {
-    Blank,
-    /// Longer than this many bytes.
-    TooLong(usize),
-    /// A control character where there may be none; with the message.
-    ControlCharacter(&'static str),
-}
-
-impl From<Invalid> for Reject {
-    fn from(invalid: Invalid) -> Self {
-        match invalid {
-            Invalid::Blank => Self::Missing,
-            Invalid::TooLong(bytes) => Self::invalid("TOO_LONG", format!("must be at most {bytes} bytes")),
-            Invalid::ControlCharacter(message) => Self::invalid("INVALID_FORMAT", message),
-        }
-    }
-}
-
 impl FromField for Name {
     fn from_field(value: &Value) -> Result<Self, Reject> {
-        Ok(Self(line(string(value)?)?))
+        Ok(Self(line(string(value)?, LINE_BYTES)?.to_owned()))
     }
 }
 
 impl FromField for Category {
     fn from_field(value: &Value) -> Result<Self, Reject> {
-        Ok(Self(line(string(value)?)?))
+        Ok(category(string(value)?)?)
     }
 }
 
 impl FromField for Description {
     fn from_field(value: &Value) -> Result<Self, Reject> {
-        let text = bounded(string(value)?, DESCRIPTION_BYTES)?;
-        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-            return Err(Invalid::ControlCharacter("must be plain text").into());
-        }
-        Ok(Self(text.to_owned()))
+        Ok(Self(lines(string(value)?, DESCRIPTION_BYTES)?.to_owned()))
     }
 }
 
@@ -94,28 +72,17 @@ pub struct CategoryParameter(pub Option<Category>);
 
 impl FromQuery for CategoryParameter {
     fn from_query(text: &str) -> Result<Self, (&'static str, String)> {
-        match line(text) {
-            Ok(category) => Ok(Self(Some(Category(category)))),
-            Err(Invalid::Blank) => Ok(Self(None)),
+        match category(text) {
+            Ok(category) => Ok(Self(Some(category))),
+            Err(InvalidText::Blank) => Ok(Self(None)),
             Err(_) => Err(("INVALID_VALUE", "is not what a category may be".to_owned())),
         }
     }
 }
 
-fn line(text: &str) -> Result<String, Invalid> {
-    let text = bounded(text, LINE_BYTES)?;
-    if text.is_empty() {
-        return Err(Invalid::Blank);
-    }
-    if text.chars().any(char::is_control) {
-        return Err(Invalid::ControlCharacter("must be one line of text"));
-    }
-    Ok(text.to_owned())
-}
-
-fn bounded(text: &str, bytes: usize) -> Result<&str, Invalid> {
-    let text = text.trim();
-    if text.len() > bytes { Err(Invalid::TooLong(bytes)) } else { Ok(text) }
+fn category(text: &str) -> Result<Category, InvalidText> {
+    let text = ComposingNormalizerBorrowed::new_nfc().normalize(text);
+    Ok(Category(line(&text, LINE_BYTES)?.to_owned()))
 }
 
 #[cfg(test)]
@@ -136,7 +103,29 @@ mod tests {
     fn a_blank_name_is_missing_and_a_blank_description_is_empty() {
         assert!(matches!(Name::from_field(&json!(" \t")), Err(Reject::Missing)));
         assert!(matches!(Category::from_field(&json!("")), Err(Reject::Missing)));
+        for text in ["\u{ad}", "\u{200b}\u{2060}", "\u{3164}", "\u{202e}"] {
+            assert!(matches!(Name::from_field(&json!(text)), Err(Reject::Missing)), "{text:?}");
+            assert!(matches!(Category::from_field(&json!(text)), Err(Reject::Missing)), "{text:?}");
+            assert!(CategoryParameter::from_query(text).unwrap().0.is_none(), "{text:?}");
+        }
         assert_eq!(Description::from_field(&json!(" \n")).unwrap(), Description::default());
+    }
+
+    #[test]
+    fn a_line_has_no_separators_and_sets_no_direction() {
+        for text in ["a\u{2028}b", "a\u{2029}b", "a\u{202e}b", "a\u{2067}b\u{2069}"] {
+            for refused in [Name::from_field(&json!(text)).err(), Category::from_field(&json!(text)).err()] {
+                assert!(matches!(refused, Some(Reject::Invalid { code: "INVALID_FORMAT", .. })), "{text:?}");
+            }
+        }
+        assert!(Name::from_field(&json!("👩\u{200d}🔧 می\u{200c}خواهم")).is_ok());
+    }
+
+    #[test]
+    fn a_category_is_the_same_composed_and_decomposed() {
+        let composed = Category::from_field(&json!("Caf\u{e9}")).unwrap();
+        assert_eq!(Category::from_field(&json!("Cafe\u{301}")).unwrap(), composed);
+        assert_eq!(CategoryParameter::from_query("Cafe\u{301}").unwrap().0, Some(composed));
     }
 
     #[test]

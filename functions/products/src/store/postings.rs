@@ -41,7 +41,7 @@ pub struct Postings {
 pub(super) struct Budget {
     /// Blocks of the rarest word's list.
     pub blocks: usize,
-    /// Postings looked up by key. (A search of 200 bytes has at most 100 words, so even the longest one gets on.)
+    /// Postings looked up by key. (A search of 200 bytes has some hundred terms, so even the longest one gets on.)
     pub lookups: usize,
 }
 
@@ -122,9 +122,9 @@ impl Postings {
         after: Option<&str>,
         limit: usize,
     ) -> Result<IdPage, StoreError> {
-        let (listed, unlisted) = search.words().split_at(search.words().len().min(MAX_LISTS));
+        let (listed, unlisted) = search.terms().split_at(search.terms().len().min(MAX_LISTS));
         // A single word without a filter: every posting is a match, so no more are read than are needed.
-        let is_narrowed = search.words().len() > 1 || filter.category.is_some() || filter.prices.is_some();
+        let is_narrowed = search.terms().len() > 1 || filter.category.is_some() || filter.prices.is_some();
         let block_size = if is_narrowed { self.block_size } else { limit.min(self.block_size) };
         let mut blocks = try_join_all(listed.iter().map(|word| self.block(word, after, block_size))).await?;
         let Some(rarest) = (0..blocks.len()).min_by_key(|&index| blocks[index].rarity()) else {

@@ -1,11 +1,20 @@
 //! Email addresses.
 
 use email_address::{EmailAddress, Options};
-use envelope::decode::{FromField, Reject, string};
+use envelope::decode::{FromField, Reject, is_blank, string};
+use icu_normalizer::ComposingNormalizerBorrowed;
+use icu_properties::CodePointSetData;
+use icu_properties::props::DefaultIgnorableCodePoint;
+use idna::AsciiDenyList;
+use idna::uts46::{DnsLength, Hyphens, Uts46};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// An email address (RFC 5321 and 5322), trimmed and in lower case, so that one mailbox is one user.
+/// An email address (RFC 5321, 5322 and 6531) in one spelling, so that one mailbox is one user:
+///
+/// - without white space around it, in lower case;
+/// - the local part in Unicode's normalization form C (RFC 6532, section 3.1);
+/// - the domain in its ASCII form (RFC 5890; Unicode Technical Standard 46): `bücher.example` is `xn--bcher-kva.example`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Email(String);
@@ -24,10 +33,17 @@ impl Email {
     /// # Errors
     /// [`InvalidEmail`]
     pub fn parse(text: &str) -> Result<Self, InvalidEmail> {
-        let address = text.trim().to_lowercase();
+        let text = text.trim();
+        // A longer one can get shorter, but no person's does.
+        if text.len() > 2 * Self::MAX_BYTES {
+            return Err(InvalidEmail);
+        }
+        let (local_part, domain) = text.rsplit_once('@').ok_or(InvalidEmail)?;
+        let address = format!("{}@{}", canonical_local_part(local_part), ascii_domain(domain)?);
         let options = Options::default().without_display_text().without_domain_literal().with_required_tld();
-        let plain = !address.chars().any(|c| c.is_whitespace() || c.is_control() || c == '"');
-        if address.len() > Self::MAX_BYTES || !plain || EmailAddress::parse_with_options(&address, options).is_err() {
+        let is_plain = !address.chars().any(|c| c.is_whitespace() || c.is_control() || c == '"' || is_invisible(c));
+        if address.len() > Self::MAX_BYTES || !is_plain || EmailAddress::parse_with_options(&address, options).is_err()
+        {
             return Err(InvalidEmail);
         }
         Ok(Self(address))
@@ -39,10 +55,32 @@ impl Email {
     }
 }
 
+/// Composed before and after, as lower case is defined by character and not by what is seen.
+fn canonical_local_part(text: &str) -> String {
+    let nfc = ComposingNormalizerBorrowed::new_nfc();
+    nfc.normalize(&nfc.normalize(text).to_lowercase()).into_owned()
+}
+
+fn ascii_domain(text: &str) -> Result<String, InvalidEmail> {
+    let ascii = Uts46::new().to_ascii(
+        text.as_bytes(),
+        AsciiDenyList::STD3,
+        // Two hyphens in the third and fourth place are allowed: such names exist, and RFC 5890 reserves them only.
+        Hyphens::CheckFirstLast,
+        DnsLength::Verify,
+    );
+    ascii.map(|ascii| ascii.into_owned()).map_err(|_| InvalidEmail)
+}
+
+/// Two addresses that look the same must not be two users.
+fn is_invisible(c: char) -> bool {
+    CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
+}
+
 impl FromField for Email {
     fn from_field(value: &Value) -> Result<Self, Reject> {
         let address = string(value)?;
-        if address.trim().is_empty() {
+        if is_blank(address) {
             return Err(Reject::Missing);
         }
         Self::parse(address).map_err(|error| Reject::invalid("INVALID_FORMAT", error.to_string()))
@@ -53,14 +91,48 @@ impl FromField for Email {
 mod tests {
     use super::Email;
 
+    fn parse(text: &str) -> String {
+        Email::parse(text).unwrap_or_else(|error| panic!("{text:?} {error}")).as_str().to_owned()
+    }
+
     #[test]
     fn addresses_are_trimmed_and_lower_cased() {
-        assert_eq!(Email::parse(" Ada.L+shop@Example.COM\n").unwrap().as_str(), "ada.l+shop@example.com");
+        assert_eq!(parse(" Ada.L+shop@Example.COM\n"), "ada.l+shop@example.com");
+        assert_eq!(parse("ÖMER@example.com"), "ömer@example.com");
+    }
+
+    #[test]
+    fn a_domain_is_one_in_any_spelling() {
+        for text in [
+            "ada@bücher.example",
+            "ada@bu\u{308}cher.example",
+            "ada@BÜCHER.Example",
+            "ada@xn--bcher-kva.example",
+            "ada@XN--BCHER-KVA.EXAMPLE",
+            "ada@bü\u{ad}cher.example",
+            "ada@bücher。example",
+            "ada@ｂücher．example",
+        ] {
+            assert_eq!(parse(text), "ada@xn--bcher-kva.example", "{text:?}");
+        }
+        assert_eq!(parse("ada@straße.example"), "ada@xn--strae-oqa.example");
+        assert_eq!(parse("用户@例子.测试"), "用户@xn--fsqu00a.xn--0zwm56d");
+        assert_eq!(parse("ada@r3---sn.example.com"), "ada@r3---sn.example.com");
+    }
+
+    #[test]
+    fn a_local_part_is_one_composed_and_decomposed() {
+        assert_eq!(parse("ame\u{301}lie@example.com"), "am\u{e9}lie@example.com");
+        assert_eq!(parse("AME\u{301}LIE@example.com"), "am\u{e9}lie@example.com");
+        assert_eq!(parse("\u{212b}sa@example.com"), "\u{e5}sa@example.com");
+        assert_eq!(parse("하@example.com"), parse("\u{1112}\u{1161}@example.com"));
+        assert_ne!(parse("amelie@example.com"), parse("amélie@example.com"));
     }
 
     #[test]
     fn text_that_is_no_address_is_refused() {
         let long = format!("{}@example.com", "x".repeat(250));
+        let long_domain = format!("a@{}.example", "ü".repeat(60));
         for text in [
             "",
             "ada",
@@ -75,7 +147,19 @@ mod tests {
             "ada@example..com",
             "ada\0@example.com",
             "\"a b\"@example.com",
+            "ada@example.com.",
+            "ada@-example.com",
+            "ada@xn--a.example",
+            "ada@xn--\u{fc}.example",
+            "ada@exa_mple.com",
+            "ad\u{ad}a@example.com",
+            "ada\u{200b}@example.com",
+            "a\u{200d}da@example.com",
+            "ada@\u{202e}moc.example",
+            "ada@a\u{5d0}.example",
+            "ada＠example.com",
             &long,
+            &long_domain,
         ] {
             assert!(Email::parse(text).is_err(), "{text:?}");
         }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use envelope::decode::{FromField, Reject, string};
+use icu_normalizer::ComposingNormalizerBorrowed;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -10,8 +11,8 @@ use serde_json::Value;
 /// least 10.)
 const COST: u32 = 12;
 
-/// A password to register with: 8 to 72 bytes. bcrypt ignores everything after byte 72, so a longer password is refused
-/// instead of cut.
+/// A password to register with: 8 to 72 bytes, in Unicode's normalization form C. Two keyboards may send the same word in
+/// different forms. bcrypt ignores everything after byte 72, so a longer password is refused instead of cut.
 pub struct NewPassword(String);
 
 /// A password to log in with. It can be any text, since it only has to match.
@@ -51,8 +52,9 @@ impl NewPassword {
 }
 
 impl GivenPassword {
-    /// Whether the hash is of this password. Without a hash, the answer is no after the same amount of work: the time a
-    /// login takes does not tell whether a user exists.
+    /// Whether the hash is of this password: of its normalization form C, or of the password as it was typed, which earlier
+    /// versions hashed. Without a hash, the answer is no after the same amount of work: the time a login takes does not
+    /// tell whether a user exists.
     ///
     /// # Errors
     /// [`HashError`]
@@ -62,9 +64,16 @@ impl GivenPassword {
                 Some(hash) => (hash.0, true),
                 None => (DUMMY_HASH.to_owned(), false),
             };
-            // `verify` ignores what follows byte 72, so a longer password must not match by its beginning.
-            let fits = self.0.len() <= NewPassword::MAX_BYTES;
-            Ok(bcrypt::verify(&self.0, &hash)? && exists && fits)
+            let composed = nfc(&self.0);
+            let typed = Some(self.0).filter(|typed| *typed != composed);
+            for form in [Some(composed), typed].into_iter().flatten() {
+                // `verify` ignores what follows byte 72, so a longer password must not match by its beginning.
+                let fits = form.len() <= NewPassword::MAX_BYTES;
+                if bcrypt::verify(&form, &hash)? && exists && fits {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
         })
         .await?
     }
@@ -73,9 +82,13 @@ impl GivenPassword {
 /// A hash of the usual cost, of a random password that nobody knows.
 const DUMMY_HASH: &str = "$2b$12$yHRN9qmnMu0FdsWZTJGXQ.m8cWq3vNIzSqVoihYV1mDHhGIwSjAfm";
 
+fn nfc(password: &str) -> String {
+    ComposingNormalizerBorrowed::new_nfc().normalize(password).into_owned()
+}
+
 impl FromField for NewPassword {
     fn from_field(value: &Value) -> Result<Self, Reject> {
-        let password = string(value)?;
+        let password = nfc(string(value)?);
         match password.len() {
             0 => Err(Reject::Missing),
             1..Self::MIN_BYTES => {
@@ -84,7 +97,7 @@ impl FromField for NewPassword {
             Self::MIN_BYTES..=Self::MAX_BYTES if password.contains('\0') => {
                 Err(Reject::invalid("INVALID_FORMAT", "must not contain a NUL character"))
             }
-            Self::MIN_BYTES..=Self::MAX_BYTES => Ok(Self(password.to_owned())),
+            Self::MIN_BYTES..=Self::MAX_BYTES => Ok(Self(password)),
             _ => Err(Reject::invalid("TOO_LONG", format!("must be at most {} bytes", Self::MAX_BYTES))),
         }
     }
@@ -140,6 +153,22 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_password_is_the_same_composed_and_decomposed() {
+        let hash = new("caf\u{e9} au lait").unwrap().hash().await.unwrap();
+        assert!(given("cafe\u{301} au lait").matches(Some(hash.clone())).await.unwrap());
+        assert!(!given("cafe au lait").matches(Some(hash)).await.unwrap());
+        let hash = new("cafe\u{301} au lait").unwrap().hash().await.unwrap();
+        assert!(given("caf\u{e9} au lait").matches(Some(hash)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_a_password_as_it_was_typed_still_matches() {
+        let typed = "cafe\u{301} au lait";
+        let hash = PasswordHash(bcrypt::hash(typed, 4).unwrap());
+        assert!(given(typed).matches(Some(hash)).await.unwrap());
+    }
+
+    #[tokio::test]
     async fn a_password_is_not_cut_at_72_bytes() {
         let longest = "x".repeat(72);
         let hash = new(&longest).unwrap().hash().await.unwrap();
@@ -158,6 +187,9 @@ mod tests {
         assert!(matches!(new("1234567"), Err(Reject::Invalid { code: "TOO_SHORT", .. })));
         assert!(new("12345678").is_ok());
         assert!(new(&"é".repeat(36)).is_ok());
+        // What is hashed counts: letters of 2 bytes, not of 3.
+        assert!(new(&"e\u{301}".repeat(36)).is_ok());
+        assert!(matches!(new(&"e\u{301}".repeat(3)), Err(Reject::Invalid { code: "TOO_SHORT", .. })));
         assert!(matches!(new(&"é".repeat(37)), Err(Reject::Invalid { code: "TOO_LONG", .. })));
         assert!(matches!(new(""), Err(Reject::Missing)));
         assert!(matches!(new("12345678\0"), Err(Reject::Invalid { code: "INVALID_FORMAT", .. })));

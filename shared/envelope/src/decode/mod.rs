@@ -40,6 +40,7 @@ mod number;
 mod object;
 mod problems;
 mod query;
+mod text;
 mod uuid;
 
 pub(crate) use object::object;
@@ -52,6 +53,7 @@ pub use nested::{list_of, object_of};
 pub use number::integer;
 pub use problems::Problem;
 pub use query::{FromQuery, QueryFields, whole_number};
+pub use text::{InvalidText, is_blank, line, lines, sets_direction};
 
 /// A request body.
 pub trait Decode: Sized {

@@ -69,6 +69,8 @@ async fn every_missing_field_is_named_and_a_blank_one_is_missing() {
         (json!({}), vec!["name", "price", "category"]),
         (json!({"name": " ", "price": null, "category": "\n"}), vec!["name", "price", "category"]),
         (json!({"name": "Lamp", "category": "Light"}), vec!["price"]),
+        (json!({"name": "\u{ad}\u{200b}", "price": 5, "category": "\u{3164}"}), vec!["name", "category"]),
+        (json!({"name": "\u{202e}", "price": 5, "category": "\u{2800}"}), vec!["name", "category"]),
     ] {
         let answer = stack.post("/api/products").token(&clerk.token).json(body).send().await;
         let fields: Vec<Value> =
@@ -93,6 +95,51 @@ async fn a_price_is_above_nothing() {
     }
 }
 
+/// Several languages print whole floats so.
+#[apply(e2e)]
+async fn numbers_count_by_their_value() {
+    let (stack, clerk) = (market().await, clerk().await);
+    for (price, stock, shown) in [
+        ("19.990", "7.0", json!(7)),
+        ("1999e-2", "70e-1", json!(7)),
+        ("19.99", "1e9", json!(1_000_000_000)),
+        ("19.99", "-0.0", json!(0)),
+    ] {
+        let body = format!(r#"{{"name": "Lamp", "category": "Light", "price": {price}, "stock": {stock}}}"#);
+        let answer = stack
+            .post("/api/products")
+            .token(&clerk.token)
+            .header("content-type", "application/json")
+            .body(body)
+            .send()
+            .await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.data()["price"], &answer.data()["stock"]),
+            (201, &json!(19.99), &shown),
+            "{answer}"
+        );
+    }
+    for (price, stock, problem) in [
+        ("5", "1.5", "stock INVALID_TYPE"),
+        ("5", "7.00000000000000001", "stock INVALID_TYPE"),
+        ("5", "1000000000.00000001", "stock INVALID_TYPE"),
+        ("5", "9007199254740993.0", "stock OUT_OF_RANGE"),
+        ("5", "1e300", "stock OUT_OF_RANGE"),
+        ("19.9900000000000000001", "1", "price TOO_PRECISE"),
+        ("1999e-3", "1", "price TOO_PRECISE"),
+    ] {
+        let body = format!(r#"{{"name": "Lamp", "category": "Light", "price": {price}, "stock": {stock}}}"#);
+        let answer = stack
+            .post("/api/products")
+            .token(&clerk.token)
+            .header("content-type", "application/json")
+            .body(body)
+            .send()
+            .await;
+        answer.refuses_fields(&[problem]);
+    }
+}
+
 #[apply(e2e)]
 async fn every_field_that_is_wrong_is_named() {
     let (stack, clerk) = (market().await, clerk().await);
@@ -101,6 +148,9 @@ async fn every_field_that_is_wrong_is_named() {
         ("name", json!(7), "INVALID_TYPE"),
         ("name", json!("x".repeat(201)), "TOO_LONG"),
         ("name", json!("a\nb"), "INVALID_FORMAT"),
+        ("name", json!("a\u{2028}b"), "INVALID_FORMAT"),
+        ("name", json!("a\u{202e}b"), "INVALID_FORMAT"),
+        ("category", json!("\u{2066}a\u{2069}"), "INVALID_FORMAT"),
         ("description", json!(["x"]), "INVALID_TYPE"),
         ("description", json!("x".repeat(4_001)), "TOO_LONG"),
         ("description", json!("a\0"), "INVALID_FORMAT"),

@@ -55,6 +55,35 @@ async fn whole_words_of_name_and_description_match_without_case_and_accents() {
 }
 
 #[apply(e2e)]
+async fn words_are_found_as_people_type_them_in_any_script() {
+    let (stack, clerk) = (market().await, clerk().await);
+    let things = &unique("Things");
+    let pot = offer(stack, clerk, things, "Kaffee\u{ad}kanne", "").await;
+    let bus = offer(stack, clerk, things, "バス", "").await;
+    let lotus = offer(stack, clerk, things, "ハス", "").await;
+    let lamp = offer(stack, clerk, things, "红色台灯", "อ่านหนังสือ 아이스커피포트").await;
+    let dish = offer(stack, clerk, things, "Smørrebrød Łódź", "Encyclopædia, ẞ").await;
+    for (search, expected) in [
+        ("kaffeekanne", vec![&pot]),
+        ("kaffee\u{ad}kanne", vec![&pot]),
+        ("kaf\u{200b}feekanne", vec![&pot]),
+        ("kaffee", vec![]),
+        ("バス", vec![&bus]),
+        ("ハス", vec![&lotus]),
+        ("台灯", vec![&lamp]),
+        ("色台灯", vec![&lamp]),
+        ("灯台", vec![]),
+        ("หนังสือ", vec![&lamp]),
+        ("커피", vec![&lamp]),
+        ("smorrebrod lodz encyclopaedia ss", vec![&dish]),
+        ("SMØRREBRØD", vec![&dish]),
+    ] {
+        let encoded: String = search.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        assert_finds(stack, things, &encoded, &expected).await;
+    }
+}
+
+#[apply(e2e)]
 async fn search_follows_every_edit() {
     let (stack, clerk) = (market().await, clerk().await);
     let changing = &unique("Changing");

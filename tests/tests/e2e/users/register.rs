@@ -39,6 +39,32 @@ async fn addresses_and_names_are_trimmed_and_addresses_have_no_case() {
     again.fails(codes::USER_EXISTS, "User already exists", json!({"email": alan.email}));
 }
 
+/// Two spellings of a domain, composed and decomposed: one user, who logs in with any of them.
+#[apply(e2e)]
+async fn an_address_is_one_mailbox_in_any_spelling() {
+    let stack = shared().await;
+    let person = Person::new("Amélie");
+    let local = person.email.split('@').next().unwrap();
+    let canonical = format!("am\u{e9}lie.{local}@xn--bcher-kva.example");
+    let body = json!({"email": format!("AME\u{301}LIE.{local}@Bu\u{308}cher.example"), "password": "cafe\u{301} au lait", "name": "Amélie"});
+    let answer = stack.post("/api/users/register").json(body).send().await;
+    assert_eq!((answer.status.as_u16(), &answer.data()["user"]["email"]), (201, &json!(canonical)), "{answer}");
+    for (email, password) in [
+        (canonical.clone(), "cafe\u{301} au lait"),
+        (format!("am\u{e9}lie.{local}@b\u{fc}cher.example"), "caf\u{e9} au lait"),
+        (format!("ame\u{301}lie.{local}@XN--BCHER-KVA.example"), "caf\u{e9} au lait"),
+    ] {
+        let again = json!({"email": email, "password": password, "name": "Amélie"});
+        let answer = stack.post("/api/users/register").json(again).send().await;
+        answer.fails(codes::USER_EXISTS, "User already exists", json!({"email": canonical}));
+        let answer = stack.post("/api/users/login").json(json!({"email": email, "password": password})).send().await;
+        assert_eq!((answer.status.as_u16(), &answer.data()["user"]["email"]), (200, &json!(canonical)), "{answer}");
+    }
+    let other = json!({"email": canonical, "password": "cafe au lait"});
+    let answer = stack.post("/api/users/login").json(other).send().await;
+    answer.fails(Code::INVALID_CREDENTIALS, "Invalid credentials", Value::Null);
+}
+
 #[apply(e2e)]
 async fn every_missing_field_is_named_and_a_blank_one_is_missing() {
     let stack = shared().await;
@@ -46,6 +72,7 @@ async fn every_missing_field_is_named_and_a_blank_one_is_missing() {
         (json!({}), vec!["email", "password", "name"]),
         (json!({"email": "a@example.com", "password": "12345678"}), vec!["name"]),
         (json!({"email": " ", "password": "", "name": "\t\n"}), vec!["email", "password", "name"]),
+        (json!({"email": "\u{ad}", "password": "12345678", "name": "\u{200b}\u{3164}"}), vec!["email", "name"]),
         (json!({"email": null, "password": null, "name": "x"}), vec!["email", "password"]),
     ] {
         let answer = stack.post("/api/users/register").json(body).send().await;

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::Facts;
 use crate::domain::product::Product;
-use crate::domain::words::words;
 
 /// What the index should hold of one revision of a product.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +22,7 @@ impl Target {
         if !product.is_active {
             return Self { revision: product.revision, facts: None, words: BTreeSet::new() };
         }
-        let mut words = words(product.name.as_str());
-        words.append(&mut self::words(product.description.as_str()));
+        let words = product.words().to_index();
         let facts = Facts { price: product.price.cents(), category: product.category.clone() };
         Self { revision: product.revision, facts: Some(facts), words }
     }

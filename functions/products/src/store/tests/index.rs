@@ -13,6 +13,26 @@ use crate::domain::product::tests::described;
 use crate::store::Listing;
 use crate::workers::index_products::index_records;
 
+/// What an operator does after the rules for words have changed.
+#[tokio::test]
+async fn a_raised_revision_indexes_a_product_by_the_rules_of_today() {
+    let stores = TestStores::new().await;
+    let dish = stores.add(described("Smørrebrød", "")).await;
+    let of_old_rules = Target { words: ["smørrebrød".to_owned()].into(), ..Target::of(&dish) };
+    stores.index.update(&dish.id, &of_old_rules, TIME_LEFT).await.unwrap();
+    stores.index_all().await;
+    assert_eq!(found(&stores, "smorrebrod").await, [""; 0]);
+    let before = stores.products.find(&dish.id).await.unwrap();
+    let update = stores.tables.client().update_item().table_name("ProductsTable").key("id", tables::string(&dish.id));
+    let update = update.update_expression("ADD revision :one").expression_attribute_values(":one", tables::number(1));
+    update.send().await.unwrap();
+    stores.index_all().await;
+    assert_eq!(found(&stores, "smorrebrod").await, [dish.id.as_str()]);
+    let after = stores.products.find(&dish.id).await.unwrap();
+    assert_eq!(after.map(|after| Product { revision: 1, ..after }), before);
+    assert!(!contents(&stores).await.iter().any(|item| item.contains("smørrebrød")));
+}
+
 async fn found(stores: &TestStores, search: &str) -> Vec<String> {
     let filter = Filter { search: Search::of(search), ..Filter::default() };
     let (found, _) = stores.catalogue.page(&filter, 0, 100).await.unwrap();
