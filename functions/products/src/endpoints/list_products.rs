@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use envelope::decode::{DecodeQuery, FromQuery, Limit, PageNumber, QueryFields};
-use envelope::{Call, Endpoint, Failure, InitError, Pagination, Reply, serve};
+use envelope::decode::{DecodeQuery, FromQuery, Limit, PageNumber, Problem, QueryFields};
+use envelope::{Call, Code, Endpoint, Failure, InitError, Pagination, Reply, serve};
 use tables::Cursor;
 
 use crate::SERVICE;
@@ -100,6 +100,9 @@ impl Endpoint for ListProducts {
                 let number = number.get();
                 let skip = (number - 1) * limit;
                 let (page, total) = self.catalogue.page(&filter, skip as usize, limit as usize).await?;
+                if page.products.is_empty() && page.next.is_some() {
+                    return Err(out_of_budget(encode(page.next)));
+                }
                 (page.products, numbered_page(number, limit, page.rows, encode(page.next), total))
             }
             Start::Cursor(cursor) => {
@@ -112,6 +115,16 @@ impl Endpoint for ListProducts {
         let products: Vec<_> = products.iter().map(Product::view).collect();
         Reply::paginated("Products retrieved successfully", products, pagination)
     }
+}
+
+/// The error for a page that the budget of one request does not reach, though products may be on it.
+fn out_of_budget(cursor: Option<String>) -> Failure {
+    let problem = Problem {
+        field: "page".to_owned(),
+        code: "OUT_OF_RANGE",
+        message: "is too far back for one request with these filters; go on with the cursor in details".to_owned(),
+    };
+    Failure::validation(Code::INVALID_FIELDS, "Validation failed").detail("cursor", cursor).detail("fields", [problem])
 }
 
 /// The pagination of a numbered page. `rows` counts the rows of the list on it, also those whose product no longer
@@ -148,13 +161,13 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_page_that_ended_at_the_budget_has_a_successor() {
+    fn a_page_out_of_budget_is_refused_with_the_reason_and_a_cursor() {
+        let failure = out_of_budget(Some("there".to_owned()));
+        assert_eq!((failure.code(), failure.message()), (Code::INVALID_FIELDS, "Validation failed"));
+        let message = "is too far back for one request with these filters; go on with the cursor in details";
         assert_eq!(
-            page(1, 0, true, Total::AtLeast(0)),
-            json!({
-                "page": 1, "limit": 20, "total": 0, "totalCapped": true, "totalPages": 0,
-                "hasNext": true, "hasPrev": false, "nextCursor": "there",
-            })
+            Value::Object(failure.details().clone()),
+            json!({"cursor": "there", "fields": [{"field": "page", "code": "OUT_OF_RANGE", "message": message}]})
         );
     }
 

@@ -10,18 +10,23 @@
 //!
 //! A price range in order of time needs two sort keys, and an index has one. So the index by price is asked first, for
 //! keys alone, whether more than 1 000 products are in the range. If not, it gave every match: they are sorted by id
-//! and the page is cut out of them. If so, such products are common, and walking the index by time soon meets enough.
+//! and the page is cut out of them. If so, such products are common, and walking the index by time soon meets enough. If
+//! it does not, all of them are older than the 5 000 newest products; up to 5 000 of them are then sorted after all.
 //!
-//! **The cost of one request is bounded**, because anyone may ask. A price range reads 1 001 keys and examines 5 000
-//! index rows (some 150 bytes each: less than 1 MB); a search has the budget of [`super::Postings`]. If the budget runs
+//! A search that is not told by its terms ([`Search::is_told_by_terms`]) reads the products that have all the terms, and
+//! leaves out those without the words.
+//!
+//! **The cost of one request is bounded**, because anyone may ask. A price range reads 6 002 keys and examines 5 000
+//! index rows (some 150 bytes each: less than 2 MB); a search has the budget of [`super::Postings`]. If the budget runs
 //! out before the page is full, the page is short or even empty and [`ProductPage::next`] is the id examined last:
 //! `hasNext` on a short page means that older matches may exist, and following the cursor finds them all. A total that
 //! was not counted to the end is [`Total::AtLeast`].
 
 use tables::{BATCH_KEYS, StoreError};
 
-use super::{IdPage, Listing, ListingIndex, Postings, ProductIndex};
-use crate::domain::filter::{Filter, PriceRange};
+use super::page::Slice;
+use super::{IdPage, Listing, ListingIndex, Postings, ProductIndex, ProductPage, Total};
+use crate::domain::filter::{Filter, PriceRange, Search};
 use crate::domain::product::Product;
 
 /// Limits to the cost of a page.
@@ -29,9 +34,13 @@ use crate::domain::product::Product;
 pub(super) struct Limits {
     /// The highest total that is counted.
     pub max_total: usize,
-    /// Rows of the index by time that are examined for products in a price range.
+    /// Rows of the index by time that are examined for products in a price range, and products of a price range that are
+    /// sorted by time.
     pub max_examined: usize,
 }
+
+/// Pages that are read on where every product of a page has changed since it was indexed.
+const MAX_EMPTY_PAGES: usize = 10;
 
 const LIMITS: Limits = Limits { max_total: 1_000, max_examined: 5_000 };
 
@@ -42,35 +51,6 @@ pub struct Catalogue {
     pub(super) postings: Postings,
     index: ProductIndex,
     pub(super) limits: Limits,
-}
-
-/// A page of a list.
-#[derive(Debug, Default)]
-pub struct ProductPage {
-    /// The products.
-    pub products: Vec<Product>,
-    /// Rows of the list that this page covers. It has fewer products if some no longer match: an index trails.
-    pub rows: usize,
-    /// The id after which the next page starts, if there is one or the budget ran out there.
-    pub next: Option<String>,
-}
-
-/// How many products match a filter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Total {
-    /// Exactly this many.
-    Exact(u64),
-    /// This many or more: counting stopped here.
-    AtLeast(u64),
-}
-
-impl Total {
-    /// The number, exact or not.
-    pub fn count(self) -> u64 {
-        match self {
-            Self::Exact(count) | Self::AtLeast(count) => count,
-        }
-    }
 }
 
 /// The ids that an index gave for a filter.
@@ -104,11 +84,30 @@ impl Catalogue {
         Ok(catalogue)
     }
 
-    /// The `limit` rows after the first `skip`, and the total.
+    /// The `limit` rows after the first `skip`, and the total. A page without products that has a successor is one that the
+    /// budget did not reach.
     ///
     /// # Errors
     /// [`StoreError`]
     pub async fn page(&self, filter: &Filter, skip: usize, limit: usize) -> Result<(ProductPage, Total), StoreError> {
+        let (mut page, total) = self.page_as_indexed(filter, skip, limit).await?;
+        for _ in 0..MAX_EMPTY_PAGES {
+            match &page.next {
+                Some(next) if page.products.is_empty() && page.rows > 0 => {
+                    page = self.after(filter, next, limit).await?;
+                }
+                _ => break,
+            }
+        }
+        Ok((page, total))
+    }
+
+    async fn page_as_indexed(
+        &self,
+        filter: &Filter,
+        skip: usize,
+        limit: usize,
+    ) -> Result<(ProductPage, Total), StoreError> {
         // One row more than the page shows whether another page follows.
         let needed = skip + limit + 1;
         match self.matches(filter, None, self.limits.max_total + 1, needed).await? {
@@ -161,11 +160,40 @@ impl Catalogue {
         match (&filter.search, filter.prices) {
             (None, None) => Ok(None),
             (Some(search), _) => {
-                let found = self.postings.find(search, filter, after, count_to.max(needed)).await?;
+                let found = self.matches_of_search(search, filter, after, count_to, needed).await?;
                 Ok(Some(Matches { found, over_max_total: false }))
             }
             (None, Some(prices)) => self.matches_in_range(listing(filter), prices, after, needed).await.map(Some),
         }
+    }
+
+    async fn matches_of_search(
+        &self,
+        search: &Search,
+        filter: &Filter,
+        after: Option<&str>,
+        count_to: usize,
+        needed: usize,
+    ) -> Result<IdPage, StoreError> {
+        let limit = count_to.max(needed);
+        if search.is_told_by_terms() {
+            return self.postings.find(search, filter, after, limit).await;
+        }
+        let limit = limit.max(BATCH_KEYS);
+        let IdPage { ids, stopped_at } = self.postings.find(search, filter, after, limit).await?;
+        let mut matching = Vec::new();
+        for (batch, candidates) in ids.chunks(BATCH_KEYS).enumerate() {
+            let products = self.listings.products(candidates).await?;
+            let products = products.into_iter().filter(|product| search.has_runs_in(product));
+            matching.extend(products.map(|product| product.id));
+            let read = batch * BATCH_KEYS + candidates.len();
+            if matching.len() >= needed && read < ids.len() {
+                return Ok(IdPage { ids: matching, stopped_at: candidates.last().cloned() });
+            }
+        }
+        // The walk also stops, without saying so, where it has found as many as were asked for.
+        let stopped_at = stopped_at.or_else(|| ids.last().filter(|_| ids.len() >= limit).cloned());
+        Ok(IdPage { ids: matching, stopped_at })
     }
 
     async fn matches_in_range(
@@ -179,11 +207,18 @@ impl Catalogue {
         let mut ids = self.listings.by_price(listing, prices, max_total + 1).await?;
         if ids.len() > max_total {
             let found = self.listings.newest_in_range(listing, prices, after, needed, max_examined).await?;
-            return Ok(Matches { found, over_max_total: true });
+            if found.stopped_at.is_none() {
+                return Ok(Matches { found, over_max_total: true });
+            }
+            ids = self.listings.by_price(listing, prices, max_examined + 1).await?;
+            if ids.len() > max_examined {
+                return Ok(Matches { found, over_max_total: true });
+            }
         }
+        let over_max_total = ids.len() > max_total;
         ids.retain(|id| after.is_none_or(|after| id.as_str() < after));
         ids.sort_unstable_by(|a, b| b.cmp(a));
-        Ok(Matches { found: IdPage::complete(ids), over_max_total: false })
+        Ok(Matches { found: IdPage::complete(ids), over_max_total })
     }
 
     async fn read(&self, filter: &Filter, slice: Slice) -> Result<ProductPage, StoreError> {
@@ -204,27 +239,6 @@ impl Catalogue {
         } else {
             tokio::try_join!(self.listings.products(ids), self.index.total(listing))
         }
-    }
-}
-
-/// The ids of one page, cut out of what was found.
-struct Slice {
-    ids: Vec<String>,
-    next: Option<String>,
-}
-
-impl Slice {
-    fn of(IdPage { ids, stopped_at }: IdPage, skip: usize, limit: usize) -> Self {
-        let rest = ids.get(skip..).unwrap_or_default();
-        let ids = rest[..rest.len().min(limit)].to_vec();
-        let next = if rest.len() > limit { ids.last().cloned() } else { stopped_at };
-        Self { ids, next }
-    }
-
-    /// The page with those of its products that still match.
-    fn into_page(self, mut products: Vec<Product>, filter: &Filter) -> ProductPage {
-        products.retain(|product| filter.still_matches(product));
-        ProductPage { products, rows: self.ids.len(), next: self.next }
     }
 }
 

@@ -213,10 +213,68 @@ async fn a_common_price_range_far_back_stops_at_the_budget_with_a_cursor() {
         assert_eq!((found.products.len(), found.rows, total), (0, 0, Total::AtLeast(5)));
         assert_eq!(found.next.as_ref(), Some(&newest[9].id));
     }
-    // For each, the keys up to the cap and the one run of the budget.
-    assert_eq!(stores.calls(), [("Query".to_owned(), 4)]);
+    // For each, the keys up to the cap, the one run of the budget, and the keys up to the budget.
+    assert_eq!(stores.calls(), [("Query".to_owned(), 6)]);
     let short = stores.catalogue.after(&cheap, &newest[21].id, 5).await.unwrap();
     assert_eq!((names(&short), short.next.as_ref()), (vec!["cheap 11", "cheap 10"], Some(&newest[31].id)));
+}
+
+/// 12 products of one price, older than more products than are examined.
+#[tokio::test]
+async fn a_price_range_older_than_the_budget_has_its_pages_while_it_can_be_sorted() {
+    let mut stores = TestStores::new().await;
+    stores.catalogue.limits = Limits { max_total: 5, max_examined: 12 };
+    fill(&stores, "old", "Light", 500, 12).await;
+    fill(&stores, "new", "Light", 900, 30).await;
+    for category in ["", "Light"] {
+        let old = filter(category, Some((500, 500)), "");
+        let (found, total) = stores.catalogue.page(&old, 0, 5).await.unwrap();
+        let expected = ["old 11", "old 10", "old 9", "old 8", "old 7"];
+        assert_eq!((names(&found), total), (expected.to_vec(), Total::AtLeast(5)), "{category}");
+        let (found, _) = stores.catalogue.page(&old, 10, 5).await.unwrap();
+        assert_eq!((names(&found), found.next.as_ref()), (vec!["old 1", "old 0"], None), "{category}");
+        for limit in [1, 5, 12] {
+            assert_eq!(walk(&stores, &old, limit).await.len(), 12, "{category} {limit}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_whose_products_have_all_changed_goes_on_to_the_next() {
+    let stores = TestStores::new().await;
+    fill(&stores, "old lamp", "Light", 500, 3).await;
+    let mut hidden = Vec::new();
+    for number in 0..6 {
+        hidden.push(stores.add(product(&format!("lamp {number}"), "Light", 500, 1)).await);
+    }
+    stores.index_all().await;
+    for lamp in hidden {
+        stores.products.save(&Product { revision: 2, is_active: false, ..lamp }).await.unwrap();
+    }
+    let (found, _) = stores.catalogue.page(&filter("", None, "lamp"), 0, 2).await.unwrap();
+    assert_eq!(names(&found), ["old lamp 2", "old lamp 1"]);
+}
+
+#[tokio::test]
+async fn a_run_of_characters_is_found_in_one_piece_only() {
+    let stores = TestStores::new().await;
+    let add = async |name: &str| _ = stores.add(product(name, "Light", 500, 1)).await;
+    add("红色台灯泡 0").await;
+    for number in 0..150 {
+        add(&format!("台灯 灯泡 {number}")).await;
+    }
+    add("红色台灯泡 1").await;
+    stores.index_all().await;
+    let search = filter("", None, "台灯泡");
+    let (found, total) = stores.catalogue.page(&search, 0, 20).await.unwrap();
+    assert_eq!((names(&found), total), (vec!["红色台灯泡 1", "红色台灯泡 0"], Total::Exact(2)));
+    let (second, _) = stores.catalogue.page(&search, 1, 1).await.unwrap();
+    assert_eq!(names(&second), ["红色台灯泡 0"]);
+    for limit in [1, 2, 5] {
+        assert_eq!(walk(&stores, &search, limit).await, ["红色台灯泡 1", "红色台灯泡 0"], "{limit}");
+    }
+    let (found, total) = stores.catalogue.page(&filter("", None, "台灯"), 0, 20).await.unwrap();
+    assert_eq!((found.products.len(), total), (20, Total::Exact(152)));
 }
 
 #[tokio::test]
