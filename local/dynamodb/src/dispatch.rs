@@ -6,8 +6,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::decode::{decode, worded};
+use crate::expression::{Expression, Expressions};
 use crate::refusal::Refusal;
 use crate::store::Store;
+use crate::transaction::transact_write_items;
 use crate::{stream, table_calls};
 
 /// The output of a successful call, and what it consumed.
@@ -35,7 +37,7 @@ pub(crate) fn dispatch(store: &Store, operation: &str, body: &str) -> Option<Res
         "BatchGetItem" => metered(body, |request| db.batch_get_item(request)),
         "BatchWriteItem" => metered(body, |request| db.batch_write_item(request)),
         "TransactGetItems" => metered(body, |request| db.transact_get_items(request)),
-        "TransactWriteItems" => metered(body, |request| db.transact_write_items(request)),
+        "TransactWriteItems" => metered(body, |request| transact_write_items(db, request)),
         "ExecuteStatement" => plain(body, |request| db.execute_statement(request)),
         "BatchExecuteStatement" => plain(body, |request| db.batch_execute_statement(request)),
         "ExecuteTransaction" => plain(body, |request| db.execute_transaction(request)),
@@ -77,12 +79,14 @@ fn plain<I: DeserializeOwned, O: Serialize>(
     Ok(Output { body: encode(&call(decode(body)?)?)?, units: 0.0 })
 }
 
-/// As [`plain`], but asks for the consumed capacity where the caller did not, and then leaves it out of the output.
-fn metered<I: DeserializeOwned + AskCapacity, O: Serialize + TellCapacity>(
+/// As [`plain`], but holds the request's expressions to their limits, and asks for the consumed capacity where the caller did
+/// not, and then leaves it out of the output.
+fn metered<I: DeserializeOwned + Expressions + AskCapacity, O: Serialize + TellCapacity>(
     body: &str,
     call: impl FnOnce(I) -> Result<O, DynoxideError>,
 ) -> Result<Output, DynoxideError> {
     let mut request: I = decode(body)?;
+    request.expressions().iter().try_for_each(Expression::check)?;
     let asked = request.capacity_mode();
     let for_caller = asked.as_deref().is_some_and(|mode| mode != "NONE");
     if asked.as_deref().is_none_or(|mode| mode == "NONE") {

@@ -11,6 +11,7 @@ mod arn;
 mod decode;
 mod dispatch;
 mod engine;
+mod expression;
 mod faults;
 mod handle;
 mod import;
@@ -23,6 +24,7 @@ mod table_calls;
 mod tables;
 #[cfg(test)]
 mod testing;
+mod transaction;
 mod ttl;
 mod writes;
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use dynoxide::Database;
 use rusqlite::Connection;
 
-use crate::Error;
 use crate::stream::{VIEW_SCHEMA, unchanged};
+use crate::{Error, ttl};
 
 /// The open file. Only the engine's thread has it.
 pub(crate) struct Store {
@@ -33,7 +33,7 @@ impl Store {
         let connection = Connection::open(path)?;
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
-        for schema in [STREAM_INDEX, VIEW_SCHEMA, unchanged::SCHEMA] {
+        for schema in [STREAM_INDEX, VIEW_SCHEMA, unchanged::SCHEMA, ttl::SCHEMA] {
             connection.execute_batch(schema)?;
         }
         Ok(Self { path: path.to_owned(), database, connection })

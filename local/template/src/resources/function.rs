@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::api::Routes;
 use super::events::events;
 use super::role;
@@ -52,6 +54,9 @@ const PROPERTIES: Accepted = Accepted {
         "VersionDescription",
     ],
 };
+
+/// Lambda: "Lambda quotas", environment variables of a function.
+const MOST_ENVIRONMENT: usize = 4096;
 
 /// Variables that Lambda sets itself and refuses to be given. Lambda: "Defined runtime environment variables".
 const RESERVED: [&str; 18] = [
@@ -146,8 +151,8 @@ fn binary(scope: &Scope<'_>, resource: &Resource) -> Option<String> {
 
 fn environment(field: &Field<'_>) -> Option<BTreeMap<String, String>> {
     field.only(&Accepted { emulated: &["Variables"], without_effect: &[] });
-    let Some(variables) = field.get("Variables") else { return Some(BTreeMap::new()) };
-    let variables = variables.entries()?.into_iter().map(|(name, value)| {
+    let Some(measured) = field.get("Variables") else { return Some(BTreeMap::new()) };
+    let variables = measured.entries()?.into_iter().map(|(name, value)| {
         let letters = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.len() > 1;
         if RESERVED.contains(&name) {
             return value.refuse("Lambda sets this variable itself and refuses to be given it");
@@ -157,7 +162,15 @@ fn environment(field: &Field<'_>) -> Option<BTreeMap<String, String>> {
         }
         Some((name.to_owned(), value.text()?))
     });
-    variables.collect::<Vec<_>>().into_iter().collect()
+    let variables: BTreeMap<String, String> = variables.collect::<Vec<_>>().into_iter().collect::<Option<_>>()?;
+    // What Lambda measures is the JSON of them all, in UTF-8.
+    let bytes = json!(variables).to_string().len();
+    if bytes > MOST_ENVIRONMENT {
+        return measured.refuse(format!(
+            "a function's variables are {MOST_ENVIRONMENT} bytes at most, as JSON: these are {bytes}"
+        ));
+    }
+    Some(variables)
 }
 
 #[cfg(test)]

@@ -66,3 +66,15 @@ fn values_that_lambda_refuses_are_refused() {
     let python = function_with("Description: x").replace("provided.al2023", "python3.13");
     assert_eq!(problems(&python), ["t.yaml:6: F.Runtime: `python3.13` is not provided.al2023 or provided.al2"]);
 }
+
+#[test]
+fn the_environment_is_four_kilobytes_at_most() {
+    // {"LONG":"…","OTHER":"é"} is 24 bytes and the text.
+    let with = |length: usize| {
+        function_with(&format!("Environment: {{Variables: {{LONG: {}, OTHER: é}}}}", "x".repeat(length)))
+    };
+    assert_eq!(function(&system(&with(4096 - 24))).environment["LONG"].len(), 4096 - 24);
+    let message =
+        "t.yaml:6: F.Environment.Variables: a function's variables are 4096 bytes at most, as JSON: these are 4097";
+    assert_eq!(problems(&with(4096 - 23)), [message]);
+}

@@ -1,0 +1,93 @@
+//! Limits of expressions that dynoxide doesn't look for. DynamoDB: "Condition and filter expressions, operators, and
+//! functions", "Quotas in Amazon DynamoDB".
+//!
+//! An expression that can't be read here is left to dynoxide, which words what is wrong with it.
+
+mod condition;
+mod path;
+mod requests;
+mod token;
+mod update;
+
+use std::collections::HashMap;
+
+use dynoxide::DynoxideError;
+
+pub(crate) use self::requests::Expressions;
+pub(crate) use self::update::{Target, targets};
+
+/// dynoxide refuses a longer expression itself, whatever is in it.
+const MOST_BYTES: usize = 4096;
+
+/// Operators and functions of one expression at most.
+const MOST_OPERATORS: usize = 300;
+
+/// `ExpressionAttributeNames`.
+type Names = HashMap<String, String>;
+
+/// Which parameter an expression is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Parameter {
+    Condition,
+    Filter,
+    KeyCondition,
+    Update,
+}
+
+impl Parameter {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Condition => "ConditionExpression",
+            Self::Filter => "FilterExpression",
+            Self::KeyCondition => "KeyConditionExpression",
+            Self::Update => "UpdateExpression",
+        }
+    }
+}
+
+/// An expression of a request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Expression<'a> {
+    pub parameter: Parameter,
+    pub text: &'a str,
+    pub names: Option<&'a Names>,
+}
+
+/// Why DynamoDB refuses an expression.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+enum Fault {
+    /// DynamoDB stops counting at the first operator too many.
+    #[error("The expression contains too many operators; operator count: {}", MOST_OPERATORS + 1)]
+    TooManyOperators,
+    #[error("The IN operator is provided with too many operands; number of operands: {0}")]
+    TooManyOperands(usize),
+    #[error(
+        "The first operand must be distinct from the remaining operands for this operator or function; operator: \
+         {operator}, first operand: [{operand}]"
+    )]
+    SameOperand { operator: String, operand: String },
+}
+
+impl Expression<'_> {
+    /// Refuses what DynamoDB refuses and dynoxide does not.
+    pub(crate) fn check(&self) -> Result<(), DynoxideError> {
+        if self.text.len() > MOST_BYTES {
+            return Ok(());
+        }
+        let Some(tokens) = token::tokens(self.text) else { return Ok(()) };
+        let fault = match self.parameter {
+            Parameter::Update => update::fault(&tokens, self.names),
+            _ => condition::fault(&tokens, self.names),
+        };
+        match fault {
+            Some(fault) => {
+                let message = format!("Invalid {}: {fault}", self.parameter.name());
+                Err(DynoxideError::EnvelopedValidation(message))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! Update expressions: what they write to, and their functions and operators.
+
+use super::path::{path, resolved};
+use super::token::{Token, is_keyword, tokens};
+use super::{Fault, MOST_OPERATORS, Names};
+
+const CLAUSES: [&str; 4] = ["SET", "REMOVE", "ADD", "DELETE"];
+const FUNCTIONS: [&str; 2] = ["if_not_exists", "list_append"];
+
+/// A top-level attribute that an update writes to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// Its name.
+    pub attribute: String,
+    /// The name or the placeholder that stands in the expression.
+    pub word: String,
+}
+
+/// The attributes an update writes to, also where only a part of one is written.
+pub(crate) fn targets(expression: &str, names: Option<&Names>) -> Vec<Target> {
+    let tokens = tokens(expression).unwrap_or_default();
+    let (mut depth, mut begins) = (0_usize, false);
+    let mut targets = Vec::new();
+    for token in tokens {
+        let clause = depth == 0 && CLAUSES.iter().any(|clause| is_keyword(token, clause));
+        match token {
+            _ if clause => begins = true,
+            Token::Word(word) if begins => {
+                targets.push(Target { attribute: resolved(word, names), word: word.to_owned() });
+                begins = false;
+            }
+            Token::Sign("(") => depth += 1,
+            Token::Sign(")") => depth = depth.saturating_sub(1),
+            Token::Sign(",") if depth == 0 => begins = true,
+            _ => {}
+        }
+    }
+    targets
+}
+
+/// The first thing wrong with an update.
+pub(super) fn fault(tokens: &[Token<'_>], names: Option<&Names>) -> Option<Fault> {
+    let (mut operators, mut same) = (0, None);
+    for (at, token) in tokens.iter().enumerate() {
+        let rest = tokens.get(at + 1..).unwrap_or_default();
+        match token {
+            Token::Sign("+" | "-") => operators += 1,
+            Token::Word(function) if FUNCTIONS.contains(function) && rest.first() == Some(&Token::Sign("(")) => {
+                operators += 1;
+                if *function == "if_not_exists" && same.is_none() {
+                    same = same_operand(function, rest.get(1..).unwrap_or_default(), names);
+                }
+            }
+            _ => {}
+        }
+    }
+    if operators > MOST_OPERATORS { Some(Fault::TooManyOperators) } else { same }
+}
+
+/// Whether a function's first two operands, which `tokens` begin with, are one path.
+fn same_operand(function: &str, tokens: &[Token<'_>], names: Option<&Names>) -> Option<Fault> {
+    let (first, length) = path(tokens, names)?;
+    let [Token::Sign(","), second @ ..] = tokens.get(length..)? else { return None };
+    let (second, _) = path(second, names)?;
+    (first == second).then(|| Fault::SameOperand { operator: function.to_owned(), operand: first.join(", ") })
+}

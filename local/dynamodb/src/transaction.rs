@@ -1,0 +1,91 @@
+//! TransactWriteItems: an update of a key attribute cancels the transaction.
+//!
+//! dynoxide looks for one in UpdateItem only; in a transaction it would write an item that its own key does not name.
+
+use std::collections::HashMap;
+
+use dynoxide::actions::transact_write_items::{TransactUpdate, TransactWriteItemsRequest, TransactWriteItemsResponse};
+use dynoxide::{Database, DynoxideError};
+use serde::Deserialize;
+
+use crate::expression::{Target, targets};
+
+/// What dynoxide says of an update that reads an attribute that is not there.
+const NOT_THERE: &str = "The provided expression refers to an attribute that does not exist in the item";
+
+/// Makes the call.
+///
+/// An update of a key attribute is replaced by one that can't be made. So each action is still held to its own condition
+/// and every other reason is told, as DynamoDB does it, and nothing is written.
+pub(crate) fn transact_write_items(
+    database: &Database,
+    mut request: TransactWriteItemsRequest,
+) -> Result<TransactWriteItemsResponse, DynoxideError> {
+    let mut refused = HashMap::new();
+    for (action, item) in request.transact_items.iter_mut().enumerate() {
+        if let Some(update) = &mut item.update
+            && let Some(target) = key_target(database, update)?
+        {
+            make_impossible(update, &target);
+            refused.insert(action, target.attribute);
+        }
+    }
+    database.transact_write_items(request).map_err(|error| with_reasons(error, &refused))
+}
+
+/// The first key attribute that the update writes to.
+fn key_target(database: &Database, update: &TransactUpdate) -> Result<Option<Target>, DynoxideError> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct KeyPart {
+        attribute_name: String,
+    }
+    let Some(table) = database.get_table_metadata(&update.table_name)? else { return Ok(None) };
+    let key: Vec<KeyPart> = serde_json::from_str(&table.key_schema)
+        .map_err(|error| DynoxideError::InternalServerError(error.to_string()))?;
+    let names = update.expression_attribute_names.as_ref();
+    let targets = targets(&update.update_expression, names);
+    let mut key_targets =
+        targets.into_iter().filter(|target| key.iter().any(|part| part.attribute_name == target.attribute));
+    Ok(key_targets.next())
+}
+
+/// Makes the update read a part of the key attribute: that is a scalar, and has none.
+fn make_impossible(update: &mut TransactUpdate, target: &Target) {
+    let part = format!("{0}.{0}", target.word);
+    update.update_expression = format!("SET {part} = {part}");
+    let condition = update.condition_expression.as_deref().unwrap_or_default();
+    // Names and values that only the update used would be refused as unused.
+    let used = |placeholder: &str| {
+        condition.match_indices(placeholder).any(|(at, _)| {
+            let after = condition.get(at + placeholder.len()..).and_then(|rest| rest.chars().next());
+            !after.is_some_and(|next| next.is_ascii_alphanumeric() || next == '_')
+        })
+    };
+    if let Some(names) = &mut update.expression_attribute_names {
+        names.retain(|name, _| *name == target.word || used(name));
+    }
+    if let Some(values) = &mut update.expression_attribute_values {
+        values.retain(|value, _| used(value));
+    }
+    update.expression_attribute_names.take_if(|names| names.is_empty());
+    update.expression_attribute_values.take_if(|values| values.is_empty());
+}
+
+fn with_reasons(error: DynoxideError, refused: &HashMap<usize, String>) -> DynoxideError {
+    let DynoxideError::TransactionCanceledException(message, mut reasons) = error else { return error };
+    for (action, reason) in reasons.iter_mut().enumerate() {
+        if let Some(attribute) = refused.get(&action)
+            && reason.message.as_deref() == Some(NOT_THERE)
+        {
+            reason.message = Some(format!(
+                "One or more parameter values were invalid: Cannot update attribute {attribute}. This attribute is part of \
+                 the key"
+            ));
+        }
+    }
+    DynoxideError::TransactionCanceledException(message, reasons)
+}
+
+#[cfg(test)]
+mod tests;
