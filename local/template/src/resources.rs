@@ -4,13 +4,16 @@
 mod api;
 mod events;
 mod function;
+mod inert;
 mod queue;
+mod resource_policy;
 mod role;
 mod secret;
 mod table;
 
 pub(crate) use api::{Guards, Routes, api};
 pub(crate) use function::function;
+pub(crate) use inert::check_inert;
 pub(crate) use queue::queue;
 pub(crate) use role::check_attached;
 pub(crate) use secret::secret;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::error::{Error, Mark, Place, Report};
-use crate::field::Field;
+use crate::field::{Accepted, Field};
 use crate::model::{REGION, System};
 use crate::resources::{self, Guards, Routes};
 use crate::stack::{self, API, Catalogue, FUNCTION, Globals, QUEUE, Resource, SECRET, Scope, TABLE, Truths};
@@ -64,7 +64,7 @@ fn system(root: &Node, overrides: &BTreeMap<String, String>, report: &Report) ->
     stack::check_names(catalogue.present().filter_map(|one| Some((one, scope.physical_name(one)?))), report);
     let system = emulated(&scope, &catalogue);
     scope.inert = true;
-    check_inert(&scope, &catalogue);
+    resources::check_inert(&scope, &catalogue);
     resources::check_attached(&scope, &catalogue, &system.functions);
     check_outputs(root.get("Outputs"), &scope, &truths);
     system
@@ -136,13 +136,6 @@ fn all<T>(
     catalogue.of_kind(kind).filter_map(|resource| Some((resource.id.clone(), read(resource)?))).collect()
 }
 
-/// Checks the references of resources without effect on one machine.
-fn check_inert(scope: &Scope<'_>, catalogue: &Catalogue) {
-    for resource in catalogue.present().filter(|resource| resource.kind.is_inert()) {
-        scope.resolve(&resource.properties, &Place::new(&resource.id));
-    }
-}
-
 fn check_outputs(section: Option<&Node>, scope: &Scope<'_>, truths: &Truths) {
     for output in section.and_then(Node::map).unwrap_or_default() {
         let place = Place::new("Outputs").key(&output.key);
@@ -153,6 +146,8 @@ fn check_outputs(section: Option<&Node>, scope: &Scope<'_>, truths: &Truths) {
             }
         }
         let value = scope.resolve(&output.value, &place);
-        Field::new(scope.report, place, &value).need("Value");
+        let output = Field::new(scope.report, place, &value);
+        output.only(&Accepted { emulated: &["Condition", "Value"], without_effect: &["Description", "Export"] });
+        output.need("Value");
     }
 }

@@ -25,12 +25,13 @@ const PROPERTIES: Accepted = Accepted {
         "AutoPublishAlias",
         "Events",
         "Role",
+        // Only that it trusts Lambda, as the role that SAM makes has to.
+        "AssumeRolePolicyDocument",
         // Only to say what to do instead.
         "Policies",
     ],
     without_effect: &[
         "Architectures",
-        "AssumeRolePolicyDocument",
         "AutoPublishAliasAllProperties",
         "AutoPublishCodeSha256",
         "CodeSigningConfigArn",
@@ -112,9 +113,11 @@ pub(crate) fn function(
         Some(field) => scope.named(&field, ROLE, "Arn").and_then(|resource| role::role(scope, resource)),
         None => sources.as_ref().map(|sources| role::generated(&resource.id, sources)),
     };
+    if let (Some(trust), None) = (properties.get("AssumeRolePolicyDocument"), properties.get("Role")) {
+        role::trusts_lambda(&trust);
+    }
     if let Some(policies) = properties.get("Policies") {
-        policies
-            .note("SAM's own policies aren't emulated on one machine: write an AWS::IAM::Role and name it as `Role`");
+        policies.note("`Policies` isn't emulated on one machine: write an AWS::IAM::Role and name it as `Role`");
     }
     Some(Function {
         name: name?.unwrap_or_else(|| resource.id.clone()),

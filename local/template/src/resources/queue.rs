@@ -15,15 +15,10 @@ const PROPERTIES: Accepted = Accepted {
         "DelaySeconds",
         "ReceiveMessageWaitTimeSeconds",
         "RedrivePolicy",
+        "RedriveAllowPolicy",
         "FifoQueue",
     ],
-    without_effect: &[
-        "KmsMasterKeyId",
-        "KmsDataKeyReusePeriodSeconds",
-        "SqsManagedSseEnabled",
-        "RedriveAllowPolicy",
-        "Tags",
-    ],
+    without_effect: &["KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "SqsManagedSseEnabled", "Tags"],
 };
 
 pub(crate) fn queue(scope: &Scope<'_>, resource: &Resource) -> Option<Queue> {
@@ -44,7 +39,9 @@ pub(crate) fn queue(scope: &Scope<'_>, resource: &Resource) -> Option<Queue> {
     let delay = or_default(properties.get("DelaySeconds"), Duration::ZERO, |field| field.seconds(0..=900));
     let receive_wait =
         or_default(properties.get("ReceiveMessageWaitTimeSeconds"), Duration::ZERO, |field| field.seconds(0..=20));
-    let redrive = optional(properties.get("RedrivePolicy"), |field| redrive(scope, &field));
+    let redrive = optional(properties.get("RedrivePolicy"), |field| redrive(scope, resource, &field));
+    let allowed = optional(properties.get("RedriveAllowPolicy"), |field| allowed_sources(&field));
+    allowed?;
     Some(Queue {
         name: name?.unwrap_or_else(|| resource.id.clone()),
         arn: scope.own(resource, "Arn")?,
@@ -56,10 +53,34 @@ pub(crate) fn queue(scope: &Scope<'_>, resource: &Resource) -> Option<Queue> {
     })
 }
 
-fn redrive(scope: &Scope<'_>, policy: &Field<'_>) -> Option<Redrive> {
+/// The queues that may have a queue for their dead letters; nothing if all may. SQS: "SetQueueAttributes", `RedriveAllowPolicy`.
+fn allowed_sources(policy: &Field<'_>) -> Option<Option<Vec<String>>> {
+    policy.only(&Accepted { emulated: &["redrivePermission", "sourceQueueArns"], without_effect: &[] });
+    match policy.need("redrivePermission")?.one_of(&["allowAll", "denyAll", "byQueue"])? {
+        "allowAll" => Some(None),
+        "denyAll" => Some(Some(Vec::new())),
+        _ => {
+            let sources = policy.need("sourceQueueArns")?.items()?.into_iter().map(|arn| arn.text());
+            Some(Some(sources.collect::<Vec<_>>().into_iter().collect::<Option<_>>()?))
+        }
+    }
+}
+
+fn redrive(scope: &Scope<'_>, source: &Resource, policy: &Field<'_>) -> Option<Redrive> {
     policy.only(&Accepted { emulated: &["deadLetterTargetArn", "maxReceiveCount"], without_effect: &[] });
     let target = policy.need("deadLetterTargetArn").and_then(|field| scope.named(&field, QUEUE, "Arn"));
     let max_receive_count = policy.need("maxReceiveCount").and_then(|field| field.whole(1..=1_000));
+    if let Some(target) = target
+        && let Some(node) = target.properties.get("RedriveAllowPolicy")
+    {
+        let place = Place::new(&target.id).key("RedriveAllowPolicy");
+        let value = scope.resolve(node, &place);
+        let sources = allowed_sources(&Field::new(scope.report, place, &value)).flatten();
+        let own = scope.own(source, "Arn");
+        if sources.is_some_and(|sources| !sources.iter().any(|arn| Some(arn) == own.as_ref())) {
+            policy.note(format!("the RedriveAllowPolicy of `{}` does not allow it", target.id));
+        }
+    }
     Some(Redrive { dead_letter_arn: scope.own(target?, "Arn")?, max_receive_count: max_receive_count? })
 }
 

@@ -13,7 +13,8 @@ use crate::model::{Role, Statement};
 use crate::stack::{Resource, Scope};
 
 use attached::named_policies;
-use document::{all, permissions, trusts_lambda};
+pub(super) use document::trusts_lambda;
+use document::{all, permissions};
 
 const PROPERTIES: Accepted = Accepted {
     emulated: &["RoleName", "AssumeRolePolicyDocument", "ManagedPolicyArns", "Policies"],

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json, json};
 
+use super::resource_policy;
 use crate::error::Place;
 use crate::field::{Accepted, Field, optional, or_default};
 use crate::model::Table;
@@ -20,13 +21,14 @@ const PROPERTIES: Accepted = Accepted {
         "ProvisionedThroughput",
         "StreamSpecification",
         "TimeToLiveSpecification",
+        // Only that it denies nothing.
+        "ResourcePolicy",
     ],
     without_effect: &[
         "ContributorInsightsSpecification",
         "DeletionProtectionEnabled",
         "OnDemandThroughput",
         "PointInTimeRecoverySpecification",
-        "ResourcePolicy",
         "SSESpecification",
         "TableClass",
         "Tags",
@@ -45,6 +47,7 @@ pub(crate) fn table(scope: &Scope<'_>, resource: &Resource) -> Option<Table> {
     let value = scope.resolve(&resource.properties, &Place::new(&resource.id));
     let properties = Field::new(scope.report, Place::new(&resource.id), &value);
     properties.only(&PROPERTIES);
+    check_policy(&properties);
     let name = optional(properties.get("TableName"), |field| field.name("_.-", 255));
     let definition = definition(&properties);
     let ttl_attribute = optional(properties.get("TimeToLiveSpecification"), |field| time_to_live(&field));
@@ -144,9 +147,17 @@ fn throughput(field: &Field<'_>) -> Option<Json> {
 
 /// CloudFormation names only the view; the API also wants to hear that the stream is on.
 fn stream(field: &Field<'_>) -> Option<Json> {
-    field.only(&Accepted { emulated: &["StreamViewType"], without_effect: &["ResourcePolicy"] });
+    field.only(&Accepted { emulated: &["StreamViewType", "ResourcePolicy"], without_effect: &["Tags"] });
+    check_policy(field);
     let view = field.need("StreamViewType")?.one_of(&VIEWS)?;
     Some(json!({"StreamEnabled": true, "StreamViewType": view}))
+}
+
+fn check_policy(field: &Field<'_>) {
+    if let Some(policy) = field.get("ResourcePolicy") {
+        policy.only(&Accepted { emulated: &["PolicyDocument"], without_effect: &[] });
+        policy.need("PolicyDocument").iter().for_each(resource_policy::check);
+    }
 }
 
 fn time_to_live(field: &Field<'_>) -> Option<Option<String>> {

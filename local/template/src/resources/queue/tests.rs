@@ -66,3 +66,23 @@ fn what_sqs_or_one_machine_cannot_do_is_refused() {
         ]
     );
 }
+
+#[test]
+fn a_queue_of_dead_letters_says_whose_they_may_be() {
+    let queues = |policy: &str| {
+        format!(
+            "  Q: {{Type: AWS::SQS::Queue, Properties: {{RedrivePolicy: {{deadLetterTargetArn: !GetAtt D.Arn, maxReceiveCount: 3}}}}}}\n  \
+             D: {{Type: AWS::SQS::Queue, Properties: {{RedriveAllowPolicy: {policy}}}}}\n"
+        )
+    };
+    let own = "arn:aws:sqs:us-east-1:000000000000:Q";
+    for policy in
+        ["{redrivePermission: allowAll}", &format!("{{redrivePermission: byQueue, sourceQueueArns: ['{own}']}}")]
+    {
+        system(&queues(policy));
+    }
+    for policy in ["{redrivePermission: denyAll}", "{redrivePermission: byQueue, sourceQueueArns: [x]}"] {
+        let told = "t.yaml:3: Q.RedrivePolicy: the RedriveAllowPolicy of `D` does not allow it";
+        assert_eq!(problems(&queues(policy)), [told], "{policy}");
+    }
+}

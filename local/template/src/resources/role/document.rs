@@ -22,7 +22,7 @@ pub(super) fn permissions(document: &Field<'_>) -> Option<Vec<Statement>> {
 
 /// Checks that Lambda may assume the role, which it needs to accept the function. Lambda: "Defining Lambda function
 /// permissions with an execution role".
-pub(super) fn trusts_lambda(document: &Field<'_>) -> Option<()> {
+pub(in crate::resources) fn trusts_lambda(document: &Field<'_>) -> Option<()> {
     let says = |field: Option<Field<'_>>, word: &str| {
         field.is_some_and(|field| field.one_or_more().iter().any(|item| item.text().as_deref() == Some(word)))
     };

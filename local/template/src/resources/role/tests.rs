@@ -144,7 +144,7 @@ fn a_policy_that_attaches_itself_to_a_functions_role_is_refused() {
 #[test]
 fn sams_own_policies_are_refused() {
     let found = problems(&function_with("Policies: [{DynamoDBCrudPolicy: {TableName: x}}]"));
-    let told = "SAM's own policies aren't emulated on one machine: write an AWS::IAM::Role and name it as `Role`";
+    let told = "`Policies` isn't emulated on one machine: write an AWS::IAM::Role and name it as `Role`";
     assert_eq!(found, [format!("t.yaml:6: F.Policies: {told}")]);
 }
 
