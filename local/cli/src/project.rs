@@ -35,6 +35,9 @@ impl Project {
         for warning in &system.warnings {
             console::warn(&warning.to_string());
         }
+        for unlogged in local_iam::unlogged(&system) {
+            console::warn(&format!("{}:{}: {unlogged}", template.display(), unlogged.line));
+        }
         let iam = Iam::new(&system)?;
         Ok(Self { workspace, template, system, iam })
     }

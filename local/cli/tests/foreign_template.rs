@@ -94,6 +94,25 @@ async fn what_is_most_likely_not_meant_is_told_at_the_start() {
     let (_program, said) = pictures.start("queue.yaml", &["--no-watch", "--no-seed"]);
     let told = "`010` is 8 in YAML 1.1: quote it if text is meant";
     assert!(said.iter().any(|line| line.starts_with("warning: ") && line.ends_with(told)), "{said:?}");
+
+    let template = pictures.path("mistakes.yaml");
+    let text = fs::read_to_string(pictures.path("template.yaml")).unwrap();
+    let text = text.replace("{StageName: dev}", "{StageName: dev, Cors: {AllowMethods: \"'GET'\"}}");
+    let text =
+        text.replace("Binary: resize", "Binary: upload").replace("Action: sqs:SendMessage", "Action: sqs:SendMessages");
+    fs::write(&template, text.replace("/aws/lambda/*", "/aws/lambda/Resize*")).unwrap();
+    let options = ["--only", "backends", "--template", template.to_str().unwrap()];
+    let said = Program::start(&pictures.path("other"), &options).ready();
+    for told in [
+        "Api.Cors.AllowMethods: leaves out POST",
+        "sqs has no action `SendMessages`: is `sqs:SendMessage` meant?",
+        "`upload` is the binary of `UploadFunction` too: was it copied?",
+        "UploadFunction: its lines are lost on AWS: UploadRole does not allow logs:CreateLogStream on ",
+    ] {
+        let is_told =
+            |line: &String| line.starts_with("warning: ") && line.contains("mistakes.yaml:") && line.contains(told);
+        assert_eq!(said.iter().filter(|line| is_told(line)).count(), 1, "{told}: {said:#?}");
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod decision;
 mod denied;
 mod event_sources;
 mod iam;
+mod logs;
 mod pattern;
 mod request;
 
@@ -19,6 +20,7 @@ pub use access::Access;
 pub use decision::{Decision, decide};
 pub use event_sources::{Error, Missing};
 pub use iam::{Iam, Use};
+pub use logs::{Unlogged, unlogged};
 
 /// Compiles the examples of the README.
 #[cfg(doctest)]

@@ -36,6 +36,11 @@ impl<'a> Field<'a> {
         self.report.note(self.mark, &self.place, message);
     }
 
+    /// Notes what AWS takes here and is most likely not meant.
+    pub(crate) fn warn(&self, message: impl Into<String>) {
+        self.report.warn(self.mark, &self.place, message);
+    }
+
     /// Notes a problem here, and gives no value.
     pub(crate) fn refuse<T>(&self, message: impl Into<String>) -> Option<T> {
         self.note(message);

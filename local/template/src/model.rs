@@ -58,6 +58,8 @@ pub struct System {
 /// A Lambda function.
 #[derive(Debug, Clone)]
 pub struct Function {
+    /// The line of its logical id in the template.
+    pub line: usize,
     /// `FunctionName`, or the logical id.
     pub name: String,
     /// Its ARN, unqualified.
@@ -72,6 +74,8 @@ pub struct Function {
     pub timeout: Duration,
     /// `Environment.Variables`.
     pub environment: BTreeMap<String, String>,
+    /// `LoggingConfig.LogGroup`, or the one that Lambda makes: `/aws/lambda/` and the name.
+    pub log_group: String,
     /// `Role`, or the one that SAM makes for a function without.
     pub role: Role,
     /// `ReservedConcurrentExecutions`: at most this many instances at once.

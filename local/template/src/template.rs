@@ -63,6 +63,7 @@ fn system(root: &Node, overrides: &BTreeMap<String, String>, report: &Report) ->
 
     stack::check_names(catalogue.present().filter_map(|one| Some((one, scope.physical_name(one)?))), report);
     let system = emulated(&scope, &catalogue);
+    resources::check_oddities(&scope, &catalogue, &system);
     scope.inert = true;
     resources::check_inert(&scope, &catalogue);
     resources::check_attached(&scope, &catalogue, &system.functions);

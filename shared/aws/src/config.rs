@@ -1,6 +1,8 @@
 //! The settings of a function's environment, as the SDK's clients take them.
 
 use std::env;
+use std::fmt::Display;
+use std::str::FromStr;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -23,9 +25,44 @@ pub const CALL_WITHIN: Duration = Duration::from_secs(5);
 /// A setting is missing.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// The environment variable of this name is not set, or is empty.
+    /// An environment variable of the function is not set, or is empty.
+    #[error("{variable} is not set: look under `Environment` of {function} in the template for its name")]
+    Missing {
+        /// The variable's name.
+        variable: &'static str,
+        /// The function's name.
+        function: String,
+    },
+    /// An environment variable has a value that can't be used.
+    #[error("{variable} is `{value}`: {cause}; look under `Environment` of {function} in the template")]
+    Unusable {
+        /// The variable's name.
+        variable: &'static str,
+        /// Its value.
+        value: String,
+        /// What is wrong with the value.
+        cause: String,
+        /// The function's name.
+        function: String,
+    },
+    /// The same as `Missing`, of a process that is no Lambda function, or of a variable that Lambda sets itself.
     #[error("{0} is not set; outside Lambda set it yourself, e.g. AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=test")]
-    Missing(&'static str),
+    Unset(&'static str),
+}
+
+impl ConfigError {
+    /// The error for a variable, in the function of this name.
+    fn missing(variable: &'static str, function: Option<String>) -> Self {
+        match function.filter(|name| !name.is_empty() && !variable.starts_with("AWS_")) {
+            Some(function) => Self::Missing { variable, function },
+            None => Self::Unset(variable),
+        }
+    }
+
+    fn unusable(variable: &'static str, value: String, cause: String, function: Option<String>) -> Self {
+        let function = function.unwrap_or_else(|| "the function".to_owned());
+        Self::Unusable { variable, value, cause, function }
+    }
 }
 
 /// The configuration for a client of one AWS service, by the service's name in settings (`dynamodb`, `sqs`, …).
@@ -81,7 +118,22 @@ impl Environment {
 /// # Errors
 /// [`ConfigError`], which names the variable. Read at start, a missing table fails the deployment and not a request.
 pub fn required(name: &'static str) -> Result<String, ConfigError> {
-    env::var(name).ok().filter(|value| !value.is_empty()).ok_or(ConfigError::Missing(name))
+    let value = env::var(name).ok().filter(|value| !value.is_empty());
+    value.ok_or_else(|| ConfigError::missing(name, env::var("AWS_LAMBDA_FUNCTION_NAME").ok()))
+}
+
+/// The value of an environment variable that is no text, such as a number of seconds.
+///
+/// # Errors
+/// [`ConfigError`], which names the variable.
+pub fn parsed<T>(name: &'static str) -> Result<T, ConfigError>
+where
+    T: FromStr<Err: Display>,
+{
+    let value = required(name)?;
+    value.parse().map_err(|error: T::Err| {
+        ConfigError::unusable(name, value, error.to_string(), env::var("AWS_LAMBDA_FUNCTION_NAME").ok())
+    })
 }
 
 fn endpoint(service: &str, variable: impl Fn(&str) -> Option<String>) -> Option<String> {
@@ -91,7 +143,26 @@ fn endpoint(service: &str, variable: impl Fn(&str) -> Option<String>) -> Option<
 
 #[cfg(test)]
 mod tests {
-    use super::endpoint;
+    use super::{ConfigError, endpoint};
+
+    #[test]
+    fn a_missing_variable_points_to_the_functions_environment() {
+        let told =
+            |variable, function: Option<&str>| ConfigError::missing(variable, function.map(str::to_owned)).to_string();
+        assert_eq!(
+            told("HOLDS_TABLE", Some("ReserveStockFunction")),
+            "HOLDS_TABLE is not set: look under `Environment` of ReserveStockFunction in the template for its name"
+        );
+        let cause = "invalid digit found in string".to_owned();
+        assert_eq!(
+            ConfigError::unusable("HOLD_SECONDS", "5s".to_owned(), cause, Some("ReserveStockFunction".to_owned()))
+                .to_string(),
+            "HOLD_SECONDS is `5s`: invalid digit found in string; look under `Environment` of ReserveStockFunction in the template"
+        );
+        let outside = "is not set; outside Lambda set it yourself, e.g. AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=test";
+        assert_eq!(told("HOLDS_TABLE", None), format!("HOLDS_TABLE {outside}"));
+        assert_eq!(told("AWS_ACCESS_KEY_ID", Some("F")), format!("AWS_ACCESS_KEY_ID {outside}"));
+    }
 
     #[test]
     fn the_endpoint_of_one_service_wins_over_the_common_one() {

@@ -32,6 +32,16 @@ fn resources(text: &str) -> BTreeMap<&str, Vec<&str>> {
     found
 }
 
+/// A misspelt right, a copied binary, a method that `Cors` leaves out, a function that logs where its role does not let it.
+#[apply(e2e)]
+fn nothing_in_the_template_looks_like_a_mistake() {
+    let system = system();
+    let told: Vec<String> = system.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(told, [""; 0]);
+    let lost: Vec<String> = local_iam::unlogged(&system).iter().map(ToString::to_string).collect();
+    assert_eq!(lost, [""; 0]);
+}
+
 #[apply(e2e)]
 fn every_answer_of_the_gateway_is_in_the_envelope() {
     let api = system().api.unwrap();

@@ -29,7 +29,7 @@ impl Rpc for ReserveStock {
     type Response = ReserveResponse;
 
     async fn init() -> Result<Self, InitError> {
-        let hold_seconds = aws::required("HOLD_SECONDS")?.parse()?;
+        let hold_seconds = aws::parsed("HOLD_SECONDS")?;
         let holds = Holds::from_env()?;
         aws::warm_up("database", holds.find_with_products("ping", &["ping".to_owned()])).await;
         Ok(Self { holds, hold_seconds })

@@ -86,7 +86,9 @@ fn route(method: &str, path: &str, authorizer: Option<&str>) -> local_template::
 /// An open route, a route for each verb of a guarded resource, and a greedy one.
 fn system() -> local_template::System {
     let function = |name: &str| local_template::Function {
+        line: 1,
         name: name.to_owned(),
+        log_group: format!("/aws/lambda/{name}"),
         arn: format!("arn:aws:lambda:us-east-1:000000000000:function:{name}"),
         binary: name.to_owned(),
         memory_mb: 128,

@@ -47,7 +47,9 @@ pub(crate) fn function(name: &str, source: StreamSource) -> Function {
 
 pub(crate) fn function_with(name: &str, source: EventSource) -> Function {
     Function {
+        line: 1,
         name: name.to_owned(),
+        log_group: format!("/aws/lambda/{name}"),
         arn: format!("arn:aws:lambda:eu-central-1:000000000000:function:{name}"),
         binary: name.to_owned(),
         memory_mb: 128,

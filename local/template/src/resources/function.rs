@@ -23,6 +23,8 @@ const PROPERTIES: Accepted = Accepted {
         "Environment",
         "ReservedConcurrentExecutions",
         "AutoPublishAlias",
+        // Its log group. How lines look is up to the function here.
+        "LoggingConfig",
         "Events",
         "Role",
         // Only that it trusts Lambda, as the role that SAM makes has to.
@@ -42,7 +44,6 @@ const PROPERTIES: Accepted = Accepted {
         "EphemeralStorage",
         "Handler",
         "KmsKeyArn",
-        "LoggingConfig",
         "PropagateTags",
         "ProvisionedConcurrencyConfig",
         "RecursiveLoop",
@@ -119,8 +120,12 @@ pub(crate) fn function(
     if let Some(policies) = properties.get("Policies") {
         policies.note("`Policies` isn't emulated on one machine: write an AWS::IAM::Role and name it as `Role`");
     }
+    let log_group = optional(properties.get("LoggingConfig"), |field| log_group(&field));
+    let name = name?.unwrap_or_else(|| resource.id.clone());
     Some(Function {
-        name: name?.unwrap_or_else(|| resource.id.clone()),
+        line: resource.mark.line,
+        log_group: log_group?.flatten().unwrap_or_else(|| format!("/aws/lambda/{name}")),
+        name,
         arn: scope.own(resource, "Arn")?,
         alias: alias?,
         binary: binary?,
@@ -150,6 +155,15 @@ fn binary(scope: &Scope<'_>, resource: &Resource) -> Option<String> {
         None if method.is_none() => None,
         None => metadata.refuse(HOW),
     }
+}
+
+/// `LoggingConfig`: the log group, if it names one.
+fn log_group(field: &Field<'_>) -> Option<Option<String>> {
+    field.only(&Accepted {
+        emulated: &["LogGroup"],
+        without_effect: &["ApplicationLogLevel", "LogFormat", "SystemLogLevel"],
+    });
+    optional(field.get("LogGroup"), |field| field.text())
 }
 
 fn environment(field: &Field<'_>) -> Option<BTreeMap<String, String>> {

@@ -1,5 +1,6 @@
 //! `AWS::IAM::Role`, where it is a function's: the statements of its own policies and of the managed ones it names.
 
+mod actions;
 mod attached;
 mod document;
 mod generated;

@@ -3,6 +3,7 @@
 //! Every element of a policy that isn't emulated is refused: passing over one would make the role allow more here than
 //! on AWS, or less.
 
+use super::actions;
 use crate::field::{Accepted, Field};
 use crate::model::{Effect, Statement};
 
@@ -58,7 +59,12 @@ fn statement(field: Field<'_>) -> Option<Statement> {
 fn action(field: Field<'_>) -> Option<String> {
     let action = field.text()?;
     match action.split_once(':') {
-        Some((service, name)) if !service.is_empty() && !name.is_empty() => Some(action),
+        Some((service, name)) if !service.is_empty() && !name.is_empty() => {
+            if let Some(oddity) = actions::oddity(&action) {
+                field.warn(oddity);
+            }
+            Some(action)
+        }
         _ if action == "*" => Some(action),
         _ => field.refuse(format!("`{action}` is not an action such as dynamodb:GetItem")),
     }

@@ -48,9 +48,9 @@ fn policies_add_up_and_one_statement_needs_no_list() {
     let policy = |action: &str| {
         format!("{{PolicyName: p, PolicyDocument: {{Statement: {{Effect: Allow, Action: {action}, Resource: '*'}}}}}}")
     };
-    let role = in_role(&format!("RoleName: worker, Policies: [{}, {}]", policy("a:B"), policy("c:D")));
+    let role = in_role(&format!("RoleName: worker, Policies: [{}, {}]", policy("s3:B"), policy("s3:D")));
     let system = system(&role);
-    let statements = ["a:B", "c:D"].map(|action| statement(Effect::Allow, &[action], &["*"]));
+    let statements = ["s3:B", "s3:D"].map(|action| statement(Effect::Allow, &[action], &["*"]));
     assert_eq!(function(&system).role, Role { name: "worker".to_owned(), statements: statements.into() });
 }
 
@@ -59,7 +59,7 @@ fn what_a_policy_says_beyond_effect_action_and_resource_is_refused() {
     for element in ["Condition: {}", "NotAction: x:Y", "NotResource: '*'", "Principal: '*'", "Efect: Deny"] {
         let name = element.split(':').next().expect("a name");
         assert_eq!(
-            problems(&with(&format!("[{{Effect: Allow, Action: a:B, Resource: '*', {element}}}]"))),
+            problems(&with(&format!("[{{Effect: Allow, Action: s3:B, Resource: '*', {element}}}]"))),
             [format!(
                 "t.yaml:9: R.Policies[0].PolicyDocument.Statement[0].{name}: `{name}` isn't emulated on one machine \
                  (or is misspelt): take it out"
@@ -99,9 +99,9 @@ fn managed(action: &str) -> String {
 
 #[test]
 fn a_role_has_the_statements_of_the_managed_policies_it_names_and_then_its_own() {
-    let own = "Policies: [{PolicyName: p, PolicyDocument: {Statement: {Effect: Allow, Action: c:D, Resource: '*'}}}]";
-    let read = system(&(in_role(&format!("ManagedPolicyArns: [!Ref P], {own}")) + &managed("a:B")));
-    let statements = ["a:B", "c:D"].map(|action| statement(Effect::Allow, &[action], &["*"]));
+    let own = "Policies: [{PolicyName: p, PolicyDocument: {Statement: {Effect: Allow, Action: s3:D, Resource: '*'}}}]";
+    let read = system(&(in_role(&format!("ManagedPolicyArns: [!Ref P], {own}")) + &managed("s3:B")));
+    let statements = ["s3:B", "s3:D"].map(|action| statement(Effect::Allow, &[action], &["*"]));
     assert_eq!(function(&read).role.statements, statements);
 }
 
@@ -195,4 +195,12 @@ fn a_function_without_a_role_may_write_logs_and_read_its_sources() {
             ("sqs:ReceiveMessage", "*")
         ]
     );
+}
+
+#[test]
+fn a_misspelt_action_is_told_where_it_stands() {
+    let read = system(&with("[{Effect: Allow, Action: [dynamodb:DeleteItems, sqs:SendMessage], Resource: '*'}]"));
+    let warnings: Vec<_> = read.warnings.iter().map(|warning| warning.message.as_str()).collect();
+    assert_eq!(warnings, ["dynamodb has no action `DeleteItems`: is `dynamodb:DeleteItem` meant?"]);
+    assert!(read.warnings[0].place.ends_with(".Action[0]"), "{:?}", read.warnings);
 }

@@ -26,7 +26,8 @@ fn lists_concatenate_with_the_globals_first() {
 
 #[test]
 fn a_refused_global_is_reported_once_at_its_own_line() {
-    let twice = function_with("MemorySize: 128") + &function_with("MemorySize: 128").replace("  F:", "  G:");
+    let twice = function_with("MemorySize: 128")
+        + &function_with("MemorySize: 128").replace("  F:", "  G:").replace("Binary: f", "Binary: g");
     let found = lines(parse(&template("  Function:\n    Layers: [x]\n", &twice), &[]));
     assert_eq!(found, ["t.yaml:4: F.Layers: `Layers` isn't emulated on one machine (or is misspelt): take it out"]);
 }
