@@ -25,6 +25,8 @@ pub(super) fn accesses(system: &System, operation: &str, body: &Value) -> Vec<Ac
             let index = body["IndexName"].as_str().map(|index| format!("/index/{index}")).unwrap_or_default();
             let table = table(system, &body["TableName"]).map(|table| table + &index);
             let given = ["ResourceArn", "StreamArn"].iter().find_map(|key| body[*key].as_str());
+            // A shard iterator begins with the stream's ARN, as on AWS.
+            let given = given.or_else(|| body["ShardIterator"].as_str()?.split_once('|').map(|(stream, _)| stream));
             table.or_else(|| given.map(str::to_owned)).map(|resource| on(operation, resource)).into_iter().collect()
         }
     };

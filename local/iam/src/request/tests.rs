@@ -75,6 +75,19 @@ fn a_transaction_needs_the_actions_of_its_items() {
 }
 
 #[test]
+fn a_stream_goes_by_its_arn_and_its_records_by_their_iterator() {
+    let stream = format!("{DYNAMODB}/T/stream/local");
+    for (operation, body) in [
+        ("DescribeStream", json!({"StreamArn": stream})),
+        ("GetShardIterator", json!({"StreamArn": stream, "ShardId": "s", "ShardIteratorType": "LATEST"})),
+        ("GetRecords", json!({"ShardIterator": format!("{stream}|100000000000000000000|1800000000")})),
+    ] {
+        assert_eq!(dynamodb(operation, body), [format!("dynamodb:{operation} {stream}")]);
+    }
+    assert_eq!(dynamodb("GetRecords", json!({"ShardIterator": "forged"})), ["dynamodb:GetRecords *"]);
+}
+
+#[test]
 fn a_queue_goes_by_url_name_or_arn_and_a_batch_is_as_good_as_one() {
     let queue = "http://sqs.us-east-1.localhost/000000000000/jobs";
     for (operation, body, action) in [
