@@ -2,7 +2,7 @@
 
 use contracts::codes;
 use contracts::reserve_stock::{self, MAX_LINES, MAX_QUANTITY};
-use envelope::decode::{Decode, Fields, FromField, Reject, integer, list_of, object_of, string, uuid};
+use envelope::decode::{Decode, Fields, FromField, Reject, integer, is_blank, list_of, object_of, string, uuid};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -24,7 +24,7 @@ impl ProductId {
 impl FromField for ProductId {
     fn from_field(value: &Value) -> Result<Self, Reject> {
         let id = string(value)?;
-        if id.trim().is_empty() {
+        if is_blank(id) {
             return Err(Reject::Missing);
         }
         match id.len() {

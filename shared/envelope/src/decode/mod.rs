@@ -4,19 +4,14 @@
 //! implementing [`Decode`].
 //!
 //! ```
-//! use envelope::decode::{Decode, Fields, FromField, Reject, string};
+//! use envelope::decode::{Decode, Fields, FromField, Reject, line, string};
 //! use serde_json::Value;
 //!
 //! struct Name(String);
 //!
 //! impl FromField for Name {
 //!     fn from_field(value: &Value) -> Result<Self, Reject> {
-//!         let name = string(value)?.trim();
-//!         match name.len() {
-//!             0 => Err(Reject::Missing),
-//!             1..=200 => Ok(Self(name.to_owned())),
-//!             _ => Err(Reject::invalid("TOO_LONG", "must be at most 200 bytes")),
-//!         }
+//!         Ok(Self(line(string(value)?, 200)?.to_owned()))
 //!     }
 //! }
 //!

@@ -45,7 +45,7 @@ impl From<InvalidText> for Reject {
 /// [`InvalidText`]
 pub fn line(text: &str, max_bytes: usize) -> Result<&str, InvalidText> {
     let text = bounded(text, max_bytes)?;
-    if text.chars().all(shows_nothing) {
+    if is_blank(text) {
         return Err(InvalidText::Blank);
     }
     if text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
@@ -66,7 +66,7 @@ pub fn lines(text: &str, max_bytes: usize) -> Result<&str, InvalidText> {
     if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
         return Err(InvalidText::NotPlain);
     }
-    Ok(if text.chars().all(shows_nothing) { "" } else { text })
+    Ok(if is_blank(text) { "" } else { text })
 }
 
 /// Whether a text shows nothing: it is empty, or has only white space and invisible characters.

@@ -200,3 +200,22 @@ fn a_quantity_written_with_a_point_or_an_exponent_has_the_same_fingerprint() {
     assert_eq!(order(7.0), whole);
     assert_ne!(order(8.0), whole);
 }
+
+#[test]
+fn an_address_shows_its_fields_as_they_are() {
+    let address = |address: Value| {
+        refused(json!({"items": [{"productId": "a", "quantity": 1}], "shippingAddress": address})).2["fields"].clone()
+    };
+    for text in ["1 Main\u{202e}St", "\u{2066}x\u{2069}", "a\u{2028}b", "a\u{2029}b"] {
+        for (field, body) in [("street", json!({"street": text})), (text, json!({text: "x"}))] {
+            let problem = &address(body)[0];
+            assert_eq!(problem["field"], format!("shippingAddress.{field}"));
+            assert_eq!(problem["code"], "INVALID_FORMAT");
+        }
+    }
+    for name in ["", " ", "\u{ad}", "\u{200b}\u{3164}"] {
+        assert_eq!(address(json!({name: "x"}))[0]["code"], "INVALID_FORMAT", "{name:?}");
+    }
+    let address = json!({"street": "1 Main St\nBack yard", "شهر": "می\u{200c}خواهم"});
+    assert!(read(json!({"items": [{"productId": "a", "quantity": 1}], "shippingAddress": address})).is_ok());
+}

@@ -1,10 +1,10 @@
 //! The words of a text, as search compares them.
 //!
-//! A text is [`folded`](fold): without case, accents and invisible characters. Its runs of letters, digits and the signs that
-//! belong to them are its words. Chinese, Japanese, Korean, Thai and some more scripts do not put spaces between words, or
-//! not between all. A run of theirs is searched for by its characters: a product is found by each of them, and by each pair
-//! of neighbours; a search asks for the pairs, or for a single character. That a product with all the pairs has them in one
-//! piece, [`Words::contain`] tells.
+//! A text is folded: it loses case, accents and invisible characters. Its words are the runs of letters and digits, with the
+//! marks on them. Chinese, Japanese, Korean, Thai and some more scripts have no spaces between words, or only between some.
+//! A run of theirs is searched for by its characters: a product is found by each of them, and by each pair of neighbours; a
+//! search looks up the pairs, or a single character. [`Words::contain`] tells whether a product with all the pairs has them
+//! in one piece.
 
 mod fold;
 mod script;
