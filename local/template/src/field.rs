@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::error::{Mark, Place, Report};
+use crate::tree::Entry;
 use crate::value::{Data, Value};
 
 /// A value and its place in the template.
@@ -147,9 +148,13 @@ impl<'a> Field<'a> {
 
     /// Refuses every key that is not accepted.
     pub(crate) fn only(&self, accepted: &Accepted) {
-        for (key, field) in self.entries().unwrap_or_default() {
-            if !accepted.emulated.contains(&key) && !accepted.without_effect.contains(&key) {
-                field.note(format!("`{key}` isn't emulated on one machine (or is misspelt): take it out"));
+        // Notes what is no map.
+        let _ = self.entries();
+        let Data::Map(entries) = self.data else { return };
+        for Entry { key, mark, .. } in entries {
+            if !accepted.emulated.contains(&key.as_str()) && !accepted.without_effect.contains(&key.as_str()) {
+                let message = format!("`{key}` isn't emulated on one machine (or is misspelt): take it out");
+                self.report.note(*mark, &self.place.key(key), message);
             }
         }
     }

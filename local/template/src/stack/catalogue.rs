@@ -42,7 +42,9 @@ impl Catalogue {
         let mut catalogue = Self::default();
         let place = Place::new("Resources");
         let Some(entries) = section.map() else {
-            report.note(section.mark, &place, "has to be a map of logical ids to resources");
+            if !matches!(section.tree, Tree::Broken) {
+                report.note(section.mark, &place, "has to be a map of logical ids to resources");
+            }
             return catalogue;
         };
         for entry in entries {

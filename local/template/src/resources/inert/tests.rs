@@ -2,7 +2,7 @@ use crate::testing::{function_with, problems, system};
 
 #[test]
 fn a_topic_that_delivers_is_refused() {
-    let topic = "  T:\n    Type: AWS::SNS::Topic\n    Properties:\n      DisplayName: x\n      Subscription: [{Protocol: sqs, Endpoint: q}]\n";
+    let topic = "  T:\n    Type: AWS::SNS::Topic\n    Properties:\n      DisplayName: x\n      Subscription:\n        - {Protocol: sqs, Endpoint: q}\n";
     assert_eq!(
         problems(topic),
         ["t.yaml:7: T.Subscription: `Subscription` isn't emulated on one machine (or is misspelt): take it out"]
