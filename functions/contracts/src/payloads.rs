@@ -3,6 +3,8 @@
 use events::Payload;
 use serde::{Deserialize, Serialize};
 
+use crate::hold_generation::HoldGeneration;
+
 macro_rules! payload {
     ($payload:ident, $kind:literal, $subject:ident) => {
         impl Payload for $payload {
@@ -53,9 +55,24 @@ pub struct OrderCreated {
     pub user_id: String,
     /// The order's total, in cents.
     pub total_amount: u64,
+    /// The generation of the hold that the order was written with.
+    #[serde(default)]
+    pub hold_generation: HoldGeneration,
 }
 
 payload!(OrderCreated, "order.created", order_id);
+
+/// `order.renewed`: a pending order whose hold had expired relies on a later hold from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OrderRenewed {
+    /// The order's id.
+    pub order_id: String,
+    /// The later hold's generation.
+    pub hold_generation: HoldGeneration,
+}
+
+payload!(OrderRenewed, "order.renewed", order_id);
 
 /// `order.confirmed`: the stock of an order is sold to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,12 +101,28 @@ pub struct OrderCancelled {
 
 payload!(OrderCancelled, "order.cancelled", order_id);
 
+/// `stock.held`: stock is held for an order whose earlier hold had expired. It is sold to the order once the order says
+/// that it relies on this hold ([`OrderRenewed`]).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StockHeld {
+    /// The order's id.
+    pub order_id: String,
+    /// The hold's generation.
+    pub hold_generation: HoldGeneration,
+}
+
+payload!(StockHeld, "stock.held", order_id);
+
 /// `stock.settled`: the stock held for an order is sold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StockSettled {
     /// The order's id.
     pub order_id: String,
+    /// The generation of the hold that was settled.
+    #[serde(default)]
+    pub hold_generation: HoldGeneration,
 }
 
 payload!(StockSettled, "stock.settled", order_id);
@@ -100,6 +133,9 @@ payload!(StockSettled, "stock.settled", order_id);
 pub struct StockRejected {
     /// The order's id.
     pub order_id: String,
+    /// The generation of the hold that has no stock. It says nothing about later ones.
+    #[serde(default)]
+    pub hold_generation: HoldGeneration,
     /// One of this type's constants. The customer reads it in the order and in a notification.
     pub reason: String,
 }
@@ -109,7 +145,7 @@ impl StockRejected {
     pub const EXPIRED: &str = "expired";
     /// The hold had expired, and its units were sold before the order's event arrived.
     pub const INSUFFICIENT_STOCK: &str = "insufficient stock";
-    /// Nothing was ever held for the order.
+    /// Nothing was ever held for the order, or its hold had expired and its key went to another request.
     pub const NOT_HELD: &str = "not held";
 }
 
@@ -120,6 +156,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn an_event_from_before_generations_means_the_first() {
+        let settled: StockSettled = serde_json::from_value(json!({"orderId": "o1"})).unwrap();
+        assert_eq!(settled.hold_generation, HoldGeneration::FIRST);
+        let rejected: StockRejected = serde_json::from_value(json!({"orderId": "o1", "reason": "expired"})).unwrap();
+        assert_eq!(serde_json::to_value(rejected).unwrap()["holdGeneration"], json!(1));
+    }
 
     #[test]
     fn a_reason_is_left_out_of_an_order_that_its_customer_cancelled() {

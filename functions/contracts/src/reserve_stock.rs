@@ -1,10 +1,13 @@
 //! `reserve-stock`: before an order is written, the order service has the product service hold every line of it, or
 //! none, under the order's id.
 //!
-//! A request that is sent again, with the same order id and fingerprint, gets the same hold at the same prices.
+//! A request that is sent again, with the same order id and fingerprint, gets the same hold at the same prices, for the
+//! full time. If that hold has expired, it gets a new one at the prices of the day.
 
 use money::{Amount, Price};
 use serde::{Deserialize, Serialize};
+
+use crate::hold_generation::HoldGeneration;
 
 /// Name of the service that holds the stock.
 pub const SERVICE_NAME: &str = "product-service";
@@ -22,7 +25,8 @@ pub const MAX_QUANTITY: u32 = 10_000;
 pub struct ReserveRequest {
     /// Id that the order will have.
     pub order_id: String,
-    /// Fingerprint of the order's content: a request with the same order id and another fingerprint is refused.
+    /// Fingerprint of the order's content: a request with the same order id and another fingerprint is refused until
+    /// the hold of the first has expired.
     pub fingerprint: String,
     /// Id of the customer's request, for the log and for the event of an expired hold.
     pub request_id: String,
@@ -40,7 +44,7 @@ pub struct Line {
     pub quantity: u32,
 }
 
-/// The response: what is held, at the prices of the first request.
+/// The response: what is held, at the prices of the time when it was first held.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReserveResponse {
@@ -51,6 +55,9 @@ pub struct ReserveResponse {
     pub total_amount: Amount,
     /// The hold's state.
     pub state: HoldState,
+    /// The hold's generation. The order is written with it.
+    #[serde(default)]
+    pub hold_generation: HoldGeneration,
 }
 
 /// A line at the price it was first held at. Holds and orders are stored with it as it stands here.
@@ -71,7 +78,7 @@ pub struct PricedLine {
     pub total_price: Amount,
 }
 
-/// The state of a hold in a response. An expired one is held again before the response, so it is never one of these.
+/// The state of a hold in a response. Instead of an expired one there is a new one, so it is never one of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum HoldState {
@@ -118,13 +125,15 @@ mod tests {
             total_price: unit_price.times(2),
         };
         let total_amount = line.total_price;
-        let response = ReserveResponse { items: vec![line], total_amount, state: HoldState::Held };
+        let hold_generation = HoldGeneration::FIRST.next();
+        let response = ReserveResponse { items: vec![line], total_amount, state: HoldState::Held, hold_generation };
         let json = json!({
             "items": [
                 {"productId": "p1", "productName": "Lamp", "quantity": 2, "unitPrice": 1_999, "totalPrice": 3_998},
             ],
             "totalAmount": 3_998,
             "state": "held",
+            "holdGeneration": 2,
         });
         assert_eq!(serde_json::to_value(&response).unwrap(), json);
         assert_eq!(serde_json::from_value::<ReserveResponse>(json).unwrap(), response);

@@ -84,6 +84,7 @@ fn notification<T>(
 
 #[cfg(test)]
 mod tests {
+    use contracts::hold_generation::HoldGeneration;
     use events::{Cause, Payload};
     use serde_json::{Value, json};
 
@@ -120,7 +121,12 @@ mod tests {
     fn each_event_has_its_message() {
         let (order_id, user_id) = ("o1".to_owned(), "ada".to_owned());
         let user = UserCreated { user_id: user_id.clone(), email: "ada@example.com".into(), name: "Ada".into() };
-        let created = OrderCreated { order_id: order_id.clone(), user_id: user_id.clone(), total_amount: 1 };
+        let created = OrderCreated {
+            order_id: order_id.clone(),
+            user_id: user_id.clone(),
+            total_amount: 1,
+            hold_generation: HoldGeneration::FIRST,
+        };
         let cancelled = OrderCancelled { order_id: order_id.clone(), user_id: user_id.clone(), reason: None };
         let expired = OrderCancelled { order_id, user_id, reason: Some("expired".into()) };
         for (event, message) in [

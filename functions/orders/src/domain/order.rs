@@ -1,7 +1,8 @@
 //! An order.
 
-use contracts::payloads::{OrderCancelled, OrderConfirmed, OrderCreated};
-use contracts::reserve_stock::PricedLine;
+use contracts::hold_generation::HoldGeneration;
+use contracts::payloads::{OrderCancelled, OrderConfirmed, OrderCreated, OrderRenewed};
+use contracts::reserve_stock::{PricedLine, ReserveResponse};
 use envelope::timestamp;
 use money::Amount;
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,9 @@ pub struct Order {
     pub total_amount: Amount,
     /// The lines, at the prices of the time when the order was placed.
     pub items: Vec<PricedLine>,
+    /// The generation of the hold that it relies on while it is pending.
+    #[serde(default)]
+    pub hold_generation: HoldGeneration,
     /// Where to send the order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shipping_address: Option<ShippingAddress>,
@@ -36,20 +40,20 @@ pub struct Order {
 }
 
 impl Order {
-    /// A new, pending order.
+    /// A new, pending order of what is held.
     pub fn place(
         order_id: OrderId,
         user_id: String,
-        items: Vec<PricedLine>,
-        total_amount: Amount,
+        hold: ReserveResponse,
         shipping_address: Option<ShippingAddress>,
     ) -> Self {
         Self {
             order_id,
             user_id,
             status: Status::Pending,
-            total_amount,
-            items,
+            total_amount: hold.total_amount,
+            items: hold.items,
+            hold_generation: hold.hold_generation,
             shipping_address,
             created_at: timestamp::now(),
             reason: None,
@@ -62,6 +66,7 @@ impl Order {
             order_id: self.order_id.as_str().to_owned(),
             user_id: self.user_id.clone(),
             total_amount: self.total_amount.cents(),
+            hold_generation: self.hold_generation,
         }
     }
 
@@ -69,6 +74,11 @@ impl Order {
     pub fn confirmed(&self) -> OrderConfirmed {
         OrderConfirmed { order_id: self.order_id.as_str().to_owned(), user_id: self.user_id.clone() }
     }
+}
+
+/// Data of the event that an order relies on a later hold.
+pub fn renewed(order_id: &OrderId, hold_generation: HoldGeneration) -> OrderRenewed {
+    OrderRenewed { order_id: order_id.as_str().to_owned(), hold_generation }
 }
 
 /// Data of the event that this transition cancelled an order.

@@ -129,7 +129,7 @@ impl<S: ReserveStock> CreateOrder<S> {
         request: &OrderRequest<'_>,
     ) -> Result<Outcome, Failure> {
         let address = request.new_order.shipping_address.clone();
-        let order = Order::place(order_id, request.user_id.to_owned(), hold.items, hold.total_amount, address);
+        let order = Order::place(order_id, request.user_id.to_owned(), hold, address);
         let event = Event::new(SERVICE, order.created(), request.cause).at(&order.created_at);
         match self.orders.insert(&order, fingerprint, &event).await? {
             Inserted::Added => Ok(Outcome::Created(order)),

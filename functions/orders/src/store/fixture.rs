@@ -1,5 +1,6 @@
 //! A table of orders for a test, and ways to fill it.
 
+use contracts::hold_generation::HoldGeneration;
 use contracts::reserve_stock::{HoldState, PricedLine, ReserveResponse};
 use events::{Cause, Event, Payload};
 use local_testing::Tables;
@@ -20,13 +21,13 @@ pub(crate) fn hold(state: HoldState) -> ReserveResponse {
         unit_price,
         total_price: unit_price.times(2),
     };
-    ReserveResponse { items: vec![lamps], total_amount: Amount::from_cents(3_998), state }
+    let total_amount = Amount::from_cents(3_998);
+    ReserveResponse { items: vec![lamps], total_amount, state, hold_generation: HoldGeneration::FIRST }
 }
 
 /// A pending order of this customer.
 pub(crate) fn order(user_id: &str) -> Order {
-    let ReserveResponse { items, total_amount, .. } = hold(HoldState::Held);
-    Order::place(OrderId::random(), user_id.to_owned(), items, total_amount, None)
+    Order::place(OrderId::random(), user_id.to_owned(), hold(HoldState::Held), None)
 }
 
 /// An event that request `r1` caused.

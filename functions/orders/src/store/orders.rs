@@ -11,11 +11,11 @@ use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use contracts::payloads::OrderCreated;
 use events::{Event, Payload};
 use serde::{Deserialize, Serialize};
-use tables::{Item, StoreError, string};
+use tables::{Item, StoreError, number, string};
 
 use crate::domain::order::Order;
 use crate::domain::order_id::OrderId;
-use crate::domain::status::{Status, Transition};
+use crate::domain::status::{Generations, Status, Transition};
 
 /// The orders' table.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ pub enum Applied {
     Done(Order),
     /// The customer has no order with this id.
     NotFound,
-    /// The transition does not start from the order's state, which is this one.
+    /// The transition does not apply to the order, whose state is this one.
     Refused(Status),
 }
 
@@ -155,7 +155,7 @@ impl Orders {
         }
     }
 
-    /// Applies a transition to the customer's order, if the order's state allows it, and replaces the item's event with
+    /// Applies a transition to the customer's order, if it applies to it, and replaces the item's event with
     /// this one in the same write. (The replaced event is not lost: the table's stream has a record of every write.)
     ///
     /// # Errors
@@ -186,13 +186,29 @@ impl Orders {
                 .expression_attribute_names("#reason", "reason")
                 .expression_attribute_values(":reason", string(reason));
         }
+        if let Transition::Renew { hold_generation } = transition {
+            set.push_str(", holdGeneration = :later");
+            update = update.expression_attribute_values(":later", number(hold_generation.number()));
+        }
         let mut from = Vec::new();
         for status in transition.from() {
             let name = format!(":{}", status.as_str());
             update = update.expression_attribute_values(&name, string(status.as_str()));
             from.push(name);
         }
-        let condition = format!("userId = :user AND #status IN ({})", from.join(", "));
+        let mut condition = format!("userId = :user AND #status IN ({})", from.join(", "));
+        let bound = match transition.generations() {
+            Generations::Any => None,
+            Generations::Before(generation) => Some(("<", generation)),
+            Generations::UpTo(generation) => Some(("<=", generation)),
+        };
+        if let Some((comparison, generation)) = bound {
+            // An order from before there were generations relies on the first, which is never after another.
+            condition.push_str(" AND (attribute_not_exists(holdGeneration) OR holdGeneration ");
+            condition.push_str(comparison);
+            condition.push_str(" :generation)");
+            update = update.expression_attribute_values(":generation", number(generation.number()));
+        }
         match update.update_expression(set).condition_expression(condition).send().await {
             Ok(output) => order(output.attributes.unwrap_or_default()).map(Applied::Done),
             Err(error) => match error.as_service_error() {

@@ -1,3 +1,4 @@
+use contracts::hold_generation::HoldGeneration;
 use futures_util::future::join_all;
 use local_testing::{Fault, FaultKind};
 
@@ -61,7 +62,7 @@ async fn a_confirmed_order_can_be_cancelled_but_not_rejected() {
     let order = fixture.placed("ada").await;
     assert_eq!(confirm(&fixture, &order).await, Applied::Done(with(&order, Status::Confirmed)));
     assert_eq!(confirm(&fixture, &order).await, Applied::Refused(Status::Confirmed));
-    let reject = Transition::Reject { reason: "expired".to_owned() };
+    let reject = Transition::Reject { hold_generation: HoldGeneration::FIRST, reason: "expired".to_owned() };
     let written = event(cancelled(&order.order_id, "ada", &reject));
     let rejected = fixture.orders.apply(&order.order_id, "ada", &reject, &written).await.unwrap();
     assert_eq!(rejected, Applied::Refused(Status::Confirmed));
@@ -128,7 +129,7 @@ async fn a_full_last_page_has_no_next_page() {
 async fn a_list_shows_the_present_state_and_reason() {
     let fixture = Fixture::new().await;
     let order = fixture.placed("ada").await;
-    let reject = Transition::Reject { reason: "expired".to_owned() };
+    let reject = Transition::Reject { hold_generation: HoldGeneration::FIRST, reason: "expired".to_owned() };
     let written = event(cancelled(&order.order_id, "ada", &reject));
     let changed = fixture.orders.apply(&order.order_id, "ada", &reject, &written).await.unwrap();
     let rejected = Order { reason: Some("expired".to_owned()), ..with(&order, Status::Cancelled) };

@@ -1,8 +1,8 @@
-//! `apply-stock-event`: confirms or cancels a pending order when the product service reports on its stock.
+//! `apply-stock-event`: confirms, renews or cancels a pending order when the product service reports on its stock.
 
 use std::process::ExitCode;
 
-use contracts::payloads::{StockRejected, StockSettled};
+use contracts::payloads::{StockHeld, StockRejected, StockSettled};
 use envelope::{InitError, metrics};
 use events::{Consumer, Event, HandleError, Payload, consume};
 
@@ -24,6 +24,8 @@ struct ApplyStockEvent {
 events::heard! {
     /// The product service's events about the stock of an order.
     pub enum StockEvent {
+        /// The stock is held for the order again.
+        Held(StockHeld),
         /// The stock is sold to the order.
         Settled(StockSettled),
         /// There is no stock for the order.
@@ -38,17 +40,26 @@ impl Consumer for ApplyStockEvent {
         Ok(Self { orders: Orders::connect().await? })
     }
 
-    /// Changes only a pending order, so a repeated event, an event that arrives after a later one, and an event that
-    /// arrives after the customer's cancellation change nothing.
+    /// Changes only a pending order, and by what is said of the hold that it relies on. So a repeated event, an event of an
+    /// earlier hold, and an event that arrives after a later one or after the customer's cancellation change nothing.
     async fn handle(&self, event: StockEvent) -> Result<(), HandleError> {
         match event {
+            StockEvent::Held(event) => match self.find(&event.data.order_id).await? {
+                Some(order) => {
+                    let renew = Transition::Renew { hold_generation: event.data.hold_generation };
+                    let renewed = order::renewed(&order.order_id, event.data.hold_generation);
+                    self.apply(&order, &renew, &event, renewed).await
+                }
+                None => Err(HandleError::new("stock was held again for an order that does not exist")),
+            },
             StockEvent::Settled(event) => match self.find(&event.data.order_id).await? {
                 Some(order) => self.apply(&order, &Transition::Confirm, &event, order.confirmed()).await,
                 None => Err(HandleError::new("stock was settled for an order that does not exist")),
             },
             StockEvent::Rejected(event) => match self.find(&event.data.order_id).await? {
                 Some(order) => {
-                    let reject = Transition::Reject { reason: event.data.reason.clone() };
+                    let StockRejected { hold_generation, reason, .. } = event.data.clone();
+                    let reject = Transition::Reject { hold_generation, reason };
                     let cancelled = order::cancelled(&order.order_id, &order.user_id, &reject);
                     self.apply(&order, &reject, &event, cancelled).await
                 }
@@ -74,13 +85,16 @@ impl ApplyStockEvent {
         cause: &Event<C>,
         payload: T,
     ) -> Result<(), HandleError> {
-        if order.status != Status::Pending {
+        if !transition.applies_to(order.status, order.hold_generation) {
             return Ok(());
         }
         let event = Event::new(SERVICE, payload, cause);
         if let Applied::Done(order) = self.orders.apply(&order.order_id, &order.user_id, transition, &event).await? {
-            let metric = if order.status == Status::Confirmed { "OrdersConfirmed" } else { "OrdersRejected" };
-            metrics::count(SERVICE, metric, 1);
+            match order.status {
+                Status::Pending => {}
+                Status::Confirmed => metrics::count(SERVICE, "OrdersConfirmed", 1),
+                Status::Cancelled => metrics::count(SERVICE, "OrdersRejected", 1),
+            }
         }
         Ok(())
     }

@@ -2,10 +2,12 @@
 
 pub mod filter;
 pub mod hold;
+pub mod hold_state;
 pub mod id;
 pub mod index;
 pub mod product;
 pub mod reservation;
 pub mod stock;
+pub mod stock_event;
 pub mod text;
 pub mod words;

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use contracts::hold_generation::HoldGeneration;
 use contracts::reserve_stock::{Line, MAX_LINES, MAX_QUANTITY, ReserveRequest};
 use envelope::timestamp;
 use money::Amount;
 
-use crate::domain::hold::{Hold, State};
+use crate::domain::hold::Hold;
+use crate::domain::hold_state::State;
 use crate::domain::id;
 use crate::domain::product::Product;
 
@@ -68,18 +70,19 @@ impl<'a> Reservation<'a> {
         self.lines.iter().map(|line| line.product_id.clone()).collect()
     }
 
-    /// Whether the hold was created by the same request. A cancelled hold without units has no fingerprint to compare:
-    /// it is the hold of every request with its order id.
-    pub fn owns(&self, hold: &Hold) -> bool {
-        hold.fingerprint == self.request.fingerprint || hold.items.is_empty()
-    }
-
-    /// The hold it asks for, at the present prices of `products` (by id). The transaction that creates the hold decides;
-    /// this refuses early what can't succeed.
+    /// The hold it asks for, at the present prices of `products` (by id), in the place of an `expired` one if there is one.
+    /// The transaction that creates the hold decides; this refuses early what can't succeed.
     ///
     /// # Errors
     /// [`Refused`]
-    pub fn hold(&self, products: &HashMap<String, Product>, expires_at: u64) -> Result<Hold, Refused> {
+    pub fn hold(
+        &self,
+        products: &HashMap<String, Product>,
+        expires_at: u64,
+        expired: Option<&Hold>,
+    ) -> Result<Hold, Refused> {
+        let generation = expired.map_or(HoldGeneration::FIRST, |expired| expired.generation.next());
+        let same_lines = expired.filter(|expired| expired.is_of(&self.request.fingerprint));
         let mut items = Vec::with_capacity(self.lines.len());
         for Line { product_id, quantity } in &self.lines {
             let product = products.get(product_id).filter(|product| product.is_active);
@@ -97,6 +100,8 @@ impl<'a> Reservation<'a> {
         Ok(Hold {
             order_id: self.request.order_id.clone(),
             state: State::Held,
+            generation,
+            lines_since: same_lines.map_or(generation, |expired| expired.lines_since),
             fingerprint: self.request.fingerprint.clone(),
             items,
             total_amount,
@@ -146,21 +151,25 @@ mod tests {
         let lamp = product("Lamp", "Light", 1_999, 3);
         let (id, products) = (lamp.id.clone(), HashMap::from([(lamp.id.clone(), lamp)]));
         let enough = request(vec![(&id, 3)]);
-        let hold = Reservation::parse(&enough).unwrap().hold(&products, 60).unwrap();
+        let hold = Reservation::parse(&enough).unwrap().hold(&products, 60, None).unwrap();
         assert_eq!((hold.total_amount.cents(), hold.state, hold.expires_at), (5_997, State::Held, Some(60)));
         let too_many = request(vec![(&id, 4)]);
-        let refused = Reservation::parse(&too_many).unwrap().hold(&products, 60).unwrap_err();
+        let refused = Reservation::parse(&too_many).unwrap().hold(&products, 60, None).unwrap_err();
         assert_eq!(refused, Refused::InsufficientStock { product_id: id, requested: 4, available: 3 });
     }
 
     #[test]
-    fn a_hold_belongs_to_the_request_with_its_fingerprint() {
-        let (id, lamp) = (id::new(), product("Lamp", "Light", 1, 1));
-        let request = request(vec![(&id, 1)]);
+    fn a_hold_in_the_place_of_an_expired_one_says_since_when_its_lines_are_these() {
+        let (lamp, second) = (product("Lamp", "Light", 1_999, 3), HoldGeneration::FIRST.next());
+        let products = HashMap::from([(lamp.id.clone(), lamp.clone())]);
+        let request = request(vec![(&lamp.id, 3)]);
         let reservation = Reservation::parse(&request).unwrap();
-        let hold = Hold { items: vec![lamp.priced(1)], ..Hold::cancelled("o1", "r1") };
-        assert!(!reservation.owns(&hold));
-        assert!(reservation.owns(&Hold { fingerprint: "f1".to_owned(), ..hold }));
-        assert!(reservation.owns(&Hold::cancelled("o1", "r1")));
+        let expired = Hold { state: State::Expired, ..reservation.hold(&products, 60, None).unwrap() };
+        let again = reservation.hold(&products, 90, Some(&expired)).unwrap();
+        assert_eq!((again.generation, again.lines_since), (second, HoldGeneration::FIRST));
+        let another = Hold { fingerprint: "f2".to_owned(), ..expired };
+        let replaced = reservation.hold(&products, 90, Some(&another)).unwrap();
+        assert_eq!((replaced.generation, replaced.lines_since), (second, second));
+        assert_eq!((replaced.state, replaced.expires_at), (State::Held, Some(90)));
     }
 }

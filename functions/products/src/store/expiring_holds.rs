@@ -1,12 +1,17 @@
-//! The index of holds by expiry, which the sweep reads.
+//! Expiring holds, and the index of holds by expiry, which the sweep reads.
 //!
 //! A hold is in it only while it is held ("Take advantage of sparse indexes"): a few seconds, unless no order claims it.
 //! The index is small, so the sweep reads all of it ("Scan"), and its key can be the order's id instead of a shared
 //! partition that every new order would write to.
 
+use contracts::payloads::StockRejected;
+use events::Cause;
 use tables::{Item, StoreError, number};
 
-use super::Holds;
+use super::{Holds, Outcome};
+use crate::domain::hold::Hold;
+use crate::domain::hold_state::Transition;
+use crate::domain::stock_event::StockEvent;
 
 const INDEX: &str = "expiring";
 
@@ -51,5 +56,16 @@ impl Holds {
             order_ids.push(id.ok_or_else(|| StoreError::item("an index row without an order's id"))?);
         }
         Ok((order_ids, ScanPosition(page.last_evaluated_key)))
+    }
+
+    /// Expires a hold by this transition, with the event of it. False if the hold changed since it was read or another
+    /// transaction was at it.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn expire(&self, hold: &Hold, transition: Transition) -> Result<bool, StoreError> {
+        let cause = Cause::request(&hold.request_id);
+        let event = StockEvent::rejected(&hold.order_id, hold.generation, StockRejected::EXPIRED, cause);
+        Ok(self.apply(hold, transition, Some(&event), None).await? == Outcome::Applied)
     }
 }

@@ -1,20 +1,26 @@
-//! The holds' table: one item for each order, created in one transaction with the stock it takes.
+//! The holds' table: one item for each order, created in one transaction with the stock it takes, and replaced so when it
+//! has expired.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::builders::PutBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, Put, TransactWriteItem};
 use envelope::timestamp;
 use serde::Serialize;
 use tables::{Cancellation, Item, StoreError, batch_get, key, number, string};
 
-use super::transition::{action, change_stock};
-use crate::domain::hold::{Hold, StockEvent};
+use super::transition::{action, change_stock, unchanged};
+use crate::domain::hold::Hold;
 use crate::domain::product::Product;
+use crate::domain::stock_event::StockEvent;
 
 /// How long the hold of an order that was cancelled before anything was held is kept, in seconds: longer than any
 /// message about the order can live (14 days in a queue and 14 in its dead-letter queue).
 const CANCELLED_SECONDS: u64 = 30 * 24 * 60 * 60;
+
+/// The condition that the order has no hold yet.
+const NONE_YET: &str = "attribute_not_exists(orderId)";
 
 /// The holds' table, and the products' table for its stock.
 #[derive(Debug)]
@@ -29,7 +35,7 @@ pub struct Holds {
 pub enum Created {
     /// All its units are held.
     Held,
-    /// Nothing was written: the order has a hold by now, or a product is not as it was read. Read again.
+    /// Nothing was written: the order's hold or a product is not as it was read. Read again.
     Outdated,
     /// Nothing was written: another transaction was at the same items.
     Conflict,
@@ -103,12 +109,22 @@ impl Holds {
         Ok((hold.map(serde_dynamo::from_item).transpose()?, products))
     }
 
-    /// Creates a hold and takes its units, all lines or none, if every product still has the line's price.
+    /// Creates a hold, in the place of an `expired` one if there is one, and takes its units, all lines or none, if every
+    /// product still has the line's price.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn create(&self, hold: &Hold) -> Result<Created, StoreError> {
-        let mut actions = vec![put(self.put_new(hold, None, None)?)];
+    pub async fn create(&self, hold: &Hold, expired: Option<&Hold>) -> Result<Created, StoreError> {
+        let put = self.put(hold, None, None)?;
+        let put = match expired {
+            None => put.condition_expression(NONE_YET),
+            Some(expired) => put
+                .condition_expression(unchanged(expired))
+                .expression_attribute_names("#state", "state")
+                .expression_attribute_values(":from", string(expired.state.as_str()))
+                .expression_attribute_values(":generation", number(expired.generation.number())),
+        };
+        let mut actions = vec![TransactWriteItem::builder().put(put.build()?).build()];
         for line in &hold.items {
             let take = change_stock(&self.products, line, '-')
                 .condition_expression("isActive = :true AND price = :price AND stock >= :quantity")
@@ -133,7 +149,8 @@ impl Holds {
     /// [`StoreError`]
     pub async fn create_cancelled(&self, hold: &Hold, event: Option<&StockEvent>) -> Result<bool, StoreError> {
         let forget_at = timestamp::epoch_seconds() + CANCELLED_SECONDS;
-        let put = put(self.put_new(hold, Some(forget_at), event)?);
+        let put = self.put(hold, Some(forget_at), event)?.condition_expression(NONE_YET).build()?;
+        let put = TransactWriteItem::builder().put(put).build();
         match self.client.transact_write_items().transact_items(put).send().await {
             Ok(_) => Ok(true),
             Err(error) => {
@@ -143,15 +160,8 @@ impl Holds {
         }
     }
 
-    fn put_new(&self, hold: &Hold, forget_at: Option<u64>, event: Option<&StockEvent>) -> Result<Put, StoreError> {
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(serde_dynamo::to_item(NewItem { hold, forget_at, event })?))
-            .condition_expression("attribute_not_exists(orderId)");
-        Ok(put.build()?)
+    fn put(&self, hold: &Hold, forget_at: Option<u64>, event: Option<&StockEvent>) -> Result<PutBuilder, StoreError> {
+        let item = serde_dynamo::to_item(NewItem { hold, forget_at, event })?;
+        Ok(Put::builder().table_name(&self.table).set_item(Some(item)))
     }
-}
-
-fn put(put: Put) -> TransactWriteItem {
-    TransactWriteItem::builder().put(put).build()
 }

@@ -1,22 +1,25 @@
-//! Applying a hold's transition: one transaction, conditional on the hold's state, that also moves the units and
-//! writes the event.
+//! Applying a hold's transition: one transaction, conditional on the hold's state and generation, that also moves the
+//! units and writes the event.
 
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use contracts::hold_generation::HoldGeneration;
 use contracts::reserve_stock::PricedLine;
 use serde::Deserialize;
 use tables::{Cancellation, FailedCondition, StoreError, number, string};
 
 use super::Holds;
-use crate::domain::hold::{Hold, State, StockEffect, StockEvent, Transition};
+use crate::domain::hold::Hold;
+use crate::domain::hold_state::{State, StockEffect, Transition};
+use crate::domain::stock_event::StockEvent;
 
 /// The outcome of a transition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// It was applied.
     Applied,
-    /// The hold is no longer in the state the transition starts from.
-    StateChanged,
+    /// The hold is no longer as it was read.
+    HoldChanged,
     /// A line needs more units than the product has.
     InsufficientStock {
         /// The line.
@@ -35,8 +38,8 @@ struct ProductStock {
 }
 
 impl Holds {
-    /// Applies a transition with its units and its event. `expires_at` (seconds since the epoch) is for a transition
-    /// to [`State::Held`].
+    /// Applies a transition with its units and its event. `expires_at` (seconds since the epoch) is the new expiry, for a
+    /// transition to [`State::Held`].
     ///
     /// # Errors
     /// [`StoreError`]
@@ -73,19 +76,18 @@ impl Holds {
                 }
                 // The product was deleted by hand, so there is no stock to return the units to.
                 Some(FailedCondition { action: action @ 1.., .. }) => drop(lines.remove(action - 1)),
-                _ => return Ok(Outcome::StateChanged),
+                _ => return Ok(Outcome::HoldChanged),
             }
         }
     }
 
-    /// Writes the event that an expired hold will not be settled, and leaves the hold expired. False if it is no longer
-    /// expired or another transaction was at it.
+    /// Writes an event about a hold, which stays as it is. False if it changed since it was read or another transaction was
+    /// at it.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn reject(&self, hold: &Hold, event: &StockEvent) -> Result<bool, StoreError> {
-        let unchanged = Transition { from: State::Expired, to: State::Expired };
-        Ok(self.apply(hold, unchanged, Some(event), None).await? == Outcome::Applied)
+    pub async fn tell(&self, hold: &Hold, event: &StockEvent) -> Result<bool, StoreError> {
+        Ok(self.apply(hold, hold.state.unchanged(), Some(event), None).await? == Outcome::Applied)
     }
 
     fn update_hold(
@@ -95,14 +97,16 @@ impl Holds {
         event: Option<&StockEvent>,
         expires_at: Option<u64>,
     ) -> Result<UpdateBuilder, StoreError> {
-        let mut set = "SET #state = :to".to_owned();
+        let mut set = "SET #state = :to, generation = :next".to_owned();
+        let mut condition = unchanged(hold).to_owned();
         let mut update = Update::builder()
             .table_name(&self.table)
             .key("orderId", string(&hold.order_id))
-            .condition_expression("#state = :from")
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":from", string(transition.from.as_str()))
-            .expression_attribute_values(":to", string(transition.to.as_str()));
+            .expression_attribute_values(":generation", number(hold.generation.number()))
+            .expression_attribute_values(":to", string(transition.to.as_str()))
+            .expression_attribute_values(":next", number(transition.generation_after(hold.generation).number()));
         if let Some(event) = event {
             set.push_str(", #event = :event");
             update = update
@@ -112,16 +116,16 @@ impl Holds {
         if let Some(expires_at) = expires_at {
             set.push_str(", expiresAt = :until");
             update = update.expression_attribute_values(":until", number(expires_at));
-        } else {
+        } else if transition.to != State::Held {
             set.push_str(" REMOVE expiresAt");
         }
-        if let (State::Expired, Some(seen)) = (transition.to, hold.expires_at) {
-            // A hold that was taken again since has another expiry, and must not expire before it.
-            update = update
-                .condition_expression("#state = :from AND expiresAt = :seen")
-                .expression_attribute_values(":seen", number(seen));
+        let changes_expiry = expires_at.is_some() || transition.to == State::Expired;
+        if let (true, Some(seen)) = (changes_expiry, hold.expires_at) {
+            // The hold may have got a later expiry since, and must neither expire before it nor get an earlier one.
+            condition.push_str(" AND expiresAt = :seen");
+            update = update.expression_attribute_values(":seen", number(seen));
         }
-        Ok(update.update_expression(set))
+        Ok(update.update_expression(set).condition_expression(condition))
     }
 
     fn update_stock(&self, line: &PricedLine, effect: StockEffect) -> UpdateBuilder {
@@ -132,6 +136,15 @@ impl Holds {
         } else {
             change_stock(&self.products, line, '+').condition_expression("attribute_exists(id)")
         }
+    }
+}
+
+/// The condition that a hold is still in the state and of the generation that it was read in. Its names and values are
+/// `#state`, `:from` and `:generation`. A hold from before there were generations is of the first.
+pub(super) fn unchanged(hold: &Hold) -> &'static str {
+    match hold.generation {
+        HoldGeneration::FIRST => "#state = :from AND (generation = :generation OR attribute_not_exists(generation))",
+        _ => "#state = :from AND generation = :generation",
     }
 }
 

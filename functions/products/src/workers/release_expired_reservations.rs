@@ -4,16 +4,13 @@ use std::cell::RefCell;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use contracts::payloads::StockRejected;
 use envelope::{Context, Deadline, Function, FunctionError, InitError, metrics, serve_function, timestamp};
-use events::Cause;
 use futures_util::stream::{self, StreamExt};
 use serde::de::IgnoredAny;
 use tables::StoreError;
 
 use crate::SERVICE;
-use crate::domain::hold::StockEvent;
-use crate::store::{Holds, Outcome, ScanPosition};
+use crate::store::{Holds, ScanPosition};
 
 /// Serves the function.
 pub fn main() -> ExitCode {
@@ -99,6 +96,5 @@ pub async fn sweep(
 async fn expire(holds: &Holds, order_id: &str, now: u64) -> Result<bool, StoreError> {
     let Some(hold) = holds.find(order_id).await? else { return Ok(false) };
     let Some(transition) = hold.expire_at(now) else { return Ok(false) };
-    let event = StockEvent::rejected(order_id, StockRejected::EXPIRED, Cause::request(&hold.request_id));
-    Ok(holds.apply(&hold, transition, Some(&event), None).await? == Outcome::Applied)
+    holds.expire(&hold, transition).await
 }

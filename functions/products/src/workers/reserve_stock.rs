@@ -9,7 +9,7 @@ use envelope::{Context, Deadline, Failure, InitError, Rpc, serve_rpc, timestamp}
 use tables::{StoreError, conflict_retries};
 
 use crate::SERVICE;
-use crate::domain::hold::Hold;
+use crate::domain::hold::{self, Hold, OnRequest};
 use crate::domain::reservation::{Refused, Reservation};
 use crate::store::{Created, Holds, Outcome};
 
@@ -41,11 +41,11 @@ impl Rpc for ReserveStock {
     }
 }
 
-/// Holds every line or none. A repeated request gets the hold of the first one.
+/// Holds every line or none, for the full time. A repeated request gets the hold of the first one, unless that has expired.
 ///
 /// # Errors
-/// 400 for a product that is not for sale or has too few units; 422 if the order id was used for another request; 503
-/// if conflicts with other transactions outlast the retries.
+/// 400 for a product that is not for sale or has too few units; 422 if the order id was used for another request, whose
+/// hold has not expired; 503 if conflicts with other transactions outlast the retries.
 pub async fn reserve(
     holds: &Holds,
     hold_seconds: u64,
@@ -55,12 +55,23 @@ pub async fn reserve(
     let reservation = Reservation::parse(request)?;
     let product_ids = reservation.product_ids();
     loop {
-        let (hold, products) = holds.find_with_products(&request.order_id, &product_ids).await?;
-        let expires_at = timestamp::epoch_seconds() + hold_seconds;
-        let response = match hold {
-            None => create(holds, reservation.hold(&products, expires_at)?).await?,
-            Some(hold) if reservation.owns(&hold) => repeat(holds, hold, expires_at).await?,
-            Some(_) => return Err(Failure::idempotency_key_reused()),
+        let (existing, products) = holds.find_with_products(&request.order_id, &product_ids).await?;
+        let now = timestamp::epoch_seconds();
+        let expires_at = hold::expiry(now, hold_seconds);
+        let response = match existing {
+            None => create(holds, reservation.hold(&products, expires_at, None)?, None).await?,
+            Some(existing) => match existing.on_request(&request.fingerprint, now) {
+                OnRequest::Refuse => return Err(Failure::idempotency_key_reused()),
+                // The units that are returned by it count for the new hold, so they are read again.
+                OnRequest::Expire(transition) if holds.expire(&existing, transition).await? => continue,
+                OnRequest::Expire(_) => None,
+                OnRequest::Replace => {
+                    let hold = reservation.hold(&products, expires_at, Some(&existing))?;
+                    create(holds, hold, Some(&existing)).await?
+                }
+                OnRequest::Extend => extend(holds, existing, expires_at).await?,
+                OnRequest::Report(state) => Some(response(existing, state)),
+            },
         };
         if let Some(response) = response {
             return Ok(response);
@@ -70,32 +81,26 @@ pub async fn reserve(
     }
 }
 
-/// Creates the hold; `None` if something changed since it was read.
-async fn create(holds: &Holds, hold: Hold) -> Result<Option<ReserveResponse>, Failure> {
-    match holds.create(&hold).await? {
+/// Creates the hold, in the place of an `expired` one if there is one; `None` if something changed since it was read.
+async fn create(holds: &Holds, hold: Hold, expired: Option<&Hold>) -> Result<Option<ReserveResponse>, Failure> {
+    match holds.create(&hold, expired).await? {
         Created::Held => Ok(Some(response(hold, HoldState::Held))),
         Created::Outdated | Created::Conflict => Ok(None),
     }
 }
 
-/// Responds with an order's existing hold, and holds its units again if it has expired; `None` if it changed since it
-/// was read.
-async fn repeat(holds: &Holds, hold: Hold, expires_at: u64) -> Result<Option<ReserveResponse>, Failure> {
-    if let Some(state) = hold.state.reported() {
-        return Ok(Some(response(hold, state)));
+/// Responds with an order's existing hold, which expires at `expires_at` (seconds since the epoch) or later; `None` if it
+/// changed since it was read.
+async fn extend(holds: &Holds, hold: Hold, expires_at: u64) -> Result<Option<ReserveResponse>, Failure> {
+    if hold.expires_at.is_some_and(|present| present >= expires_at) {
+        return Ok(Some(response(hold, HoldState::Held)));
     }
-    let Some(transition) = hold.state.hold_again() else { return Ok(None) };
-    match holds.apply(&hold, transition, None, Some(expires_at)).await? {
-        Outcome::Applied => Ok(Some(response(hold, HoldState::Held))),
-        Outcome::InsufficientStock { line, available } => {
-            Err(Refused::InsufficientStock { product_id: line.product_id, requested: line.quantity, available }.into())
-        }
-        Outcome::StateChanged | Outcome::Conflict => Ok(None),
-    }
+    let outcome = holds.apply(&hold, hold.state.unchanged(), None, Some(expires_at)).await?;
+    Ok((outcome == Outcome::Applied).then(|| response(hold, HoldState::Held)))
 }
 
 fn response(hold: Hold, state: HoldState) -> ReserveResponse {
-    ReserveResponse { items: hold.items, total_amount: hold.total_amount, state }
+    ReserveResponse { items: hold.items, total_amount: hold.total_amount, state, hold_generation: hold.generation }
 }
 
 impl From<Refused> for Failure {

@@ -111,12 +111,19 @@ async fn holds(stack: &Stack, lamp: &str) {
         assert_eq!(answer["data"]["state"], "held", "{answer}");
     };
     reserve().await;
+    over(stack, id).await;
+    // Expired, and taken again.
+    reserve().await;
     expired(stack, id).await;
     // Taken again.
     reserve().await;
     expired(stack, id).await;
-    // Its order comes, and a cancellation and an order of which nothing is known.
-    put(stack, "order.created", id, json!({"orderId": id, "userId": "u", "totalAmount": 1})).await;
+    // Its order comes, for which it is taken again, and a cancellation and an order of which nothing is known.
+    let created = json!({"orderId": id, "userId": "u", "totalAmount": 1, "holdGeneration": 3});
+    put(stack, "order.created", id, created).await;
+    stack.hurried().await;
+    assert_eq!(stack.hold(id).await.unwrap()["state"], "held");
+    put(stack, "order.renewed", id, json!({"orderId": id, "holdGeneration": 4})).await;
     let (one, other) = ("01980000-0000-7000-8000-0000000000bb", "01980000-0000-7000-8000-0000000000cc");
     put(stack, "order.cancelled", one, json!({"orderId": one, "userId": "u"})).await;
     put(stack, "order.created", other, json!({"orderId": other, "userId": "u", "totalAmount": 1})).await;
@@ -128,13 +135,18 @@ async fn holds(stack: &Stack, lamp: &str) {
     }
 }
 
-/// Ends the time of what is held, and gives it back.
-async fn expired(stack: &Stack, order: &str) {
+/// Ends the time of what is held.
+async fn over(stack: &Stack, order: &str) {
     let update = json!({
         "TableName": "HoldsTable", "Key": {"orderId": {"S": order}}, "UpdateExpression": "SET expiresAt = :end",
         "ExpressionAttributeValues": {":end": {"N": "1"}},
     });
     is(&stack.aws("DynamoDB_20120810.UpdateItem", update).send().await, 200);
+}
+
+/// Ends the time of what is held, and gives it back.
+async fn expired(stack: &Stack, order: &str) {
+    over(stack, order).await;
     stack.sweep().await;
     assert_eq!(stack.hold(order).await.unwrap()["state"], "expired");
 }

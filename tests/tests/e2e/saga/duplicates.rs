@@ -87,6 +87,7 @@ async fn a_reservation_asked_for_many_times_at_once_is_one_and_another_under_its
         "items": [{"productId": lamp, "productName": "Lamp", "quantity": 4, "unitPrice": 1999, "totalPrice": 7996}],
         "totalAmount": 7996,
         "state": "held",
+        "holdGeneration": 1,
     }});
     for answer in answers {
         assert_eq!(answer, held);

@@ -94,7 +94,7 @@ async fn units_held_for_an_order_that_never_comes_go_back() {
 
 #[apply(e2e)]
 #[needs(OwnStack)]
-async fn a_killed_order_gives_its_units_back_and_the_same_request_makes_it_at_the_price_it_had() {
+async fn a_killed_order_gives_its_units_back_and_the_same_request_makes_it_at_todays_price() {
     let (stack, clerk, ada) = impatient().await;
     let lamp = stack.stocked(&clerk, 10).await;
     let (key, met) = met(&stack, &ada, &[(&lamp, 4)], Signal::KILL).await;
@@ -103,10 +103,16 @@ async fn a_killed_order_gives_its_units_back_and_the_same_request_makes_it_at_th
     stack.drained().await;
     assert_eq!(stack.hold(&met.id).await.unwrap()["state"], "expired");
 
-    assert_eq!(stack.edit(&clerk, &lamp, json!({"price": 1, "name": "Lantern"})).await.status, 200);
+    // Nothing was promised: while the lamp is not for sale, it is not sold to this request either.
+    let edit = async |body| assert_eq!(stack.edit(&clerk, &lamp, body).await.status, 200);
+    edit(json!({"isActive": false})).await;
+    let refused = stack.placed_under(&ada, &key, &[(&lamp, 4)]).await;
+    refused.fails(codes::PRODUCT_NOT_FOUND, "Product not found", json!({"productId": lamp}));
+    edit(json!({"isActive": true, "price": 1, "name": "Lantern"})).await;
     let again = stack.placed_under(&ada, &key, &[(&lamp, 4)]).await;
     assert_eq!((again.status.as_u16(), again.header("idempotency-replayed")), (201, ""), "{again}");
-    assert_eq!((&again.data()["orderId"], &again.data()["totalAmount"]), (&json!(met.id), &json!(79.96)), "{again}");
+    assert_eq!((&again.data()["orderId"], &again.data()["totalAmount"]), (&json!(met.id), &json!(4)), "{again}");
+    assert_eq!(again.data()["items"][0]["productName"], "Lantern", "{again}");
     stack.settled().await;
     let end = stack.find_order(&ada, &met.id).await;
     // If its time was over once more before it was settled, that ended it; both ends are in order.

@@ -5,6 +5,7 @@ mod dead_letter;
 mod duplicates;
 mod expiry;
 mod faults;
+mod generations;
 mod killed;
 mod publisher;
 mod restart;

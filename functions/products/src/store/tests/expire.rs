@@ -2,15 +2,16 @@
 
 use std::time::Instant;
 
+use contracts::codes;
+use envelope::Code;
 use serde_json::json;
 
 use super::*;
-use crate::domain::hold::State;
+use crate::domain::hold_state::State;
 use crate::domain::id;
 use crate::store::expiring_holds::ROWS_PER_CALL;
 use crate::store::{Outcome, ScanPosition};
 use crate::workers::release_expired_reservations::sweep;
-use crate::workers::settle_reservation::settle;
 
 #[tokio::test]
 async fn a_hold_without_an_order_expires_in_time_and_publishes_it() {
@@ -46,31 +47,91 @@ async fn sweeps_that_run_out_of_time_go_on_where_they_stopped() {
 }
 
 #[tokio::test]
-async fn an_expired_hold_is_settled_by_its_order_or_rejected() {
+async fn an_expired_hold_is_held_again_for_its_order_which_is_told_before_it_is_settled() {
     let stores = TestStores::new().await;
     let lamp = stores.stocked(5).await;
     for order in ["o1", "o2"] {
         stores.reserve(order, &[(&lamp, 2)]).await.unwrap();
     }
     assert_eq!((expire_all(&stores).await, stores.stock(&lamp).await), (2, 5));
-    settle(&stores.holds, "o1", CAUSE, retries()).await.unwrap();
+    stores.settle("o1", 1).await;
+    // The order's event comes again: the units are not taken twice.
+    stores.settle("o1", 1).await;
+    assert_eq!((state(&stores, "o1").await, stores.stock(&lamp).await), (State::Held, 3));
+    assert!(stores.hold("o1").await.unwrap().expires_at.unwrap() > timestamp::epoch_seconds() + 800);
+    stores.settle("o1", 2).await;
     assert_eq!((state(&stores, "o1").await, stores.stock(&lamp).await), (State::Settled, 3));
     stores.reserve("o3", &[(&lamp, 2)]).await.unwrap();
-    settle(&stores.holds, "o2", CAUSE, retries()).await.unwrap();
+    stores.settle("o2", 1).await;
     assert_eq!((state(&stores, "o2").await, stores.stock(&lamp).await), (State::Expired, 1));
-    let published = stores.events().await;
-    assert_eq!(published[2..], events(&[("stock.settled", ""), ("stock.rejected", "insufficient stock")]));
+    assert_eq!(
+        stores.generations().await[2..],
+        [("stock.held", 2), ("stock.held", 2), ("stock.settled", 2), ("stock.rejected", 1)].map(told)
+    );
+    assert_eq!(stores.events().await[5..], events(&[("stock.rejected", "insufficient stock")]));
 }
 
 #[tokio::test]
-async fn an_expired_hold_is_held_again_by_the_same_request_at_its_old_prices() {
+async fn an_order_takes_its_units_again_at_its_own_prices_also_of_a_product_that_is_no_longer_for_sale() {
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(5).await;
+    let first = stores.reserve("o1", &[(&lamp, 2)]).await.unwrap();
+    expire_all(&stores).await;
+    let price = money::Price::from_cents(2_500).unwrap();
+    stores.products.save(&Product { is_active: false, price, revision: 2, ..lamp.clone() }).await.unwrap();
+    stores.settle("o1", 1).await;
+    let held = stores.hold("o1").await.unwrap();
+    assert_eq!((held.state, held.total_amount, stores.stock(&lamp).await), (State::Held, first.total_amount, 3));
+}
+
+#[tokio::test]
+async fn an_order_written_late_learns_of_the_hold_that_a_retry_got() {
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(5).await;
+    stores.reserve("o1", &[(&lamp, 2)]).await.unwrap();
+    expire_all(&stores).await;
+    assert_eq!(stores.reserve("o1", &[(&lamp, 2)]).await.unwrap().hold_generation.number(), 2);
+    stores.settle("o1", 1).await;
+    assert_eq!((state(&stores, "o1").await, stores.stock(&lamp).await), (State::Held, 3));
+    stores.settle("o1", 2).await;
+    assert_eq!((state(&stores, "o1").await, stores.stock(&lamp).await), (State::Settled, 3));
+    let expected = [("stock.rejected", 1), ("stock.held", 2), ("stock.settled", 2)].map(told);
+    assert_eq!(stores.generations().await, expected);
+}
+
+#[tokio::test]
+async fn an_order_never_gets_the_units_of_another_request_under_its_id() {
+    let stores = TestStores::new().await;
+    let (lamp, chair) = (stores.stocked(5).await, stores.stocked(5).await);
+    stores.reserve("o1", &[(&lamp, 2)]).await.unwrap();
+    expire_all(&stores).await;
+    stores.reserve("o1", &[(&chair, 1)]).await.unwrap();
+    let before = stores.hold("o1").await;
+    for _ in 0..2 {
+        stores.settle("o1", 1).await;
+        assert_eq!((stores.hold("o1").await, stores.stock(&lamp).await), (before.clone(), 5));
+    }
+    // Neither after that has expired, too.
+    expire_all(&stores).await;
+    stores.settle("o1", 1).await;
+    assert_eq!((stores.stock(&lamp).await, stores.stock(&chair).await), (5, 5));
+    let not_held = ("stock.rejected", "not held");
+    let expired = ("stock.rejected", "expired");
+    assert_eq!(stores.events().await, events(&[expired, not_held, not_held, expired, not_held]));
+}
+
+#[tokio::test]
+async fn an_expired_hold_is_held_again_by_the_same_request_at_todays_price_and_name() {
     let stores = TestStores::new().await;
     let lamp = stores.stocked(5).await;
     let first = stores.reserve("o1", &[(&lamp, 3)]).await.unwrap();
     expire_all(&stores).await;
-    let dearer = Product { price: money::Price::from_cents(2_500).unwrap(), revision: 2, ..lamp.clone() };
+    let price = money::Price::from_cents(2_500).unwrap();
+    let dearer = Product { name: product("Lantern", "Light", 1, 1).name, price, revision: 2, ..lamp.clone() };
     stores.products.save(&dearer).await.unwrap();
-    assert_eq!(stores.reserve("o1", &[(&lamp, 3)]).await.unwrap(), first);
+    let again = stores.reserve("o1", &[(&lamp, 3)]).await.unwrap();
+    assert_eq!((first.total_amount.cents(), again.total_amount.cents()), (5_997, 7_500));
+    assert_eq!(again.items[0].product_name, "Lantern");
     assert_eq!((state(&stores, "o1").await, stores.stock(&lamp).await), (State::Held, 2));
     // After it was held again it expires again.
     assert_eq!(expire_all(&stores).await, 1);
@@ -78,6 +139,83 @@ async fn an_expired_hold_is_held_again_by_the_same_request_at_its_old_prices() {
     let refused = stores.reserve("o1", &[(&lamp, 3)]).await.unwrap_err();
     assert_eq!(json!(refused.details()), json!({"productId": lamp.id, "requested": 3, "available": 1}));
     assert_eq!(state(&stores, "o1").await, State::Expired);
+}
+
+#[tokio::test]
+async fn an_expired_hold_of_a_product_that_is_no_longer_for_sale_is_not_held_again() {
+    let stores = TestStores::new().await;
+    let (lamp, chair) = (stores.stocked(5).await, stores.stocked(5).await);
+    stores.reserve("o1", &[(&chair, 1), (&lamp, 3)]).await.unwrap();
+    expire_all(&stores).await;
+    stores.products.save(&Product { is_active: false, revision: 2, ..lamp.clone() }).await.unwrap();
+    let refused = stores.reserve("o1", &[(&chair, 1), (&lamp, 3)]).await.unwrap_err();
+    assert_eq!((refused.code(), json!(refused.details())), (codes::PRODUCT_NOT_FOUND, json!({"productId": lamp.id})));
+    assert_eq!((stores.stock(&chair).await, stores.stock(&lamp).await), (5, 5));
+}
+
+/// Waits until no hold of this many seconds that was made before the call is in its time.
+async fn outlived(stores: &TestStores, order_id: &str) {
+    let expires_at = stores.hold(order_id).await.unwrap().expires_at.unwrap();
+    while timestamp::epoch_seconds() < expires_at {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_request_gets_its_hold_for_the_full_time() {
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(5).await;
+    let reserve = async |seconds| {
+        reserve_stock::reserve(&stores.holds, seconds, &request("o1", &[(&lamp, 3)]), retries()).await.unwrap()
+    };
+    reserve(60).await;
+    // The lamp's price of today is for new holds: this one keeps its own.
+    let dearer = Product { price: money::Price::from_cents(2_500).unwrap(), revision: 2, ..lamp.clone() };
+    stores.products.save(&dearer).await.unwrap();
+    let before = timestamp::epoch_seconds();
+    assert_eq!(reserve(900).await.total_amount.cents(), 5_997);
+    assert!(stores.hold("o1").await.unwrap().expires_at.unwrap() >= before + 900);
+    // A hold that has the full time is not written again.
+    stores.calls();
+    reserve(60).await;
+    assert_eq!(stores.calls(), [("BatchGetItem".to_owned(), 1)]);
+    assert!(stores.hold("o1").await.unwrap().expires_at.unwrap() >= before + 900);
+}
+
+#[tokio::test]
+async fn a_hold_past_its_time_is_expired_before_it_is_held_again() {
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(5).await;
+    reserve_stock::reserve(&stores.holds, 0, &request("o1", &[(&lamp, 3)]), retries()).await.unwrap();
+    outlived(&stores, "o1").await;
+    stores
+        .products
+        .save(&Product { name: product("Lantern", "Light", 1, 1).name, revision: 2, ..lamp.clone() })
+        .await
+        .unwrap();
+    let again = stores.reserve("o1", &[(&lamp, 3)]).await.unwrap();
+    assert_eq!(again.items[0].product_name, "Lantern");
+    assert_eq!(sweep_all(&stores, timestamp::epoch_seconds()).await.expired, 0);
+    assert_eq!((state(&stores, "o1").await, stores.stock(&lamp).await), (State::Held, 2));
+    assert_eq!(stores.events().await, events(&[("stock.rejected", "expired")]));
+}
+
+#[tokio::test]
+async fn an_expired_hold_leaves_its_key_to_another_request() {
+    let stores = TestStores::new().await;
+    let (lamp, chair) = (stores.stocked(5).await, stores.stocked(5).await);
+    stores.reserve("swept", &[(&lamp, 3)]).await.unwrap();
+    expire_all(&stores).await;
+    reserve_stock::reserve(&stores.holds, 0, &request("over", &[(&lamp, 3)]), retries()).await.unwrap();
+    outlived(&stores, "over").await;
+    for order in ["swept", "over"] {
+        let other = stores.reserve(order, &[(&chair, 2)]).await.unwrap();
+        assert_eq!((other.items.len(), other.items[0].product_id.as_str()), (1, chair.id.as_str()));
+        // Now it is that request's.
+        let first = stores.reserve(order, &[(&lamp, 3)]).await.unwrap_err();
+        assert_eq!(first.code(), Code::IDEMPOTENCY_KEY_REUSED);
+    }
+    assert_eq!((stores.stock(&lamp).await, stores.stock(&chair).await), (5, 1));
 }
 
 #[tokio::test]
@@ -89,5 +227,5 @@ async fn a_sweep_does_not_expire_a_hold_that_was_held_again() {
     expire_all(&stores).await;
     reserve_stock::reserve(&stores.holds, 1_800, &request("o1", &[(&lamp, 3)]), retries()).await.unwrap();
     let late = stores.holds.apply(&seen, seen.state.expire().unwrap(), None, None).await.unwrap();
-    assert_eq!((late, state(&stores, "o1").await, stores.stock(&lamp).await), (Outcome::StateChanged, State::Held, 2));
+    assert_eq!((late, state(&stores, "o1").await, stores.stock(&lamp).await), (Outcome::HoldChanged, State::Held, 2));
 }

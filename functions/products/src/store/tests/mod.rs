@@ -11,20 +11,24 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use aws::retry::RetryBudget;
+use contracts::hold_generation::HoldGeneration;
 use contracts::reserve_stock::{Line, ReserveRequest, ReserveResponse};
 use envelope::timestamp;
 use events::stream::StreamEvent;
 use events::{Cause, Event};
 use local_testing::{Fault, FaultKind, Tables};
+use serde_json::Value;
 use tables::conflict_retries;
 
 use super::{Catalogue, Holds, ListingIndex, Postings, ProductIndex, Products, ScanPosition, read_record};
 use crate::SERVICE;
-use crate::domain::hold::{Hold, State};
+use crate::domain::hold::Hold;
+use crate::domain::hold_state::State;
 use crate::domain::product::Product;
 use crate::domain::product::tests::product;
 use crate::workers::release_expired_reservations::{Sweep, sweep};
 use crate::workers::reserve_stock;
+use crate::workers::settle_reservation::settle;
 
 /// The stores of this service over tables of their own.
 pub(crate) struct TestStores {
@@ -105,6 +109,11 @@ impl TestStores {
         reserve_stock::reserve(&self.holds, 900, &request(order_id, lines), retries()).await
     }
 
+    /// Handles the event of a pending order that relies on this generation of its hold.
+    pub async fn settle(&self, order_id: &str, relies_on: u32) {
+        settle(&self.holds, 900, order_id, generation(relies_on), CAUSE, retries()).await.unwrap();
+    }
+
     pub async fn hold(&self, order_id: &str) -> Option<Hold> {
         self.holds.find(order_id).await.unwrap()
     }
@@ -136,14 +145,25 @@ impl TestStores {
 
     /// Type and reason of each event that the holds' table has published, in order.
     pub async fn events(&self) -> Vec<(String, String)> {
+        let reason = |data: &Value| data["reason"]["S"].as_str().unwrap_or_default().to_owned();
+        self.published().await.into_iter().map(|(kind, data)| (kind, reason(&data))).collect()
+    }
+
+    /// Type and generation of each event that the holds' table has published, in order.
+    pub async fn generations(&self) -> Vec<(String, u32)> {
+        let generation = |data: &Value| data["holdGeneration"]["N"].as_str().unwrap().parse().unwrap();
+        self.published().await.into_iter().map(|(kind, data)| (kind, generation(&data))).collect()
+    }
+
+    /// Type and data of each event that the holds' table has published, in order.
+    async fn published(&self) -> Vec<(String, Value)> {
         let event = self.tables.stream_event("HoldsTable").await;
         let mut events = Vec::new();
         for record in event["Records"].as_array().unwrap() {
             let change = &record["dynamodb"];
             let new = &change["NewImage"]["event"]["M"];
             if new.is_object() && new["id"] != change["OldImage"]["event"]["M"]["id"] {
-                let text = |field: &str| new[field]["S"].as_str().unwrap().to_owned();
-                events.push((text("type"), new["data"]["M"]["reason"]["S"].as_str().unwrap_or_default().to_owned()));
+                events.push((new["type"]["S"].as_str().unwrap().to_owned(), new["data"]["M"].clone()));
             }
         }
         events
@@ -183,4 +203,14 @@ async fn state(stores: &TestStores, order_id: &str) -> State {
 /// Types and reasons of events, to compare with [`TestStores::events`].
 fn events(expected: &[(&str, &str)]) -> Vec<(String, String)> {
     expected.iter().map(|(kind, reason)| ((*kind).to_owned(), (*reason).to_owned())).collect()
+}
+
+/// Type and generation of an event, to compare with [`TestStores::generations`].
+fn told((kind, generation): (&str, u32)) -> (String, u32) {
+    (kind.to_owned(), generation)
+}
+
+/// The generation with this number.
+pub(crate) fn generation(number: u32) -> HoldGeneration {
+    (1..number).fold(HoldGeneration::FIRST, |generation, _| generation.next())
 }

@@ -31,6 +31,7 @@ async fn a_reservation_takes_the_units_and_pins_the_prices_in_two_round_trips() 
             ],
             "totalAmount": 25997,
             "state": "held",
+            "holdGeneration": 1,
         })
     );
     assert_eq!((stores.stock(&lamp).await, stores.stock(&chair).await), (7, 0));
@@ -110,7 +111,7 @@ async fn a_product_is_not_sold_at_an_outdated_price() {
     let stale = Hold { order_id: "o2".to_owned(), ..stores.hold("o1").await.unwrap() };
     let dearer = Product { price: money::Price::from_cents(2_500).unwrap(), revision: 2, ..lamp.clone() };
     stores.products.save(&dearer).await.unwrap();
-    assert_eq!(stores.holds.create(&stale).await.unwrap(), Created::Outdated);
+    assert_eq!(stores.holds.create(&stale, None).await.unwrap(), Created::Outdated);
     assert_eq!(stores.reserve("o2", &[(&lamp, 1)]).await.unwrap().total_amount.cents(), 2_500);
     // The first hold keeps its price.
     assert_eq!(stores.reserve("o1", &[(&lamp, 1)]).await.unwrap().total_amount.cents(), 1_999);

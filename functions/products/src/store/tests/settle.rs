@@ -7,7 +7,7 @@ use futures_util::future::{join, join_all};
 use local_testing::FaultKind;
 
 use super::*;
-use crate::domain::hold::State;
+use crate::domain::hold_state::State;
 use crate::domain::id;
 use crate::store::ScanPosition;
 use crate::workers::release_expired_reservations::sweep;
@@ -18,9 +18,7 @@ async fn a_repeated_order_event_settles_the_hold_once() {
     let stores = TestStores::new().await;
     let lamp = stores.stocked(10).await;
     stores.reserve("o1", &[(&lamp, 4)]).await.unwrap();
-    for outcome in join_all((0..6).map(|_| settle(&stores.holds, "o1", CAUSE, retries()))).await {
-        outcome.unwrap();
-    }
+    join_all((0..6).map(|_| stores.settle("o1", 1))).await;
     assert_eq!((state(&stores, "o1").await, stores.stock(&lamp).await), (State::Settled, 6));
     assert_eq!(stores.events().await, events(&[("stock.settled", "")]));
     assert_eq!(expire_all(&stores).await, 0);
@@ -33,7 +31,7 @@ async fn a_cancelled_order_returns_its_units_once_from_held_and_settled_only() {
     for order in ["held", "settled", "expired"] {
         stores.reserve(order, &[(&lamp, 2)]).await.unwrap();
         if order == "settled" {
-            settle(&stores.holds, order, CAUSE, retries()).await.unwrap();
+            stores.settle(order, 1).await;
         }
         if order == "expired" {
             let hold = stores.hold(order).await.unwrap();
@@ -47,7 +45,7 @@ async fn a_cancelled_order_returns_its_units_once_from_held_and_settled_only() {
         }
         assert_eq!(state(&stores, order).await, State::Cancelled);
         // Final: no units are taken for it again.
-        settle(&stores.holds, order, CAUSE, retries()).await.unwrap();
+        stores.settle(order, 1).await;
         assert_eq!(stores.reserve(order, &[(&lamp, 2)]).await.unwrap().state, HoldState::Cancelled);
     }
     assert_eq!((stores.stock(&lamp).await, expire_all(&stores).await), (10, 0));
@@ -61,7 +59,7 @@ async fn an_order_cancelled_before_anything_was_held_stays_cancelled() {
     cancel(&stores.holds, "o1", CAUSE, retries()).await.unwrap();
     let reserved = stores.reserve("o1", &[(&lamp, 3)]).await.unwrap();
     assert_eq!((reserved.state, reserved.items), (HoldState::Cancelled, Vec::new()));
-    settle(&stores.holds, "o1", CAUSE, retries()).await.unwrap();
+    stores.settle("o1", 1).await;
     assert_eq!((state(&stores, "o1").await, stores.stock(&lamp).await), (State::Cancelled, 5));
     assert_eq!(stores.events().await, []);
 }
@@ -69,8 +67,8 @@ async fn an_order_cancelled_before_anything_was_held_stays_cancelled() {
 #[tokio::test]
 async fn an_order_whose_hold_was_lost_is_rejected() {
     let stores = TestStores::new().await;
-    settle(&stores.holds, "o1", CAUSE, retries()).await.unwrap();
-    settle(&stores.holds, "o1", CAUSE, retries()).await.unwrap();
+    stores.settle("o1", 1).await;
+    stores.settle("o1", 1).await;
     assert_eq!(state(&stores, "o1").await, State::Cancelled);
     assert_eq!(stores.events().await, events(&[("stock.rejected", "not held")]));
 }
@@ -99,8 +97,9 @@ async fn no_race_loses_or_creates_a_unit() {
         async move {
             let lines = if number % 2 == 0 { [(lamp, 2), (chair, 1)] } else { [(chair, 1), (lamp, 2)] };
             // Any outcome is allowed here. Only the units are counted, at the end.
-            let _ = stores.reserve(order, &lines).await;
-            let settled = settle(&stores.holds, order, CAUSE, retries());
+            let reserved = stores.reserve(order, &lines).await;
+            let relies_on = reserved.map(|hold| hold.hold_generation).unwrap_or_default();
+            let settled = settle(&stores.holds, 900, order, relies_on, CAUSE, retries());
             let cancelled =
                 async { if number % 3 == 0 { cancel(&stores.holds, order, CAUSE, retries()).await } else { Ok(()) } };
             let _ = join(settled, cancelled).await;
