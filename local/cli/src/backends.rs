@@ -1,6 +1,7 @@
 //! `cargo local --only backends`: tables, queues, secrets and event sources, for functions that another program runs.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
@@ -26,7 +27,7 @@ use crate::{console, server};
 ///
 /// # Errors
 /// Why the stack did not start.
-pub async fn serve(arguments: Run, running: &OnceCell<Running>) -> Result<(), Error> {
+pub async fn serve(arguments: Run, running: &OnceCell<Running>) -> Result<Infallible, Error> {
     let started = Instant::now();
     let listener = server::listen(arguments.port).await?;
     let port = listener.local_addr().map_or(arguments.port, |address| address.port());

@@ -4,6 +4,8 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use local_private_files as private_files;
+
 use crate::error::Error;
 
 /// The file that marks a folder whose first start was completed. It is the first to be removed.
@@ -24,19 +26,20 @@ pub struct DataFolder {
 }
 
 impl DataFolder {
-    /// Locks the folder, and empties it if `fresh`.
+    /// Locks the folder, and empties it if `fresh`. What stacks keep in it becomes this user's alone.
     ///
     /// # Errors
-    /// [`Error::InUse`], [`Error::NotAStacks`] or [`Error::File`].
+    /// [`Error::InUse`], [`Error::NotAStacks`], [`Error::Private`] or [`Error::File`].
     pub fn take(path: PathBuf, fresh: bool) -> Result<Self, Error> {
         let failed = |cause: io::Error| Error::File { path: path.clone(), cause };
-        fs::create_dir_all(&path).map_err(failed)?;
+        private_files::check_folder(&path)?;
         // A stack takes the lock before it creates anything else: without one, `bin` or `logs` are someone else's.
-        let foreign = KEPT.into_iter().map(|name| path.join(name)).find(|entry| entry.exists());
-        if let Some(foreign) = foreign.filter(|_| !path.join(LOCK).exists()) {
+        let foreign = KEPT.into_iter().map(|name| path.join(name)).find(|entry| is_there(entry));
+        if let Some(foreign) = foreign.filter(|_| !is_there(&path.join(LOCK))) {
             return Err(Error::NotAStacks(foreign));
         }
-        let lock = File::create(path.join(LOCK)).map_err(failed)?;
+        private_files::create_folder(&path)?;
+        let lock = private_files::create_file(&path.join(LOCK))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(Error::InUse(path)),
@@ -44,9 +47,12 @@ impl DataFolder {
         }
         // A first start that was cut short may have left half of the seed data. It did not say that it was ready, so
         // nobody relies on that.
-        let new = fresh || !path.join(USED).exists();
+        let new = fresh || !is_there(&path.join(USED));
         if new {
             empty(&path).map_err(failed)?;
+        }
+        for name in KEPT {
+            private_files::restrict(&path.join(name))?;
         }
         Ok(Self { path, new, _lock: lock })
     }
@@ -58,22 +64,29 @@ impl DataFolder {
 
     /// Marks the folder as complete, seed data included. A start that is killed before this is repeated by the next.
     pub fn mark_used(&self) -> Result<(), Error> {
-        fs::write(self.path.join(USED), "").map_err(|cause| Error::File { path: self.path.clone(), cause })
+        private_files::create_file(&self.path.join(USED))?;
+        Ok(())
     }
 
     /// The folder `name`, one of [`KEPT`], in it; created if it is missing.
     pub fn folder(&self, name: &'static str) -> Result<PathBuf, Error> {
         let path = self.path.join(name);
-        fs::create_dir_all(&path).map_err(|cause| Error::File { path: path.clone(), cause })?;
+        private_files::create_folder(&path)?;
         Ok(path)
     }
+}
+
+/// Whether there is an entry of that name, be it a symbolic link that leads nowhere.
+fn is_there(entry: &Path) -> bool {
+    fs::symlink_metadata(entry).is_ok()
 }
 
 /// Removes what stacks create, but for the lock, which is held. Other files stay: the folder may hold the user's own.
 fn empty(path: &Path) -> io::Result<()> {
     for name in KEPT {
         let entry = path.join(name);
-        let removed = if entry.is_dir() { fs::remove_dir_all(&entry) } else { fs::remove_file(&entry) };
+        let is_folder = fs::symlink_metadata(&entry).is_ok_and(|metadata| metadata.is_dir());
+        let removed = if is_folder { fs::remove_dir_all(&entry) } else { fs::remove_file(&entry) };
         match removed {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -84,6 +97,8 @@ fn empty(path: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
     use super::*;
 
     #[test]
@@ -111,6 +126,19 @@ mod tests {
     }
 
     #[test]
+    fn a_link_is_removed_and_what_it_leads_to_stays() {
+        let home = tempfile::tempdir().unwrap();
+        let (data, notes) = (home.path().join("data"), home.path().join("notes"));
+        fs::create_dir(&notes).unwrap();
+        fs::write(notes.join("mine"), "mine").unwrap();
+        drop(DataFolder::take(data.clone(), false).unwrap());
+        symlink(&notes, data.join("logs")).unwrap();
+        let fresh = DataFolder::take(data.clone(), true).unwrap();
+        assert!(fresh.folder("logs").unwrap().is_dir());
+        assert_eq!((fs::read(notes.join("mine")).unwrap(), is_there(&data.join("logs/mine"))), (b"mine".into(), false));
+    }
+
+    #[test]
     fn a_folder_with_others_files_under_the_same_names_is_refused_and_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let logs = folder.path().join("logs");
@@ -120,5 +148,8 @@ mod tests {
             assert!(matches!(&refused, Error::NotAStacks(path) if *path == logs), "{refused}");
             assert!(logs.exists());
         }
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        DataFolder::take(folder.path().to_owned(), true).unwrap_err();
+        assert_eq!(fs::metadata(folder.path()).unwrap().permissions().mode() & 0o777, 0o755);
     }
 }

@@ -32,6 +32,8 @@ pub enum Error {
     #[error("{}: {cause}", path.display())]
     File { path: PathBuf, cause: io::Error },
     #[error(transparent)]
+    Private(#[from] local_private_files::Error),
+    #[error(transparent)]
     DynamoDb(#[from] local_dynamodb::Error),
     #[error(transparent)]
     Sqs(#[from] local_sqs::Error),

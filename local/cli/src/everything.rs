@@ -1,5 +1,6 @@
 //! `cargo local` without `--only`: builds the functions, and serves all that the template describes.
 
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -32,7 +33,7 @@ const PROCESSED_WITHIN: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// Why the stack did not start.
-pub async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) -> Result<(), Error> {
+pub async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) -> Result<Infallible, Error> {
     let started = Instant::now();
     // Whatever can be refused at once is refused before a build that may take minutes.
     let listener = server::listen(arguments.port).await?;

@@ -37,10 +37,9 @@ struct Build {
 impl Functions {
     pub fn new(system: System, lambda: Lambda, folder: Option<PathBuf>) -> Result<Self, Error> {
         if let Some(folder) = &folder {
-            let failed = |cause| Error::File { path: folder.clone(), cause };
             // Builds of an earlier run, which no process runs any more.
             let _ = fs::remove_dir_all(folder);
-            fs::create_dir_all(folder).map_err(failed)?;
+            local_private_files::create_folder(folder)?;
         }
         Ok(Self { system, lambda, folder, deployed: BTreeMap::new() })
     }
@@ -90,8 +89,29 @@ fn keep(executable: &Path, folder: &Path, build: &Build) -> Result<PathBuf, Erro
     let name = executable.file_name().unwrap_or_default().to_string_lossy();
     let stamp = build.modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
     let kept = folder.join(format!("{name}-{stamp}"));
-    if !kept.exists() && fs::hard_link(executable, &kept).is_err() {
-        fs::copy(executable, &kept).map_err(|cause| Error::File { path: kept.clone(), cause })?;
+    if !kept.exists() {
+        if fs::hard_link(executable, &kept).is_err() {
+            fs::copy(executable, &kept).map_err(|cause| Error::File { path: kept.clone(), cause })?;
+        }
+        local_private_files::restrict(&kept)?;
     }
     Ok(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_kept_build_is_its_owners_alone() {
+        let home = tempfile::tempdir().unwrap();
+        let (executable, folder) = (home.path().join("program"), home.path().join("bin"));
+        fs::write(&executable, "").unwrap();
+        fs::set_permissions(&executable, fs::Permissions::from_mode(0o755)).unwrap();
+        local_private_files::create_folder(&folder).unwrap();
+        let kept = keep(&executable, &folder, &build_of(&executable).unwrap()).unwrap();
+        assert_eq!(fs::metadata(kept).unwrap().permissions().mode() & 0o7777, 0o700);
+    }
 }

@@ -1,7 +1,7 @@
 //! The functions' logs: a file for each function, and errors on the terminal.
 
 use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -28,14 +28,14 @@ impl LogFiles {
 
 /// Writes lines as they arrive; lines that arrive together are flushed together.
 fn write(folder: &Path, incoming: &Receiver<(String, String)>) {
-    let _ = fs::create_dir_all(folder);
+    let _ = local_private_files::create_folder(folder);
     let mut files: HashMap<String, BufWriter<File>> = HashMap::new();
     while let Ok(first) = incoming.recv() {
         for (function, line) in std::iter::once(first).chain(incoming.try_iter()) {
             if !files.contains_key(&function) {
                 let path = folder.join(format!("{function}.log"));
                 // A full disk must not stop the stack: the line is lost, and the next one tries again.
-                let Ok(file) = OpenOptions::new().create(true).append(true).open(path) else { continue };
+                let Ok(file) = local_private_files::create_file(&path) else { continue };
                 files.insert(function.clone(), BufWriter::new(file));
             }
             if let Some(file) = files.get_mut(&function) {

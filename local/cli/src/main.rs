@@ -1,6 +1,6 @@
 //! `cargo local`: the SAM template running on one machine, in one process tree.
 //!
-//! - `run` starts a stack and ends it: `everything`, or `backends` alone for functions that another program runs.
+//! - `run` starts a stack and ends it, once someone asks it to `stop`: `everything`, or `backends` alone for functions that another program runs.
 //! - `project` reads the template and its workspace; `stack` has the emulated services; `seed` fills a new `data_folder`.
 //! - `server` listens on the one port and passes requests on: to `aws_api` (from SDKs), `control` (from tests and
 //!   subcommands), `docs`, or the REST API.
@@ -35,6 +35,7 @@ mod running;
 mod seed;
 mod server;
 mod stack;
+mod stop;
 mod watch;
 mod workspace;
 

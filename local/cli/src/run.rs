@@ -2,24 +2,22 @@
 
 use local_lambda::Reaper;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::OnceCell;
 
 use crate::arguments::{Part, Run};
 use crate::error::Error;
-use crate::{backends, everything, parent};
+use crate::stop::Stop;
+use crate::{backends, console, everything};
 
-/// Runs a stack until Ctrl-C, SIGTERM or an error ends it.
+/// Runs a stack until a signal, its parent or an error ends it, and says which.
 ///
 /// # Errors
 /// Why it did not start, or could not go on.
 pub async fn run(arguments: Run) -> Result<(), Error> {
     raise_file_limit();
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::Start)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(Error::Start)?;
+    let stop = Stop::watch(arguments.stop_on_stdin_close).map_err(Error::Start)?;
     let reaper = Reaper::start().await.map_err(Error::Start)?;
     let running = OnceCell::new();
-    let parent = parent::ended(arguments.stop_on_stdin_close);
     let serving = async {
         match arguments.only {
             None => everything::serve(arguments, reaper.clone(), &running).await,
@@ -27,18 +25,27 @@ pub async fn run(arguments: Run) -> Result<(), Error> {
         }
     };
     let outcome = tokio::select! {
-        outcome = serving => outcome,
+        // Ctrl-C ends a build under way too, which then fails: the signal came first.
+        biased;
+        asked = stop.asked() => Ok(asked),
         () = reaper.ended() => Err(Error::ReaperDied),
-        _ = interrupt.recv() => Ok(()),
-        _ = terminate.recv() => Ok(()),
-        () = parent => Ok(()),
+        outcome = serving => outcome.map(|never| match never {}),
     };
+    match &outcome {
+        Ok(asked) => console::say(&format!("stopping: {asked}")),
+        Err(error) if running.initialized() => console::say(&format!("stopping: {error}")),
+        // It did not start; the error says why.
+        Err(_) => {}
+    }
     if let Some(running) = running.get() {
         running.stop().await;
     }
     // Ends what is left of the functions, and a build under way.
     reaper.stop().await;
-    outcome
+    if outcome.is_ok() || running.initialized() {
+        console::say("stopped");
+    }
+    outcome.map(drop)
 }
 
 /// Raises the limit of open files: each instance of a function takes some, and macOS allows 256 by default.

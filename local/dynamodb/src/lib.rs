@@ -92,10 +92,12 @@ pub enum Error {
 impl DynamoDb {
     /// Opens the database kept in `folder`, making both where they don't exist.
     pub fn open(folder: &Path) -> Result<Self, Error> {
-        std::fs::create_dir_all(folder).map_err(|cause| Error::Folder { path: folder.display().to_string(), cause })?;
+        let file = folder.join("dynamodb.sqlite");
+        let private = local_private_files::create_folder(folder).and_then(|()| local_private_files::create_file(&file));
+        private.map_err(|error| Error::Folder { path: error.path.display().to_string(), cause: error.cause })?;
         Ok(Self {
             inner: Arc::new(Inner {
-                engine: Engine::start(&folder.join("dynamodb.sqlite"))?,
+                engine: Engine::start(&file)?,
                 writes: Arc::default(),
                 metering: Arc::default(),
                 faults: Arc::default(),

@@ -9,6 +9,9 @@ use crate::filter::FilterError;
 /// Why the sources could not be started or inspected.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// The folder or the file of the positions can't be made.
+    #[error(transparent)]
+    Private(#[from] local_private_files::Error),
     /// A filter is not understood.
     #[error("function {function}, event {source_id}: {cause}")]
     Filter {

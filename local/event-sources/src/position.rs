@@ -17,8 +17,8 @@ pub(crate) struct Positions {
 
 impl Positions {
     /// Opens the file, making it where there is none.
-    pub(crate) fn open(folder: &Path) -> rusqlite::Result<Self> {
-        let connection = Connection::open(folder.join("event-sources.sqlite"))?;
+    pub(crate) fn open(file: &Path) -> rusqlite::Result<Self> {
+        let connection = Connection::open(file)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         // Enough for a saved position to outlive the process; the machine's death may bring a batch again.
         connection.pragma_update(None, "synchronous", "NORMAL")?;
@@ -135,7 +135,7 @@ mod tests {
     #[tokio::test]
     async fn a_position_is_there_after_a_restart_and_never_goes_back() {
         let folder = tempfile::tempdir().unwrap();
-        let positions = Positions::open(folder.path()).unwrap();
+        let positions = Positions::open(&folder.path().join("positions.sqlite")).unwrap();
         assert_eq!(positions.load("f/s").await.unwrap(), None);
         let first: Sequence = "100000000000000000007".parse().unwrap();
         let second: Sequence = "100000000000000000009".parse().unwrap();
@@ -143,7 +143,7 @@ mod tests {
             positions.save("f/s", sequence).await.unwrap();
         }
         drop(positions);
-        let positions = Positions::open(folder.path()).unwrap();
+        let positions = Positions::open(&folder.path().join("positions.sqlite")).unwrap();
         assert_eq!(positions.load("f/s").await.unwrap(), Some(second));
         assert_eq!(positions.load("f/t").await.unwrap(), None);
     }

@@ -51,7 +51,10 @@ impl EventSources {
     /// Starts the sources of `system` that are enabled. Its tables exist already. Positions are kept in `folder`, which
     /// no other process uses. If one source is wrong, none is started.
     pub async fn start(system: &System, services: Services, folder: &Path) -> Result<Self, Error> {
-        let positions = Positions::open(folder)?;
+        let file = folder.join("event-sources.sqlite");
+        local_private_files::create_folder(folder)?;
+        local_private_files::create_file(&file)?;
+        let positions = Positions::open(&file)?;
         let mut streams = Vec::new();
         for (function, source) in described::streams(system).filter(|(_, source)| source.enabled) {
             let reader = described::reader(system, &services.dynamodb, function, source)?;

@@ -34,7 +34,7 @@ pub(crate) struct Vault {
 impl Vault {
     /// The secrets in a folder, which is made if it is missing.
     pub fn open(folder: &Path) -> Result<Self, Error> {
-        fs::create_dir_all(folder).map_err(failed(folder))?;
+        local_private_files::create_folder(folder).map_err(private)?;
         Ok(Self { folder: folder.into(), file: folder.join("secrets.json"), lock: folder.join("secrets.lock") })
     }
 
@@ -55,7 +55,7 @@ impl Vault {
 
     /// Changes the secrets, all at once or, if `change` fails, not at all.
     pub fn change<T>(&self, change: impl FnOnce(&mut Contents) -> Result<T, Error>) -> Result<T, Error> {
-        let lock = File::create(&self.lock).map_err(failed(&self.lock))?;
+        let lock = local_private_files::create_file(&self.lock).map_err(private)?;
         lock.lock().map_err(failed(&self.lock))?;
         let mut contents = self.read()?;
         let outcome = change(&mut contents)?;
@@ -73,6 +73,10 @@ impl Vault {
         file.persist(&self.file)?;
         File::open(&self.folder)?.sync_all()
     }
+}
+
+fn private(error: local_private_files::Error) -> Error {
+    Error::Io { path: error.path, source: error.cause }
 }
 
 fn failed(path: &Path) -> impl Fn(std::io::Error) -> Error {

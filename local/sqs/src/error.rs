@@ -71,10 +71,10 @@ pub enum Error {
         /// The ARN the policy names.
         target: String,
     },
-    /// The data folder can't be made.
-    #[error("can't make the folder {}: {source}", path.display())]
+    /// The data folder or the database file can't be made.
+    #[error("can't make {}: {source}", path.display())]
     Folder {
-        /// The folder.
+        /// The folder or the file.
         path: PathBuf,
         /// Why not.
         source: std::io::Error,

@@ -35,8 +35,10 @@ impl Sqs {
     /// [`Error::Format`] or [`Error::Storage`] if the folder can't be used.
     pub fn open<'a>(dir: &Path, queues: impl IntoIterator<Item = &'a local_template::Queue>) -> Result<Self, Error> {
         let queues = Arc::new(Queues::new(queues)?);
-        std::fs::create_dir_all(dir).map_err(|source| Error::Folder { path: dir.into(), source })?;
-        let connection = store::open(&dir.join("sqs.sqlite"), &queues)?;
+        let file = dir.join("sqs.sqlite");
+        let private = local_private_files::create_folder(dir).and_then(|()| local_private_files::create_file(&file));
+        private.map_err(|error| Error::Folder { path: error.path, source: error.cause })?;
+        let connection = store::open(&file, &queues)?;
         Ok(Self { queues, store: Store::start(connection)? })
     }
 

@@ -3,8 +3,8 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 
-use crate::Backends;
 use crate::program::{PATIENCE, SIGNATURE};
+use crate::{Backends, NOWHERE};
 
 /// Bodies that can't be read to their end, with the header that frames them.
 const BROKEN: [(&str, &str); 8] = [
@@ -34,7 +34,7 @@ fn send(backends: &Backends, request: &str, ends: bool) -> (u16, String) {
 
 #[test]
 fn a_body_that_is_broken_is_a_bad_request_to_whichever_service() {
-    let backends = Backends::start(([127, 0, 0, 1], 9).into());
+    let backends = Backends::start(NOWHERE.into());
     let (name, signature) = SIGNATURE;
     let aws = r#"{"__type":"SerializationException","message":"the body can't be read"}"#;
     let own = r#"{"error":"the body can't be read"}"#;
@@ -61,7 +61,7 @@ fn a_body_that_is_broken_is_a_bad_request_to_whichever_service() {
 
 #[test]
 fn a_request_has_one_host() {
-    let backends = Backends::start(([127, 0, 0, 1], 9).into());
+    let backends = Backends::start(NOWHERE.into());
     for hosts in ["", "Host: localhost\r\nHost: evil.example\r\n", "Host: localhost\r\nhost: localhost\r\n"] {
         for target in ["/", "/_local/functions", "/2015-03-31/functions"] {
             let request = format!("GET {target} HTTP/1.1\r\n{hosts}x-local-stack: 1\r\nConnection: close\r\n\r\n");

@@ -2,11 +2,14 @@
 //! waits for programs that wait for it.
 #![allow(clippy::unwrap_used)] // tests report by panicking
 
+mod data_folder;
 mod listener;
 #[path = "../program/mod.rs"]
 mod program;
+mod stopping;
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -21,25 +24,38 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/backends.yaml");
 
+/// Nothing listens there: no function is called.
+const NOWHERE: ([u8; 4], u16) = ([127, 0, 0, 1], 9);
+
 /// Backends that run until this is dropped.
 struct Backends {
     program: Program,
-    folder: tempfile::TempDir,
+    data: PathBuf,
+    _folder: Option<tempfile::TempDir>,
 }
 
 impl Backends {
     fn start(endpoint: SocketAddr) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        Self { _folder: Some(folder), ..Self::start_with(&data, endpoint) }
+    }
+
+    fn start_in(data: &Path) -> Self {
+        Self::start_with(data, NOWHERE.into())
+    }
+
+    fn start_with(data: &Path, endpoint: SocketAddr) -> Self {
         let endpoint = format!("http://{endpoint}");
         let options = ["--template", TEMPLATE, "--only", "backends", "--lambda-endpoint", &endpoint];
-        let mut program = Program::start(folder.path(), &options);
+        let mut program = Program::start(data, &options);
         program.ready();
-        Self { program, folder }
+        Self { program, data: data.to_owned(), _folder: None }
     }
 
     /// The environment of each function, by the names that `cargo lambda watch` has for them.
     fn environments(&self) -> Value {
-        let text = std::fs::read(self.folder.path().join("functions/environment.json")).unwrap();
+        let text = std::fs::read(self.data.join("functions/environment.json")).unwrap();
         serde_json::from_slice(&text).unwrap()
     }
 }

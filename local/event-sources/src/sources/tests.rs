@@ -100,7 +100,7 @@ async fn a_stream_is_trimmed_no_further_than_its_slowest_source() {
     system.functions.insert("second".to_owned(), function("second", StreamSource { enabled: false, ..source() }));
     bed.put("a b").await;
     bed.drain(&system, &functions).await;
-    let positions = Positions::open(bed.folder()).unwrap();
+    let positions = Positions::open(&bed.folder().join("event-sources.sqlite")).unwrap();
     let passed = all_passed(&stream_keys(&system), &positions).await.unwrap();
     assert_eq!(passed, BTreeMap::from([("Things".to_owned(), Sequence::START)]));
     system.functions.remove("second");
