@@ -2,6 +2,7 @@
 
 use envelope::decode::Problem;
 use envelope::{Code, Failure};
+use http::HeaderMap;
 use serde_json::{Value, json};
 
 /// The request header (draft-ietf-httpapi-idempotency-key-header).
@@ -17,6 +18,23 @@ pub struct IdempotencyKey(String);
 impl IdempotencyKey {
     /// Longest key in bytes.
     pub const MAX_BYTES: usize = 255;
+
+    /// The key of a request, if it has one. Equal keys are one; different ones would be two orders, so they are none.
+    ///
+    /// # Errors
+    /// The problem with the header.
+    pub fn of(headers: &HeaderMap) -> Option<Result<Self, Problem>> {
+        // A value that is not UTF-8 is a key that can't be read, not a missing one, which would place a second order.
+        let mut keys =
+            headers.get_all(HEADER).into_iter().map(|value| Self::parse(&String::from_utf8_lossy(value.as_bytes())));
+        let first = keys.next()?;
+        Some(first.and_then(|first| {
+            keys.try_fold(first, |first, key| match key? {
+                key if key == first => Ok(first),
+                _ => Err(refused("INVALID_VALUE", "must be one, not several that differ")),
+            })
+        }))
+    }
 
     /// Reads the header's value: a quoted string as the draft demands (RFC 9651: `"8e03978e"`), or the bare key that most
     /// clients send. Both are the same key.
@@ -98,6 +116,28 @@ const FIELDS: &str = "fields";
 mod tests {
     use super::*;
     use contracts::codes;
+    use http::HeaderValue;
+
+    fn of(values: &[&[u8]]) -> Option<Result<String, &'static str>> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(HEADER, HeaderValue::from_bytes(value).unwrap());
+        }
+        IdempotencyKey::of(&headers).map(|key| key.map(|key| key.0).map_err(|problem| problem.code))
+    }
+
+    #[test]
+    fn a_request_has_one_key() {
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[b"a"]), Some(Ok("a".to_owned())));
+        assert_eq!(of(&[b"a", b" \"a\"", b"a"]), Some(Ok("a".to_owned())));
+        for values in [&[b"a".as_slice(), b"b"], &[b"a", b"A"], &[b"a", b"a b"]] {
+            assert_eq!(of(values), Some(Err("INVALID_VALUE")));
+        }
+        assert_eq!(of(&[b"a", b""]), Some(Err("REQUIRED")));
+        // Not UTF-8: no key, but not none either, which would place a second order.
+        assert_eq!(of(&[b"schl\xfcssel"]), Some(Err("INVALID_FORMAT")));
+    }
 
     fn key(value: &str) -> String {
         IdempotencyKey::parse(value).unwrap().as_str().to_owned()
@@ -139,8 +179,9 @@ mod tests {
         };
         assert_eq!(answer(Ok(())), (Code::INVALID_FIELDS, json!({"fields": [of_key]})));
         let of_body = json!({"field": "items", "code": "EMPTY", "message": "must have at least one element"});
-        let empty = Failure::validation(codes::EMPTY_ORDER, "Order must contain items").detail("items", json!([]));
-        let both = json!({"items": [], "fields": [of_body, of_key]});
+        let empty = Failure::validation(codes::EMPTY_ORDER, "Order must contain items")
+            .detail("items", "Must be non-empty array");
+        let both = json!({"items": "Must be non-empty array", "fields": [of_body, of_key]});
         assert_eq!(answer(Err(empty.detail("fields", [of_body]))), (codes::EMPTY_ORDER, both));
         let no_object = Failure::validation(Code::INVALID_JSON, "Request body must be a JSON object");
         assert_eq!(answer(Err(no_object)), (Code::INVALID_JSON, json!({})));

@@ -44,7 +44,7 @@ impl Endpoint for CreateOrder<ReserveStockClient> {
 
     async fn call(&self, call: &Call) -> Result<Reply, Failure> {
         let customer = call.identity()?;
-        let key = call.header(idempotency::HEADER).map(IdempotencyKey::parse);
+        let key = IdempotencyKey::of(call.request().headers());
         let (key, new_order) = idempotency::with_body(key, call.body::<NewOrder>())?;
         let request = OrderRequest {
             key,

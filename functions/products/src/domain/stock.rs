@@ -52,6 +52,16 @@ pub enum StockChange {
 }
 
 impl StockChange {
+    /// The change of the stock: negative for a decrease.
+    pub fn signed(self) -> i64 {
+        // At most `MAX`, which an `i64` holds.
+        let units = i64::try_from(self.units()).unwrap_or(i64::MAX);
+        match self {
+            Self::Decrease(_) => -units,
+            Self::Increase(_) => units,
+        }
+    }
+
     /// The number of units it takes or adds.
     pub fn units(self) -> u64 {
         match self {

@@ -39,7 +39,7 @@ impl Endpoint for UpdateStock {
             Err(StockError::Insufficient { current }) => {
                 Err(Failure::validation(codes::INSUFFICIENT_STOCK, "Insufficient stock")
                     .detail("currentStock", current)
-                    .detail("requestedChange", change.units()))
+                    .detail("requestedChange", change.signed()))
             }
             Err(StockError::TooMany { current }) => {
                 let message = format!("{current} units and these are more than {}", stock::MAX);

@@ -83,15 +83,15 @@ async fn an_order_is_its_customers_own() {
 #[apply(e2e)]
 async fn an_order_is_of_something() {
     let (stack, ada) = (market().await, market().await.visitor("Ada").await);
-    for (body, items, problem) in [
-        (json!({}), json!([]), "items REQUIRED"),
-        (json!({"items": null}), json!([]), "items REQUIRED"),
-        (json!({"items": []}), json!([]), "items EMPTY"),
-        (json!({"items": "lamp"}), json!("lamp"), "items INVALID_TYPE"),
-        (json!({"items": {"0": 1}}), json!({"0": 1}), "items INVALID_TYPE"),
+    for (body, problem) in [
+        (json!({}), "items REQUIRED"),
+        (json!({"items": null}), "items REQUIRED"),
+        (json!({"items": []}), "items EMPTY"),
+        (json!({"items": "lamp"}), "items INVALID_TYPE"),
+        (json!({"items": {"0": 1}}), "items INVALID_TYPE"),
     ] {
         let answer = post(stack, &ada, body).await;
-        let details = json!({"items": items, "fields": answer.refused(&[problem])});
+        let details = json!({"items": "Must be non-empty array", "fields": answer.refused(&[problem])});
         answer.fails(codes::EMPTY_ORDER, "Order must contain items", details);
     }
 }

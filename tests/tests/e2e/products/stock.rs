@@ -36,7 +36,7 @@ async fn no_more_go_than_there_are_and_no_more_come_than_there_may_be() {
     let (stack, clerk) = (market().await, clerk().await);
     let id = stack.stocked(clerk, 10).await;
     let answer = change(stack, clerk, &id, json!({"quantity": 11})).await;
-    answer.fails(codes::INSUFFICIENT_STOCK, "Insufficient stock", json!({"currentStock": 10, "requestedChange": 11}));
+    answer.fails(codes::INSUFFICIENT_STOCK, "Insufficient stock", json!({"currentStock": 10, "requestedChange": -11}));
     let answer = change(stack, clerk, &id, json!({"quantity": 999_999_991, "operation": "increase"})).await;
     answer.refuses_fields(&["quantity OUT_OF_RANGE"]);
     assert_eq!(stack.stock_of(&id).await, 10);
@@ -58,7 +58,7 @@ async fn of_24_decrements_of_10_at_once_there_is_stock_for_10() {
         answer.succeeds(200, MESSAGE, json!({"productId": id, "previousStock": new + 10, "newStock": new}));
     }
     for answer in refused {
-        let details = json!({"currentStock": 0, "requestedChange": 10});
+        let details = json!({"currentStock": 0, "requestedChange": -10});
         answer.fails(codes::INSUFFICIENT_STOCK, "Insufficient stock", details);
     }
     assert_eq!(stack.stock_of(&id).await, 0);

@@ -60,15 +60,15 @@ fn a_uuid_in_another_notation_is_another_id() {
 
 #[test]
 fn an_order_without_lines_is_refused() {
-    for (body, items, code) in [
-        (json!({"items": []}), json!([]), "EMPTY"),
-        (json!({"items": "a"}), json!("a"), "INVALID_TYPE"),
-        (json!({}), json!([]), "REQUIRED"),
-        (json!({"items": null}), json!([]), "REQUIRED"),
+    for (body, code) in [
+        (json!({"items": []}), "EMPTY"),
+        (json!({"items": "a"}), "INVALID_TYPE"),
+        (json!({}), "REQUIRED"),
+        (json!({"items": null}), "REQUIRED"),
     ] {
         let (answered, message, details) = refused(body);
         assert_eq!((answered, message.as_str()), (codes::EMPTY_ORDER, "Order must contain items"));
-        assert_eq!(details["items"], items);
+        assert_eq!(details["items"], "Must be non-empty array");
         assert_eq!((&details["fields"][0]["field"], &details["fields"][0]["code"]), (&json!("items"), &json!(code)));
     }
 }
