@@ -17,8 +17,11 @@ pub fn main() -> ExitCode {
     consume::<ApplyStockEvent>(SERVICE)
 }
 
-struct ApplyStockEvent {
-    orders: Orders,
+/// The consumer.
+#[derive(Debug)]
+pub struct ApplyStockEvent {
+    /// The orders that it changes.
+    pub orders: Orders,
 }
 
 events::heard! {

@@ -24,10 +24,13 @@ pub fn main() -> ExitCode {
 /// Time for one event. An event that needs longer is left to the queue's next delivery.
 const TIME_PER_EVENT: Duration = Duration::from_secs(3);
 
-struct SettleReservation {
-    holds: Holds,
+/// The consumer.
+#[derive(Debug)]
+pub struct SettleReservation {
+    /// The holds that it changes.
+    pub holds: Holds,
     /// How long units are held again for an order whose hold had expired.
-    hold_seconds: u64,
+    pub hold_seconds: u64,
 }
 
 events::heard! {
