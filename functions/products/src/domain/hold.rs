@@ -73,9 +73,9 @@ pub enum OnOrder {
 }
 
 /// When a hold expires that is given out at `now` for `hold_seconds`, all in seconds (`now` since the epoch). The second
-/// of `now` has begun already, so one more makes it the full time.
+/// of `now` has begun already, so one more makes it the full time. A hold for no time is over at once.
 pub fn expiry(now: u64, hold_seconds: u64) -> u64 {
-    now + hold_seconds + 1
+    if hold_seconds == 0 { now } else { now + hold_seconds + 1 }
 }
 
 impl Hold {

@@ -29,6 +29,7 @@ fn a_hold_lasts_its_full_time_also_from_the_end_of_a_second() {
     // Given out at 4.999: at 9.999 it is in its time.
     let hold = Hold { expires_at: Some(expiry(4, 5)), ..hold(Held) };
     assert_eq!((hold.expire_at(9), hold.expire_at(10).is_some()), (None, true));
+    assert_eq!(expiry(4, 0), 4);
 }
 
 #[test]
