@@ -92,6 +92,15 @@ impl Report {
         self.add(Note { mark, place: place.to_string(), message: message.into(), is_warning: true });
     }
 
+    /// Notes a key that is not accepted in `place`.
+    pub(crate) fn refuse_key(&self, mark: Mark, place: &Place, key: &str) {
+        self.note(
+            mark,
+            &place.key(key),
+            format!("`{key}` isn't emulated on one machine (or is misspelt): take it out"),
+        );
+    }
+
     /// One that is reached by several ways (a global, an alias, a name that others refer to) is noted once.
     fn add(&self, note: Note) {
         let mut notes = self.notes.borrow_mut();
@@ -120,6 +129,11 @@ pub(crate) struct Place(String);
 impl Place {
     pub(crate) fn new(root: &str) -> Self {
         Self(root.to_owned())
+    }
+
+    /// As messages show it.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
     }
 
     /// The value of `key`, one step down.

@@ -153,8 +153,7 @@ impl<'a> Field<'a> {
         let Data::Map(entries) = self.data else { return };
         for Entry { key, mark, .. } in entries {
             if !accepted.emulated.contains(&key.as_str()) && !accepted.without_effect.contains(&key.as_str()) {
-                let message = format!("`{key}` isn't emulated on one machine (or is misspelt): take it out");
-                self.report.note(*mark, &self.place.key(key), message);
+                self.report.refuse_key(*mark, &self.place, key);
             }
         }
     }

@@ -151,7 +151,7 @@ fn check_attributes(attributes: &[Entry<Node>], place: &Place, report: &Report) 
             "IgnoreGlobals" if is_sam => continue,
             "DeletionPolicy" | "UpdateReplacePolicy" => value.text().unwrap_or_default(),
             _ => {
-                report.note(*mark, &place.key(key), format!("`{key}` isn't emulated on one machine (or is misspelt)"));
+                report.refuse_key(*mark, place, key);
                 continue;
             }
         };

@@ -13,11 +13,14 @@ const MOST: usize = 200_000;
 /// YAML's own tags, which `!!` stands for.
 const YAML_TAGS: &str = "tag:yaml.org,2002:";
 
+/// The place of what is in no section.
+const TEMPLATE: &str = "template";
+
 /// Reads the one document of `text`. What is wrong is noted, and `Broken` in the tree.
 pub(crate) fn load(text: &str, report: &Report) -> Option<Node> {
     let document = document(text, report)?;
     let mut loader = Loader { report, left: MOST };
-    let node = loader.node(&document, &Place::new("template"));
+    let node = loader.node(&document, &Place::new(TEMPLATE));
     if loader.left == 0 {
         report.note(document.mark, &Place::new("YAML"), format!("aliases make more than {MOST} values of it"));
         return None;
@@ -130,7 +133,7 @@ impl Loader<'_> {
                 self.node(value, place);
                 continue;
             };
-            let below = if Function::is_call(&key) { place.clone() } else { place.key(&key) };
+            let below = if Function::is_call(&key) { place.clone() } else { below(place, &key) };
             let value = self.node(value, &below);
             match entries.iter().find(|entry| entry.key == key) {
                 Some(first) => {
@@ -142,11 +145,11 @@ impl Loader<'_> {
         entries
     }
 
-    /// The entries of the maps that `<<` names, the first of a list before the others. YAML: "Merge Key Language-Independent
-    /// Type for YAML 1.1".
+    /// The entries of the maps that `<<` names: the first of a list before the others, a later `<<` before an earlier one, as
+    /// PyYAML has it. YAML: "Merge Key Language-Independent Type for YAML 1.1".
     fn merged(&mut self, own: &[(Rc<Yaml>, Rc<Yaml>)], place: &Place) -> Vec<Entry<Node>> {
         let mut merged: Vec<Entry<Node>> = Vec::new();
-        for (_, value) in own.iter().filter(|(key, _)| is_merge(key)) {
+        for (_, value) in own.iter().rev().filter(|(key, _)| is_merge(key)) {
             let maps = match &value.content {
                 Content::List(maps) => maps.as_slice(),
                 _ => std::slice::from_ref(value),
@@ -190,6 +193,18 @@ impl Loader<'_> {
     fn broken(&self, mark: Mark, place: &Place, message: &str) -> Tree {
         self.report.note(mark, place, message);
         Tree::Broken
+    }
+}
+
+/// The place of the value of `key`, by the names that later readers have for it: a section's is its name, a resource's or a
+/// parameter's its logical id, and a property's is below that.
+fn below(place: &Place, key: &str) -> Place {
+    match place.as_str() {
+        TEMPLATE | "Resources" | "Parameters" => Place::new(key),
+        path => match path.strip_suffix(".Properties") {
+            Some(id) if !id.contains('.') => Place::new(id).key(key),
+            _ => place.key(key),
+        },
     }
 }
 

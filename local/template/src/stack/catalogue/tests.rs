@@ -42,7 +42,7 @@ fn attributes_are_checked() {
         found,
         [
             "t.yaml:3: Q.DeletionPolicy: `Keep` is not Delete or Retain",
-            "t.yaml:3: Q.UpdatePolicy: `UpdatePolicy` isn't emulated on one machine (or is misspelt)",
+            "t.yaml:3: Q.UpdatePolicy: `UpdatePolicy` isn't emulated on one machine (or is misspelt): take it out",
             "t.yaml:3: Q.DependsOn: no resource is called `Nowhere`",
             "t.yaml:4: my-queue: a logical id is letters and digits only, `my-queue` is not"
         ]

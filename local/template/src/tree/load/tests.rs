@@ -4,20 +4,14 @@ use crate::testing::{function_with, lines, parse, problems};
 fn every_duplicate_key_is_reported_with_both_lines() {
     let found =
         problems("  Q: {Type: AWS::SQS::Queue}\n  Q: {Type: AWS::SQS::Queue}\n  R: {Type: AWS::SQS::Queue, Type: X}\n");
-    assert_eq!(
-        found,
-        [
-            "t.yaml:4: template.Resources.Q: `Q` is already in line 3",
-            "t.yaml:5: template.Resources.R.Type: `Type` is already in line 5"
-        ]
-    );
+    assert_eq!(found, ["t.yaml:4: Q: `Q` is already in line 3", "t.yaml:5: R.Type: `Type` is already in line 5"]);
 }
 
 #[test]
 fn a_key_without_value_is_reported_at_its_own_line() {
     let found = problems("  Q:\n    Type: AWS::SQS::Queue\n    Properties:\n\n  R:\n    Type: AWS::SQS::Queue\n");
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].starts_with("t.yaml:5: template.Resources.Q.Properties: has no value"), "{found:?}");
+    assert!(found[0].starts_with("t.yaml:5: Q.Properties: has no value"), "{found:?}");
 }
 
 #[test]
@@ -40,8 +34,8 @@ fn functions_that_cannot_be_evaluated_are_refused_in_both_forms() {
     assert_eq!(
         found,
         [
-            "t.yaml:6: template.Resources.F.Properties.Description: `!ImportValue` can't be evaluated on one machine",
-            "t.yaml:6: template.Resources.F.Properties.Role: `Fn::ImportValue` can't be evaluated on one machine"
+            "t.yaml:6: F.Description: `!ImportValue` can't be evaluated on one machine",
+            "t.yaml:6: F.Role: `Fn::ImportValue` can't be evaluated on one machine"
         ]
     );
 }
@@ -49,5 +43,5 @@ fn functions_that_cannot_be_evaluated_are_refused_in_both_forms() {
 #[test]
 fn a_function_stands_alone_in_its_map() {
     let found = problems(&function_with("Role: {'Fn::Sub': x, Other: y}"));
-    assert_eq!(found, ["t.yaml:6: template.Resources.F.Properties.Role: `Fn::Sub` has to be the only key of its map"]);
+    assert_eq!(found, ["t.yaml:6: F.Role: `Fn::Sub` has to be the only key of its map"]);
 }

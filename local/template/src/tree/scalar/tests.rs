@@ -94,7 +94,7 @@ fn what_has_no_text_is_refused_with_advice() {
         ("!!int x", "`x` is not an integer of YAML 1.1"),
     ] {
         let found = problems(&valued(written, ""));
-        assert_eq!(found, [format!("t.yaml:6: template.Resources.F.Properties.Environment.Variables.XX: {told}")]);
+        assert_eq!(found, [format!("t.yaml:6: F.Environment.Variables.XX: {told}")]);
     }
     for written in ["~", "null", "NULL", "!!null ''", ""] {
         let found = problems(&valued(written, ""));
@@ -108,8 +108,7 @@ fn a_surprise_is_told_and_no_problem() {
         let system = parse(&template(&valued(value, "")), &[]).unwrap_or_else(|error| panic!("{error}"));
         system.warnings.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
-    let told =
-        |message: &str| vec![format!("t.yaml:6: template.Resources.F.Properties.Environment.Variables.XX: {message}")];
+    let told = |message: &str| vec![format!("t.yaml:6: F.Environment.Variables.XX: {message}")];
     assert_eq!(warned("0123"), told("`0123` is 83 in YAML 1.1: quote it if text is meant"));
     assert_eq!(warned("3.10"), told("`3.10` is 3.1 in YAML 1.1: quote it if text is meant"));
     assert_eq!(warned("on"), told("`on` is true in YAML 1.1: quote it if text is meant"));

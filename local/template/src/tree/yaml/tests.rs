@@ -40,6 +40,7 @@ fn a_merge_key_adds_what_the_map_does_not_have() {
         ("{AA: own, <<: *one}", [("AA", "own"), ("BB", "one"), ("CC", "one")].to_vec()),
         ("{<<: *one, AA: own}", [("AA", "own"), ("BB", "one"), ("CC", "one")].to_vec()),
         ("{<<: [*one, *two], CC: own}", [("AA", "one"), ("BB", "one"), ("CC", "own"), ("DD", "two")].to_vec()),
+        ("{<<: *one, <<: *two}", [("AA", "one"), ("BB", "two"), ("CC", "two"), ("DD", "two")].to_vec()),
         (
             "{<<: [*two, {<<: *one, EE: in}]}",
             [("AA", "one"), ("BB", "two"), ("CC", "two"), ("DD", "two"), ("EE", "in")].to_vec(),
@@ -61,7 +62,7 @@ fn a_merge_key_in_quotes_is_a_key() {
 #[test]
 fn a_merge_of_what_is_no_map_is_refused() {
     let found = problems(&function_with("Environment: {Variables: {<<: [a]}}"));
-    let told = "t.yaml:6: template.Resources.F.Properties.Environment.Variables: `<<` wants a map, or a list of maps";
+    let told = "t.yaml:6: F.Environment.Variables: `<<` wants a map, or a list of maps";
     assert_eq!(found, [told]);
 }
 
