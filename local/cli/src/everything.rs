@@ -53,7 +53,7 @@ pub async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) 
     let executables = if arguments.no_build {
         builder::built_before(&binaries, &project.workspace, profile)?
     } else {
-        project.workspace.check_binaries(&binaries)?;
+        project.check_binaries()?;
         if !binaries.is_empty() {
             console::say(&format!("building {} functions …", binaries.len()));
         }

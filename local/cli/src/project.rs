@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use local_iam::Iam;
-use local_template::System;
+use local_template::{Function, Problem, System};
 
 use crate::arguments::Run;
 use crate::console;
@@ -45,6 +45,23 @@ impl Project {
     /// The cargo binaries that the functions run.
     pub fn binaries(&self) -> BTreeSet<String> {
         self.system.functions.values().map(|function| function.binary.clone()).collect()
+    }
+
+    /// Checks that the workspace has the functions' binaries, as far as names tell.
+    ///
+    /// # Errors
+    /// Each function whose binary it does not have.
+    pub fn check_binaries(&self) -> Result<(), Error> {
+        let missing = self.system.functions.iter().filter(|(_, function)| !self.workspace.has_target(&function.binary));
+        let problems: Vec<Problem> = missing
+            .map(|(id, Function { line, binary, .. })| Problem {
+                file: self.template.display().to_string(),
+                line: *line,
+                place: format!("{id}.Metadata.BuildProperties.Binary"),
+                message: format!("`{binary}` is not a cargo binary of the workspace {}", self.workspace.root.display()),
+            })
+            .collect();
+        if problems.is_empty() { Ok(()) } else { Err(local_template::Error::Refused(problems).into()) }
     }
 
     /// The file `name` in the template's folder.

@@ -120,10 +120,13 @@ fn a_binary_that_the_workspace_does_not_have_is_named_before_anything_is_built()
     let pictures = Pictures::new();
     let (template, data) = (pictures.path("worker.yaml"), pictures.path("data"));
     let text = fs::read_to_string(&template).unwrap().replace("Binary: resize", "Binary: shrink");
+    let line = text.lines().position(|line| line.starts_with("  ResizeFunction:")).unwrap() + 1;
     fs::write(&template, text).unwrap();
     let arguments = ["--port", "0", "--template", template.to_str().unwrap(), "--data-dir", data.to_str().unwrap()];
-    let told = "error: shrink is not a cargo binary of this workspace, but the template's Metadata names it\n";
-    assert_eq!(run(&arguments), (Some(1), told.to_owned()));
+    let (code, told) = run(&arguments);
+    let start = format!("error: {}:{line}: ResizeFunction.Metadata.BuildProperties.Binary: ", template.display());
+    assert!(code == Some(1) && told.starts_with(&start), "{told}");
+    assert!(told[start.len()..].starts_with("`shrink` is not a cargo binary of the workspace "), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

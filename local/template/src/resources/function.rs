@@ -150,7 +150,11 @@ fn binary(scope: &Scope<'_>, resource: &Resource) -> Option<String> {
     let metadata = Field::new(scope.report, place.key("Metadata"), &value);
     let Some(method) = metadata.get("BuildMethod") else { return metadata.refuse(HOW) };
     let method = method.one_of(&["rust-cargolambda"]);
-    match metadata.get("BuildProperties").and_then(|properties| properties.get("Binary")) {
+    let properties = metadata.get("BuildProperties");
+    if let Some(properties) = &properties {
+        properties.only(&Accepted { emulated: &["Binary"], without_effect: &[] });
+    }
+    match properties.and_then(|properties| properties.get("Binary")) {
         Some(binary) => binary.text().filter(|_| method.is_some()),
         None if method.is_none() => None,
         None => metadata.refuse(HOW),

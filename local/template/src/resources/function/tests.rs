@@ -78,3 +78,10 @@ fn the_environment_is_four_kilobytes_at_most() {
         "t.yaml:6: F.Environment.Variables: a function's variables are 4096 bytes at most, as JSON: these are 4097";
     assert_eq!(problems(&with(4096 - 23)), [message]);
 }
+
+#[test]
+fn what_else_a_build_is_told_is_refused() {
+    let text = function_with("MemorySize: 128").replace("{Binary: f}", "{Binary: f, Flags: [--features=x]}");
+    let told = "F.Metadata.BuildProperties.Flags: `Flags` isn't emulated on one machine (or is misspelt): take it out";
+    assert_eq!(problems(&text), [format!("t.yaml:5: {told}")]);
+}
