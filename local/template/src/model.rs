@@ -76,6 +76,8 @@ pub struct Function {
     pub environment: BTreeMap<String, String>,
     /// `LoggingConfig.LogGroup`, or the one that Lambda makes: `/aws/lambda/` and the name.
     pub log_group: String,
+    /// Whether Lambda has to make the log group: `LoggingConfig` names none, and the template has none of that name.
+    pub makes_log_group: bool,
     /// `Role`, or the one that SAM makes for a function without.
     pub role: Role,
     /// `ReservedConcurrentExecutions`: at most this many instances at once.

@@ -15,7 +15,7 @@ mod truths;
 pub(crate) use catalogue::{Catalogue, Resource, check_names};
 pub(crate) use conditions::conditions;
 pub(crate) use globals::Globals;
-pub(crate) use kinds::{API, FUNCTION, MANAGED_POLICY, POLICY, QUEUE, ROLE, SECRET, TABLE};
+pub(crate) use kinds::{API, FUNCTION, LOG_GROUP, MANAGED_POLICY, POLICY, QUEUE, ROLE, SECRET, TABLE};
 pub(crate) use parameters::parameters;
 pub(crate) use rules::rules;
 pub(crate) use scope::Scope;

@@ -89,6 +89,7 @@ fn system() -> local_template::System {
         line: 1,
         name: name.to_owned(),
         log_group: format!("/aws/lambda/{name}"),
+        makes_log_group: false,
         arn: format!("arn:aws:lambda:us-east-1:000000000000:function:{name}"),
         binary: name.to_owned(),
         memory_mb: 128,

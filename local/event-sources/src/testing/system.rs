@@ -50,6 +50,7 @@ pub(crate) fn function_with(name: &str, source: EventSource) -> Function {
         line: 1,
         name: name.to_owned(),
         log_group: format!("/aws/lambda/{name}"),
+        makes_log_group: false,
         arn: format!("arn:aws:lambda:eu-central-1:000000000000:function:{name}"),
         binary: name.to_owned(),
         memory_mb: 128,

@@ -11,7 +11,7 @@ use super::role;
 use crate::error::Place;
 use crate::field::{Accepted, Field, optional, or_default};
 use crate::model::{Function, Queue};
-use crate::stack::{ROLE, Resource, Scope};
+use crate::stack::{LOG_GROUP, ROLE, Resource, Scope};
 
 const PROPERTIES: Accepted = Accepted {
     emulated: &[
@@ -122,9 +122,12 @@ pub(crate) fn function(
     }
     let log_group = optional(properties.get("LoggingConfig"), |field| log_group(&field));
     let name = name?.unwrap_or_else(|| resource.id.clone());
+    let named_group = log_group?.flatten();
+    let own_group = format!("/aws/lambda/{name}");
     Some(Function {
         line: resource.mark.line,
-        log_group: log_group?.flatten().unwrap_or_else(|| format!("/aws/lambda/{name}")),
+        makes_log_group: named_group.is_none() && !scope.has(LOG_GROUP, &own_group),
+        log_group: named_group.unwrap_or(own_group),
         name,
         arn: scope.own(resource, "Arn")?,
         alias: alias?,

@@ -4,9 +4,10 @@
 //! CloudFormation: "Resource and property types".
 
 use super::resource_policy;
+use super::role::check_actions;
 use crate::error::Place;
 use crate::field::{Accepted, Field};
-use crate::stack::{Catalogue, FUNCTION, MANAGED_POLICY, POLICY, ROLE, Resource, Scope};
+use crate::stack::{Catalogue, FUNCTION, LOG_GROUP, MANAGED_POLICY, POLICY, ROLE, Resource, Scope};
 
 const fn harmless(properties: &'static [&'static str]) -> Accepted {
     Accepted { emulated: &[], without_effect: properties }
@@ -60,7 +61,7 @@ const COMPOSITE_ALARM: Accepted = Accepted {
 };
 
 /// What functions log is in files, whole and for as long as the data folder is there.
-const LOG_GROUP: Accepted = harmless(&[
+const LOG_GROUP_PROPERTIES: Accepted = harmless(&[
     "BearerTokenAuthenticationEnabled",
     "DataProtectionPolicy",
     "DeletionProtectionEnabled",
@@ -141,7 +142,7 @@ fn accepted(kind: &str) -> &'static Accepted {
         "AWS::CloudWatch::CompositeAlarm" => &COMPOSITE_ALARM,
         "AWS::CloudWatch::Dashboard" => const { &harmless(&["DashboardBody", "DashboardName", "Tags"]) },
         "AWS::Lambda::Permission" => &PERMISSION,
-        "AWS::Logs::LogGroup" => &LOG_GROUP,
+        LOG_GROUP => &LOG_GROUP_PROPERTIES,
         "AWS::Logs::MetricFilter" => &METRIC_FILTER,
         "AWS::SNS::Topic" => &TOPIC,
         "AWS::SNS::TopicPolicy" => const { &harmless(&["PolicyDocument", "Topics"]) },
@@ -173,10 +174,14 @@ fn check(scope: &Scope<'_>, catalogue: &Catalogue, resource: &Resource) {
             }
         }
     }
-    if resource.kind.name == "AWS::SQS::QueuePolicy"
-        && let Some(document) = properties.get("PolicyDocument")
-    {
-        resource_policy::check(&document);
+    let document = properties.get("PolicyDocument");
+    match resource.kind.name {
+        "AWS::SQS::QueuePolicy" => document.iter().for_each(resource_policy::check),
+        ROLE => {
+            let policies = properties.get("Policies").map(|policies| policies.one_or_more()).unwrap_or_default();
+            policies.iter().filter_map(|policy| policy.get("PolicyDocument")).for_each(|it| check_actions(&it));
+        }
+        _ => document.iter().for_each(check_actions),
     }
 }
 

@@ -1,10 +1,12 @@
 //! Policies of queues, tables and streams. What they allow matters to no one here, as the only principals are functions of the
 //! same account, whose roles say what they may do; what they deny would. IAM User Guide: "Policy evaluation logic".
 
+use super::role::check_actions;
 use crate::field::Field;
 
-/// Refuses statements that deny, but the one that denies calls without TLS, which AWS's SDKs never make.
+/// Warns of misspelt actions, and refuses statements that deny, but the one that denies calls without TLS, which AWS's SDKs never make.
 pub(super) fn check(document: &Field<'_>) {
+    check_actions(document);
     let Some(statements) = document.need("Statement") else { return };
     for statement in statements.one_or_more() {
         let effect = statement.need("Effect").and_then(|effect| effect.one_of(&["Allow", "Deny"]));

@@ -14,8 +14,8 @@ use crate::model::{Role, Statement};
 use crate::stack::{Resource, Scope};
 
 use attached::named_policies;
-pub(super) use document::trusts_lambda;
 use document::{all, permissions};
+pub(super) use document::{check_actions, trusts_lambda};
 
 const PROPERTIES: Accepted = Accepted {
     emulated: &["RoleName", "AssumeRolePolicyDocument", "ManagedPolicyArns", "Policies"],

@@ -38,6 +38,7 @@ pub(crate) const SECRET: &str = "AWS::SecretsManager::Secret";
 pub(crate) const ROLE: &str = "AWS::IAM::Role";
 pub(crate) const POLICY: &str = "AWS::IAM::Policy";
 pub(crate) const MANAGED_POLICY: &str = "AWS::IAM::ManagedPolicy";
+pub(crate) const LOG_GROUP: &str = "AWS::Logs::LogGroup";
 
 const KINDS: &[Kind] = &[
     Kind {
@@ -92,12 +93,7 @@ const KINDS: &[Kind] = &[
         "arn:aws:iam::{account}:policy/{name}",
         &[("PolicyArn", "arn:aws:iam::{account}:policy/{name}")],
     ),
-    inert(
-        "AWS::Logs::LogGroup",
-        Some("LogGroupName"),
-        "{name}",
-        &[("Arn", "arn:aws:logs:{region}:{account}:log-group:{name}:*")],
-    ),
+    inert(LOG_GROUP, Some("LogGroupName"), "{name}", &[("Arn", "arn:aws:logs:{region}:{account}:log-group:{name}:*")]),
     inert("AWS::Logs::MetricFilter", None, "{name}", &[]),
     inert(
         "AWS::CloudWatch::Alarm",

@@ -133,6 +133,12 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// Whether a resource of a type has this physical name.
+    pub(crate) fn has(&self, kind: &'static str, name: &str) -> bool {
+        let mut resources = self.catalogue.into_iter().flat_map(|catalogue| catalogue.of_kind(kind));
+        resources.any(|resource| self.physical_name(resource).as_deref() == Some(name))
+    }
+
     /// An attribute that every resource of its type has.
     pub(crate) fn own(&self, resource: &Resource, attribute: &str) -> Option<String> {
         self.filled(resource.kind.attribute(attribute)?, resource)

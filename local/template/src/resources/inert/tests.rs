@@ -58,3 +58,20 @@ fn a_resources_policy_that_denies_is_refused() {
     assert_eq!(problems(&queue(deny)), [format!("t.yaml:3: P.PolicyDocument.Statement[0]: {DENIES}")]);
     assert_eq!(problems(&table(deny)), [format!("t.yaml:3: T.ResourcePolicy.PolicyDocument.Statement[0]: {DENIES}")]);
 }
+
+#[test]
+fn a_misspelt_right_is_told_in_every_policy() {
+    let document = |action: &str| format!("{{Statement: [{{Effect: Allow, {action}, Resource: '*'}}]}}");
+    let (misspelt, other) = (document("Action: [sqs:SendMessages]"), document("NotAction: sqs:SendMessages"));
+    for properties in [
+        format!("IAM::Role, Properties: {{Policies: [{{PolicyName: p, PolicyDocument: {misspelt}}}]}}"),
+        format!("IAM::Policy, Properties: {{PolicyName: p, PolicyDocument: {other}}}"),
+        format!("IAM::ManagedPolicy, Properties: {{PolicyDocument: {misspelt}}}"),
+        format!("SQS::QueuePolicy, Properties: {{PolicyDocument: {misspelt}, Queues: []}}"),
+        format!("SNS::TopicPolicy, Properties: {{PolicyDocument: {other}, Topics: []}}"),
+    ] {
+        let warnings = system(&format!("  X: {{Type: AWS::{properties}}}\n")).warnings;
+        let told: Vec<_> = warnings.iter().map(|warning| (warning.line, warning.message.as_str())).collect();
+        assert_eq!(told, [(3, "sqs has no action `SendMessages`: is `sqs:SendMessage` meant?")], "{properties}");
+    }
+}

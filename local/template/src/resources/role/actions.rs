@@ -21,7 +21,7 @@ fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
 
 /// What is odd about an action of a policy (`dynamodb:Get*`).
 pub(super) fn oddity(action: &str) -> Option<String> {
-    let (service, name) = action.split_once(':')?;
+    let (service, name) = action.split_once(':').filter(|(service, name)| !service.is_empty() && !name.is_empty())?;
     let service = service.to_ascii_lowercase();
     if !SERVICES.contains(service.as_str()) {
         let meant = meant(&service, SERVICES.iter().copied(), "");

@@ -56,6 +56,19 @@ fn statement(field: Field<'_>) -> Option<Statement> {
     Some(Statement { effect, actions: actions?, resources: resources? })
 }
 
+/// Warns of actions that IAM does not know, in a policy whose effect is not emulated.
+pub(in crate::resources) fn check_actions(document: &Field<'_>) {
+    let statements = document.get("Statement").map(|statements| statements.one_or_more()).unwrap_or_default();
+    for statement in statements {
+        let actions = ["Action", "NotAction"].map(|key| statement.get(key));
+        for action in actions.into_iter().flatten().flat_map(|actions| actions.one_or_more()) {
+            if let Some(oddity) = action.text().as_deref().and_then(actions::oddity) {
+                action.warn(oddity);
+            }
+        }
+    }
+}
+
 fn action(field: Field<'_>) -> Option<String> {
     let action = field.text()?;
     match action.split_once(':') {

@@ -56,7 +56,7 @@ fn policies_add_up_and_one_statement_needs_no_list() {
 
 #[test]
 fn what_a_policy_says_beyond_effect_action_and_resource_is_refused() {
-    for element in ["Condition: {}", "NotAction: x:Y", "NotResource: '*'", "Principal: '*'", "Efect: Deny"] {
+    for element in ["Condition: {}", "NotAction: s3:Y", "NotResource: '*'", "Principal: '*'", "Efect: Deny"] {
         let name = element.split(':').next().expect("a name");
         assert_eq!(
             problems(&with(&format!("[{{Effect: Allow, Action: s3:B, Resource: '*', {element}}}]"))),
