@@ -16,6 +16,7 @@ mod faults;
 mod handle;
 mod import;
 mod metering;
+mod number_sets;
 mod protocol;
 mod refusal;
 mod store;

@@ -6,9 +6,9 @@ use std::collections::HashMap;
 
 use dynoxide::actions::transact_write_items::{TransactUpdate, TransactWriteItemsRequest, TransactWriteItemsResponse};
 use dynoxide::{Database, DynoxideError};
-use serde::Deserialize;
 
 use crate::expression::{Target, targets};
+use crate::number_sets::normalize_transaction;
 
 /// What dynoxide says of an update that reads an attribute that is not there.
 const NOT_THERE: &str = "The provided expression refers to an attribute that does not exist in the item";
@@ -21,10 +21,11 @@ pub(crate) fn transact_write_items(
     database: &Database,
     mut request: TransactWriteItemsRequest,
 ) -> Result<TransactWriteItemsResponse, DynoxideError> {
+    normalize_transaction(&mut request);
     let mut refused = HashMap::new();
     for (action, item) in request.transact_items.iter_mut().enumerate() {
         if let Some(update) = &mut item.update
-            && let Some(target) = key_target(database, update)?
+            && let Some(target) = key_target(update)
         {
             make_impossible(update, &target);
             refused.insert(action, target.attribute);
@@ -33,21 +34,10 @@ pub(crate) fn transact_write_items(
     database.transact_write_items(request).map_err(|error| with_reasons(error, &refused))
 }
 
-/// The first key attribute that the update writes to.
-fn key_target(database: &Database, update: &TransactUpdate) -> Result<Option<Target>, DynoxideError> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct KeyPart {
-        attribute_name: String,
-    }
-    let Some(table) = database.get_table_metadata(&update.table_name)? else { return Ok(None) };
-    let key: Vec<KeyPart> = serde_json::from_str(&table.key_schema)
-        .map_err(|error| DynoxideError::InternalServerError(error.to_string()))?;
-    let names = update.expression_attribute_names.as_ref();
-    let targets = targets(&update.update_expression, names);
-    let mut key_targets =
-        targets.into_iter().filter(|target| key.iter().any(|part| part.attribute_name == target.attribute));
-    Ok(key_targets.next())
+/// The first key attribute that the update writes to. A key that is not the table's is refused whatever the update is.
+fn key_target(update: &TransactUpdate) -> Option<Target> {
+    let targets = targets(&update.update_expression, update.expression_attribute_names.as_ref());
+    targets.into_iter().find(|target| update.key.contains_key(&target.attribute))
 }
 
 /// Makes the update read a part of the key attribute: that is a scalar, and has none.

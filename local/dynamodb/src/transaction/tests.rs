@@ -146,5 +146,10 @@ async fn a_table_that_is_missing_and_a_key_that_does_not_fit_keep_their_own_erro
     let mut short = update("SET id = :s");
     short["Key"].as_object_mut().unwrap().remove("seq");
     let (_, answer) = call(&db, "TransactWriteItems", json!({ "TransactItems": [{ "Update": short }] })).await;
-    assert_eq!(answer["CancellationReasons"][0]["Message"], "The provided key element does not match the schema");
+    let message = "The provided key element does not match the schema";
+    assert_eq!(answer["CancellationReasons"][0]["Message"], message);
+    let mut long = update("SET n = :n");
+    long["Key"]["n"] = json!({ "N": "1" });
+    let (_, answer) = call(&db, "TransactWriteItems", json!({ "TransactItems": [{ "Update": long }] })).await;
+    assert_eq!(answer["CancellationReasons"][0]["Message"], message);
 }
