@@ -56,6 +56,9 @@ pub(crate) struct Expression<'a> {
 /// Why DynamoDB refuses an expression.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 enum Fault {
+    /// A function's name in another case: keywords are in any case, functions are not.
+    #[error("Invalid function name; function: {0}")]
+    UnknownFunction(String),
     /// DynamoDB stops counting at the first operator too many.
     #[error("The expression contains too many operators; operator count: {}", MOST_OPERATORS + 1)]
     TooManyOperators,

@@ -11,6 +11,7 @@ const MOST_IN: usize = 100;
 const DEEPEST: usize = 200;
 
 const FUNCTIONS: [&str; 5] = ["attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains"];
+const SIZE: &str = "size";
 const COMPARATORS: [&str; 6] = ["=", "<>", "<", "<=", ">", ">="];
 
 /// The first thing wrong with a condition that can be read to its end.
@@ -69,10 +70,11 @@ impl<'a> Reader<'a> {
     }
 
     fn comparison(&mut self) -> Option<()> {
-        if let [Token::Word(function), Token::Sign("("), ..] = self.rest()
-            && FUNCTIONS.contains(function)
+        if let [Token::Word(word), Token::Sign("("), ..] = self.rest()
+            && let Some(function) = FUNCTIONS.into_iter().find(|function| function.eq_ignore_ascii_case(word))
         {
             self.at += 1;
+            self.spelled(word, function);
             let operands = self.list()?;
             let (first, others) = operands.split_first()?;
             self.operator(function, first, others);
@@ -107,6 +109,12 @@ impl<'a> Reader<'a> {
         }
     }
 
+    fn spelled(&mut self, word: &str, function: &str) {
+        if word != function {
+            self.fault.get_or_insert(Fault::UnknownFunction(word.to_owned()));
+        }
+    }
+
     fn list(&mut self) -> Option<Vec<Operand>> {
         self.sign("(")?;
         let mut operands = vec![self.operand()?];
@@ -123,8 +131,9 @@ impl<'a> Reader<'a> {
                 self.at += 1;
                 Some(Operand::Other)
             }
-            [Token::Word("size"), Token::Sign("("), ..] => {
+            [Token::Word(word), Token::Sign("("), ..] if word.eq_ignore_ascii_case(SIZE) => {
                 self.at += 2;
+                self.spelled(word, SIZE);
                 self.path()?;
                 self.operators += 1;
                 self.sign(")").map(|()| Operand::Other)

@@ -80,6 +80,42 @@ async fn what_is_compared_with_something_else_is_taken() {
 }
 
 #[tokio::test]
+async fn a_functions_name_is_in_its_own_case() {
+    let unknown = |function: &str| format!("Invalid function name; function: {function}");
+    for (filter, function) in [
+        ("Contains(a, :a)", "Contains"),
+        ("BEGINS_WITH(a, :a)", "BEGINS_WITH"),
+        ("a = :a OR NOT Attribute_exists(a)", "Attribute_exists"),
+        ("ATTRIBUTE_NOT_EXISTS(a)", "ATTRIBUTE_NOT_EXISTS"),
+        ("attribute_Type(a, :a)", "attribute_Type"),
+        ("SIZE(a) = :a", "SIZE"),
+        (":a = Size(a)", "Size"),
+    ] {
+        assert_eq!(refused(filter, None).await, Some(unknown(function)), "{filter}");
+    }
+    for filter in ["a BETWEEN :a AND :b", "not a in (:a)", "begins_with (a, :a)", "size (a) = :a"] {
+        assert_eq!(refused(filter, None).await, None, "{filter}");
+    }
+    let (_folder, db) = database().await;
+    for function in ["If_not_exists", "LIST_APPEND"] {
+        let update = json!({
+            "TableName": "Things",
+            "Key": { "id": { "S": "a" } },
+            "UpdateExpression": format!("SET a = {function}(b, :l)"),
+            "ExpressionAttributeValues": { ":l": { "L": [] } },
+        });
+        for (operation, request) in
+            [("UpdateItem", update.clone()), ("TransactWriteItems", json!({ "TransactItems": [{ "Update": update }] }))]
+        {
+            let (status, answer) = call(&db, operation, request).await;
+            let said = answer["message"].as_str().unwrap_or_default();
+            let message = format!("Invalid UpdateExpression: {}", unknown(function));
+            assert_eq!((status, said.trim_start_matches("1 validation error detected: ")), (400, message.as_str()));
+        }
+    }
+}
+
+#[tokio::test]
 async fn in_takes_a_hundred_operands_and_an_expression_three_hundred_operators() {
     let operands = |count: usize| (0..count).map(|n| format!(":v{n}")).collect::<Vec<_>>().join(", ");
     assert_eq!(refused(&format!("a IN ({})", operands(100)), None).await, None);

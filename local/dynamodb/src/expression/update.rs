@@ -40,24 +40,31 @@ pub(crate) fn targets(expression: &str, names: Option<&Names>) -> Vec<Target> {
 
 /// The first thing wrong with an update.
 pub(super) fn fault(tokens: &[Token<'_>], names: Option<&Names>) -> Option<Fault> {
-    let (mut operators, mut same) = (0, None);
+    let (mut operators, mut first) = (0, None);
     for (at, token) in tokens.iter().enumerate() {
         let rest = tokens.get(at + 1..).unwrap_or_default();
         match token {
             Token::Sign("+" | "-") => operators += 1,
-            Token::Word(function) if FUNCTIONS.contains(function) && rest.first() == Some(&Token::Sign("(")) => {
+            Token::Word(word) if rest.first() == Some(&Token::Sign("(")) => {
                 operators += 1;
-                if *function == "if_not_exists" && same.is_none() {
-                    same = same_operand(function, rest.get(1..).unwrap_or_default(), names);
-                }
+                first = first.or_else(|| call_fault(word, rest.get(1..).unwrap_or_default(), names));
             }
             _ => {}
         }
     }
-    if operators > MOST_OPERATORS { Some(Fault::TooManyOperators) } else { same }
+    if operators > MOST_OPERATORS { Some(Fault::TooManyOperators) } else { first }
 }
 
-/// Whether a function's first two operands, which `tokens` begin with, are one path.
+/// What is wrong with the call of a function, whose operands `tokens` begin with.
+fn call_fault(word: &str, tokens: &[Token<'_>], names: Option<&Names>) -> Option<Fault> {
+    if word == "if_not_exists" {
+        return same_operand(word, tokens, names);
+    }
+    let misspelt = FUNCTIONS.iter().any(|function| *function != word && function.eq_ignore_ascii_case(word));
+    misspelt.then(|| Fault::UnknownFunction(word.to_owned()))
+}
+
+/// Whether the function's first two operands are one path.
 fn same_operand(function: &str, tokens: &[Token<'_>], names: Option<&Names>) -> Option<Fault> {
     let (first, length) = path(tokens, names)?;
     let [Token::Sign(","), second @ ..] = tokens.get(length..)? else { return None };
