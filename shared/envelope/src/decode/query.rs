@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::DecodeQuery;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::number::number;
 use super::problems::Problems;
+use super::{DecodeQuery, Reject, integer};
 use crate::{Code, Failure};
 
 /// A type that a query parameter can be read into.
@@ -79,18 +83,28 @@ impl<'a> QueryFields<'a> {
     }
 }
 
-/// A whole number from `least` to `most`, in plain decimal digits.
+/// A whole number from `least` to `most`: decimal digits, or another notation of JSON for an integer, as [`integer`] reads
+/// them in a body (`7.0`, `7e0`).
 ///
 /// # Errors
 /// `OUT_OF_RANGE` or `INVALID_TYPE` with the range.
 pub fn whole_number(text: &str, least: u32, most: u32) -> Result<u32, (&'static str, String)> {
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+    let out_of_range = || ("OUT_OF_RANGE", format!("must be from {least} to {most}"));
+    if !is_unsigned_number(text) {
         return Err(("INVALID_TYPE", format!("must be a whole number from {least} to {most}")));
     }
-    match text.parse() {
-        Ok(number) if (least..=most).contains(&number) => Ok(number),
-        _ => Err(("OUT_OF_RANGE", format!("must be from {least} to {most}"))),
+    let value = number(text).map(Value::Number).ok_or_else(out_of_range)?;
+    match integer(&value, least.into(), most.into()) {
+        Ok(number) => u32::try_from(number).map_err(|_| out_of_range()),
+        Err(Reject::Invalid { code, message, .. }) => Err((code, message)),
+        Err(_) => Err(out_of_range()),
     }
+}
+
+/// Whether a text is digits, or a number of JSON without a sign.
+fn is_unsigned_number(text: &str) -> bool {
+    let is_json = || serde_json::from_str::<&RawValue>(text).is_ok_and(|json| json.get() == text);
+    text.starts_with(|c: char| c.is_ascii_digit()) && (text.bytes().all(|byte| byte.is_ascii_digit()) || is_json())
 }
 
 #[cfg(test)]
@@ -128,8 +142,26 @@ mod tests {
     }
 
     #[test]
+    fn a_whole_number_may_be_written_with_a_point_or_an_exponent() {
+        for text in ["7", "007", "7.0", "7.000", "7e0", "7E0", "70e-1", "0.7e1"] {
+            assert_eq!(whole_number(text, 1, 100), Ok(7), "{text:?}");
+        }
+    }
+
+    #[test]
     fn every_other_spelling_of_a_number_is_refused() {
-        for text in ["", "0", "101", "-1", "+1", "1.0", "1e1", " 1", "٣", "99999999999999999999"] {
+        for (texts, code) in [
+            (
+                &["", "-1", "+1", "1.5", "7.00000000000000001", " 1", "1 ", "٣", "7.", ".7", "7e", "0x7", "00.7e1"][..],
+                "INVALID_TYPE",
+            ),
+            (&["0", "0.0", "101", "101.0", "1e3", "1e400", "99999999999999999999"], "OUT_OF_RANGE"),
+        ] {
+            for text in texts {
+                assert_eq!(whole_number(text, 1, 100).unwrap_err().0, code, "{text:?}");
+            }
+        }
+        for text in ["", "0", "101", "-1", "1.5", "1e3"] {
             assert_eq!(read(&[("limit", text)]).unwrap_err().code(), Code::INVALID_FIELDS, "{text:?}");
         }
     }

@@ -43,7 +43,7 @@ async fn pages_go_from_the_newest_to_the_oldest_and_the_total_is_kept_through_a_
     page(&stack, "limit=3").await.lists(MESSAGE, rows[0..3].into(), pagination(1, 3, 2, true, false));
     page(&stack, "page=2&limit=3").await.lists(MESSAGE, rows[3..].into(), pagination(2, 3, 2, false, true));
     page(&stack, "page=2&limit=1").await.lists(MESSAGE, rows[1..2].into(), pagination(2, 1, 4, true, true));
-    page(&stack, "page=2&limit=4").await.lists(MESSAGE, json!([]), pagination(2, 4, 1, false, true));
+    page(&stack, "page=2.0&limit=4e0").await.lists(MESSAGE, json!([]), pagination(2, 4, 1, false, true));
     page(&stack, "page=10&limit=100").await.lists(MESSAGE, json!([]), pagination(10, 100, 1, false, true));
 
     stack.kill().await;
@@ -62,8 +62,7 @@ async fn a_query_is_read_strictly() {
         ("page=one", vec!["page INVALID_TYPE"]),
         ("page=", vec!["page INVALID_TYPE"]),
         ("page", vec!["page INVALID_TYPE"]),
-        ("page=1.0", vec!["page INVALID_TYPE"]),
-        ("page=1e1", vec!["page INVALID_TYPE"]),
+        ("page=1.5", vec!["page INVALID_TYPE"]),
         ("page=%00", vec!["page INVALID_TYPE"]),
         ("page=+1", vec!["page INVALID_TYPE"]),
         ("page=%D9%A3", vec!["page INVALID_TYPE"]),
