@@ -92,10 +92,11 @@ fn is_space_without_width(c: char) -> bool {
 }
 
 fn shows_nothing(c: char) -> bool {
-    // An empty cell of Braille is a symbol and shows nothing all the same.
+    // An empty cell of Braille, a note without a head and the anchors of annotations are symbols and controls, and show
+    // nothing all the same.
     CodePointSetData::new::<WhiteSpace>().contains(c)
         || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
-        || c == '\u{2800}'
+        || matches!(c, '\u{2800}' | '\u{1D159}' | '\u{FFF9}'..='\u{FFFB}')
 }
 
 #[cfg(test)]
@@ -121,6 +122,8 @@ mod tests {
             "\u{3164}",
             "\u{ffa0}\u{115f}\u{1160}",
             "\u{2800}\u{2800}",
+            "\u{1d159}",
+            "\u{fff9}\u{fffa}\u{fffb}",
             "\u{fe0f}",
             "\u{e0020}\u{e007f}",
             "\u{34f}",
