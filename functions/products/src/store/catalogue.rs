@@ -14,7 +14,7 @@
 //! it does not, all of them are older than the 5 000 newest products; up to 5 000 of them are then sorted after all.
 //!
 //! A search that is not told by its terms ([`Search::is_told_by_terms`]) reads the products that have all the terms, and
-//! leaves out those without the words.
+//! leaves out those without the words. It counts no further than it has to read for the page.
 //!
 //! **The cost of one request is bounded**, because anyone may ask. A price range reads 6 002 keys and examines 5 000
 //! index rows (some 150 bytes each: less than 2 MB); a search has the budget of [`super::Postings`]. If the budget runs
