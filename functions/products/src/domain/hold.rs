@@ -47,9 +47,10 @@ pub struct Hold {
 pub enum OnRequest {
     /// The hold is another request's: this one is refused.
     Refuse,
-    /// The hold's time is over: it expires first, as in the sweep.
+    /// The hold is another request's, and its time is over: it expires first, as in the sweep.
     Expire(Transition),
-    /// The hold has expired: the request gets a new one in its place, if a first request would get one.
+    /// The hold has expired, or it is this request's and its time is over: the request gets a new one in its place, if a
+    /// first request would get one.
     Replace,
     /// The hold is this request's, which gets it for the full time.
     Extend,
@@ -107,16 +108,18 @@ impl Hold {
     }
 
     /// What the request with this fingerprint does to it at `now` (seconds since the epoch).
+    ///
+    /// A hold of the same request does not expire first: its order may be written already, and is not to be cancelled
+    /// because its customer asks for it again. The order's event settles this hold, or learns of the one in its place.
     pub fn on_request(&self, fingerprint: &str, now: u64) -> OnRequest {
-        if let Some(transition) = self.expire_at(now) {
-            return OnRequest::Expire(transition);
-        }
-        match self.state {
-            State::Expired => OnRequest::Replace,
+        match (self.state, self.expire_at(now)) {
+            (State::Expired, _) => OnRequest::Replace,
+            (_, Some(_)) if self.is_of(fingerprint) => OnRequest::Replace,
+            (_, Some(expire)) => OnRequest::Expire(expire),
             _ if !self.is_of(fingerprint) => OnRequest::Refuse,
-            State::Held => OnRequest::Extend,
-            State::Settled => OnRequest::Report(HoldState::Settled),
-            State::Cancelled => OnRequest::Report(HoldState::Cancelled),
+            (State::Held, None) => OnRequest::Extend,
+            (State::Settled, None) => OnRequest::Report(HoldState::Settled),
+            (State::Cancelled, None) => OnRequest::Report(HoldState::Cancelled),
         }
     }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// The state of a hold.
 ///
 /// ```text
-/// held → settled | expired | cancelled
+/// held → settled | expired | cancelled | held (the next generation, when its time is over)
 /// settled → cancelled
 /// expired → held (the next generation) | cancelled
 /// ```

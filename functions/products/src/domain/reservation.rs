@@ -70,8 +70,9 @@ impl<'a> Reservation<'a> {
         self.lines.iter().map(|line| line.product_id.clone()).collect()
     }
 
-    /// The hold it asks for, at the present prices of `products` (by id), in the place of an `expired` one if there is one.
-    /// The transaction that creates the hold decides; this refuses early what can't succeed.
+    /// The hold it asks for, at the present prices of `products` (by id), in the place of a `replaced` one if there is one,
+    /// whose units it takes over if that is its own and still has them. The transaction that creates the hold decides;
+    /// this refuses early what can't succeed.
     ///
     /// # Errors
     /// [`Refused`]
@@ -79,15 +80,16 @@ impl<'a> Reservation<'a> {
         &self,
         products: &HashMap<String, Product>,
         expires_at: u64,
-        expired: Option<&Hold>,
+        replaced: Option<&Hold>,
     ) -> Result<Hold, Refused> {
-        let generation = expired.map_or(HoldGeneration::FIRST, |expired| expired.generation.next());
-        let same_lines = expired.filter(|expired| expired.is_of(&self.request.fingerprint));
+        let generation = replaced.map_or(HoldGeneration::FIRST, |replaced| replaced.generation.next());
+        let same_lines = replaced.filter(|replaced| replaced.is_of(&self.request.fingerprint));
+        let has_units = same_lines.is_some_and(|replaced| replaced.state.has_units());
         let mut items = Vec::with_capacity(self.lines.len());
         for Line { product_id, quantity } in &self.lines {
             let product = products.get(product_id).filter(|product| product.is_active);
             let product = product.ok_or_else(|| Refused::ProductNotFound { product_id: product_id.clone() })?;
-            if product.stock < u64::from(*quantity) {
+            if !has_units && product.stock < u64::from(*quantity) {
                 return Err(Refused::InsufficientStock {
                     product_id: product_id.clone(),
                     requested: *quantity,
@@ -101,7 +103,7 @@ impl<'a> Reservation<'a> {
             order_id: self.request.order_id.clone(),
             state: State::Held,
             generation,
-            lines_since: same_lines.map_or(generation, |expired| expired.lines_since),
+            lines_since: same_lines.map_or(generation, |replaced| replaced.lines_since),
             fingerprint: self.request.fingerprint.clone(),
             items,
             total_amount,

@@ -1,5 +1,5 @@
-//! The holds' table: one item for each order, created in one transaction with the stock it takes, and replaced so when it
-//! has expired.
+//! The holds' table: one item for each order, created in one transaction with the stock it takes, and replaced so when its
+//! time is over.
 
 use std::collections::HashMap;
 
@@ -109,24 +109,22 @@ impl Holds {
         Ok((hold.map(serde_dynamo::from_item).transpose()?, products))
     }
 
-    /// Creates a hold, in the place of an `expired` one if there is one, and takes its units, all lines or none, if every
-    /// product still has the line's price.
+    /// Creates a hold, in the place of a `replaced` one if there is one, and takes its units, all lines or none, if every
+    /// product still has the line's price. A replaced hold that still has its units is of the same lines: they go over.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn create(&self, hold: &Hold, expired: Option<&Hold>) -> Result<Created, StoreError> {
+    pub async fn create(&self, hold: &Hold, replaced: Option<&Hold>) -> Result<Created, StoreError> {
         let put = self.put(hold, None, None)?;
-        let put = match expired {
+        let put = match replaced {
             None => put.condition_expression(NONE_YET),
-            Some(expired) => put
-                .condition_expression(unchanged(expired))
-                .expression_attribute_names("#state", "state")
-                .expression_attribute_values(":from", string(expired.state.as_str()))
-                .expression_attribute_values(":generation", number(expired.generation.number())),
+            Some(replaced) => replace(put, replaced),
         };
+        let units_go_over = replaced.is_some_and(|replaced| replaced.state.has_units());
         let mut actions = vec![TransactWriteItem::builder().put(put.build()?).build()];
         for line in &hold.items {
-            let take = change_stock(&self.products, line, '-')
+            let units = if units_go_over { 0 } else { line.quantity };
+            let take = change_stock(&self.products, &line.product_id, units, '-')
                 .condition_expression("isActive = :true AND price = :price AND stock >= :quantity")
                 .expression_attribute_values(":true", AttributeValue::Bool(true))
                 .expression_attribute_values(":price", number(line.unit_price.cents()));
@@ -163,5 +161,20 @@ impl Holds {
     fn put(&self, hold: &Hold, forget_at: Option<u64>, event: Option<&StockEvent>) -> Result<PutBuilder, StoreError> {
         let item = serde_dynamo::to_item(NewItem { hold, forget_at, event })?;
         Ok(Put::builder().table_name(&self.table).set_item(Some(item)))
+    }
+}
+
+/// On the condition that the hold is still as it was read, and has got no later expiry.
+fn replace(put: PutBuilder, replaced: &Hold) -> PutBuilder {
+    let put = put
+        .expression_attribute_names("#state", "state")
+        .expression_attribute_values(":from", string(replaced.state.as_str()))
+        .expression_attribute_values(":generation", number(replaced.generation.number()));
+    let condition = unchanged(replaced);
+    match replaced.expires_at {
+        None => put.condition_expression(condition),
+        Some(seen) => put
+            .condition_expression(format!("{condition} AND expiresAt = :seen"))
+            .expression_attribute_values(":seen", number(seen)),
     }
 }

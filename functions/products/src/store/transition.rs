@@ -130,11 +130,12 @@ impl Holds {
 
     fn update_stock(&self, line: &PricedLine, effect: StockEffect) -> UpdateBuilder {
         if effect == StockEffect::Take {
-            change_stock(&self.products, line, '-')
+            change_stock(&self.products, &line.product_id, line.quantity, '-')
                 .condition_expression("stock >= :quantity")
                 .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
         } else {
-            change_stock(&self.products, line, '+').condition_expression("attribute_exists(id)")
+            change_stock(&self.products, &line.product_id, line.quantity, '+')
+                .condition_expression("attribute_exists(id)")
         }
     }
 }
@@ -148,13 +149,13 @@ pub(super) fn unchanged(hold: &Hold) -> &'static str {
     }
 }
 
-/// Adds (`+`) a line's units to its product's stock, or takes them (`-`).
-pub(super) fn change_stock(products: &str, line: &PricedLine, sign: char) -> UpdateBuilder {
+/// Adds units to a product's stock (`+`), or takes them (`-`).
+pub(super) fn change_stock(products: &str, product_id: &str, quantity: u32, sign: char) -> UpdateBuilder {
     Update::builder()
         .table_name(products)
-        .key("id", string(&line.product_id))
+        .key("id", string(product_id))
         .update_expression(format!("SET stock = stock {sign} :quantity"))
-        .expression_attribute_values(":quantity", number(line.quantity))
+        .expression_attribute_values(":quantity", number(quantity))
 }
 
 /// An update as an action of a transaction.

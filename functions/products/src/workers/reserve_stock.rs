@@ -41,7 +41,8 @@ impl Rpc for ReserveStock {
     }
 }
 
-/// Holds every line or none, for the full time. A repeated request gets the hold of the first one, unless that has expired.
+/// Holds every line or none, for the full time. A repeated request gets the hold of the first one, or a new one
+/// if the time of that is over.
 ///
 /// # Errors
 /// 400 for a product that is not for sale or has too few units; 422 if the order id was used for another request, whose
@@ -81,9 +82,9 @@ pub async fn reserve(
     }
 }
 
-/// Creates the hold, in the place of an `expired` one if there is one; `None` if something changed since it was read.
-async fn create(holds: &Holds, hold: Hold, expired: Option<&Hold>) -> Result<Option<ReserveResponse>, Failure> {
-    match holds.create(&hold, expired).await? {
+/// Creates the hold, in the place of a `replaced` one if there is one; `None` if something changed since it was read.
+async fn create(holds: &Holds, hold: Hold, replaced: Option<&Hold>) -> Result<Option<ReserveResponse>, Failure> {
+    match holds.create(&hold, replaced).await? {
         Created::Held => Ok(Some(response(hold, HoldState::Held))),
         Created::Outdated | Created::Conflict => Ok(None),
     }

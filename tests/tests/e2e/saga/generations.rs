@@ -113,6 +113,37 @@ async fn a_retry_has_its_hold_for_the_full_time_also_when_no_sweep_has_expired_t
     assert_eq!(stack.assert_sound(&[(&lamp, 10)]).await[&lamp].sold, 3);
 }
 
+/// The order is written, only not settled yet: that its customer asks again does not cancel it.
+#[apply(e2e)]
+#[needs(OwnStack)]
+async fn a_retry_past_the_time_of_a_hold_leaves_a_written_order_its_units_and_its_price() {
+    let (stack, clerk, ada) = shop().await;
+    let (lamp, chair) = (stack.stocked(&clerk, 10).await, stack.stocked(&clerk, 10).await);
+    hold_up(&stack, "SettleReservationFunction", None).await;
+    let mut orders = Vec::new();
+    for (key, product) in [("f1", &lamp), ("f2", &chair)] {
+        orders.push(stack.placed_under(&ada, key, &[(product, 3)]).await.data().clone());
+    }
+    for order in &orders {
+        outlived(&stack, order["orderId"].as_str().unwrap()).await;
+    }
+    for (product, change) in [(&lamp, json!({"price": 25})), (&chair, json!({"isActive": false}))] {
+        assert_eq!(stack.edit(&clerk, product, change).await.status, 200);
+    }
+    for ((key, product), first) in [("f1", &lamp), ("f2", &chair)].into_iter().zip(&orders) {
+        let again = stack.placed_under(&ada, key, &[(product, 3)]).await;
+        assert_eq!((again.status.as_u16(), again.header("idempotency-replayed")), (201, "true"), "{again}");
+        assert_eq!(again.data(), first);
+    }
+    stack.clear_faults().await;
+    stack.hurried().await;
+    for order in &orders {
+        let end = stack.find_order(&ada, order["orderId"].as_str().unwrap()).await;
+        assert_eq!((&end["status"], &end["totalAmount"]), (&json!("confirmed"), &order["totalAmount"]), "{end}");
+    }
+    stack.assert_sound(&[(&lamp, 10), (&chair, 10)]).await;
+}
+
 #[apply(e2e)]
 #[needs(OwnStack)]
 async fn a_key_is_free_again_when_its_unwritten_order_was_refused() {

@@ -37,7 +37,7 @@ fn the_same_request_gets_its_hold_and_another_only_an_expired_one() {
     let over = OnRequest::Expire(Transition { from: Held, to: Expired });
     for (state, now, same, another) in [
         (Held, 9, OnRequest::Extend, OnRequest::Refuse),
-        (Held, 10, over, over),
+        (Held, 10, OnRequest::Replace, over),
         (Expired, 10, OnRequest::Replace, OnRequest::Replace),
         (Settled, 10, OnRequest::Report(HoldState::Settled), OnRequest::Refuse),
         (Cancelled, 10, OnRequest::Report(HoldState::Cancelled), OnRequest::Refuse),

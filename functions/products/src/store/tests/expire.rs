@@ -10,7 +10,7 @@ use super::*;
 use crate::domain::hold_state::State;
 use crate::domain::id;
 use crate::store::expiring_holds::ROWS_PER_CALL;
-use crate::store::{Outcome, ScanPosition};
+use crate::store::{Created, Outcome, ScanPosition};
 use crate::workers::release_expired_reservations::sweep;
 
 #[tokio::test]
@@ -182,22 +182,58 @@ async fn a_repeated_request_gets_its_hold_for_the_full_time() {
     assert!(stores.hold("o1").await.unwrap().expires_at.unwrap() >= before + 900);
 }
 
+/// A request whose hold's time is over, without a sweep since: 3 of the lamp's 5 units.
+async fn held_too_long(stores: &TestStores, lamp: &Product) {
+    reserve_stock::reserve(&stores.holds, 0, &request("o1", &[(lamp, 3)]), retries()).await.unwrap();
+    outlived(stores, "o1").await;
+}
+
 #[tokio::test]
-async fn a_hold_past_its_time_is_expired_before_it_is_held_again() {
+async fn a_request_whose_hold_is_past_its_time_gets_a_new_one_with_the_same_units() {
     let stores = TestStores::new().await;
     let lamp = stores.stocked(5).await;
-    reserve_stock::reserve(&stores.holds, 0, &request("o1", &[(&lamp, 3)]), retries()).await.unwrap();
-    outlived(&stores, "o1").await;
-    stores
-        .products
-        .save(&Product { name: product("Lantern", "Light", 1, 1).name, revision: 2, ..lamp.clone() })
-        .await
-        .unwrap();
+    held_too_long(&stores, &lamp).await;
+    let price = money::Price::from_cents(2_500).unwrap();
+    let dearer = Product { name: product("Lantern", "Light", 1, 1).name, price, revision: 2, ..lamp.clone() };
+    stores.products.save(&dearer).await.unwrap();
+    // All other units are sold.
+    stores.reserve("o2", &[(&lamp, 2)]).await.unwrap();
     let again = stores.reserve("o1", &[(&lamp, 3)]).await.unwrap();
+    assert_eq!((again.hold_generation.number(), again.total_amount.cents()), (2, 7_500));
     assert_eq!(again.items[0].product_name, "Lantern");
     assert_eq!(sweep_all(&stores, timestamp::epoch_seconds()).await.expired, 0);
-    assert_eq!((state(&stores, "o1").await, stores.stock(&lamp).await), (State::Held, 2));
-    assert_eq!(stores.events().await, events(&[("stock.rejected", "expired")]));
+    assert_eq!((state(&stores, "o1").await, stores.stock(&lamp).await), (State::Held, 0));
+    // An order that was written with the hold before is told of this one, and of nothing else.
+    for relies_on in [1, 2] {
+        stores.settle("o1", relies_on).await;
+    }
+    assert_eq!(stores.generations().await, [("stock.held", 2), ("stock.settled", 2)].map(told));
+    assert_eq!((state(&stores, "o1").await, stores.stock(&lamp).await), (State::Settled, 0));
+}
+
+#[tokio::test]
+async fn a_request_that_is_refused_a_new_hold_leaves_the_one_past_its_time_to_the_order() {
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(5).await;
+    held_too_long(&stores, &lamp).await;
+    stores.products.save(&Product { is_active: false, revision: 2, ..lamp.clone() }).await.unwrap();
+    let before = stores.hold("o1").await;
+    let refused = stores.reserve("o1", &[(&lamp, 3)]).await.unwrap_err();
+    assert_eq!((refused.code(), stores.hold("o1").await), (codes::PRODUCT_NOT_FOUND, before));
+    stores.settle("o1", 1).await;
+    assert_eq!((state(&stores, "o1").await, stores.stock(&lamp).await), (State::Settled, 2));
+}
+
+#[tokio::test]
+async fn a_hold_that_got_a_later_expiry_is_not_replaced() {
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(5).await;
+    held_too_long(&stores, &lamp).await;
+    let seen = stores.hold("o1").await.unwrap();
+    let later = stores.holds.apply(&seen, seen.state.unchanged(), None, Some(timestamp::epoch_seconds() + 900)).await;
+    assert_eq!(later.unwrap(), Outcome::Applied);
+    let next = Hold { generation: seen.generation.next(), ..seen.clone() };
+    assert_eq!(stores.holds.create(&next, Some(&seen)).await.unwrap(), Created::Outdated);
 }
 
 #[tokio::test]
