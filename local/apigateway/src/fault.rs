@@ -172,15 +172,13 @@ impl Fault {
                 (Type::AuthorizerConfigurationError, None, "AuthorizerConfigurationException", None)
             }
             Self::Throttled => (Type::Throttled, None, "TooManyRequestsException", Some("Too Many Requests")),
-            Self::BadRequest => {
-                (Type::Default4xx, Some(StatusCode::BAD_REQUEST), "BadRequestException", Some("Bad Request"))
-            }
+            Self::BadRequest => (Type::BadRequestParameters, None, "BadRequestException", Some("Bad Request")),
             Self::UnreadableBody => (Type::BadRequestBody, None, "BadRequestException", Some("Invalid request body")),
             Self::UriTooLong => {
                 (Type::Default4xx, Some(StatusCode::URI_TOO_LONG), "BadRequestException", Some("Request URI too long"))
             }
             Self::HeadTooLarge => (
-                Type::Default4xx,
+                Type::BadRequestParameters,
                 Some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE),
                 "BadRequestException",
                 Some("Request Header Fields Too Large"),

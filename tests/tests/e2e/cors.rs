@@ -63,7 +63,7 @@ async fn a_page_of_any_origin_reads_every_kind_of_answer() {
 #[needs(Edge)]
 async fn a_page_reads_what_is_refused_before_a_route_is_found() {
     let answer = shared().await.get("/api/users?%zz").header("origin", ORIGIN).send().await;
-    assert_eq!(answer.status, 404, "{answer}");
+    assert_eq!(answer.status, 400, "{answer}");
     assert_eq!(answer.header("access-control-allow-origin"), "*", "{answer}");
     assert_eq!(answer.header("access-control-expose-headers"), "X-Request-ID,Location,Retry-After", "{answer}");
 }

@@ -52,9 +52,7 @@ async fn what_is_not_there_is_not_found_with_and_without_a_token() {
 #[needs(Edge)]
 async fn what_is_no_path_is_not_found_either() {
     let (stack, ada) = (shared().await, ada().await);
-    for (method, path) in
-        [(Method::TRACE, "/health"), (Method::GET, "/api/users/me/../me"), (Method::GET, "/%zz"), (Method::GET, "/%ff")]
-    {
+    for (method, path) in [(Method::TRACE, "/health"), (Method::GET, "/api/users/me/../me")] {
         let anonymous = stack.request(method.clone(), path).send().await;
         anonymous.is_the_gateways(Code::NOT_FOUND, "Not found");
         let known = stack.request(method, path).token(&ada.token).send().await;

@@ -96,6 +96,7 @@ fn every_answer_that_the_gateway_gives_is_worded() {
         "AUTHORIZER_CONFIGURATION_ERROR",
         "AUTHORIZER_FAILURE",
         "BAD_REQUEST_BODY",
+        "BAD_REQUEST_PARAMETERS",
         "DEFAULT_4XX",
         "DEFAULT_5XX",
         "INTEGRATION_TIMEOUT",
