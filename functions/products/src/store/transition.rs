@@ -2,10 +2,9 @@
 //! units and writes the event.
 
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
-use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use contracts::hold_generation::HoldGeneration;
 use contracts::reserve_stock::PricedLine;
-use serde::Deserialize;
 use tables::{Cancellation, FailedCondition, StoreError, number, string};
 
 use super::Holds;
@@ -14,27 +13,16 @@ use crate::domain::hold_state::{State, StockEffect, Transition};
 use crate::domain::stock_event::StockEvent;
 
 /// The outcome of a transition.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// It was applied.
     Applied,
     /// The hold is no longer as it was read.
     HoldChanged,
     /// A line needs more units than the product has.
-    InsufficientStock {
-        /// The line.
-        line: PricedLine,
-        /// Units that are available.
-        available: u64,
-    },
+    InsufficientStock,
     /// Another transaction was at the same items: nothing was written.
     Conflict,
-}
-
-/// The product's attribute that a refusal reports.
-#[derive(Deserialize)]
-struct ProductStock {
-    stock: u64,
 }
 
 impl Holds {
@@ -69,10 +57,8 @@ impl Holds {
             };
             // Action 0 is the hold's, the others are the lines' in their order.
             match failed.into_iter().next() {
-                Some(FailedCondition { action: action @ 1.., item }) if effect == StockEffect::Take => {
-                    let product: Option<ProductStock> = item.map(serde_dynamo::from_item).transpose()?;
-                    let available = product.map_or(0, |product| product.stock);
-                    return Ok(Outcome::InsufficientStock { line: lines[action - 1].clone(), available });
+                Some(FailedCondition { action: 1.., .. }) if effect == StockEffect::Take => {
+                    return Ok(Outcome::InsufficientStock);
                 }
                 // The product was deleted by hand, so there is no stock to return the units to.
                 Some(FailedCondition { action: action @ 1.., .. }) => drop(lines.remove(action - 1)),
@@ -132,7 +118,6 @@ impl Holds {
         if effect == StockEffect::Take {
             change_stock(&self.products, &line.product_id, line.quantity, '-')
                 .condition_expression("stock >= :quantity")
-                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
         } else {
             change_stock(&self.products, &line.product_id, line.quantity, '+')
                 .condition_expression("attribute_exists(id)")

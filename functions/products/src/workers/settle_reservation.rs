@@ -128,7 +128,7 @@ async fn settle_hold(
     match holds.apply(hold, transition, Some(&event), expires_at).await? {
         Outcome::Applied => Ok(true),
         Outcome::HoldChanged | Outcome::Conflict => Ok(false),
-        Outcome::InsufficientStock { .. } => holds.tell(hold, &reject(StockRejected::INSUFFICIENT_STOCK)).await,
+        Outcome::InsufficientStock => holds.tell(hold, &reject(StockRejected::INSUFFICIENT_STOCK)).await,
     }
 }
 
