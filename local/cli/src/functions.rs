@@ -89,10 +89,14 @@ fn keep(executable: &Path, folder: &Path, build: &Build) -> Result<PathBuf, Erro
     let name = executable.file_name().unwrap_or_default().to_string_lossy();
     let stamp = build.modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
     let kept = folder.join(format!("{name}-{stamp}"));
-    if !kept.exists() {
-        if fs::hard_link(executable, &kept).is_err() {
-            fs::copy(executable, &kept).map_err(|cause| Error::File { path: kept.clone(), cause })?;
-        }
+    if kept.exists() {
+        return Ok(kept);
+    }
+    // A link shares its mode with the file. Where that is another user's, who alone may change it, a copy is made instead.
+    let linked = fs::hard_link(executable, &kept).is_ok() && local_private_files::restrict(&kept).is_ok();
+    if !linked {
+        let _ = fs::remove_file(&kept);
+        fs::copy(executable, &kept).map_err(|cause| Error::File { path: kept.clone(), cause })?;
         local_private_files::restrict(&kept)?;
     }
     Ok(kept)

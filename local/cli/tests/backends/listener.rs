@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::time::Duration;
 
 use crate::program::{PATIENCE, SIGNATURE};
 use crate::{Backends, NOWHERE};
@@ -18,17 +19,22 @@ const BROKEN: [(&str, &str); 8] = [
     ("Content-Length: 1", ""),
 ];
 
+fn connect(backends: &Backends) -> TcpStream {
+    let stream = TcpStream::connect(backends.program.url.trim_start_matches("http://")).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
+}
+
 /// Sends bytes, and gives status and body of the answer.
 fn send(backends: &Backends, request: &str, ends: bool) -> (u16, String) {
-    let mut stream = TcpStream::connect(backends.program.url.trim_start_matches("http://")).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut stream = connect(backends);
     stream.write_all(request.as_bytes()).unwrap();
     if ends {
         stream.shutdown(Shutdown::Write).unwrap();
     }
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{request:?}: {answer:?}"));
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{request:.200?}: {answer:?}"));
     (head[9..12].parse().unwrap(), body.to_owned())
 }
 
@@ -57,6 +63,73 @@ fn a_body_that_is_broken_is_a_bad_request_to_whichever_service() {
          Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n1;a=b\r\n{{\r\n1\r\n}}\r\n0\r\nX-Trailer: 1\r\n\r\n"
     );
     assert_eq!(send(&backends, &whole, false).0, 200);
+}
+
+/// Pieces that are sent one after the other, as a slow client does.
+#[test]
+fn a_body_may_come_in_any_pieces() {
+    let backends = Backends::start(NOWHERE.into());
+    let (name, signature) = SIGNATURE;
+    let head = format!(
+        "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: DynamoDB_20120810.ListTables\r\n{name}: {signature}\r\n\
+         Connection: close\r\n"
+    );
+    let continued = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n";
+    for (framing, answered) in
+        [("", "HTTP/1.1 200 OK\r\n"), ("Expect: 100-continue\r\n", continued), ("Expect: 100-Continue\r\n", continued)]
+    {
+        let mut stream = connect(&backends);
+        write!(stream, "{head}{framing}Transfer-Encoding: chunked\r\n\r\n").unwrap();
+        for byte in "1\r\n{\r\n1\r\n}\r\n0\r\n\r\n".bytes() {
+            std::thread::sleep(Duration::from_millis(5));
+            stream.write_all(&[byte]).unwrap();
+        }
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with(answered), "{framing}: {answer}");
+    }
+}
+
+/// However it is framed, and whatever comes after the limit.
+#[test]
+fn a_body_that_is_too_long_is_told_so() {
+    let backends = Backends::start(NOWHERE.into());
+    let megabyte = "x".repeat(1024 * 1024);
+    let chunks = format!("100000\r\n{megabyte}\r\n").repeat(11);
+    for (framing, body) in [
+        ("Content-Length: 11534336", megabyte.repeat(11)),
+        ("Transfer-Encoding: chunked", format!("{chunks}0\r\n\r\n")),
+        ("Transfer-Encoding: chunked", format!("{chunks}zz\r\n")),
+    ] {
+        let request = format!(
+            "POST /_local/no-such-control HTTP/1.1\r\nHost: localhost\r\nx-local-stack: 1\r\nConnection: close\r\n\
+             {framing}\r\n\r\n{body}"
+        );
+        let told = r#"{"error":"the body is too long"}"#;
+        assert_eq!(send(&backends, &request, false), (413, told.to_owned()), "{framing}");
+    }
+}
+
+/// Two lengths, or a length beside chunks, could be two requests to someone else.
+#[test]
+fn a_connection_ends_after_a_body_of_doubtful_length() {
+    let backends = Backends::start(NOWHERE.into());
+    let second = "GET /_local/functions HTTP/1.1\r\nHost: localhost\r\nx-local-stack: 1\r\nConnection: close\r\n\r\n";
+    for (framing, status) in [
+        ("Content-Length: 2\r\nTransfer-Encoding: chunked", 404),
+        ("Transfer-Encoding: chunked\r\nContent-Length: 2", 404),
+        ("Content-Length: 0\r\nContent-Length: 2", 400),
+        ("Content-Length: 2, 2", 400),
+        ("Content-Length: +2", 400),
+        ("Transfer-Encoding: chunked, identity", 400),
+        ("Transfer-Encoding: xchunked", 400),
+    ] {
+        let request = format!(
+            "POST /_local/no-such-control HTTP/1.1\r\nHost: localhost\r\nx-local-stack: 1\r\n{framing}\r\n\r\n0\r\n\r\n{second}"
+        );
+        let (answered, rest) = send(&backends, &request, false);
+        assert_eq!((answered, rest.contains("HTTP/1.1")), (status, false), "{framing}: {rest}");
+    }
 }
 
 #[test]
