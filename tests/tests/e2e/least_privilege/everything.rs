@@ -111,8 +111,11 @@ async fn holds(stack: &Stack, lamp: &str) {
         assert_eq!(answer["data"]["state"], "held", "{answer}");
     };
     reserve().await;
-    over(stack, id).await;
-    // Expired, and taken again.
+    // Less than the full time is left, and it gets that again.
+    expires(stack, id, "expiresAt - :seconds").await;
+    reserve().await;
+    // Its time is over, and a new one takes its place.
+    expires(stack, id, ":seconds").await;
     reserve().await;
     expired(stack, id).await;
     // Taken again.
@@ -135,18 +138,18 @@ async fn holds(stack: &Stack, lamp: &str) {
     }
 }
 
-/// Ends the time of what is held.
-async fn over(stack: &Stack, order: &str) {
+/// Changes when a hold expires; `:seconds` is one.
+async fn expires(stack: &Stack, order: &str, at: &str) {
     let update = json!({
-        "TableName": "HoldsTable", "Key": {"orderId": {"S": order}}, "UpdateExpression": "SET expiresAt = :end",
-        "ExpressionAttributeValues": {":end": {"N": "1"}},
+        "TableName": "HoldsTable", "Key": {"orderId": {"S": order}}, "UpdateExpression": format!("SET expiresAt = {at}"),
+        "ExpressionAttributeValues": {":seconds": {"N": "1"}},
     });
     is(&stack.aws("DynamoDB_20120810.UpdateItem", update).send().await, 200);
 }
 
 /// Ends the time of what is held, and gives it back.
 async fn expired(stack: &Stack, order: &str) {
-    over(stack, order).await;
+    expires(stack, order, ":seconds").await;
     stack.sweep().await;
     assert_eq!(stack.hold(order).await.unwrap()["state"], "expired");
 }
