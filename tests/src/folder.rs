@@ -1,6 +1,7 @@
 //! The data folders of a test process: gone when it passes, kept for a look when it fails, swept by the next run.
 
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,7 +26,8 @@ impl Folder {
         static NEXT: AtomicUsize = AtomicUsize::new(1);
         let run = RUN.get_or_init(Run::new);
         let path = run.path.join(format!("stack-{}", NEXT.fetch_add(1, Ordering::Relaxed)));
-        fs::create_dir(&path).unwrap();
+        // Some tests put a template in it before a stack takes it, which takes none that others may enter.
+        DirBuilder::new().mode(0o700).create(&path).unwrap();
         Self(path)
     }
 

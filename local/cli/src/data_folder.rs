@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use local_private_files as private_files;
@@ -29,7 +30,7 @@ impl DataFolder {
     /// Locks the folder, and empties it if `fresh`. What stacks keep in it becomes this user's alone.
     ///
     /// # Errors
-    /// [`Error::InUse`], [`Error::NotAStacks`], [`Error::Private`] or [`Error::File`].
+    /// [`Error::InUse`], [`Error::NotAStacks`], [`Error::Shared`], [`Error::Private`] or [`Error::File`].
     pub fn take(path: PathBuf, fresh: bool) -> Result<Self, Error> {
         let failed = |cause: io::Error| Error::File { path: path.clone(), cause };
         private_files::check_folder(&path)?;
@@ -37,6 +38,9 @@ impl DataFolder {
         let foreign = KEPT.into_iter().map(|name| path.join(name)).find(|entry| is_there(entry));
         if let Some(foreign) = foreign.filter(|_| !is_there(&path.join(LOCK))) {
             return Err(Error::NotAStacks(foreign));
+        }
+        if !is_there(&path.join(LOCK)) && is_shared(&path).map_err(failed)? {
+            return Err(Error::Shared(path));
         }
         private_files::create_folder(&path)?;
         let lock = private_files::create_file(&path.join(LOCK))?;
@@ -81,6 +85,14 @@ fn is_there(entry: &Path) -> bool {
     fs::symlink_metadata(entry).is_ok()
 }
 
+/// Whether a folder has files, and others than its owner may enter it: they would be locked out.
+fn is_shared(path: &Path) -> io::Result<bool> {
+    match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        metadata => Ok(metadata?.permissions().mode() & 0o077 != 0 && fs::read_dir(path)?.next().is_some()),
+    }
+}
+
 /// Removes what stacks create, but for the lock, which is held. Other files stay: the folder may hold the user's own.
 fn empty(path: &Path) -> io::Result<()> {
     for name in KEPT {
@@ -97,7 +109,7 @@ fn empty(path: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::unix::fs::symlink;
 
     use super::*;
 
@@ -151,5 +163,25 @@ mod tests {
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         DataFolder::take(folder.path().to_owned(), true).unwrap_err();
         assert_eq!(fs::metadata(folder.path()).unwrap().permissions().mode() & 0o777, 0o755);
+    }
+
+    #[test]
+    fn a_folder_that_others_use_is_not_taken_from_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        let mode = |mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        fs::write(path.join("theirs"), "theirs").unwrap();
+        for shared in [0o755, 0o750, 0o1777, 0o701] {
+            mode(shared);
+            let refused = DataFolder::take(path.to_owned(), false).unwrap_err();
+            assert!(matches!(&refused, Error::Shared(refused) if refused == path), "{refused}");
+            assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o1777, shared);
+        }
+        mode(0o700);
+        drop(DataFolder::take(path.to_owned(), false).unwrap());
+        // It is a stack's from now on, and restricted again.
+        mode(0o755);
+        DataFolder::take(path.to_owned(), false).unwrap();
+        assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o700);
     }
 }

@@ -29,6 +29,8 @@ pub enum Error {
     InUse(PathBuf),
     #[error("{} is not from `cargo local`, which would remove it; choose another folder with --data-dir", .0.display())]
     NotAStacks(PathBuf),
+    #[error("{} has other files, and its mode lets others in; choose an empty folder with --data-dir, or give it mode 0700", .0.display())]
+    Shared(PathBuf),
     #[error("{}: {cause}", path.display())]
     File { path: PathBuf, cause: io::Error },
     #[error(transparent)]
