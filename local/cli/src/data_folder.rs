@@ -126,8 +126,8 @@ mod tests {
     fn fresh_removes_what_stacks_keep_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path();
-        fs::write(path.join("my-notes"), "mine").unwrap();
         let first = DataFolder::take(path.to_owned(), false).unwrap();
+        fs::write(path.join("my-notes"), "mine").unwrap();
         first.folder("dynamodb").unwrap();
         first.mark_used().unwrap();
         drop(first);
