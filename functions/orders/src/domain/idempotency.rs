@@ -1,5 +1,7 @@
 //! The request header `Idempotency-Key`: a name for the request, so that a request sent again places no second order.
 
+use std::borrow::Cow;
+
 use envelope::decode::Problem;
 use envelope::{Code, Failure};
 use http::HeaderMap;
@@ -25,8 +27,9 @@ impl IdempotencyKey {
     /// The problem with the header.
     pub fn of(headers: &HeaderMap) -> Option<Result<Self, Problem>> {
         // A value that is not UTF-8 is a key that can't be read, not a missing one, which would place a second order.
-        let mut keys =
-            headers.get_all(HEADER).into_iter().map(|value| Self::parse(&String::from_utf8_lossy(value.as_bytes())));
+        let lines = headers.get_all(HEADER).into_iter().map(|line| String::from_utf8_lossy(line.as_bytes()));
+        let lines: Vec<Cow<'_, str>> = lines.collect();
+        let mut keys = lines.iter().flat_map(|line| values(line)).map(Self::parse);
         let first = keys.next()?;
         Some(first.and_then(|first| {
             keys.try_fold(first, |first, key| match key? {
@@ -59,6 +62,22 @@ impl IdempotencyKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// The values of a header line. A proxy, or a gateway (payload 2.0 of API Gateway), may join several lines with commas
+/// (RFC 9110, section 5.3). A comma in a quoted string is a part of it.
+fn values(line: &str) -> impl Iterator<Item = &str> {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    line.split(move |character| {
+        let is_separator = character == ',' && !is_quoted;
+        match character {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = is_quoted,
+            '"' => is_quoted = !is_quoted,
+            _ => {}
+        }
+        is_separator
+    })
 }
 
 fn is_printable(byte: u8) -> bool {
@@ -135,6 +154,12 @@ mod tests {
             assert_eq!(of(values), Some(Err("INVALID_VALUE")));
         }
         assert_eq!(of(&[b"a", b""]), Some(Err("REQUIRED")));
+        // Joined into one line they are the same keys.
+        assert_eq!(of(&[b"a, \"a\",a"]), Some(Ok("a".to_owned())));
+        assert_eq!(of(&[b"a,b"]), Some(Err("INVALID_VALUE")));
+        assert_eq!(of(&[b"a,"]), Some(Err("REQUIRED")));
+        assert_eq!(of(&[br#""a, \", b""#]), Some(Ok("a, \", b".to_owned())));
+        assert_eq!(of(&[br#""a, \\", b"#]), Some(Err("INVALID_VALUE")));
         // Not UTF-8: no key, but not none either, which would place a second order.
         assert_eq!(of(&[b"schl\xfcssel"]), Some(Err("INVALID_FORMAT")));
     }

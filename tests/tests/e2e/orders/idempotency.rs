@@ -189,7 +189,7 @@ async fn a_request_has_one_key() {
         let request = stack.post("/api/orders").token(&ada.token).json(order(&[(&lamp, 1)]));
         keys.iter().fold(request, |request, key| request.header("idempotency-key", *key)).send().await
     };
-    for keys in [["k1", "k2"], ["k1", "K1"], ["\"k1\"", "\"k2\""]] {
+    for keys in [["k1", "k2"], ["k1", "K1"], ["\"k1\"", "\"k2\""], ["k1", "k1, k2"]] {
         let problem = json!({"field": "Idempotency-Key", "code": "INVALID_VALUE", "message": "must be one, not several that differ"});
         let details = json!({"fields": [problem]});
         post(&keys).await.fails(Code::INVALID_FIELDS, "Validation failed", details);
