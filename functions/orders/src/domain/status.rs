@@ -9,7 +9,7 @@ use contracts::hold_generation::HoldGeneration;
 use serde::{Deserialize, Serialize};
 
 /// The state of an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// The order was placed, and its stock is held.
