@@ -49,7 +49,7 @@ impl Consumer for SettleReservation {
     type Event = OrderEvent;
 
     async fn init() -> Result<Self, InitError> {
-        let hold_seconds = aws::required("HOLD_SECONDS")?.parse()?;
+        let hold_seconds = aws::parsed("HOLD_SECONDS")?;
         Ok(Self { holds: Holds::connect().await?, hold_seconds })
     }
 
