@@ -3,6 +3,7 @@
 //! checker visits all of them, and every decision is made by the functions that production uses.
 #![allow(clippy::unwrap_used)] // tests report by panicking
 
+mod records;
 mod shop;
 
 use stateright::{Checker, Model, Property};

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use contracts::hold_generation::HoldGeneration;
 use contracts::payloads::StockRejected;
-use contracts::reserve_stock::PricedLine;
 use orders::domain::status::{Status, Transition};
-use products::domain::hold::{self, OnOrder, OnRequest};
+use products::domain::hold::{OnOrder, OnRequest};
 use products::domain::hold_state::{self, State, StockEffect};
-use serde_json::json;
+
+use crate::records::{Event, Hold, Order, Write, fingerprint};
 
 /// Number of products and of orders.
 const TWO: usize = 2;
@@ -17,7 +17,7 @@ const TWO: usize = 2;
 const UNITS: [u8; TWO] = [2, 1];
 
 /// What each of two requests asks for: units of each product.
-const BODIES: [[u8; TWO]; 2] = [[1, 0], [1, 1]];
+pub const BODIES: [[u8; TWO]; 2] = [[1, 0], [1, 1]];
 
 /// How much is tried, so that the number of states has an end.
 #[derive(Debug, Clone)]
@@ -43,51 +43,6 @@ pub struct Shop {
     requests_left: [u8; TWO],
 }
 
-/// A hold, and what is known of it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Hold {
-    pub state: State,
-    generation: HoldGeneration,
-    lines_since: HoldGeneration,
-    /// Which of [`BODIES`] it is for.
-    pub body: usize,
-    is_over: bool,
-    pub was_cancelled: bool,
-}
-
-/// An order, and what is known of it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Order {
-    pub status: Status,
-    relies_on: HoldGeneration,
-    pub body: usize,
-    /// It was cancelled, and not by its customer.
-    pub was_rejected: bool,
-    pub was_renewed: bool,
-    pub was_cancelled: bool,
-    /// It was rejected while its units were sold to it.
-    pub lost_its_units: bool,
-}
-
-/// The write of an order that relies on this generation of its hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Write {
-    order: usize,
-    body: usize,
-    generation: HoldGeneration,
-}
-
-/// An event, with the order and the generation of its hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Event {
-    OrderCreated(usize, HoldGeneration),
-    OrderRenewed(usize, HoldGeneration),
-    OrderCancelled(usize),
-    StockHeld(usize, HoldGeneration),
-    StockSettled(usize),
-    StockRejected(usize, HoldGeneration),
-}
-
 /// Something that happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
@@ -105,38 +60,6 @@ pub enum Step {
     Sweep { order: usize },
     /// The customer cancels the order.
     Cancel { order: usize },
-}
-
-/// When the time of every hold is over, in seconds.
-const END: u64 = 100;
-
-impl Hold {
-    /// The hold as the product service has it.
-    fn stored(&self) -> hold::Hold {
-        hold::Hold {
-            state: self.state,
-            generation: self.generation,
-            lines_since: self.lines_since,
-            fingerprint: fingerprint(self.body),
-            expires_at: (self.state == State::Held).then_some(END),
-            items: vec![line()],
-            ..hold::Hold::cancelled("o", "r")
-        }
-    }
-
-    fn now(&self) -> u64 {
-        if self.is_over { END } else { END - 1 }
-    }
-}
-
-fn fingerprint(body: usize) -> String {
-    format!("f{body}")
-}
-
-/// A hold without lines is one that never had units.
-fn line() -> PricedLine {
-    let line = json!({"productId": "p", "productName": "Lamp", "quantity": 1, "unitPrice": 1, "totalPrice": 1});
-    serde_json::from_value(line).unwrap()
 }
 
 impl Shop {

@@ -99,20 +99,18 @@ async fn a_price_is_above_nothing() {
 #[apply(e2e)]
 async fn numbers_count_by_their_value() {
     let (stack, clerk) = (market().await, clerk().await);
+    let create = async |price: &str, stock: &str| {
+        let body = format!(r#"{{"name": "Lamp", "category": "Light", "price": {price}, "stock": {stock}}}"#);
+        let request = stack.post("/api/products").token(&clerk.token).header("content-type", "application/json");
+        request.body(body).send().await
+    };
     for (price, stock, shown) in [
         ("19.990", "7.0", json!(7)),
         ("1999e-2", "70e-1", json!(7)),
         ("19.99", "1e9", json!(1_000_000_000)),
         ("19.99", "-0.0", json!(0)),
     ] {
-        let body = format!(r#"{{"name": "Lamp", "category": "Light", "price": {price}, "stock": {stock}}}"#);
-        let answer = stack
-            .post("/api/products")
-            .token(&clerk.token)
-            .header("content-type", "application/json")
-            .body(body)
-            .send()
-            .await;
+        let answer = create(price, stock).await;
         assert_eq!(
             (answer.status.as_u16(), &answer.data()["price"], &answer.data()["stock"]),
             (201, &json!(19.99), &shown),
@@ -128,15 +126,7 @@ async fn numbers_count_by_their_value() {
         ("19.9900000000000000001", "1", "price TOO_PRECISE"),
         ("1999e-3", "1", "price TOO_PRECISE"),
     ] {
-        let body = format!(r#"{{"name": "Lamp", "category": "Light", "price": {price}, "stock": {stock}}}"#);
-        let answer = stack
-            .post("/api/products")
-            .token(&clerk.token)
-            .header("content-type", "application/json")
-            .body(body)
-            .send()
-            .await;
-        answer.refuses_fields(&[problem]);
+        create(price, stock).await.refuses_fields(&[problem]);
     }
 }
 
