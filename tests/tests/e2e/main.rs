@@ -23,6 +23,7 @@ mod market;
 mod notifications;
 mod openapi;
 mod orders;
+mod preflight;
 mod products;
 mod readme;
 mod round_trips;
