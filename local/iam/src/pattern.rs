@@ -11,22 +11,28 @@ pub(crate) fn matches_resource(pattern: &str, resource: &str) -> bool {
     matches(pattern.as_bytes(), resource.as_bytes())
 }
 
+/// Each byte of the pattern is compared with each of the text at most once, however many stars there are.
 fn matches(pattern: &[u8], text: &[u8]) -> bool {
-    match pattern {
-        [] => text.is_empty(),
-        [b'*', rest @ ..] => {
-            let crosses = matches!(rest, [] | [b':', ..]);
-            let reach = if crosses { text.len() } else { segment(text) };
-            (0..=reach).any(|taken| matches(rest, &text[taken..]))
+    let literal = pattern.iter().take_while(|sign| !matches!(sign, b'*' | b'?')).count();
+    let (start, pattern) = pattern.split_at(literal);
+    let Some(text) = text.strip_prefix(start) else { return false };
+    // From each place in the text on: whether the rest of the pattern, at first nothing, matches what is left.
+    let mut rest_matches = vec![false; text.len()];
+    rest_matches.push(true);
+    for (at, sign) in pattern.iter().enumerate().rev() {
+        let crosses = matches!(pattern.get(at + 1), None | Some(b':'));
+        let mut matches = vec![false; text.len() + 1];
+        for from in (0..=text.len()).rev() {
+            let next = text.get(from).copied();
+            matches[from] = match sign {
+                b'*' => rest_matches[from] || next.is_some_and(|byte| crosses || byte != b':') && matches[from + 1],
+                b'?' => next.is_some_and(|byte| byte != b':') && rest_matches[from + 1],
+                sign => next == Some(*sign) && rest_matches[from + 1],
+            };
         }
-        [b'?', rest @ ..] => matches!(text, [first, ..] if *first != b':') && matches(rest, &text[1..]),
-        [first, rest @ ..] => text.first() == Some(first) && matches(rest, &text[1..]),
+        rest_matches = matches;
     }
-}
-
-/// The length of the text up to the next colon.
-fn segment(text: &[u8]) -> usize {
-    text.iter().position(|byte| *byte == b':').unwrap_or(text.len())
+    rest_matches[0]
 }
 
 #[cfg(test)]
@@ -75,5 +81,37 @@ mod tests {
         assert!(!matches_resource("arn:aws:lambda:r:a:function:f", alias));
         assert!(!matches_resource("arn:aws:lambda:r:a:fun*live", alias));
         assert!(!matches_resource("arn:aws:lambda:r:a:function?f", plain));
+    }
+
+    #[test]
+    fn a_pattern_of_many_stars_takes_no_longer_than_another() {
+        let pattern = format!("{}b", "*a".repeat(200));
+        assert!(!matches_resource(&pattern, &"a".repeat(1_600)));
+        assert!(!matches_action(&pattern, &"a".repeat(1_600)));
+    }
+
+    #[test]
+    fn wildcards_agree_with_trying_every_split() {
+        fn slow(pattern: &[u8], text: &[u8]) -> bool {
+            match pattern {
+                [] => text.is_empty(),
+                [b'*', rest @ ..] => {
+                    let segment = text.iter().position(|byte| *byte == b':').unwrap_or(text.len());
+                    let reach = if matches!(rest, [] | [b':', ..]) { text.len() } else { segment };
+                    (0..=reach).any(|taken| slow(rest, &text[taken..]))
+                }
+                [b'?', rest @ ..] => matches!(text, [first, ..] if *first != b':') && slow(rest, &text[1..]),
+                [first, rest @ ..] => text.first() == Some(first) && slow(rest, &text[1..]),
+            }
+        }
+        let words = |alphabet: &[u8], length: u32| -> Vec<Vec<u8>> {
+            let base = alphabet.len();
+            (0..base.pow(length)).map(|n| (0..length).map(|at| alphabet[n / base.pow(at) % base]).collect()).collect()
+        };
+        for pattern in (0..5).flat_map(|length| words(b"a:*?", length)) {
+            for text in (0..5).flat_map(|length| words(b"a:", length)) {
+                assert_eq!(matches(&pattern, &text), slow(&pattern, &text), "{pattern:?} {text:?}");
+            }
+        }
     }
 }

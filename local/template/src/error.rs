@@ -1,6 +1,7 @@
 //! Why a template was not read: every problem found in it, by line, worded for a terminal.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::fmt;
 
 /// Why a template was not read.
@@ -51,7 +52,7 @@ fn listing(problems: &[Problem]) -> String {
 }
 
 /// A place in the file.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Mark {
     /// From 1; 0 if it is not in the file (a parameter override).
     pub(crate) line: usize,
@@ -79,6 +80,8 @@ struct Note {
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     notes: RefCell<Vec<Note>>,
+    /// Marks and messages of the notes.
+    known: RefCell<HashSet<(Mark, String)>>,
 }
 
 impl Report {
@@ -103,9 +106,8 @@ impl Report {
 
     /// One that is reached by several ways (a global, an alias, a name that others refer to) is noted once.
     fn add(&self, note: Note) {
-        let mut notes = self.notes.borrow_mut();
-        if !notes.iter().any(|known| known.mark == note.mark && known.message == note.message) {
-            notes.push(note);
+        if self.known.borrow_mut().insert((note.mark, note.message.clone())) {
+            self.notes.borrow_mut().push(note);
         }
     }
 

@@ -8,6 +8,7 @@ mod error;
 mod field;
 pub mod model;
 mod pattern;
+mod quotas;
 mod resources;
 mod stack;
 mod template;

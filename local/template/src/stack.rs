@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod conditions;
+mod depth;
 mod globals;
 mod kinds;
 mod parameters;

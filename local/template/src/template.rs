@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::error::{Error, Mark, Place, Report};
 use crate::field::{Accepted, Field};
 use crate::model::{REGION, System};
+use crate::quotas;
 use crate::resources::{self, Guards, Routes};
 use crate::stack::{self, API, Catalogue, FUNCTION, Globals, QUEUE, Resource, SECRET, Scope, TABLE, Truths};
 use crate::tree::{Node, Tree, load};
@@ -42,7 +43,9 @@ impl System {
     /// emulated on one machine, all together and by line.
     pub fn parse(text: &str, file_name: &str, overrides: &BTreeMap<String, String>) -> Result<Self, Error> {
         let report = Report::default();
-        let system = load(text, &report).map(|root| system(&root, overrides, &report)).unwrap_or_default();
+        let root = quotas::fits(text, &report).then(|| load(text, &report)).flatten();
+        let root = root.filter(|root| quotas::are_kept(root, &report));
+        let system = root.map(|root| system(&root, overrides, &report)).unwrap_or_default();
         let (system, warnings) = report.finish(file_name, system)?;
         Ok(Self { warnings, ..system })
     }

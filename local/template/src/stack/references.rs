@@ -118,18 +118,27 @@ impl<'a> Scope<'a> {
         else {
             return Some(resource.id.clone());
         };
+        if let Some(name) = self.names.borrow().get(&resource.id) {
+            return name.clone();
+        }
         let place = Place::new(&resource.id).key(key);
         if self.naming.borrow().contains(&resource.id) {
             return self.refuse(node.mark, &place, format!("the name of `{}` is made of itself", resource.id));
         }
         self.naming.borrow_mut().push(resource.id.clone());
-        let value = self.resolve(node, &place);
+        let name = self.name(resource, node, &place);
         self.naming.borrow_mut().pop();
+        self.names.borrow_mut().insert(resource.id.clone(), name.clone());
+        name
+    }
+
+    fn name(&self, resource: &Resource, node: &Node, place: &Place) -> Option<String> {
+        let value = self.resolve(node, place);
         match value.data {
             Data::Text(name) => Some(name),
             Data::NoValue => Some(resource.id.clone()),
             Data::Broken => None,
-            _ => self.refuse(node.mark, &place, format!("{} is not a name", value.what())),
+            _ => self.refuse(node.mark, place, format!("{} is not a name", value.what())),
         }
     }
 

@@ -1,14 +1,22 @@
 //! Evaluates the functions in a value. CloudFormation: "Intrinsic function reference".
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use super::scope::Scope;
 use super::sub::{Part, parts};
 use crate::error::{Mark, Place};
+use crate::quotas::MOST_BYTES;
 use crate::tree::{Entry, Function, Node, Tree};
 use crate::value::{Data, Value};
 
 impl Scope<'_> {
     /// Evaluates `node`; broken where a problem was noted.
     pub(crate) fn resolve(&self, node: &Node, place: &Place) -> Value {
+        let Some(_level) = self.depth.enter() else {
+            self.report.note(node.mark, place, "is made of too many others, one inside the other");
+            return Value::broken(node.mark);
+        };
         let data = match &node.tree {
             Tree::Text(text) => return self.plain(Value::text(node.mark, text.as_str()), place),
             Tree::List(items) => {
@@ -88,16 +96,33 @@ impl Scope<'_> {
                 "a `${` is not closed; write `${!…}` for the characters themselves",
             );
         };
+        let mut values: BTreeMap<&str, Option<String>> = BTreeMap::new();
+        let mut substituted = Some(String::new());
         // All variables are evaluated before giving up, so that every unknown one is reported.
-        let texts = parts.into_iter().map(|part| match part {
-            Part::Literal(text) => Some(text.to_owned()),
-            Part::Escaped(name) => Some(format!("${{{name}}}")),
-            Part::Variable(name) => match variables.iter().find(|variable| variable.key == name) {
-                Some(variable) => self.resolve_text(&variable.value, &place.key(name)),
-                None => self.sub_reference(name, argument.mark, place),
-            },
-        });
-        texts.collect::<Vec<_>>().into_iter().collect()
+        for part in parts {
+            let text = match part {
+                Part::Literal(text) => Some(Cow::Borrowed(text)),
+                Part::Escaped(name) => Some(Cow::Owned(format!("${{{name}}}"))),
+                Part::Variable(name) => {
+                    let value = values.entry(name).or_insert_with(|| {
+                        match variables.iter().find(|variable| variable.key == name) {
+                            Some(variable) => self.resolve_text(&variable.value, &place.key(name)),
+                            None => self.sub_reference(name, argument.mark, place),
+                        }
+                    });
+                    value.as_deref().map(Cow::Borrowed)
+                }
+            };
+            substituted = substituted.zip(text).map(|(before, text)| before + &text);
+            if substituted.as_ref().is_some_and(|text| text.len() > MOST_BYTES) {
+                return self.too_long(argument.mark, place);
+            }
+        }
+        substituted
+    }
+
+    fn too_long<T>(&self, mark: Mark, place: &Place) -> Option<T> {
+        self.refuse(mark, place, "makes a text longer than a template may be")
     }
 
     fn sub_reference(&self, name: &str, mark: Mark, place: &Place) -> Option<String> {
@@ -125,7 +150,9 @@ impl Scope<'_> {
     fn join(&self, argument: &Node, place: &Place) -> Option<String> {
         let [delimiter, list] = self.arguments(Function::Join, argument, place)?;
         let (delimiter, texts) = (self.resolve_text(delimiter, place), self.texts(list, place));
-        Some(texts?.join(&delimiter?))
+        let (delimiter, texts) = (delimiter?, texts?);
+        let length = texts.iter().map(String::len).sum::<usize>() + delimiter.len() * texts.len().saturating_sub(1);
+        if length > MOST_BYTES { self.too_long(argument.mark, place) } else { Some(texts.join(&delimiter)) }
     }
 
     fn select(&self, argument: &Node, place: &Place) -> Option<Value> {
@@ -159,9 +186,19 @@ impl Scope<'_> {
             at = at.and_then(|node| node.get(&key));
             path.push(key);
         }
+        let is_literal = |node: &Node| match &node.tree {
+            Tree::List(items) => items.iter().all(|item| item.text().is_some()),
+            _ => node.text().is_some(),
+        };
         match at {
-            Some(Node { tree: Tree::Text(_) | Tree::List(_), .. }) => at.map(|node| self.resolve(node, place)),
-            _ => self.refuse(argument.mark, place, format!("Mappings has no {}", path.join("."))),
+            Some(node) if is_literal(node) => Some(self.resolve(node, place)),
+            // CloudFormation: "You can't include parameters, pseudo parameters, or intrinsic functions in the Mappings
+            // section."
+            Some(_) => {
+                let message = format!("Mappings.{} is neither text nor a list of texts", path.join("."));
+                self.refuse(argument.mark, place, message)
+            }
+            None => self.refuse(argument.mark, place, format!("Mappings has no {}", path.join("."))),
         }
     }
 

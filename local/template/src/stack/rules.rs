@@ -7,7 +7,7 @@ use crate::tree::Node;
 
 /// Notes every assertion that does not hold.
 pub(crate) fn rules(section: Option<&Node>, conditions: Option<&Node>, scope: &Scope<'_>) {
-    let evaluation = Evaluation { section: conditions, scope };
+    let evaluation = Evaluation::new(conditions, scope);
     for rule in section.and_then(Node::map).unwrap_or_default() {
         let place = Place::new("Rules").key(&rule.key);
         for key in rule.value.map().unwrap_or_default() {

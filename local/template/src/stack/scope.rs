@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::catalogue::Catalogue;
+use super::depth::Depth;
 use super::truths::Truths;
 use crate::error::{Mark, Place, Report};
 use crate::tree::Node;
@@ -22,6 +23,9 @@ pub(crate) struct Scope<'a> {
     pub(crate) inert: bool,
     /// Resources whose names are being evaluated, to notice a name that refers to itself.
     pub(super) naming: RefCell<Vec<String>>,
+    /// Physical names evaluated so far, by logical id; `None` where a problem was noted.
+    pub(super) names: RefCell<BTreeMap<String, Option<String>>>,
+    pub(super) depth: Depth,
 }
 
 impl<'a> Scope<'a> {
@@ -30,7 +34,17 @@ impl<'a> Scope<'a> {
         parameters: &'a BTreeMap<String, Value>,
         mappings: Option<&'a Node>,
     ) -> Scope<'a> {
-        Self { report, parameters, mappings, truths: None, catalogue: None, inert: false, naming: RefCell::default() }
+        Self {
+            report,
+            parameters,
+            mappings,
+            truths: None,
+            catalogue: None,
+            inert: false,
+            naming: RefCell::default(),
+            names: RefCell::default(),
+            depth: Depth::default(),
+        }
     }
 
     pub(super) fn refuse<T>(&self, mark: Mark, place: &Place, message: impl Into<String>) -> Option<T> {

@@ -1,5 +1,6 @@
 //! From YAML to a [`Node`]: scalars evaluated, maps merged, functions recognised in both of their forms.
 
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::scalar::Scalar;
@@ -108,17 +109,17 @@ impl Loader<'_> {
 
     fn map(&mut self, own: &[(Rc<Yaml>, Rc<Yaml>)], place: &Place) -> Tree {
         let mut entries = self.entries(own, place);
-        for merged in self.merged(own, place) {
-            if !entries.iter().any(|entry| entry.key == merged.key) {
-                entries.push(merged);
-            }
-        }
+        let merged = self.merged(own, place);
+        let known: HashSet<_> = entries.iter().map(|entry| entry.key.clone()).collect();
+        entries.extend(merged.into_iter().filter(|entry| !known.contains(&entry.key)));
         self.long_form(entries, place)
     }
 
     /// The entries that a map has itself.
     fn entries(&mut self, own: &[(Rc<Yaml>, Rc<Yaml>)], place: &Place) -> Vec<Entry<Node>> {
         let mut entries: Vec<Entry<Node>> = Vec::new();
+        // The line of each key.
+        let mut lines = HashMap::new();
         for (key, value) in own.iter().filter(|(key, _)| !is_merge(key)) {
             let mark = key.mark;
             let text = match &key.content {
@@ -135,11 +136,12 @@ impl Loader<'_> {
             };
             let below = if Function::is_call(&key) { place.clone() } else { below(place, &key) };
             let value = self.node(value, &below);
-            match entries.iter().find(|entry| entry.key == key) {
-                Some(first) => {
-                    self.report.note(mark, &below, format!("`{key}` is already in line {}", first.mark.line));
+            match lines.get(&key) {
+                Some(line) => self.report.note(mark, &below, format!("`{key}` is already in line {line}")),
+                None => {
+                    lines.insert(key.clone(), mark.line);
+                    entries.push(Entry { key, mark, value });
                 }
-                None => entries.push(Entry { key, mark, value }),
             }
         }
         entries
@@ -149,6 +151,7 @@ impl Loader<'_> {
     /// PyYAML has it. YAML: "Merge Key Language-Independent Type for YAML 1.1".
     fn merged(&mut self, own: &[(Rc<Yaml>, Rc<Yaml>)], place: &Place) -> Vec<Entry<Node>> {
         let mut merged: Vec<Entry<Node>> = Vec::new();
+        let mut known = HashSet::new();
         for (_, value) in own.iter().rev().filter(|(key, _)| is_merge(key)) {
             let maps = match &value.content {
                 Content::List(maps) => maps.as_slice(),
@@ -159,13 +162,13 @@ impl Loader<'_> {
                     self.report.note(map.mark, place, "`<<` wants a map, or a list of maps");
                     continue;
                 };
-                // Each value that is merged counts, whatever overrides it.
-                let found = self.entries(inner, place).into_iter().chain(self.merged(inner, place));
-                for entry in found.collect::<Vec<_>>() {
-                    if !merged.iter().any(|known| known.key == entry.key) {
-                        merged.push(entry);
-                    }
+                // Each map and value that is merged counts, whatever overrides it.
+                if self.left == 0 {
+                    return merged;
                 }
+                self.left -= 1;
+                let found = self.entries(inner, place).into_iter().chain(self.merged(inner, place));
+                merged.extend(found.filter(|entry| known.insert(entry.key.clone())));
             }
         }
         merged

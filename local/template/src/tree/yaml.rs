@@ -7,7 +7,7 @@ use granit_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput, Tag
 
 use crate::error::{Mark, Place, Report};
 
-/// How deep values may be nested: Python's own limit lies a little above.
+/// How deep values may be nested, aliases written out: Python's own limit lies a little above.
 const DEEPEST: usize = 100;
 
 /// A value as YAML has it.
@@ -17,6 +17,8 @@ pub(super) struct Yaml {
     /// The tag in full: `tag:yaml.org,2002:str` for `!!str`, `!Sub` for CloudFormation's.
     pub(super) tag: Option<String>,
     pub(super) content: Content,
+    /// How many levels of values are in it: 0 for a scalar.
+    height: usize,
 }
 
 #[derive(Debug)]
@@ -28,6 +30,19 @@ pub(super) enum Content {
     },
     List(Vec<Rc<Yaml>>),
     Map(Vec<(Rc<Yaml>, Rc<Yaml>)>),
+}
+
+impl Content {
+    fn height(&self) -> usize {
+        match self {
+            Self::Scalar { .. } => 0,
+            Self::List(items) => 1 + items.iter().map(|item| item.height).max().unwrap_or_default(),
+            Self::Map(entries) => {
+                let values = entries.iter().flat_map(|(key, value)| [key.height, value.height]);
+                1 + values.max().unwrap_or_default()
+            }
+        }
+    }
 }
 
 /// Reads the one document of `text`. A problem with it as YAML is noted, and is the only one.
@@ -55,6 +70,10 @@ struct Stop {
 impl Stop {
     fn at(mark: Mark, why: &str) -> Self {
         Self { mark, why: why.to_owned() }
+    }
+
+    fn too_deep(mark: Mark) -> Self {
+        Self { mark, why: format!("is nested more than {DEEPEST} deep") }
     }
 }
 
@@ -98,7 +117,7 @@ impl<'a> Composer<'a> {
 
     fn node(&mut self, event: Event<'a>, mark: Mark, depth: usize) -> Result<Rc<Yaml>, Stop> {
         if depth > DEEPEST {
-            return Err(Stop { mark, why: format!("is nested more than {DEEPEST} deep") });
+            return Err(Stop::too_deep(mark));
         }
         let (anchor, tag, content) = match event {
             Event::Scalar(text, style, anchor, tag) => {
@@ -114,12 +133,15 @@ impl<'a> Composer<'a> {
             }
             Event::Alias(anchor) => {
                 let known = self.anchors.get(&anchor).cloned().flatten();
-                return known.ok_or_else(|| Stop::at(mark, "an alias stands for a map or list that it is part of"));
+                let known =
+                    known.ok_or_else(|| Stop::at(mark, "an alias stands for a map or list that it is part of"))?;
+                return if depth + known.height > DEEPEST { Err(Stop::too_deep(mark)) } else { Ok(known) };
             }
             _ => return Err(Stop::at(mark, "is no value")),
         };
         let tag = tag.map(|tag: std::borrow::Cow<'_, Tag>| tag.parts().0.to_owned() + tag.parts().1);
-        let node = Rc::new(Yaml { mark, tag, content });
+        let height = content.height();
+        let node = Rc::new(Yaml { mark, tag, content, height });
         self.anchors.insert(anchor, Some(Rc::clone(&node)));
         Ok(node)
     }

@@ -74,7 +74,7 @@ fn rate(field: &Field<'_>) -> Option<Duration> {
 /// The unit is in the singular for 1 only: EventBridge refuses `rate(1 minutes)`.
 fn period(text: &str) -> Option<Duration> {
     let (value, unit) = text.strip_prefix("rate(")?.strip_suffix(')')?.split_once(' ')?;
-    let value: u64 = value.parse().ok().filter(|value| *value > 0)?;
+    let value: u64 = value.parse().ok().filter(|_| value.bytes().all(|byte| byte.is_ascii_digit()))?;
     let seconds = match (value, unit.trim()) {
         (1, "minute") | (2.., "minutes") => 60,
         (1, "hour") | (2.., "hours") => 3_600,
@@ -98,8 +98,15 @@ mod tests {
 
     #[test]
     fn what_eventbridge_refuses_is_no_rate() {
-        let wrong =
-            ["rate(1 minutes)", "rate(5 minute)", "rate(0 minutes)", "rate(-1 day)", "rate(5 seconds)", "5 minutes"];
+        let wrong = [
+            "rate(1 minutes)",
+            "rate(5 minute)",
+            "rate(0 minutes)",
+            "rate(-1 day)",
+            "rate(5 seconds)",
+            "5 minutes",
+            "rate(+5 minutes)",
+        ];
         for text in wrong {
             assert_eq!(period(text), None, "{text}");
         }
