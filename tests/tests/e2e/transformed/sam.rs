@@ -1,6 +1,7 @@
 //! SAM's transform, run by the Python that has it: the one of the SAM CLI.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
@@ -11,14 +12,21 @@ use tests::{sam_python, workspace};
 
 const SCRIPT: &str = include_str!("transform.py");
 
-/// The template in one environment.
+/// Values of the template's parameters, by name.
+pub(super) type Parameters = BTreeMap<String, String>;
+
+/// The template in one environment of samconfig.toml.
 pub(super) struct Transformed {
-    /// `dev`
-    pub(super) environment: &'static str,
+    /// `prod`
+    pub(super) environment: String,
+    /// What samconfig.toml gives the parameters.
+    pub(super) parameters: Parameters,
     /// What `cargo local` reads.
     pub(super) system: System,
-    /// The resources that CloudFormation gets.
+    /// The resources that CloudFormation gets, with their conditions.
     pub(super) resources: Map<String, Value>,
+    /// The whole of what CloudFormation gets.
+    pub(super) template: Value,
 }
 
 impl Transformed {
@@ -29,28 +37,58 @@ impl Transformed {
     }
 }
 
-/// The environments that differ.
+/// All of them.
 ///
 /// # Panics
 /// SAM is not installed.
 pub(super) fn environments() -> &'static [Transformed] {
     static ALL: OnceLock<Vec<Transformed>> = OnceLock::new();
-    ALL.get_or_init(|| transformed(&sam_python().expect("a Python with samtranslator: see tests/README.md")))
+    ALL.get_or_init(|| transformed(&python()))
+}
+
+/// The Python that SAM is installed in.
+pub(super) fn python() -> std::path::PathBuf {
+    sam_python().expect("a Python with samtranslator: see tests/README.md")
 }
 
 fn transformed(python: &Path) -> Vec<Transformed> {
-    const ENVIRONMENTS: [&str; 2] = ["dev", "prod"];
     let template = workspace().join("template.yaml");
+    let environments = configured(&fs::read_to_string(workspace().join("samconfig.toml")).unwrap());
     let mut script = Command::new(python);
     script.args(["-c", SCRIPT]).arg(&template);
-    let output = script.args(ENVIRONMENTS.map(|name| json!({"Environment": name}).to_string())).output().unwrap();
+    let sets = environments.iter().map(|(_, parameters)| json!(parameters).to_string());
+    let output = script.args(sets).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let printed: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
-    let made = ENVIRONMENTS.into_iter().zip(printed).map(|(environment, mut made)| {
-        let Value::Object(resources) = made["Resources"].take() else { panic!("{environment}: no resources") };
-        let parameters = BTreeMap::from([("Environment".to_owned(), environment.to_owned())]);
+    let made = environments.into_iter().zip(printed).map(|((environment, parameters), made)| {
+        let Some(resources) = made["Resources"].as_object().cloned() else { panic!("{environment}: no resources") };
         let system = System::read(&template, &parameters).unwrap_or_else(|error| panic!("{error}"));
-        Transformed { environment, system, resources }
+        Transformed { environment, parameters, system, resources, template: made }
     });
     made.collect()
+}
+
+/// The environments of samconfig.toml that are deployed, and what each gives the parameters.
+fn configured(samconfig: &str) -> Vec<(String, Parameters)> {
+    let mut found = Vec::new();
+    let mut environment = None;
+    for line in samconfig.lines() {
+        if let Some(section) = line.strip_prefix('[') {
+            environment = section.split_once(".deploy.parameters]").map(|(name, _)| name.to_owned());
+        }
+        let overrides = line.strip_prefix("parameter_overrides = \"").and_then(|rest| rest.split_once('"'));
+        if let (Some(name), Some((overrides, _))) = (&environment, overrides) {
+            let pairs = overrides.split(' ').map(|pair| pair.split_once('=').unwrap());
+            found.push((name.clone(), pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()));
+        }
+    }
+    found
+}
+
+#[apply(e2e)]
+fn every_environment_of_samconfig_is_read() {
+    let read = configured(&fs::read_to_string(workspace().join("samconfig.toml")).unwrap());
+    let names: Vec<&str> = read.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["default", "staging", "prod", "localstack"]);
+    assert!(read.iter().all(|(_, parameters)| parameters.contains_key("Environment")), "{read:?}");
 }
