@@ -11,7 +11,7 @@ mod update;
 
 use std::collections::HashMap;
 
-use dynoxide::DynoxideError;
+use dynoxide::{AttributeValue, DynoxideError};
 
 pub(crate) use self::requests::Expressions;
 pub(crate) use self::update::{Target, targets};
@@ -22,8 +22,14 @@ const MOST_BYTES: usize = 4096;
 /// Operators and functions of one expression at most.
 const MOST_OPERATORS: usize = 300;
 
+/// Bytes of all names and values that stand in for words of an expression.
+const MOST_BYTES_OF_SUBSTITUTES: usize = 2 * 1024 * 1024;
+
 /// `ExpressionAttributeNames`.
 type Names = HashMap<String, String>;
+
+/// `ExpressionAttributeValues`.
+type Values = HashMap<String, AttributeValue>;
 
 /// Which parameter an expression is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +57,7 @@ pub(crate) struct Expression<'a> {
     pub parameter: Parameter,
     pub text: &'a str,
     pub names: Option<&'a Names>,
+    pub values: Option<&'a Values>,
 }
 
 /// Why DynamoDB refuses an expression.
@@ -77,6 +84,10 @@ impl Expression<'_> {
         if self.text.len() > MOST_BYTES {
             return Ok(());
         }
+        if self.bytes_of_substitutes() > MOST_BYTES_OF_SUBSTITUTES {
+            let message = "The names and values of an expression have exceeded the maximum allowed size of 2 MB";
+            return Err(DynoxideError::EnvelopedValidation(format!("Invalid {}: {message}", self.parameter.name())));
+        }
         let Some(tokens) = token::tokens(self.text) else { return Ok(()) };
         let fault = match self.parameter {
             Parameter::Update => update::fault(&tokens, self.names),
@@ -89,6 +100,12 @@ impl Expression<'_> {
             }
             None => Ok(()),
         }
+    }
+
+    fn bytes_of_substitutes(&self) -> usize {
+        let names = self.names.into_iter().flatten().map(|(word, name)| word.len() + name.len());
+        let values = self.values.into_iter().flatten().map(|(word, value)| word.len() + value.size());
+        names.chain(values).sum()
     }
 }
 

@@ -8,6 +8,7 @@
 #![warn(missing_docs)]
 
 mod arn;
+mod controls;
 mod decode;
 mod dispatch;
 mod engine;
@@ -35,11 +36,12 @@ use std::sync::Arc;
 use dynoxide::DynoxideError;
 
 use crate::engine::Engine;
-use crate::writes::Writes;
 
+pub use crate::controls::Controls;
 pub use crate::faults::{Fault, FaultKind, Faults};
 pub use crate::metering::{Calls, Metering, UNKNOWN_CALLER, Usage};
 pub use crate::stream::{Record, Sequence, StreamReader};
+pub use crate::tables::create_table_request;
 pub use crate::ttl::TtlSweeper;
 
 /// DynamoDB. A clone is the same DynamoDB.
@@ -50,9 +52,7 @@ pub struct DynamoDb {
 
 struct Inner {
     engine: Engine,
-    writes: Arc<Writes>,
-    metering: Arc<Metering>,
-    faults: Arc<Faults>,
+    controls: Controls,
 }
 
 /// Why DynamoDB could not be opened, or a table or stream not used.
@@ -96,30 +96,28 @@ impl DynamoDb {
         let file = folder.join("dynamodb.sqlite");
         let private = local_private_files::create_folder(folder).and_then(|()| local_private_files::create_file(&file));
         private.map_err(|error| Error::Folder { path: error.path.display().to_string(), cause: error.cause })?;
-        Ok(Self {
-            inner: Arc::new(Inner {
-                engine: Engine::start(&file)?,
-                writes: Arc::default(),
-                metering: Arc::default(),
-                faults: Arc::default(),
-            }),
-        })
+        Ok(Self { inner: Arc::new(Inner { engine: Engine::start(&file)?, controls: Controls::default() }) })
+    }
+
+    /// Failures on demand, counts of calls and news of writes.
+    pub fn controls(&self) -> &Controls {
+        &self.inner.controls
     }
 
     /// Call counts and capacity units, by caller and operation.
     pub fn calls(&self) -> &Metering {
-        &self.inner.metering
+        self.inner.controls.calls()
     }
 
     /// Failures injected for the next calls.
     pub fn faults(&self) -> &Faults {
-        &self.inner.faults
+        self.inner.controls.faults()
     }
 
     /// A counter that goes up after every successful call that may have written to `table`. For a new receiver, earlier
     /// writes count as seen.
     pub fn writes(&self, table: &str) -> tokio::sync::watch::Receiver<u64> {
-        self.inner.writes.subscribe(table)
+        self.inner.controls.writes(table)
     }
 }
 

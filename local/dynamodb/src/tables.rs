@@ -22,16 +22,17 @@ fn ensure(store: &Store, table: &Table) -> Result<(), Error> {
     match call(store, "DescribeTable", &json!({ "TableName": table.name })) {
         Ok(described) => update(store, table, &described["Table"])?,
         Err(DynoxideError::ResourceNotFoundException(_)) => {
-            call(store, "CreateTable", &creation(&table.definition))?;
+            call(store, "CreateTable", &create_table_request(table))?;
         }
         Err(error) => return Err(error.into()),
     }
     ensure_ttl(store, table)
 }
 
-/// A template enables a stream by describing it; CreateTable needs `StreamEnabled` as well.
-fn creation(definition: &Value) -> Value {
-    let mut request = definition.clone();
+/// The CreateTable request that makes a template's table. A template enables a stream by describing it; CreateTable needs
+/// `StreamEnabled` as well.
+pub fn create_table_request(table: &Table) -> Value {
+    let mut request = table.definition.clone();
     if let Some(stream) = request.get_mut("StreamSpecification").filter(|stream| stream.get("StreamEnabled").is_none())
     {
         stream["StreamEnabled"] = true.into();

@@ -13,25 +13,43 @@ use crate::number_sets::normalize_transaction;
 /// What dynoxide says of an update that reads an attribute that is not there.
 const NOT_THERE: &str = "The provided expression refers to an attribute that does not exist in the item";
 
+/// Never true, and free of names and values.
+const NEVER: &str = "attribute_exists(never) AND attribute_not_exists(never)";
+
 /// Makes the call.
 ///
 /// An update of a key attribute is replaced by one that can't be made. So each action is still held to its own condition
-/// and every other reason is told, as DynamoDB does it, and nothing is written.
+/// and every other reason is told, as DynamoDB does it, and nothing is written. A fault of the request itself comes first.
 pub(crate) fn transact_write_items(
     database: &Database,
     mut request: TransactWriteItemsRequest,
 ) -> Result<TransactWriteItemsResponse, DynoxideError> {
     normalize_transaction(&mut request);
-    let mut refused = HashMap::new();
-    for (action, item) in request.transact_items.iter_mut().enumerate() {
-        if let Some(update) = &mut item.update
-            && let Some(target) = key_target(update)
-        {
-            make_impossible(update, &target);
-            refused.insert(action, target.attribute);
+    let targets: HashMap<usize, Target> =
+        updates(&mut request).filter_map(|(action, update)| Some((action, key_target(update)?))).collect();
+    if targets.is_empty() {
+        return database.transact_write_items(request);
+    }
+    let mut doomed = request.clone();
+    for (_, update) in updates(&mut doomed).filter(|(action, _)| targets.contains_key(action)) {
+        let condition = update.condition_expression.take().map(|condition| format!("({condition}) AND {NEVER}"));
+        update.condition_expression = Some(condition.unwrap_or_else(|| NEVER.to_owned()));
+    }
+    match database.transact_write_items(doomed) {
+        Err(DynoxideError::TransactionCanceledException(..)) => {}
+        refused => return refused,
+    }
+    for (action, update) in updates(&mut request) {
+        if let Some(target) = targets.get(&action) {
+            make_impossible(update, target);
         }
     }
-    database.transact_write_items(request).map_err(|error| with_reasons(error, &refused))
+    database.transact_write_items(request).map_err(|error| with_reasons(error, &targets))
+}
+
+/// The updates, with the number of the action that each is.
+fn updates(request: &mut TransactWriteItemsRequest) -> impl Iterator<Item = (usize, &mut TransactUpdate)> {
+    request.transact_items.iter_mut().enumerate().filter_map(|(action, item)| Some((action, item.update.as_mut()?)))
 }
 
 /// The first key attribute that the update writes to. A key that is not the table's is refused whatever the update is.
@@ -62,10 +80,10 @@ fn make_impossible(update: &mut TransactUpdate, target: &Target) {
     update.expression_attribute_values.take_if(|values| values.is_empty());
 }
 
-fn with_reasons(error: DynoxideError, refused: &HashMap<usize, String>) -> DynoxideError {
+fn with_reasons(error: DynoxideError, targets: &HashMap<usize, Target>) -> DynoxideError {
     let DynoxideError::TransactionCanceledException(message, mut reasons) = error else { return error };
     for (action, reason) in reasons.iter_mut().enumerate() {
-        if let Some(attribute) = refused.get(&action)
+        if let Some(Target { attribute, .. }) = targets.get(&action)
             && reason.message.as_deref() == Some(NOT_THERE)
         {
             reason.message = Some(format!(
@@ -76,6 +94,3 @@ fn with_reasons(error: DynoxideError, refused: &HashMap<usize, String>) -> Dynox
     }
     DynoxideError::TransactionCanceledException(message, reasons)
 }
-
-#[cfg(test)]
-mod tests;

@@ -34,7 +34,7 @@ impl DynamoDb {
                 let name = table.clone();
                 let page = self.inner.engine.run(move |store| sweep_page(store, &name, &after, now)).await??;
                 if page.removed > 0 {
-                    self.inner.writes.announce(std::slice::from_ref(&table));
+                    self.inner.controls.announce(std::slice::from_ref(&table));
                 }
                 removed += page.removed;
                 next = page.last;

@@ -1,7 +1,8 @@
 //! A DynamoDB for tests of stores: the template's tables, and an SDK client for them, in the test's process.
 //!
 //! There is no server and no port. The SDK client's HTTP client passes each request to `local-dynamodb`, so serialising,
-//! retries and timeouts above it are those of production.
+//! retries and timeouts above it are those of production. `DYNAMODB_ENDPOINT_URL` sends the requests to another engine instead
+//! ([`Remote`]).
 //!
 //! ```no_run
 //! # async fn test() {
@@ -18,9 +19,11 @@
 
 mod connector;
 pub mod http;
+mod remote;
 mod tables;
 
 pub use local_dynamodb::{Fault, FaultKind};
+pub use remote::Remote;
 pub use tables::Tables;
 
 /// Compiles the examples of the README.

@@ -11,7 +11,7 @@ use dynoxide::actions::transact_get_items::TransactGetItemsRequest;
 use dynoxide::actions::transact_write_items::{TransactWriteItem, TransactWriteItemsRequest};
 use dynoxide::actions::update_item::UpdateItemRequest;
 
-use super::{Expression, Names, Parameter};
+use super::{Expression, Names, Parameter, Values};
 
 /// A request that may have conditions, filters or updates.
 pub(crate) trait Expressions {
@@ -28,13 +28,21 @@ impl Expressions for TransactGetItemsRequest {}
 
 impl Expressions for PutItemRequest {
     fn expressions(&self) -> Vec<Expression<'_>> {
-        given(self.expression_attribute_names.as_ref(), [(Parameter::Condition, self.condition_expression.as_deref())])
+        given(
+            self.expression_attribute_names.as_ref(),
+            self.expression_attribute_values.as_ref(),
+            [(Parameter::Condition, self.condition_expression.as_deref())],
+        )
     }
 }
 
 impl Expressions for DeleteItemRequest {
     fn expressions(&self) -> Vec<Expression<'_>> {
-        given(self.expression_attribute_names.as_ref(), [(Parameter::Condition, self.condition_expression.as_deref())])
+        given(
+            self.expression_attribute_names.as_ref(),
+            self.expression_attribute_values.as_ref(),
+            [(Parameter::Condition, self.condition_expression.as_deref())],
+        )
     }
 }
 
@@ -42,7 +50,7 @@ impl Expressions for UpdateItemRequest {
     fn expressions(&self) -> Vec<Expression<'_>> {
         let condition = (Parameter::Condition, self.condition_expression.as_deref());
         let update = (Parameter::Update, self.update_expression.as_deref());
-        given(self.expression_attribute_names.as_ref(), [update, condition])
+        given(self.expression_attribute_names.as_ref(), self.expression_attribute_values.as_ref(), [update, condition])
     }
 }
 
@@ -50,13 +58,21 @@ impl Expressions for QueryRequest {
     fn expressions(&self) -> Vec<Expression<'_>> {
         let filter = (Parameter::Filter, self.filter_expression.as_deref());
         let key_condition = (Parameter::KeyCondition, self.key_condition_expression.as_deref());
-        given(self.expression_attribute_names.as_ref(), [filter, key_condition])
+        given(
+            self.expression_attribute_names.as_ref(),
+            self.expression_attribute_values.as_ref(),
+            [filter, key_condition],
+        )
     }
 }
 
 impl Expressions for ScanRequest {
     fn expressions(&self) -> Vec<Expression<'_>> {
-        given(self.expression_attribute_names.as_ref(), [(Parameter::Filter, self.filter_expression.as_deref())])
+        given(
+            self.expression_attribute_names.as_ref(),
+            self.expression_attribute_values.as_ref(),
+            [(Parameter::Filter, self.filter_expression.as_deref())],
+        )
     }
 }
 
@@ -70,28 +86,46 @@ fn action(item: &TransactWriteItem) -> Vec<Expression<'_>> {
     let mut expressions = Vec::new();
     if let Some(put) = &item.put {
         let condition = (Parameter::Condition, put.condition_expression.as_deref());
-        expressions.extend(given(put.expression_attribute_names.as_ref(), [condition]));
+        expressions.extend(given(
+            put.expression_attribute_names.as_ref(),
+            put.expression_attribute_values.as_ref(),
+            [condition],
+        ));
     }
     if let Some(update) = &item.update {
         let condition = (Parameter::Condition, update.condition_expression.as_deref());
         let update_expression = (Parameter::Update, Some(update.update_expression.as_str()));
-        expressions.extend(given(update.expression_attribute_names.as_ref(), [update_expression, condition]));
+        expressions.extend(given(
+            update.expression_attribute_names.as_ref(),
+            update.expression_attribute_values.as_ref(),
+            [update_expression, condition],
+        ));
     }
     if let Some(delete) = &item.delete {
         let condition = (Parameter::Condition, delete.condition_expression.as_deref());
-        expressions.extend(given(delete.expression_attribute_names.as_ref(), [condition]));
+        expressions.extend(given(
+            delete.expression_attribute_names.as_ref(),
+            delete.expression_attribute_values.as_ref(),
+            [condition],
+        ));
     }
     if let Some(check) = &item.condition_check {
         let condition = (Parameter::Condition, Some(check.condition_expression.as_str()));
-        expressions.extend(given(check.expression_attribute_names.as_ref(), [condition]));
+        expressions.extend(given(
+            check.expression_attribute_names.as_ref(),
+            check.expression_attribute_values.as_ref(),
+            [condition],
+        ));
     }
     expressions
 }
 
 fn given<'a, const N: usize>(
     names: Option<&'a Names>,
+    values: Option<&'a Values>,
     expressions: [(Parameter, Option<&'a str>); N],
 ) -> Vec<Expression<'a>> {
-    let given = |(parameter, text): (Parameter, Option<&'a str>)| Some(Expression { parameter, text: text?, names });
+    let given =
+        |(parameter, text): (Parameter, Option<&'a str>)| Some(Expression { parameter, text: text?, names, values });
     expressions.into_iter().filter_map(given).collect()
 }

@@ -1,8 +1,8 @@
+use bytes::Bytes;
 use http::{Method, Request};
 use serde_json::{Value, json};
 
-use super::*;
-use crate::faults::Fault;
+use crate::faults::{Fault, FaultKind};
 use crate::testing::{call, call_as, database, put, request};
 
 fn get(id: &str) -> Value {
