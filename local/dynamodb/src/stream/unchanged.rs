@@ -18,3 +18,37 @@ BEGIN
     SELECT RAISE(IGNORE);
 END;
 "#;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::{call, put, things};
+    use crate::{DynamoDb, Sequence};
+
+    /// What makes no record, and what does, is in `tests/protocol`, with a view of both images.
+    #[tokio::test]
+    async fn it_holds_whatever_the_view_of_the_stream() {
+        for view in ["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"] {
+            let folder = tempfile::tempdir().unwrap();
+            let db = DynamoDb::open(folder.path()).unwrap();
+            let mut table = things();
+            table.definition["StreamSpecification"]["StreamViewType"] = view.into();
+            db.ensure_table(&table).await.unwrap();
+            let update = |value: &str| {
+                json!({
+                    "TableName": "Things", "Key": { "id": { "S": "a" } }, "UpdateExpression": "SET n = :n",
+                    "ExpressionAttributeValues": { ":n": { "N": value } },
+                })
+            };
+            put(&db, "a").await;
+            put(&db, "a").await;
+            for value in ["1", "1.0", "2"] {
+                assert_eq!(call(&db, "UpdateItem", update(value)).await.0, 200);
+            }
+            let records = db.stream(&table).unwrap().read_after(Sequence::START, 100).await.unwrap();
+            let names: Vec<_> = records.iter().map(|record| record.event["eventName"].as_str().unwrap()).collect();
+            assert_eq!(names, ["INSERT", "MODIFY", "MODIFY"], "{view}");
+        }
+    }
+}

@@ -8,6 +8,7 @@ mod case;
 mod cases;
 mod differences;
 mod engine;
+mod streams;
 
 use std::process::ExitCode;
 
@@ -27,9 +28,13 @@ fn main() -> ExitCode {
     }
     let other = local_testing::Remote::named().is_some();
     let mut trials = Vec::new();
-    for case in cases {
-        trials.push(trial("ours", case, Engine::Ours));
-        trials.push(trial("other", case, Engine::Other).with_ignored_flag(!other));
+    for (whose, engine) in [("ours", Engine::Ours), ("other", Engine::Other)] {
+        let mut of_engine = vec![
+            trial(whose, "a stream is read", move || streams::read(engine)),
+            trial(whose, "a stream's requests are refused", move || streams::refuse(engine)),
+        ];
+        of_engine.extend(cases.iter().map(|case| trial(whose, &case.name, move || case.ask(engine))));
+        trials.extend(of_engine.into_iter().map(|trial| trial.with_ignored_flag(engine == Engine::Other && !other)));
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
     if !other && !arguments.list {
@@ -38,10 +43,9 @@ fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
-fn trial(whose: &str, case: &'static Case, engine: Engine) -> Trial {
-    Trial::test(format!("{whose}::{}", case.name), move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(case.ask(engine));
+fn trial<F: Future<Output = ()>>(whose: &str, name: &str, test: impl FnOnce() -> F + Send + 'static) -> Trial {
+    Trial::test(format!("{whose}::{name}"), move || {
+        tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(test());
         Ok(())
     })
 }

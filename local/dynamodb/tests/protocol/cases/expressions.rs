@@ -30,6 +30,14 @@ pub fn cases() -> Vec<Case> {
             cases.push(case.refused("ValidationException", Some(&message)));
         }
     }
+    // What is no condition is refused in the words that are for it.
+    let syntax = Case::new("filter: a = a = a", "Scan", scan("a = a = a"));
+    cases.push(
+        syntax.refused(
+            "ValidationException",
+            Some("Invalid FilterExpression: Syntax error; token: \"=\", near: \"a = a\""),
+        ),
+    );
     cases.extend(limits());
     cases.extend(every_call());
     cases
