@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use local_lambda::{Invocation, Invoke, InvokeError};
+use local_lambda::{Invocation, Invoke, InvokeError, Retries};
 use local_template::{ACCOUNT, Function, ScheduleSource};
 use serde_json::json;
 use time::OffsetDateTime;
 use time::macros::format_description;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep};
 
 use crate::activity::Activity;
 
@@ -56,15 +56,35 @@ impl Schedule {
             ticks.tick().await;
             self.lambda.ready().await;
             let schedule = self.clone();
-            calls.spawn(async move { drop(schedule.fire().await) });
+            calls.spawn(async move { schedule.until_it_succeeds().await });
             while calls.try_join_next().is_some() {}
         }
     }
 
-    /// Calls the function now.
+    /// Calls the function, and again while Lambda would: EventBridge invokes asynchronously.
+    async fn until_it_succeeds(&self) {
+        let payload = self.payload();
+        let mut retries = Retries::new(self.function.event_invoke);
+        loop {
+            let outcome = self.invoke(payload.clone()).await;
+            let outcome = outcome.map(|invocation| invocation.function_error);
+            let Some(delay) = retries.after(outcome.as_ref().map(|error| *error)) else { return };
+            // The program with the functions is gone: whatever waits for it would come all at once.
+            if matches!(outcome, Err(InvokeError::Unreachable(_))) {
+                return;
+            }
+            sleep(delay).await;
+        }
+    }
+
+    /// Calls the function now, once.
     pub(crate) async fn fire(&self) -> Result<Invocation, InvokeError> {
+        self.invoke(self.payload()).await
+    }
+
+    async fn invoke(&self, payload: Bytes) -> Result<Invocation, InvokeError> {
         let _running = self.activity.begin();
-        let outcome = self.lambda.invoke(&self.function.name, self.payload()).await;
+        let outcome = self.lambda.invoke(&self.function.name, payload).await;
         let (function, source) = (&self.function.name, &self.source.id);
         match &outcome {
             Ok(Invocation { function_error: None, .. }) => {}

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use local_template::EventInvoke;
+
 /// A function to [deploy](crate::Lambda::deploy).
 #[derive(Debug, Clone)]
 pub struct FunctionSpec {
@@ -25,6 +27,8 @@ pub struct FunctionSpec {
     pub environment: BTreeMap<String, String>,
     /// `ReservedConcurrentExecutions`; `None` shares [`Options::concurrency`](crate::Options::concurrency)'s limit.
     pub reserved_concurrency: Option<u32>,
+    /// `EventInvokeConfig`: when an asynchronous invocation is given up.
+    pub event_invoke: EventInvoke,
 }
 
 impl FunctionSpec {
@@ -44,6 +48,7 @@ impl FunctionSpec {
             timeout: function.timeout,
             environment: function.environment.clone(),
             reserved_concurrency: function.reserved_concurrency,
+            event_invoke: function.event_invoke,
         }
     }
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use crate::job::{Job, Pending, Request};
 use crate::pool::Pool;
 use crate::stack::Stack;
-use crate::{FunctionSpec, InvokeError};
+use crate::{FunctionSpec, InvokeError, Retries};
 
 /// All functions of one stack, each with its pool of instances.
 pub(crate) struct Functions {
@@ -64,6 +64,11 @@ impl Functions {
         let (job, pending) = Job::new(request);
         self.find(function)?.dispatch(job);
         Ok(pending)
+    }
+
+    /// The tries that an event for this function has.
+    pub fn retries(&self, function: &str) -> Result<Retries, InvokeError> {
+        Ok(Retries::with_delays(self.find(function)?.event_invoke(), &self.stack.options.retry_delays))
     }
 
     /// The function of a name, a logical id or an ARN.

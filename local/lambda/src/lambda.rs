@@ -67,7 +67,8 @@ impl Lambda {
     }
 
     /// Puts an event into the function's queue (`InvocationType: Event`) and returns its request id. A failed
-    /// invocation is retried twice, a throttled one for hours. Events still queued when the stack ends are lost.
+    /// invocation is retried twice, a throttled one for hours, unless the function's `EventInvokeConfig` says less.
+    /// Events still queued when the stack ends are lost.
     ///
     /// # Errors
     /// There is no such function, or the stack is shutting down.
@@ -113,8 +114,9 @@ impl Lambda {
             return Err(InvokeError::Unavailable("shutting down".to_owned()));
         }
         let request_id = request.request_id.clone();
+        let retries = self.functions.retries(function)?;
         let first = self.functions.dispatch(function, request.clone())?;
-        tokio::spawn(retry::until_it_succeeds(self.functions.clone(), function.to_owned(), request, first));
+        tokio::spawn(retry::until_it_succeeds(self.functions.clone(), function.to_owned(), request, first, retries));
         Ok(request_id)
     }
 }

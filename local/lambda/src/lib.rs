@@ -38,6 +38,7 @@ pub use lambda::Lambda;
 pub use options::{LogSink, Options};
 pub use reaper::Reaper;
 pub use remote::Remote;
+pub use retry::Retries;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::Reaper;
+use crate::{Reaper, retry};
 
 /// Where the log lines of all functions go; on AWS, CloudWatch Logs.
 ///
@@ -36,7 +36,7 @@ pub struct Options {
     pub idle_timeout: Duration,
     /// How long an instance may take to its first poll.
     pub init_timeout: Duration,
-    /// How long after a failure each further try of an asynchronous invocation is made.
+    /// How long after a failure each further try of an asynchronous invocation is made, if the function allows it.
     pub retry_delays: Vec<Duration>,
     /// Where log lines go.
     pub log: Arc<dyn LogSink>,
@@ -53,7 +53,7 @@ impl Default for Options {
             concurrency: 64,
             idle_timeout: Duration::from_secs(600),
             init_timeout: Duration::from_secs(10),
-            retry_delays: vec![Duration::from_secs(60), Duration::from_secs(120)],
+            retry_delays: retry::DELAYS.to_vec(),
             log: Arc::new(|_: &str, _: &str| {}),
             reaper: None,
         }

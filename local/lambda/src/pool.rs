@@ -6,6 +6,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use local_template::EventInvoke;
 use tokio::sync::mpsc;
 
 use crate::credentials::{Credentials, hex};
@@ -54,6 +55,11 @@ impl Pool {
         let current = Arc::new(Deployment { spec });
         let state = Mutex::new(State { current, idle: Vec::new(), busy: Vec::new() });
         Self { stack, credentials: Credentials::generate(), state }
+    }
+
+    /// When an event for the function is given up.
+    pub fn event_invoke(&self) -> EventInvoke {
+        self.lock().current.spec.event_invoke
     }
 
     /// Replaces the function: idle instances of the old one end now, busy ones after their invocation.

@@ -82,8 +82,26 @@ pub struct Function {
     pub role: Role,
     /// `ReservedConcurrentExecutions`: at most this many instances at once.
     pub reserved_concurrency: Option<u32>,
+    /// `EventInvokeConfig`: when an asynchronous invocation is given up.
+    pub event_invoke: EventInvoke,
     /// What invokes it besides the API.
     pub sources: Vec<EventSource>,
+}
+
+/// When an asynchronous invocation is given up. AWS Lambda: "Configuring error handling settings for asynchronous
+/// invocations".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventInvoke {
+    /// `MaximumRetryAttempts`: how often an invocation that ended in an error is tried again, 2 by default.
+    pub maximum_retry_attempts: usize,
+    /// `MaximumEventAgeInSeconds`: how long an event waits at most for a try, 6 hours by default.
+    pub maximum_event_age: Duration,
+}
+
+impl Default for EventInvoke {
+    fn default() -> Self {
+        Self { maximum_retry_attempts: 2, maximum_event_age: Duration::from_secs(6 * 3600) }
+    }
 }
 
 /// An event source mapping or schedule of a function.

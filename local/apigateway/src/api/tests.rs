@@ -98,6 +98,7 @@ fn system() -> local_template::System {
         alias: None,
         role: local_template::Role::default(),
         reserved_concurrency: None,
+        event_invoke: local_template::EventInvoke::default(),
         sources: vec![],
     };
     let authorizer = local_template::Authorizer {

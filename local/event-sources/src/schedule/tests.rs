@@ -42,6 +42,24 @@ async fn a_call_that_hangs_does_not_put_off_the_next() {
 }
 
 #[tokio::test]
+async fn a_call_that_was_throttled_is_made_again_with_the_same_event() {
+    let bed = TestBed::new().await;
+    let tries = std::sync::atomic::AtomicUsize::new(0);
+    let functions = Functions::new(move |_| match tries.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+        0 => Outcome::IsThrottled,
+        _ => OK,
+    });
+    let period = Duration::from_millis(1500);
+    let started = Instant::now();
+    let sources = bed.start(&system(ScheduleSource { every: period, ..source() }), &functions).await;
+    functions.called.notified().await;
+    functions.called.notified().await;
+    let payloads = functions.payloads();
+    assert_eq!(payloads[0], payloads[1], "not the next period's, which comes after {:?}", started.elapsed());
+    sources.stop().await;
+}
+
+#[tokio::test]
 async fn a_schedule_can_be_run_now_also_one_that_is_switched_off() {
     let bed = TestBed::new().await;
     let functions = Functions::new(|_| Outcome::Says(serde_json::json!({"expired": 2})));

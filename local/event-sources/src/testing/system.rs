@@ -59,6 +59,7 @@ pub(crate) fn function_with(name: &str, source: EventSource) -> Function {
         alias: None,
         role: local_template::Role::default(),
         reserved_concurrency: None,
+        event_invoke: local_template::EventInvoke::default(),
         sources: vec![source],
     }
 }

@@ -7,6 +7,7 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use http::{Request, Response};
 use local_lambda::{FunctionSpec, Options, api};
+use local_template::EventInvoke;
 use serde_json::{Value, json};
 
 use crate::testbed::{TestBed, spec};
@@ -139,6 +140,19 @@ pub async fn an_event_is_tried_three_times_under_one_id() {
     let log = bed.log();
     let count = |meant: &str| log.iter().filter(|line| *line == meant).count();
     assert_eq!((count(&end), count(&other_end)), (3, 1));
+}
+
+pub async fn an_event_is_tried_no_more_often_than_its_function_says() {
+    let options = Options { retry_delays: vec![Duration::from_millis(5); 2], ..Options::default() };
+    let event_invoke = EventInvoke { maximum_retry_attempts: 0, ..EventInvoke::default() };
+    let bed = TestBed::with_options(FunctionSpec { event_invoke, ..spec() }, options).await;
+    let event = [("X-Amz-Invocation-Type", "Event")];
+    let response = post(&bed, "echo", &event, r#"{"do":"fail"}"#).await;
+    let end = format!("END RequestId: {}", header(&response, "x-amzn-requestid").unwrap());
+    bed.logged(1, |line| line == end).await;
+    // Longer than both delays together: a second try would have ended by then.
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(bed.log().iter().filter(|line| **line == end).count(), 1);
 }
 
 pub async fn an_event_that_was_throttled_is_run_later() {

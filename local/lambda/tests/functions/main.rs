@@ -83,6 +83,7 @@ fn trials() -> Vec<Trial> {
             what_can_not_be_invoked_is_refused_as_by_aws,
             a_busy_function_is_throttled,
             an_event_is_tried_three_times_under_one_id,
+            an_event_is_tried_no_more_often_than_its_function_says,
             an_event_that_was_throttled_is_run_later;
         ends:
             shutdown_lets_the_busy_finish_and_leaves_no_process,

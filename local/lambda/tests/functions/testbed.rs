@@ -33,6 +33,7 @@ pub fn spec() -> FunctionSpec {
         timeout: PATIENCE,
         environment: [].into(),
         reserved_concurrency: None,
+        event_invoke: Default::default(),
     }
 }
 

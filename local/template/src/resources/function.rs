@@ -10,7 +10,7 @@ use super::events::events;
 use super::role;
 use crate::error::Place;
 use crate::field::{Accepted, Field, optional, or_default};
-use crate::model::{Function, Queue};
+use crate::model::{EventInvoke, Function, Queue};
 use crate::stack::{LOG_GROUP, ROLE, Resource, Scope};
 
 const PROPERTIES: Accepted = Accepted {
@@ -22,6 +22,7 @@ const PROPERTIES: Accepted = Accepted {
         "Timeout",
         "Environment",
         "ReservedConcurrentExecutions",
+        "EventInvokeConfig",
         "AutoPublishAlias",
         // Its log group. How lines look is up to the function here.
         "LoggingConfig",
@@ -107,6 +108,8 @@ pub(crate) fn function(
     let environment = or_default(properties.get("Environment"), BTreeMap::new(), |field| environment(&field));
     let reserved_concurrency =
         optional(properties.get("ReservedConcurrentExecutions"), |field| field.whole(0..=100_000));
+    let event_invoke =
+        or_default(properties.get("EventInvokeConfig"), EventInvoke::default(), |field| event_invoke(&field));
     let sources = or_default(properties.get("Events"), Vec::new(), |field| {
         events(scope, &resource.id, &field, timeout, queues, routes)
     });
@@ -136,6 +139,7 @@ pub(crate) fn function(
         timeout: timeout?,
         environment: environment?,
         reserved_concurrency: reserved_concurrency?,
+        event_invoke: event_invoke?,
         role: role?,
         sources: sources?,
     })
@@ -171,6 +175,18 @@ fn log_group(field: &Field<'_>) -> Option<Option<String>> {
         without_effect: &["ApplicationLogLevel", "LogFormat", "SystemLogLevel"],
     });
     optional(field.get("LogGroup"), |field| field.text())
+}
+
+/// `EventInvokeConfig`. What is given up goes nowhere here, so a destination for it is refused.
+fn event_invoke(field: &Field<'_>) -> Option<EventInvoke> {
+    field.only(&Accepted { emulated: &["MaximumRetryAttempts", "MaximumEventAgeInSeconds"], without_effect: &[] });
+    let default = EventInvoke::default();
+    let maximum_retry_attempts =
+        or_default(field.get("MaximumRetryAttempts"), default.maximum_retry_attempts, |field| field.whole(0..=2));
+    let maximum_event_age = or_default(field.get("MaximumEventAgeInSeconds"), default.maximum_event_age, |field| {
+        field.seconds(60..=21_600)
+    });
+    Some(EventInvoke { maximum_retry_attempts: maximum_retry_attempts?, maximum_event_age: maximum_event_age? })
 }
 
 fn environment(field: &Field<'_>) -> Option<BTreeMap<String, String>> {

@@ -146,17 +146,19 @@ fn check_attributes(attributes: &[Entry<Node>], place: &Place, report: &Report) 
         entry.key == "Type" && entry.value.text().is_some_and(|kind| kind.starts_with("AWS::Serverless::"))
     });
     for Entry { key, mark, value } in attributes {
-        let policy = match key.as_str() {
+        let policies: &[&str] = match key.as_str() {
             "Type" | "Properties" | "Metadata" | "DependsOn" | "Condition" => continue,
             "IgnoreGlobals" if is_sam => continue,
-            "DeletionPolicy" | "UpdateReplacePolicy" => value.text().unwrap_or_default(),
+            "DeletionPolicy" => &["Delete", "Retain", "RetainExceptOnCreate", "Snapshot"],
+            "UpdateReplacePolicy" => &["Delete", "Retain", "Snapshot"],
             _ => {
                 report.refuse_key(*mark, place, key);
                 continue;
             }
         };
-        if !["Retain", "Delete", "Snapshot", "RetainExceptOnCreate"].contains(&policy) {
-            report.note(value.mark, &place.key(key), format!("{} is not Delete or Retain", value.what()));
+        if !policies.contains(&value.text().unwrap_or_default()) {
+            let message = format!("{} is not {}", value.what(), policies.join(" or "));
+            report.note(value.mark, &place.key(key), message);
         }
     }
 }

@@ -14,6 +14,9 @@ use crate::value::{Data, Value};
 /// `AWS::StackName`.
 const STACK: &str = "local";
 
+/// The version of every function: what is deployed.
+const VERSION: &str = "$LATEST";
+
 impl<'a> Scope<'a> {
     /// What `!Ref name` gives.
     pub(super) fn reference(&self, name: &str, mark: Mark, place: &Place) -> Option<Value> {
@@ -66,6 +69,9 @@ impl<'a> Scope<'a> {
                 None => self.refuse(mark, place, format!("`{id}` has no StageName")),
             },
             (FUNCTION, "Alias") => self.alias(resource, mark, place),
+            (FUNCTION, "Version.Version") if resource.properties.get("AutoPublishAlias").is_some() => {
+                Some(VERSION.to_owned())
+            }
             (TABLE, "StreamArn") if resource.properties.get("StreamSpecification").is_none() => {
                 self.refuse(mark, place, format!("`{id}` has no stream: give it a StreamSpecification"))
             }

@@ -42,12 +42,39 @@ fn a_function_that_is_no_cargo_binary_says_what_it_needs() {
 
 #[test]
 fn what_would_change_how_it_runs_is_refused() {
-    for property in ["Layers: [x]", "VpcConfig: {}", "EventInvokeConfig: {}", "DeadLetterQueue: {}", "Tiemout: 3"] {
+    for property in ["Layers: [x]", "VpcConfig: {}", "DeadLetterQueue: {}", "Tiemout: 3"] {
         let name = property.split(':').next().expect("a name");
         let message =
             format!("t.yaml:6: F.{name}: `{name}` isn't emulated on one machine (or is misspelt): take it out");
         assert_eq!(problems(&function_with(property)), [message]);
     }
+}
+
+#[test]
+fn how_often_an_asynchronous_invocation_is_tried_again_is_read() {
+    let of = |properties: &str| {
+        let invoke = function(&system(&function_with(properties))).event_invoke;
+        (invoke.maximum_retry_attempts, invoke.maximum_event_age.as_secs())
+    };
+    assert_eq!(of("Description: bare"), (2, 21_600));
+    assert_eq!(of("EventInvokeConfig: {}"), (2, 21_600));
+    assert_eq!(of("EventInvokeConfig: {MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60}"), (0, 60));
+}
+
+#[test]
+fn an_asynchronous_invocation_that_lambda_would_not_configure_so_is_refused() {
+    let found = problems(&function_with(
+        "EventInvokeConfig: {MaximumRetryAttempts: 3, MaximumEventAgeInSeconds: 59, DestinationConfig: {}}",
+    ));
+    assert_eq!(
+        found,
+        [
+            "t.yaml:6: F.EventInvokeConfig.DestinationConfig: `DestinationConfig` isn't emulated on one machine (or is \
+             misspelt): take it out",
+            "t.yaml:6: F.EventInvokeConfig.MaximumRetryAttempts: `3` is not a whole number from 0 to 2",
+            "t.yaml:6: F.EventInvokeConfig.MaximumEventAgeInSeconds: `59` is not a whole number from 60 to 21600",
+        ]
+    );
 }
 
 #[test]

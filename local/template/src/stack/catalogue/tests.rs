@@ -1,4 +1,4 @@
-use crate::testing::{lines, parse, problems, valued};
+use crate::testing::{lines, parse, problems, system, valued};
 
 const REFUSED: &str = "Cdn: AWS::CloudFront::Distribution of `Cdn` can't be run on one machine: take it out, or give it a \
                        Condition that is false here";
@@ -41,11 +41,23 @@ fn attributes_are_checked() {
     assert_eq!(
         found,
         [
-            "t.yaml:3: Q.DeletionPolicy: `Keep` is not Delete or Retain",
+            "t.yaml:3: Q.DeletionPolicy: `Keep` is not Delete or Retain or RetainExceptOnCreate or Snapshot",
             "t.yaml:3: Q.UpdatePolicy: `UpdatePolicy` isn't emulated on one machine (or is misspelt): take it out",
             "t.yaml:3: Q.DependsOn: no resource is called `Nowhere`",
             "t.yaml:4: my-queue: a logical id is letters and digits only, `my-queue` is not"
         ]
+    );
+}
+
+/// CloudFormation: "UpdateReplacePolicy attribute" has three values, and "DeletionPolicy attribute" one more.
+#[test]
+fn only_a_deletion_may_spare_what_a_creation_left_behind() {
+    let queue = |attributes: &str| format!("  Q: {{Type: AWS::SQS::Queue, {attributes}}}\n");
+    let spared = system(&queue("DeletionPolicy: RetainExceptOnCreate, UpdateReplacePolicy: Retain"));
+    assert_eq!(spared.queues.len(), 1);
+    assert_eq!(
+        problems(&queue("UpdateReplacePolicy: RetainExceptOnCreate")),
+        ["t.yaml:3: Q.UpdateReplacePolicy: `RetainExceptOnCreate` is not Delete or Retain or Snapshot"]
     );
 }
 

@@ -88,6 +88,18 @@ fn an_alias_is_named_by_its_arn() {
     assert!(found[0].ends_with("XX: `F` has no alias: give it an AutoPublishAlias"), "{found:?}");
 }
 
+/// It is what a function reads in `AWS_LAMBDA_FUNCTION_VERSION`.
+#[test]
+fn the_version_in_use_is_the_only_one() {
+    let named = |alias: &str| {
+        let properties = format!("{alias}Environment: {{Variables: {{XX: !GetAtt F.Version.Version}}}}");
+        crate::testing::function_with(&properties)
+    };
+    assert_eq!(value(&system(&named("AutoPublishAlias: live, "))), "$LATEST");
+    let found = problems(&named(""));
+    assert!(found[0].ends_with("`Version.Version` of AWS::Serverless::Function (`F`) is not known here"), "{found:?}");
+}
+
 #[test]
 fn a_topic_is_for_alarms_only() {
     assert_eq!(
