@@ -1,7 +1,8 @@
 //! CloudWatch's embedded metric format: a log line that CloudWatch also counts.
 //!
 //! A custom metric is paid for by the month and by each value of its dimensions, so counts have no dimensions. Failures
-//! have the function besides: those metrics exist only while something fails.
+//! have the function and its version besides: those metrics exist only while something fails. By the version, an alarm
+//! judges the one that a deployment brought.
 
 use std::sync::OnceLock;
 
@@ -9,14 +10,18 @@ use serde::Serialize;
 
 use crate::timestamp;
 
-/// The metrics that are kept by function, too.
+/// The metrics that are kept by function and by its version, too.
 const FAILURES: [&str; 2] = [EVENTS_FAILED, FAILED];
 
 /// Events of a batch that a function could not handle. To Lambda the invocation is a success.
 pub const EVENTS_FAILED: &str = "EventsFailed";
 
 /// Invocations that logged an error. To Lambda a response with status 500 is a success.
-pub(crate) const FAILED: &str = "Failed";
+pub const FAILED: &str = "Failed";
+
+/// Invocations whose error is how their caller is refused. Lambda's `Errors` has them too, so they are kept by function and
+/// version, to be taken off there.
+pub const REFUSED: &str = "Refused";
 
 /// The namespace of every metric: `METRICS_NAMESPACE`. Without it there are no metrics.
 pub(crate) fn namespace() -> Option<&'static str> {
@@ -37,20 +42,26 @@ impl<'a> Metadata<'a> {
     pub(crate) fn of(names: impl Iterator<Item = &'a str> + Clone, namespace: Option<&'a str>) -> Option<Self> {
         let namespace = namespace?;
         let is_failure = |name: &&str| FAILURES.contains(name);
+        let is_refusal = |name: &&str| *name == REFUSED;
         let directive = |dimensions: &'static [&'static [&'static str]], metrics: Vec<Metric<'a>>| {
             (!metrics.is_empty()).then_some(Directive { namespace, dimensions, metrics })
         };
-        let counts = names.clone().filter(|name| !is_failure(name)).map(Metric::count).collect();
-        let failures = names.filter(is_failure).map(Metric::count).collect();
-        let directives = [directive(&[&[]], counts), directive(&[&[], &["function"]], failures)];
+        let counts = names.clone().filter(|name| !is_failure(name) && !is_refusal(name)).map(Metric::count).collect();
+        let failures = names.clone().filter(is_failure).map(Metric::count).collect();
+        let refusals = names.filter(is_refusal).map(Metric::count).collect();
+        let directives = [
+            directive(&[&[]], counts),
+            directive(&[&[], &["function"], &["function", "version"]], failures),
+            directive(&[&["function", "version"]], refusals),
+        ];
         let cloud_watch_metrics: Vec<_> = directives.into_iter().flatten().collect();
         let timestamp = timestamp::epoch_milliseconds();
         (!cloud_watch_metrics.is_empty()).then_some(Self { timestamp, cloud_watch_metrics })
     }
 
-    /// Whether a metric is kept by function, so that the line has to name it.
+    /// Whether a metric is kept by function and version, so that the line has to name them.
     pub(crate) fn names_function(&self) -> bool {
-        self.cloud_watch_metrics.iter().any(|directive| directive.dimensions.len() > 1)
+        self.cloud_watch_metrics.iter().any(|directive| directive.dimensions.iter().any(|set| !set.is_empty()))
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::emf::EVENTS_FAILED;
+use crate::emf::{EVENTS_FAILED, REFUSED};
 use crate::failure::INTERNAL_MESSAGE;
 use crate::log::Line;
 use crate::runtime::{self, Handler, InitError, Timer, Warmth};
@@ -47,19 +47,26 @@ pub struct FunctionError {
     kind: &'static str,
     message: String,
     cause: Option<Box<dyn std::error::Error + Send + Sync>>,
+    is_refusal: bool,
 }
 
 impl FunctionError {
     /// An error that the caller is told, with its type and message. Any other error becomes one by `?`, which tells the
     /// caller nothing and the log its cause.
     pub fn new(kind: &'static str, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), cause: None }
+        Self { kind, message: message.into(), cause: None, is_refusal: false }
+    }
+
+    /// An error that tells the caller no, where a function has no other way to say so. It is counted, since Lambda counts it
+    /// among the failures.
+    pub fn refusal(kind: &'static str, message: impl Into<String>) -> Self {
+        Self { is_refusal: true, ..Self::new(kind, message) }
     }
 }
 
 impl<E: std::error::Error + Send + Sync + 'static> From<E> for FunctionError {
     fn from(error: E) -> Self {
-        Self { kind: INTERNAL, message: INTERNAL_MESSAGE.to_owned(), cause: Some(Box::new(error)) }
+        Self { kind: INTERNAL, message: INTERNAL_MESSAGE.to_owned(), cause: Some(Box::new(error)), is_refusal: false }
     }
 }
 
@@ -119,7 +126,11 @@ pub(crate) fn finish(
         cause: failed.and_then(|error| error.cause.as_ref()).map(|cause| error_chain(cause.as_ref())),
         duration: timer.milliseconds(),
         cold_start: timer.is_cold(),
-        metrics: vec![EVENTS_FAILED; outcome.as_ref().map_or(0, |invoked| invoked.failures)],
+        metrics: match &outcome {
+            Ok(invoked) => vec![EVENTS_FAILED; invoked.failures],
+            Err(error) if error.is_refusal => vec![REFUSED],
+            Err(_) => Vec::new(),
+        },
     };
     let diagnostic =
         |error: FunctionError| Diagnostic { error_type: error.kind.to_owned(), error_message: error.message };

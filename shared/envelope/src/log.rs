@@ -63,12 +63,14 @@ impl Line {
     pub(crate) fn to_json(&self, context: &Context, namespace: Option<&str>, process: Process) -> String {
         let values = self.counted();
         let aws = Metadata::of(values.keys().copied(), namespace);
+        let names_version = aws.as_ref().is_some_and(Metadata::names_function);
         // A route tells which function it was.
-        let names_function = self.route.is_none() || aws.as_ref().is_some_and(Metadata::names_function);
+        let names_function = self.route.is_none() || names_version;
         let entry = Entry {
             line: self,
             process,
             function: names_function.then_some(context.env_config.function_name.as_str()),
+            version: names_version.then_some(context.env_config.version.as_str()),
             values: &values,
             aws,
         };
@@ -99,6 +101,8 @@ struct Entry<'a> {
     process: Process,
     #[serde(skip_serializing_if = "Option::is_none")]
     function: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'a str>,
     #[serde(flatten)]
     values: &'a BTreeMap<&'a str, u64>,
     #[serde(rename = "_aws", skip_serializing_if = "Option::is_none")]

@@ -5,8 +5,8 @@ use std::io::Write as _;
 
 use serde_json::{Value, json};
 
-pub use crate::emf::EVENTS_FAILED;
 use crate::emf::{self, Metadata};
+pub use crate::emf::{EVENTS_FAILED, FAILED, REFUSED};
 use crate::{Service, timestamp};
 
 /// Counts `by` of a metric, in a log line of its own; zero is not written.
@@ -27,6 +27,9 @@ fn line(service: Service, function: &str, name: &str, by: u64, namespace: Option
         name: by,
     });
     if let Some(aws) = Metadata::of(std::iter::once(name), namespace) {
+        if aws.names_function() {
+            line["version"] = std::env::var("AWS_LAMBDA_FUNCTION_VERSION").unwrap_or_default().into();
+        }
         line["_aws"] = json!(aws);
     }
     line

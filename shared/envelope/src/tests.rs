@@ -54,7 +54,8 @@ fn server_with(
 fn context() -> Context {
     let mut context = Context::default();
     context.request_id = "lambda-1".to_owned();
-    context.env_config = Arc::new(Config { function_name: "test-function".to_owned(), ..Config::default() });
+    let (function_name, version) = ("test-function".to_owned(), "7".to_owned());
+    context.env_config = Arc::new(Config { function_name, version, ..Config::default() });
     context
 }
 

@@ -71,7 +71,7 @@ impl Function for Authorize {
 
 /// API Gateway answers an error with exactly this message with a 401. Any other it treats as a failed authorizer.
 fn unauthorized() -> FunctionError {
-    FunctionError::new("Unauthorized", "Unauthorized")
+    FunctionError::refusal("Unauthorized", "Unauthorized")
 }
 
 /// The gateway caches the response by token alone, so the policy must allow every route of the stage. Each function then

@@ -137,7 +137,9 @@ fn a_panic_tells_the_log_and_not_the_client() {
         assert_eq!((answered.status(), answered.code().as_str()), (500, "INTERNAL_ERROR"));
         assert_eq!(answered.json()["error"]["message"], "An internal error occurred");
         assert!(!answered.text().contains("secret"));
-        assert_eq!(answered.log()["cause"], cause);
+        let log = answered.log();
+        assert_eq!((&log["cause"], &log["Failed"]), (&json!(cause), &json!(1)), "to Lambda, it succeeded");
+        assert_eq!((&log["function"], &log["version"]), (&json!("test-function"), &json!("7")));
     }
 }
 

@@ -30,6 +30,7 @@ impl Function for Halve {
             0 => Err(FunctionError::new("Nothing", "nothing to halve")),
             1 => Ok("secret".parse()?),
             2 => panic!("secret"),
+            3 => Err(FunctionError::refusal("Odd", "three has no half")),
             event => Ok(event / 2),
         }
     }
@@ -63,10 +64,24 @@ fn what_an_answer_names_as_failed_is_a_metric() {
     let (_, line) = run(&json!(26));
     assert_eq!((&line["EventsFailed"], &line["function"]), (&json!(2), &json!("test-function")));
     let failures = &line["_aws"]["CloudWatchMetrics"][1];
-    assert_eq!(failures["Dimensions"], json!([[], ["function"]]), "in all, and by function");
+    let dimensions = json!([[], ["function"], ["function", "version"]]);
+    assert_eq!((&failures["Dimensions"], &line["version"]), (&dimensions, &json!("7")));
     assert_eq!(failures["Metrics"], json!([{"Name": "EventsFailed", "Unit": "Count"}]));
     let (_, line) = run(&json!(8));
     assert_eq!(line.get("EventsFailed"), None);
+}
+
+/// Lambda counts it among the errors, where an alarm takes it off again.
+#[test]
+fn a_refusal_is_counted_by_function_and_version() {
+    let (kind, _, line) = failed(&json!(3));
+    assert_eq!((kind.as_str(), &line["level"], &line["Refused"]), ("Odd", &json!("INFO"), &json!(1)));
+    let refusals = &line["_aws"]["CloudWatchMetrics"][1];
+    assert_eq!(refusals["Dimensions"], json!([["function", "version"]]));
+    assert_eq!(refusals["Metrics"], json!([{"Name": "Refused", "Unit": "Count"}]));
+    assert_eq!((&line["function"], &line["version"]), (&json!("test-function"), &json!("7")));
+    let (_, _, other) = failed(&json!(0));
+    assert_eq!(other.get("Refused"), None, "an error of any other kind");
 }
 
 #[test]
