@@ -115,7 +115,8 @@ impl Answer {
         self.has_common_headers();
         assert_eq!(self.header("x-request-id"), self.header("x-amzn-requestid"), "{self}");
         assert_eq!(self.header("content-type"), "application/json", "{self}");
-        assert_eq!(self.header("retry-after"), if code == Code::RATE_LIMIT_EXCEEDED { "1" } else { "" }, "{self}");
+        let waits = [Code::RATE_LIMIT_EXCEEDED, Code::SERVICE_UNAVAILABLE].contains(&code);
+        assert_eq!(self.header("retry-after"), if waits { "1" } else { "" }, "{self}");
         let challenge = if code.status() == StatusCode::UNAUTHORIZED { "Bearer" } else { "" };
         assert_eq!(self.header("www-authenticate"), challenge, "{self}");
     }

@@ -31,6 +31,7 @@ mod routes;
 mod rubbish;
 mod saga;
 mod template;
+mod throttled;
 mod transformed;
 mod users;
 

@@ -1,9 +1,12 @@
 //! What has to be true of the template wherever it runs.
 
+mod limits;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use contracts::codes::CATALOGUE;
+use envelope::metrics;
 use local_template::{EventSource, Parameter, System};
 use serde_json::Value;
 use tests::workspace;
@@ -85,7 +88,7 @@ fn every_answer_of_the_gateway_has_the_same_headers() {
 }
 
 /// A type that is left out is answered as its default. That suits no such route or method (`DEFAULT_4XX`) and a crashed
-/// function (`DEFAULT_5XX`), under whichever of API Gateway's names. The other types that are left out are never answered:
+/// function (`DEFAULT_5XX`; one that Lambda did not run is `INTEGRATION_FAILURE`), under whichever of API Gateway's names. The other types that are left out are never answered:
 /// the API has no request validator, API key, quota, pass-through or firewall, and its authorizer allows every route.
 #[apply(e2e)]
 fn every_answer_that_the_gateway_gives_is_worded() {
@@ -99,6 +102,7 @@ fn every_answer_that_the_gateway_gives_is_worded() {
         "BAD_REQUEST_PARAMETERS",
         "DEFAULT_4XX",
         "DEFAULT_5XX",
+        "INTEGRATION_FAILURE",
         "INTEGRATION_TIMEOUT",
         "REQUEST_TOO_LARGE",
         "THROTTLED",
@@ -220,22 +224,33 @@ fn alarms_and_dashboard_look_at_every_queue_of_dead_letters_and_every_function_o
             looks_at("Dashboard", &format!("\"IteratorAge\", \"FunctionName\", \"${{{id}}}\""));
         }
         if reads_a_stream || reads_a_queue {
-            looks_at("EventErrorsAlarm", &value);
+            looks_at(&format!("{}ErrorsAlarm", id.trim_end_matches("Function")), &format!("Value: !Ref {id}}}"));
         }
     }
 }
 
-/// The alarm names the metric by text: one that no function writes would never fire.
+/// The alarms name the metrics by text: one that no function writes would never fire.
 #[apply(e2e)]
-fn the_alarm_of_failed_events_looks_at_the_metric_that_every_function_writes() {
+fn the_alarms_look_at_metrics_that_functions_write() {
     let (text, system) = (text(), system());
     for (id, function) in &system.functions {
         assert_eq!(function.environment.get("METRICS_NAMESPACE").map(String::as_str), Some("local"), "{id}");
     }
     assert!(text.contains("METRICS_NAMESPACE: !Ref AWS::StackName"));
-    let alarm = &resources(&text)["EventsFailedAlarm"];
-    for line in ["Namespace: !Ref AWS::StackName", &format!("MetricName: {}", envelope::metrics::EVENTS_FAILED)] {
-        assert!(alarm.contains(&line), "{line}: {alarm:?}");
+    let own = text.split("{Namespace: !Ref AWS::StackName, MetricName: ").skip(1);
+    let named: BTreeSet<&str> = own.filter_map(|rest| rest.split(',').next()).collect();
+    assert_eq!(named, BTreeSet::from([metrics::EVENTS_FAILED, metrics::FAILED, metrics::REFUSED]));
+}
+
+/// What a failed first deployment has made is of no use to anyone; what was in use is kept. The signing key and the
+/// queues hold nothing that is of use without the functions.
+#[apply(e2e)]
+fn tables_are_kept_but_not_by_the_deployment_that_failed_to_make_them() {
+    let text = text();
+    for (name, lines) in resources(&text).into_iter().filter(|(_, lines)| lines[0] == "Type: AWS::DynamoDB::Table") {
+        let policies = ["DeletionPolicy: RetainExceptOnCreate", "UpdateReplacePolicy: Retain"];
+        assert_eq!(lines[1..3], policies, "{name}");
+        let key = "SSESpecification: !If [HasTableKey, {SSEEnabled: true, SSEType: KMS, KMSMasterKeyId: !Ref TableKeyArn}, {SSEEnabled: false}]";
+        assert!(lines.contains(&key), "{name}");
     }
-    assert!(!alarm.contains(&"Dimensions:"), "the sum of all functions has none");
 }

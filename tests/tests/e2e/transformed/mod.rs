@@ -1,7 +1,10 @@
 //! What CloudFormation gets once SAM has transformed the template: who may do what there is what is written, and what
 //! `cargo local` enforces; it fits AWS's limits, and an update to it loses nothing.
 
+mod alarms;
+mod deployments;
 mod limits;
+mod metric_math;
 mod references;
 mod released;
 mod sam;
@@ -16,12 +19,12 @@ use sam::environments;
 use statements::list;
 
 /// The roles of AWS's own services, which are no function's: each has one policy that AWS manages.
-fn service_roles(environment: &str) -> BTreeMap<&'static str, &'static str> {
+fn service_roles() -> BTreeMap<&'static str, &'static str> {
     let mut roles = BTreeMap::from([("ApiGatewayLoggingRole", "AmazonAPIGatewayPushToCloudWatchLogs")]);
-    if environment == "prod" {
-        // SAM's own, for deployments that shift traffic gradually.
-        roles.insert("CodeDeployServiceRole", "AWSCodeDeployRoleForLambda");
-    }
+    // Made where deployments shift traffic gradually.
+    let services =
+        ["NotificationsDeploymentRole", "OrdersDeploymentRole", "ProductsDeploymentRole", "UsersDeploymentRole"];
+    roles.extend(services.map(|role| (role, "AWSCodeDeployRoleForLambdaLimited")));
     roles
 }
 
@@ -77,7 +80,7 @@ fn no_other_role_is_made_than_those_of_awss_own_services() {
             let name = arn.strip_prefix("arn:aws:iam::aws:policy/service-role/");
             found.insert(id, name.unwrap_or_else(|| panic!("{}: {id}: {arn}", one.environment)).to_owned());
         }
-        let expected = service_roles(&one.environment).into_iter().map(|(id, policy)| (id, policy.to_owned()));
+        let expected = service_roles().into_iter().map(|(id, policy)| (id, policy.to_owned()));
         assert_eq!(found, expected.collect(), "{}", one.environment);
         let others = one.resources.iter().filter(|(_, resource)| {
             let kind = resource["Type"].as_str().unwrap();
