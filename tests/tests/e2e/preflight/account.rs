@@ -41,24 +41,25 @@ impl Account {
 
     /// The same with so many functions.
     pub(super) fn of(functions: usize) -> Self {
-        let mut resources =
-            vec![json!({"ResourceType": "AWS::CodeDeploy::Application", "PhysicalResourceId": "storefront-prod-App"})];
+        let mut resources = vec![
+            json!({"ResourceType": "AWS::CodeDeploy::Application", "LogicalResourceId": "ServerlessDeploymentApplication", "PhysicalResourceId": "storefront-prod-App"}),
+        ];
         let (mut aliases, mut versions, mut groups) = (json!({}), json!({}), json!({}));
-        let mut resource = |kind: &str, id: String| {
-            resources.push(json!({"ResourceType": kind, "PhysicalResourceId": id}));
+        let mut resource = |kind: &str, logical: String, id: String| {
+            resources.push(json!({"ResourceType": kind, "LogicalResourceId": logical, "PhysicalResourceId": id}));
         };
         for number in 1..=functions {
             let (name, group) = (format!("storefront-prod-F{number}"), format!("storefront-prod-F{number}Group"));
-            resource("AWS::Lambda::Function", name.clone());
-            resource("AWS::Lambda::Alias", arn(&name, "live"));
-            resource("AWS::Lambda::Version", arn(&name, "6"));
-            resource("AWS::CodeDeploy::DeploymentGroup", group.clone());
+            resource("AWS::Lambda::Function", format!("F{number}Function"), name.clone());
+            resource("AWS::Lambda::Alias", format!("F{number}FunctionAliaslive"), arn(&name, "live"));
+            resource("AWS::Lambda::Version", format!("F{number}FunctionVersion0123456789"), arn(&name, "6"));
+            resource("AWS::CodeDeploy::DeploymentGroup", format!("F{number}FunctionDeploymentGroup"), group.clone());
             aliases[format!("{name}:live")] = json!({"FunctionVersion": "6", "Description": ""});
             versions[&name] = json!(["4", "5", "6"]);
             groups[&group] = json!(["storefront-prod-ApiErrors"]);
         }
-        resource("AWS::CloudWatch::Alarm", "storefront-prod-ApiErrors".to_owned());
-        resource("AWS::CloudWatch::Alarm", "storefront-prod-DeadLetters".to_owned());
+        resource("AWS::CloudWatch::Alarm", "Alarm".to_owned(), "storefront-prod-ApiErrors".to_owned());
+        resource("AWS::CloudWatch::Alarm", "Alarm".to_owned(), "storefront-prod-DeadLetters".to_owned());
         for one in &mut resources {
             one["ResourceStatus"] = json!("UPDATE_COMPLETE");
         }
@@ -93,11 +94,11 @@ impl Account {
         Self { state, folder }
     }
 
-    /// The same where CodeDeploy shifts no traffic.
-    pub(super) fn without_groups() -> Self {
+    /// The same where CodeDeploy does not move the alias of a function: `F2`.
+    pub(super) fn without_group_of(function: &str) -> Self {
         let mut account = Self::healthy();
         let resources = account.state["resources"].as_array_mut().unwrap();
-        resources.retain(|one| !one["ResourceType"].as_str().unwrap().starts_with("AWS::CodeDeploy::"));
+        resources.retain(|one| one["LogicalResourceId"] != format!("{function}FunctionDeploymentGroup"));
         account
     }
 
