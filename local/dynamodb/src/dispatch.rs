@@ -49,7 +49,7 @@ pub(crate) fn dispatch(store: &Store, operation: &str, body: &str) -> Option<Res
         "CreateTable" => table_calls::described(store, body, |request| db.create_table(request)),
         "DeleteTable" => table_calls::described(store, body, |request| db.delete_table(request)),
         "DescribeTable" => table_calls::described(store, body, |request| db.describe_table(request)),
-        "UpdateTable" => table_calls::described(store, body, |request| db.update_table(request)),
+        "UpdateTable" => table_calls::update_table(store, body),
         "ListTables" => plain(body, |request| db.list_tables(request)),
         "UpdateTimeToLive" => plain(body, |request| db.update_time_to_live(request)),
         "DescribeTimeToLive" => plain(body, |request| db.describe_time_to_live(request)),

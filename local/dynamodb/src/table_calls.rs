@@ -1,6 +1,7 @@
 //! The calls that answer with a table's description.
 
 use dynoxide::DynoxideError;
+use rusqlite::OptionalExtension;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -28,6 +29,31 @@ pub(crate) fn described<I: DeserializeOwned, O: Serialize>(
         }
     }
     Ok(Output { body: localized(&output.to_string()), units: 0.0 })
+}
+
+/// UpdateTable, as a client calls it.
+pub(crate) fn update_table(store: &Store, body: &str) -> Result<Output, DynoxideError> {
+    refuse_stream_as_it_is(store, &decode(body)?)?;
+    change_table(store, body)
+}
+
+/// UpdateTable, which may also give a stream that is on another view.
+pub(crate) fn change_table(store: &Store, body: &str) -> Result<Output, DynoxideError> {
+    described(store, body, |request| store.database.update_table(request))
+}
+
+/// UpdateTable: "You receive a ValidationException if you try to enable a stream on a table that already has a stream, or if you
+/// try to disable a stream on a table that doesn't have a stream." A table that is not there yet is left to the call.
+fn refuse_stream_as_it_is(store: &Store, request: &Value) -> Result<(), DynoxideError> {
+    let Some(enable) = request["StreamSpecification"]["StreamEnabled"].as_bool() else { return Ok(()) };
+    let mut query = store.connection.prepare_cached("SELECT stream_enabled FROM _tables WHERE table_name = ?1")?;
+    let enabled: Option<bool> = query.query_row([request["TableName"].as_str()], |row| row.get(0)).optional()?;
+    match (enabled, enable) {
+        (Some(true), true) => Err("Table already has an enabled stream"),
+        (Some(false), false) => Err("Table has no stream to disable"),
+        _ => Ok(()),
+    }
+    .map_err(|message| DynoxideError::ValidationException(message.to_owned()))
 }
 
 /// `view` is what the call gave the stream, if it enabled one.

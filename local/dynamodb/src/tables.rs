@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::dispatch::dispatch;
 use crate::refusal::Refusal;
 use crate::store::Store;
+use crate::table_calls::change_table;
 use crate::{DynamoDb, Error};
 
 impl DynamoDb {
@@ -131,7 +132,8 @@ fn update_stream(store: &Store, table: &Table, existing: &Value) -> Result<(), E
         Some(view) => json!({ "StreamEnabled": true, "StreamViewType": view }),
         None => json!({ "StreamEnabled": false }),
     };
-    call(store, "UpdateTable", &json!({ "TableName": table.name, "StreamSpecification": specification }))?;
+    let request = json!({ "TableName": table.name, "StreamSpecification": specification });
+    change_table(store, &request.to_string())?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@ mod expressions;
 mod key_updates;
 mod numbers;
 mod reads;
+mod tables;
 mod unchanged;
 
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 use crate::case::Case;
 
 pub fn all() -> Vec<Case> {
-    [unchanged::cases(), key_updates::cases(), expressions::cases(), numbers::cases(), reads::cases()]
+    [unchanged::cases(), key_updates::cases(), expressions::cases(), numbers::cases(), reads::cases(), tables::cases()]
         .into_iter()
         .flatten()
         .collect()
