@@ -103,7 +103,8 @@ pub fn new_hold(body: u8, stock: [u8; PRODUCTS], replaced: Option<&Hold>) -> Opt
             })
             .collect()
     });
-    let [first, second] = stock.map(usize::from);
+    // If units were made from nothing, what is said of it is found before what follows.
+    let [first, second] = stock.map(|units| usize::from(units).min(STOCKS - 1));
     let request = (first * STOCKS + second) * 2 + usize::from(body);
     let (generation, lines_since) = ALL[request * (1 + HOLDS) + replaced.map_or(0, |replaced| 1 + replaced.index())]?;
     Some(Hold { state: State::Held, generation, lines_since, body, is_over: false })

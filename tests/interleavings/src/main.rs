@@ -28,7 +28,7 @@ mod sale;
 mod shop;
 mod stock;
 
-use stateright::{Checker, Model, Property};
+use stateright::{Checker, HasDiscoveries, Model, Property};
 
 use shop::{Bounds, Shop, Step};
 
@@ -62,7 +62,8 @@ impl Model for Saga {
 }
 
 fn check(bounds: Bounds) {
-    let checker = Saga { bounds }.checker().threads(2).spawn_bfs().join();
+    let checker = Saga { bounds }.checker().threads(2).finish_when(HasDiscoveries::AnyFailures);
+    let checker = checker.spawn_bfs().join();
     println!("{} states, by at most {} steps", checker.unique_state_count(), checker.max_depth());
     checker.assert_properties();
 }

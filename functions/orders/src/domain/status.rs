@@ -132,6 +132,21 @@ mod tests {
     }
 
     #[test]
+    fn only_a_rejected_order_says_why() {
+        let reject = Transition::Reject { hold_generation: HoldGeneration::FIRST, reason: "expired".to_owned() };
+        let renew = Transition::Renew { hold_generation: HoldGeneration::FIRST };
+        assert_eq!(reject.reason(), Some("expired"));
+        assert!([renew, Transition::Confirm, Transition::Cancel].iter().all(|other| other.reason().is_none()));
+    }
+
+    #[test]
+    fn a_condition_names_the_state_as_an_item_has_it() {
+        for status in [Pending, Confirmed, Cancelled] {
+            assert_eq!(serde_json::to_value(status).unwrap(), status.as_str());
+        }
+    }
+
+    #[test]
     fn only_its_customer_changes_an_order_that_is_decided() {
         let first = HoldGeneration::FIRST;
         let reject = Transition::Reject { hold_generation: first, reason: "expired".to_owned() };

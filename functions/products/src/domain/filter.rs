@@ -144,7 +144,20 @@ mod tests {
     fn a_search_without_words_filters_nothing() {
         assert_eq!(Search::of(" …!"), None);
         assert_eq!(Search::of("a lamp A").unwrap().terms(), ["lamp", "a"]);
-        assert!(SearchParameter::from_query(&"x".repeat(201)).is_err());
+        let found = SearchParameter::from_query(&"x".repeat(Search::MAX_BYTES)).unwrap().0;
+        assert_eq!(found, Search::of(&"x".repeat(Search::MAX_BYTES)));
+        assert!(SearchParameter::from_query(&"x".repeat(Search::MAX_BYTES + 1)).is_err());
+    }
+
+    #[test]
+    fn only_a_run_of_three_letters_and_more_is_compared_with_the_product() {
+        for (text, is_told_by_terms) in [("lamp", true), ("台灯", true), ("台灯泡", false)] {
+            assert_eq!(Search::of(text).unwrap().is_told_by_terms(), is_told_by_terms, "{text}");
+        }
+        let search = Search::of("台灯泡").unwrap();
+        assert!(search.has_runs_in(&product("红台灯泡", "Light", 500, 1)));
+        // It has both pairs, and so all the terms.
+        assert!(!search.has_runs_in(&product("台灯 灯泡", "Light", 500, 1)));
     }
 
     #[test]
@@ -171,6 +184,7 @@ mod tests {
         let names = [
             filter(None, None).list_name(),
             filter(Some("a"), None).list_name(),
+            filter(Some("b"), None).list_name(),
             filter(None, Some("a")).list_name(),
             filter(Some("a"), Some("b")).list_name(),
             Filter { prices: Some(PriceRange { min: 0, max: 1 }), ..filter(None, None) }.list_name(),

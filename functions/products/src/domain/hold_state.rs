@@ -147,6 +147,13 @@ mod tests {
     }
 
     #[test]
+    fn a_condition_names_the_state_as_an_item_has_it() {
+        for state in [Held, Settled, Expired, Cancelled] {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
+        }
+    }
+
+    #[test]
     fn only_a_hold_that_is_held_again_is_of_the_next_generation() {
         let first = HoldGeneration::FIRST;
         for from in [Held, Settled, Expired, Cancelled] {

@@ -256,4 +256,15 @@ pub(crate) mod tests {
         assert_eq!((edited.revision, edited.is_active, edited.updated_at.is_some()), (2, false, true));
         assert_eq!(edited.stock, 3);
     }
+
+    #[test]
+    fn a_body_says_what_a_product_is_and_what_an_edit_changes() {
+        let object = |body: serde_json::Value| body.as_object().unwrap().clone();
+        let body = object(json!({"name": "Lamp", "price": 1, "category": "Light", "stock": 2}));
+        let lamp = Product::create(Fields::read(body).unwrap());
+        assert_eq!((lamp.price.cents(), lamp.stock, lamp.is_active), (100, 2, true));
+        let edit = Fields::read(object(json!({"price": 2.5, "isActive": false}))).unwrap();
+        let edited = lamp.edited(edit).unwrap();
+        assert_eq!((edited.price.cents(), edited.is_active, edited.name), (250, false, lamp.name));
+    }
 }

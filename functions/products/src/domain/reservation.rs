@@ -138,12 +138,14 @@ mod tests {
     }
 
     #[test]
-    fn a_request_beyond_the_limits_is_refused() {
+    fn a_request_within_the_limits_is_of_its_products_and_one_beyond_is_refused() {
         let ids: Vec<String> = (0..=MAX_LINES).map(|_| id::new()).collect();
         let too_many = ids.iter().map(|id| (id.as_str(), 1)).collect();
         for items in [vec![], too_many, vec![(&*ids[0], 0)], vec![(&*ids[0], MAX_QUANTITY), (&*ids[0], 1)]] {
             assert_eq!(Reservation::parse(&request(items)).unwrap_err(), Refused::OutOfLimits);
         }
+        let most = ids[1..].iter().map(|id| (id.as_str(), MAX_QUANTITY)).collect();
+        assert_eq!(Reservation::parse(&request(most)).unwrap().product_ids(), ids[1..]);
         let unknown = Refused::ProductNotFound { product_id: "lamp".to_owned() };
         assert_eq!(Reservation::parse(&request(vec![("lamp", 1)])).unwrap_err(), unknown);
     }

@@ -117,6 +117,20 @@ mod tests {
     }
 
     #[test]
+    fn a_change_takes_units_unless_it_is_an_increase() {
+        let change = |body: Value| Fields::read::<StockChange>(body.as_object().unwrap().clone());
+        for (body, signed) in [
+            (json!({"quantity": 3}), -3),
+            (json!({"quantity": 3, "operation": "decrease"}), -3),
+            (json!({"quantity": 3, "operation": "increase"}), 3),
+        ] {
+            let change = change(body).unwrap();
+            assert_eq!((change.signed(), change.units()), (signed, 3));
+        }
+        assert!(change(json!({"quantity": 3, "operation": "set"})).is_err());
+    }
+
+    #[test]
     fn a_whole_number_may_be_written_with_a_point_or_an_exponent() {
         for text in ["7", "7.0", "7e0", "70e-1", "0.7E+1"] {
             assert_eq!(Quantity::from_field(&serde_json::from_str(text).unwrap()).unwrap().units(), 7, "{text}");

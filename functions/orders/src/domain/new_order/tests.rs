@@ -30,8 +30,10 @@ fn lines_of_one_product_are_merged_into_the_first() {
         {"productId": "a", "quantity": 2},
         {"productId": "b", "quantity": 9_999},
     ]));
-    let lines = serde_json::to_value(new_order.unwrap().lines).unwrap();
-    assert_eq!(lines, json!([{"productId": "b", "quantity": 10_000}, {"productId": "a", "quantity": 2}]));
+    let lines = new_order.unwrap().lines;
+    let merged = json!([{"productId": "b", "quantity": 10_000}, {"productId": "a", "quantity": 2}]);
+    assert_eq!(serde_json::to_value(&lines).unwrap(), merged);
+    assert_eq!(serde_json::to_value(lines.to_reserve()).unwrap(), merged);
 }
 
 #[test]

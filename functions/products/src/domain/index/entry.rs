@@ -92,6 +92,7 @@ mod tests {
         while let Some(step) = entry.step_to(target, max_postings) {
             assert!(step.put.len() + step.delete.len() <= max_postings);
             assert_eq!(step.last, step.entry.revision == target.revision);
+            assert_eq!(step.entry.step, entry.step + 1);
             for word in &step.delete {
                 assert!(postings.remove(word), "{word} was not there");
             }
@@ -101,6 +102,26 @@ mod tests {
             assert_eq!(postings, recorded);
         }
         entry
+    }
+
+    #[test]
+    fn postings_tell_the_facts_of_the_latest_revision_only() {
+        let first = product("Lamp", "Light", 100, 1);
+        let entry = index(Entry::default(), &Target::of(&first), 96);
+        let renamed = Product { revision: 2, name: product("Lantern", "Light", 1, 1).name, ..first.clone() };
+        let step = entry.step_to(&Target::of(&renamed), 96).unwrap();
+        assert_eq!((step.put.len(), step.delete.len()), (1, 1), "the words that stay have their facts");
+        let dearer = Product { revision: 2, price: money::Price::from_cents(101).unwrap(), ..first };
+        let step = entry.step_to(&Target::of(&dearer), 96).unwrap();
+        assert_eq!((step.put, step.delete), (vec!["lamp".to_owned()], vec![]), "the price is written again");
+    }
+
+    #[test]
+    fn a_deleted_product_is_of_a_later_revision_than_its_last() {
+        let entry = index(Entry::default(), &Target::of(&described("Lamp", "")), 96);
+        assert_eq!(Target::removed(7), Target { revision: 8, facts: None, words: BTreeSet::new() });
+        let gone = index(entry, &Target::removed(1), 96);
+        assert_eq!((gone.words.len(), gone.counted, gone.revision), (0, None, 2));
     }
 
     fn numbered(from: usize, to: usize) -> String {
