@@ -23,6 +23,8 @@ mod gateway_response;
 mod invocation;
 mod media_type;
 mod method;
+#[cfg(test)]
+mod properties;
 mod query;
 mod reply;
 mod request_headers;

@@ -22,6 +22,9 @@ pub(crate) struct Engine {
     jobs: mpsc::Sender<Job>,
 }
 
+/// The engine's stack. dynoxide reads by recursion: an expression of 4 KB or a statement of 8 KB may be all brackets.
+const STACK_BYTES: usize = 256 * 1024 * 1024;
+
 impl Engine {
     /// Opens the file, then starts the thread. It ends when the engine is dropped.
     pub(crate) fn start(path: &Path) -> Result<Self, Error> {
@@ -29,6 +32,7 @@ impl Engine {
         let (jobs, queue) = mpsc::channel::<Job>();
         std::thread::Builder::new()
             .name("dynamodb".to_owned())
+            .stack_size(STACK_BYTES)
             .spawn(move || work(store, &queue))
             .map_err(|cause| Error::Internal(format!("no thread: {cause}")))?;
         Ok(Self { jobs })

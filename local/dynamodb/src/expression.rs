@@ -110,4 +110,6 @@ impl Expression<'_> {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

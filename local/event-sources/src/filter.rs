@@ -154,4 +154,6 @@ fn error(path: &str, problem: String) -> FilterError {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

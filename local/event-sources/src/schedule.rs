@@ -48,7 +48,11 @@ impl Schedule {
 
     /// Calls the function until dropped. A call that lasts longer than the period does not put off the next.
     pub(crate) async fn run(self) {
-        let mut ticks = interval_at(Instant::now() + self.source.every, self.source.every);
+        let Some(first) = Instant::now().checked_add(self.source.every) else {
+            // Beyond what the clock can tell.
+            return std::future::pending().await;
+        };
+        let mut ticks = interval_at(first, self.source.every);
         // A laptop that slept makes one call, not all it missed.
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut calls = JoinSet::new();

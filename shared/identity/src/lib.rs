@@ -19,6 +19,8 @@
 mod credentials;
 mod hs256;
 mod key;
+#[cfg(test)]
+mod properties;
 mod token;
 
 pub use credentials::bearer_token;

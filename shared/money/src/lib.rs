@@ -19,6 +19,8 @@ mod amount;
 pub mod cents;
 mod decimal;
 mod price;
+#[cfg(test)]
+mod properties;
 
 pub use amount::Amount;
 pub use price::{Bound, Price, PriceError};

@@ -107,6 +107,9 @@ fn split(mut bytes: &[u8]) -> Option<Vec<String>> {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -128,6 +131,14 @@ mod tests {
     fn a_cursor_needs_no_escaping_in_a_url() {
         let text = Cursor::new(["~~~???", "ÿÿÿ"]).encode(LIST);
         assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'), "{text}");
+    }
+
+    #[test]
+    fn the_longest_cursor_is_read_and_no_longer_one() {
+        let cursor = |length: usize| Cursor::new(["a".to_owned(), "x".repeat(length)]);
+        assert_eq!(cursor(754).encode(LIST).len(), MAX_LENGTH);
+        assert_eq!(decode(&cursor(754).encode(LIST)), Ok(cursor(754)));
+        assert_eq!(decode(&cursor(755).encode(LIST)), Err(Code::INVALID_CURSOR));
     }
 
     #[test]

@@ -7,5 +7,7 @@ pub mod new_order;
 pub mod order;
 pub mod order_id;
 pub mod order_view;
+#[cfg(test)]
+mod properties;
 pub mod shipping_address;
 pub mod status;

@@ -6,6 +6,8 @@ pub mod hold_state;
 pub mod id;
 pub mod index;
 pub mod product;
+#[cfg(test)]
+mod properties;
 pub mod reservation;
 pub mod stock;
 pub mod stock_event;

@@ -130,6 +130,40 @@ mod tests {
     }
 
     #[test]
+    fn an_address_has_a_longest_length_as_typed_and_in_its_one_spelling() {
+        let wide = |count: usize| "\u{ff41}".repeat(count);
+        let typed = |local: &str| format!("{local}@{0}.{0}.{1}.example", wide(60), wide(45));
+        assert_eq!(typed("ab").len(), 2 * Email::MAX_BYTES);
+        assert_eq!(parse(&typed("ab")).len(), 178);
+        assert!(Email::parse(&typed("abc")).is_err() && Email::parse(&typed("abcd")).is_err());
+        let long = |last: usize| format!("{}@{1}.{1}.{2}", "a".repeat(64), "b".repeat(63), "c".repeat(last));
+        assert_eq!(parse(&long(61)).len(), Email::MAX_BYTES);
+        assert!(Email::parse(&long(62)).is_err() && Email::parse(&long(63)).is_err());
+    }
+
+    #[test]
+    fn a_local_part_shows_all_of_itself() {
+        for odd in [
+            "\u{a0}",
+            "\u{3000}",
+            "\u{2028}",
+            "\u{80}",
+            "\u{9f}",
+            "\u{ad}",
+            "\u{34f}",
+            "\u{115f}",
+            "\u{3164}",
+            "\u{fe0f}",
+            "\u{200b}",
+            "\u{feff}",
+            "\u{e0020}",
+        ] {
+            assert!(Email::parse(&format!("a{odd}b@example.com")).is_err(), "{odd:?}");
+        }
+        assert!(Email::parse("\"ab\"@example.com").is_err());
+    }
+
+    #[test]
     fn text_that_is_no_address_is_refused() {
         let long = format!("{}@example.com", "x".repeat(250));
         let long_domain = format!("a@{}.example", "ü".repeat(60));

@@ -4,4 +4,6 @@ pub mod email;
 pub mod failed_logins;
 pub mod name;
 pub mod password;
+#[cfg(test)]
+mod properties;
 pub mod user;

@@ -136,7 +136,11 @@ fn rest(mut lines: Lines<'_>) -> Result<(Vec<(HeaderName, String)>, String), Ref
 
 #[cfg(test)]
 mod tests {
+    use local_fuzz_inputs::{cases, spoiled, texts};
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::seed::values::{Exchange, Values};
 
     const FILE: &str = "@colour = red\n\n# a comment\n### Make one\n# @name one\n# @print made {{one.response.body.$.id}}\n\
                         POST {{host}}/items HTTP/1.1\nContent-Type: application/json\nX-Colour: {{colour}}\n\n{\n# text\n}\n\n\
@@ -175,6 +179,26 @@ mod tests {
         ] {
             let (found, problem) = Content::parse(file).unwrap_err();
             assert!(found == line && problem.contains(told), "{file}: {found}: {problem}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(cases())]
+
+        #[test]
+        fn any_file_is_read_or_refused_at_a_line(text in prop_oneof![4 => spoiled(&[FILE]), 1 => texts()]) {
+            match Content::parse(&text) {
+                Ok(content) => {
+                    let mut values = Values::new("http://127.0.0.1:1", &content.variables);
+                    values.answered("one", Exchange::new(&text, r#"{"id":[1]}"#));
+                    for step in &content.steps {
+                        for part in step.printed.iter().chain([&step.url, &step.body]) {
+                            let _ = values.fill(part);
+                        }
+                    }
+                }
+                Err((line, _)) => prop_assert!((1..=text.lines().count()).contains(&line)),
+            }
         }
     }
 }

@@ -208,3 +208,40 @@ async fn of_many_who_race_for_one_item_one_wins() {
     }
     assert_eq!(wins, 1);
 }
+
+/// What is nested too deep for a reader's stack is refused, and no request ends the process.
+#[tokio::test]
+async fn what_is_nested_without_end_is_refused() {
+    let (_folder, db) = database().await;
+    let key = json!({ "id": { "S": "a" } });
+    for condition in [
+        "(".repeat(4_000),
+        format!("{}a = :v{}", "(".repeat(2_000), ")".repeat(2_000)),
+        "NOT ".repeat(1_000),
+        "(".repeat(200_000),
+    ] {
+        let request = json!({
+            "TableName": "Things", "Item": key, "ConditionExpression": condition,
+            "ExpressionAttributeValues": { ":v": { "S": "v" } },
+        });
+        assert_eq!(call(&db, "PutItem", request).await.0, 400, "{condition:.20}");
+    }
+    for deep in [60, 120, 10_000] {
+        let value = format!("{}{{\"S\":\"x\"}}{}", "{\"L\":[".repeat(deep), "]}".repeat(deep));
+        let body = format!("{{\"TableName\":\"Things\",\"Item\":{{\"id\":{{\"S\":\"a\"}},\"deep\":{value}}}}}");
+        let request = http::Request::post("/").header("x-amz-target", "DynamoDB_20120810.PutItem");
+        let response = db.handle(None, request.body(body.into()).unwrap()).await;
+        assert_eq!(response.status(), 400, "{deep}");
+    }
+    for statement in [
+        format!("SELECT * FROM Things WHERE {}", "(".repeat(8_000)),
+        format!("INSERT INTO Things VALUE {}", "[".repeat(8_000)),
+        "{'a':".repeat(1_600),
+    ] {
+        assert_eq!(call(&db, "ExecuteStatement", json!({ "Statement": statement })).await.0, 400, "{statement:.40}");
+    }
+    for number in ["1e999999999", "-1e-999999999", &"9".repeat(100_000), "1e99999999999999999999"] {
+        let item = json!({ "id": { "S": "a" }, "n": { "N": number } });
+        assert_eq!(call(&db, "PutItem", json!({ "TableName": "Things", "Item": item })).await.0, 400, "{number:.20}");
+    }
+}

@@ -31,6 +31,17 @@ async fn the_first_call_comes_after_one_period_and_then_each_period() {
 }
 
 #[tokio::test]
+async fn a_period_that_no_clock_reaches_ends_nothing() {
+    let every = Duration::from_secs(u64::MAX / 86_400 * 86_400);
+    let functions = Functions::new(|_| OK);
+    let (function, lambda) = (function_with("sweep", EventSource::Schedule(source())), functions.clone());
+    let schedule = Schedule::new(&function, &ScheduleSource { every, ..source() }, "eu-central-1", lambda);
+    let run = tokio::spawn(schedule.run());
+    tokio::task::yield_now().await;
+    assert!(!run.is_finished(), "{:?}", run.await);
+}
+
+#[tokio::test]
 async fn a_call_that_hangs_does_not_put_off_the_next() {
     let bed = TestBed::new().await;
     let functions = Functions::new(|_| Outcome::Hangs);

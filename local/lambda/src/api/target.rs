@@ -74,6 +74,9 @@ fn decode(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use local_fuzz_inputs::{cases, spoiled};
+    use proptest::prelude::*;
+
     use super::*;
 
     fn parsed(path: &str) -> Option<(String, Option<String>)> {
@@ -109,5 +112,20 @@ mod tests {
             assert_eq!(parsed(path), None, "{path}");
         }
         assert_eq!(parsed("/2015-03-31/functions/a/b/invocations"), None);
+    }
+
+    proptest! {
+        #![proptest_config(cases())]
+
+        #[test]
+        fn a_path_names_a_function_or_none(text in spoiled(&[
+            "/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:echo:live/invocations?Qualifier=%24LATEST",
+            "/2015-03-31/functions/000000000000%3Afunction%3Aecho/invocations",
+        ])) {
+            let Ok(uri) = text.parse() else { return Ok(()) };
+            if let Some(target) = Target::parse(&uri) {
+                prop_assert!(target.function.starts_with("arn:") || target.function.ends_with(target.unqualified()));
+            }
+        }
     }
 }

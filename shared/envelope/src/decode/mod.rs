@@ -34,6 +34,8 @@ mod nested;
 mod number;
 mod object;
 mod problems;
+#[cfg(test)]
+mod properties;
 mod query;
 mod text;
 mod uuid;

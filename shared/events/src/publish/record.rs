@@ -80,3 +80,6 @@ fn strip(value: &mut Value, names: &[&str]) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod properties;
