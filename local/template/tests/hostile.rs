@@ -1,4 +1,5 @@
 //! Small templates that say much: each is read or refused within seconds and within the stack of a thread.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
