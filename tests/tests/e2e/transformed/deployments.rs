@@ -1,10 +1,13 @@
 //! How a deployment replaces a function's version: gradually or at once, by whose role, and what stays of the old one.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 
 use local_template::{EventInvoke, EventSource};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use tests::workspace;
 
+use super::references::walk;
 use super::sam::environments;
 
 /// CodeDeploy calls Lambda for each alias in the name of its role. A role of 29 was refused ("exceeded the request limit for
@@ -40,6 +43,14 @@ fn only_prod_shifts_traffic_gradually_and_by_a_role_of_the_service() {
         }
         assert_eq!(functions.is_empty(), one.environment != "prod", "{}", one.environment);
         assert!(functions.values().all(|count| *count <= MOST_OF_A_ROLE), "{functions:?}");
+        if one.environment == "prod" {
+            let (gradual, all) = (functions.values().sum::<usize>(), one.system.functions.len());
+            let told = format!("only {gradual} functions of {all} shift gradually");
+            assert!(
+                fs::read_to_string(workspace().join("docs/aws.md")).unwrap().contains(&told),
+                "docs/aws.md: {told}"
+            );
+        }
         assert!(!one.resources.contains_key("CodeDeployServiceRole"), "{}: SAM's one role for all", one.environment);
     }
 }
@@ -78,6 +89,41 @@ fn a_version_that_is_replaced_is_kept() {
     }
 }
 
+/// Whether a value is another one if a parameter is: named in it, or by the condition that chooses it.
+fn depends_on_a_parameter(value: &Value, resources: &Map<String, Value>) -> bool {
+    fn chooses(value: &Value) -> bool {
+        match value {
+            Value::Object(map) => map.iter().any(|(key, value)| key == "Fn::If" || chooses(value)),
+            Value::Array(items) => items.iter().any(chooses),
+            _ => false,
+        }
+    }
+    let mut named = BTreeSet::new();
+    walk(value, &mut named);
+    chooses(value) || named.iter().any(|name| !name.starts_with("AWS::") && !resources.contains_key(name))
+}
+
+#[apply(e2e)]
+fn a_value_that_a_parameter_changes_is_found() {
+    let resources = Map::from_iter([("Queue".to_owned(), json!({}))]);
+    for fixed in [
+        json!("live"),
+        json!({"Fn::GetAtt": ["Queue", "Arn"]}),
+        json!({"Fn::Sub": ["${AWS::Region}:${Queue}:${Path}", {"Path": "*"}]}),
+    ] {
+        assert!(!depends_on_a_parameter(&fixed, &resources), "{fixed}");
+    }
+    for changed in [
+        json!({"Ref": "Stage"}),
+        json!({"Fn::Sub": "${Queue}-${Stage}"}),
+        json!({"Fn::Sub": ["${Path}", {"Path": {"Ref": "Stage"}}]}),
+        json!({"Fn::FindInMap": ["Scales", {"Ref": "Scale"}, "Name"]}),
+        json!([{"Fn::If": ["IsProd", "loud", "quiet"]}]),
+    ] {
+        assert!(depends_on_a_parameter(&changed, &resources), "{changed}");
+    }
+}
+
 /// SAM hands a function's policy on to all that it makes of it. If a parameter could replace one of those, the old one would
 /// stay: an event source mapping that goes on reading, a permission that nobody takes back.
 #[apply(e2e)]
@@ -92,16 +138,6 @@ fn nothing_else_that_would_be_kept_is_ever_replaced_for_a_parameter() {
         ("AWS::Events::Rule", vec!["Name", "EventBusName"]),
         ("AWS::Lambda::Permission", vec!["Action", "FunctionName", "Principal", "SourceAccount", "SourceArn"]),
     ]);
-    fn refers(value: &Value, resources: &serde_json::Map<String, Value>) -> bool {
-        match value {
-            Value::Object(map) => map.iter().any(|(key, value)| match (key.as_str(), value) {
-                ("Ref", Value::String(name)) => !name.starts_with("AWS::") && !resources.contains_key(name),
-                _ => refers(value, resources),
-            }),
-            Value::Array(items) => items.iter().any(|value| refers(value, resources)),
-            _ => false,
-        }
-    }
     for one in environments() {
         let kept = one.resources.iter().filter(|(_, resource)| {
             resource.get("UpdateReplacePolicy").is_some() && resource.get("DeletionPolicy").is_none()
@@ -111,7 +147,11 @@ fn nothing_else_that_would_be_kept_is_ever_replaced_for_a_parameter() {
             let properties = replaced_by.get(kind).unwrap_or_else(|| panic!("{id}: {kind} is kept too"));
             for property in properties {
                 let value = &resource["Properties"][property];
-                assert!(!refers(value, &one.resources), "{}: {id}.{property}: {value}", one.environment);
+                assert!(
+                    !depends_on_a_parameter(value, &one.resources),
+                    "{}: {id}.{property}: {value}",
+                    one.environment
+                );
             }
         }
     }

@@ -23,7 +23,8 @@ pub(super) fn references(resources: &Map<String, Value>) -> BTreeMap<&str, BTree
     named.collect()
 }
 
-fn walk(value: &Value, found: &mut BTreeSet<String>) {
+/// What a value names: by `Ref`, `Fn::GetAtt` or `Fn::Sub`.
+pub(super) fn walk(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(map) => {
             for (key, operand) in map {
