@@ -80,6 +80,7 @@ impl Remote {
                 format!("AWS4-HMAC-SHA256 Credential={}/20260101/{REGION}/{service}", self.account),
             )
             .header("content-type", "application/x-amz-json-1.0")
+            .header("x-amz-date", "20260101T000000Z")
             .header("x-amz-target", format!("{api}.{operation}"))
             .body(Bytes::from(body.to_string()))
             .expect("a request");

@@ -1,11 +1,15 @@
 //! The engines that a case is asked of, each with the same empty tables.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::Request;
 use local_dynamodb::{DynamoDb, Sequence};
 use local_template::Table;
 use local_testing::Remote;
 use serde_json::{Value, json};
+
+use crate::differences::{self, Known};
 
 /// Which engine answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +18,15 @@ pub enum Engine {
     Ours,
     /// The one that `DYNAMODB_ENDPOINT_URL` names.
     Other,
+}
+
+impl Engine {
+    pub fn known(self) -> &'static Known {
+        match self {
+            Self::Ours => &differences::OURS,
+            Self::Other => differences::of_other(),
+        }
+    }
 }
 
 /// Tables of a test's own on one engine.
@@ -34,6 +47,7 @@ impl Database {
         };
         for table in tables() {
             database.done("CreateTable", &local_dynamodb::create_table_request(&table)).await;
+            database.until_active(&table.name).await;
         }
         database
     }
@@ -59,6 +73,18 @@ impl Database {
         let (status, answer) = self.call(operation, body).await;
         assert_eq!(status, 200, "{operation} {body}: {answer}");
         answer
+    }
+
+    /// Waits for a table that some engines answer of before they have created it.
+    async fn until_active(&self, table: &str) {
+        for _ in 0..600 {
+            let described = self.done("DescribeTable", &json!({ "TableName": table })).await;
+            if described["Table"]["TableStatus"] == "ACTIVE" {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{table} is not active after half a minute");
     }
 
     /// All items of a table, in the order of their keys.

@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 
 use crate::engine::{Database, Engine};
 
+/// All that it has.
+pub const OPERATIONS: [&str; 4] = ["ListStreams", "DescribeStream", "GetShardIterator", "GetRecords"];
+
 /// A consumer finds the stream of a table, and reads it from where it says.
 pub async fn read(engine: Engine) {
     let database = Database::of(engine).await;
