@@ -29,8 +29,9 @@ fn main() -> ExitCode {
     tests::main()
 }
 
-/// The seeds of `cargo test`.
-const SEEDS: [u64; 8] = [1, 2, 3, 4, 5, 6, 7, 8];
+/// The seeds of `cargo test`. Among them are histories that find a retry at the price of an expired hold (6, 12), an order that
+/// is cancelled because of its earlier hold (13, 20), and a hold that is handed out although its time is over (2, 181).
+const SEEDS: [u64; 6] = [2, 6, 12, 13, 20, 181];
 
 /// How long a history that fails is made shorter.
 const SHRINKING: Duration = Duration::from_secs(90);
@@ -85,7 +86,8 @@ async fn whatever_happens_the_shop_is_as_the_model_says() {
         if let Err(failure) = play(&mut stack, &history).await {
             let report = report(seed, history, failure).await;
             panic::set_hook(hook);
-            panic!("{report}");
+            // Told once, with the test's result.
+            panic::resume_unwind(Box::new(report));
         }
         played += 1;
     }

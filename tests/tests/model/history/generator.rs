@@ -45,7 +45,11 @@ pub fn generate(seed: u64) -> History {
     };
     let mut steps: Vec<Step> = (0..2).map(|_| Step(vec![generator.offer()])).collect();
     while steps.len() < length {
-        steps.push(if is_calm { Step(vec![generator.operation()]) } else { generator.crowded() });
+        if is_calm {
+            steps.push(Step(vec![generator.operation()]));
+        } else {
+            steps.extend(generator.crowded());
+        }
     }
     History { is_calm, steps }
 }
@@ -67,24 +71,28 @@ struct Generator {
 }
 
 impl Generator {
-    /// One to three operations that get along beside each other.
-    fn crowded(&mut self) -> Step {
+    /// One to three operations that get along beside each other, before one that is for no other to meet.
+    fn crowded(&mut self) -> Vec<Step> {
         let mut operations = Vec::new();
+        let mut alone = None;
         for _ in 0..self.random.random_range(1..=3) {
             let next = self.operation();
-            if matches!(next, Operation::Offer { .. } | Operation::HoldUp(..) | Operation::Recover | Operation::Restart)
-            {
-                // A restart finds the others at work; the rest is for no one else to meet.
-                operations.retain(|_| next == Operation::Restart);
+            if next == Operation::Restart {
+                // It finds the others at work.
                 operations.retain(survives_a_restart);
                 operations.push(next);
+                break;
+            }
+            if matches!(next, Operation::Offer { .. } | Operation::HoldUp(..) | Operation::Recover) {
+                alone = Some(next);
                 break;
             }
             if operations.iter().all(|other| get_along(other, &next)) {
                 operations.push(next);
             }
         }
-        Step(operations)
+        let steps = [operations, alone.into_iter().collect()];
+        steps.into_iter().filter(|step| !step.is_empty()).map(Step).collect()
     }
 
     fn operation(&mut self) -> Operation {
@@ -93,11 +101,11 @@ impl Generator {
             Next::HoldsTimeOut => Some(Operation::HoldsTimeOut),
             Next::Sweep => Some(Operation::Sweep),
             Next::Edit => Some(self.edit()),
-            Next::HoldUp => Some(self.hold_up()),
+            Next::HoldUp(consumer) => Some(self.hold_up(consumer)),
             Next::Again => self.again(),
             Next::Recover => Some(self.recover()),
         });
-        let operation = planned.unwrap_or_else(|| self.any());
+        let operation = planned.unwrap_or_else(|| if self.baskets.is_empty() { self.keyed() } else { self.any() });
         if let Operation::Order { trouble: Some(_), .. } = operation
             && self.plan.is_empty()
         {
@@ -121,7 +129,10 @@ impl Generator {
             32..37 => Operation::HoldsTimeOut,
             37..42 => Operation::Sweep,
             42..54 => self.edit(),
-            54..62 => self.hold_up(),
+            54..62 => {
+                let consumer = self.consumer();
+                self.hold_up(consumer)
+            }
             62..68 if !(self.is_calm && self.held_up.is_empty()) => self.recover(),
             62..70 => Operation::ChangeStock { product, by: [-3, -2, -1, 1, 2, 4][self.random.random_range(0..6)] },
             70..78 => Operation::Cancel { purchase, by },
@@ -154,9 +165,9 @@ impl Generator {
 
     fn edit(&mut self) -> Operation {
         let change = match self.random.random_range(0..10) {
-            0..2 => Change::IsActive(false),
-            2..4 => Change::IsActive(true),
-            4..8 => Change::Price(self.price()),
+            0..3 => Change::IsActive(false),
+            3..5 => Change::IsActive(true),
+            5..8 => Change::Price(self.price()),
             8 => Change::Name(self.name()),
             _ if self.random.random() => Change::Category(self.random.random_range(0..CATEGORIES.len())),
             _ => Change::Description(self.word().to_owned()),
@@ -165,13 +176,16 @@ impl Generator {
         Operation::Edit { product, change }
     }
 
-    fn hold_up(&mut self) -> Operation {
-        let consumer = match self.random.random_range(0..10) {
+    fn consumer(&mut self) -> Consumer {
+        match self.random.random_range(0..10) {
             0..4 => Consumer::ApplyStockEvent,
             4..8 => Consumer::SettleReservation,
             8 => Consumer::Notify,
             _ => Consumer::IndexProducts,
-        };
+        }
+    }
+
+    fn hold_up(&mut self, consumer: Consumer) -> Operation {
         self.held_up.insert(consumer);
         let outage = if self.random.random_bool(0.7) { Outage::CallsFail } else { Outage::AnswersLost };
         Operation::HoldUp(consumer, outage)
@@ -187,21 +201,22 @@ impl Generator {
         let purchase = Purchase(self.random.random_range(0..KEYED));
         let is_new = !self.baskets.contains_key(&purchase);
         let trouble =
-            self.random.random_bool(if is_new { 0.6 } else { 0.2 }).then(|| match self.random.random_range(0..10) {
+            self.random.random_bool(if is_new { 0.8 } else { 0.2 }).then(|| match self.random.random_range(0..10) {
                 0..7 => Trouble::WriteFails,
                 7 => Trouble::OutcomeLost,
                 8 => Trouble::ReservationLost,
                 _ => Trouble::Killed,
             });
         let other = self.basket();
-        let is_other = self.random.random_bool(0.15);
-        let basket = self.baskets.entry(purchase).or_insert_with(|| other.clone());
-        match is_other {
-            true if other.address.is_some() => basket.address = other.address,
-            true => *basket = other,
-            false => {}
-        }
-        let basket = basket.clone();
+        let basket = match self.baskets.get(&purchase) {
+            None => other,
+            Some(known) => match self.random.random_range(0..10) {
+                0 => other,
+                1 => Basket { address: Some(known.address.map_or(1, |number| 3 - number)), ..known.clone() },
+                _ => known.clone(),
+            },
+        };
+        self.baskets.insert(purchase, basket.clone());
         if trouble.is_some() {
             self.troubled.insert(purchase);
         }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tests::Units;
 
 use super::order::found;
+use super::product::Product;
 use super::{Model, Moment};
 use crate::history::{Basket, Purchase, Step};
 
@@ -61,11 +62,10 @@ impl Model {
     /// They differ.
     pub fn compare_final_product(&self, number: usize, shown: &Value, books: Units) {
         let product = &self.products[&number];
-        let confirmed = |basket: &Basket| basket.units(number);
         let placed = self.purchases.values().filter_map(|requests| requests.placed.as_ref());
         let sold: i64 = placed
             .filter(|placed| placed.decided.as_ref().is_some_and(|(status, _)| status == "confirmed"))
-            .map(|placed| confirmed(&placed.basket))
+            .map(|placed| placed.basket.units(number))
             .sum();
         let stock = shown["stock"].as_i64().unwrap_or_else(|| panic!("{shown}"));
         let all = &product.units;
@@ -82,6 +82,12 @@ impl Model {
             pending: 0,
         };
         assert_eq!(books, expected, "product {number}");
+    }
+
+    /// How many products of a category are for sale.
+    pub fn for_sale(&self, category: usize) -> i64 {
+        let is_listed = |product: &&Product| product.details.is_active && product.details.category == category;
+        self.products.values().filter(is_listed).map(|_| 1).sum()
     }
 
     /// Compares a customer's notifications: each step of each order once, newest first, read as they were marked.

@@ -1,6 +1,5 @@
 //! Accidents: database calls that fail, functions that are killed, time that passes.
 
-use http::Method;
 use serde_json::{Value, json};
 use tests::{Signal, try_signal};
 
@@ -87,13 +86,6 @@ impl Shop<'_> {
             let has_changed = answer.text.contains("ConditionalCheckFailedException");
             assert!(answer.status == 200 || has_changed, "{answer}");
         }
-    }
-
-    /// Runs the sweep.
-    pub(super) async fn sweep(&self) {
-        let run = self.stack.request(Method::POST, "/_local/schedules/ReleaseExpiredReservationsFunction/run");
-        let answer = run.header("x-local-stack", "1").send().await;
-        assert!(answer.status == 200, "{answer}");
     }
 
     /// A product as an admin sees it.

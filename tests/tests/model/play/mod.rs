@@ -8,16 +8,21 @@ use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 use tests::{Person, Setup, Stack, unique};
+use tokio::time::timeout;
 
 use crate::history::{CUSTOMERS, Consumer, History, Operation, Outage, Step, Trouble};
 use crate::model::{Model, Reply};
 
 /// How long units are held, in seconds: longer than a history takes. Their time is over when a step says so.
 const HOLD_SECONDS: u64 = 900;
+
+/// The longest that a step may take, or the comparison at the end.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A stack for histories: nothing happens in it by the clock.
 pub async fn stack() -> Stack {
@@ -53,17 +58,21 @@ impl Display for Failure {
 /// # Errors
 /// [`Failure`]
 pub async fn play(stack: &mut Stack, history: &History) -> Result<(), Failure> {
-    let failed = |steps: usize, panic: Box<dyn Any + Send>| Failure { steps, message: message(&*panic) };
-    let playing = AssertUnwindSafe(async {
-        let mut shop = Shop::open(stack).await;
-        for (number, step) in history.steps.iter().enumerate() {
-            let taken = AssertUnwindSafe(shop.take(step, history.is_calm)).catch_unwind().await;
-            taken.map_err(|panic| failed(number + 1, panic))?;
-        }
-        let ended = AssertUnwindSafe(shop.end()).catch_unwind().await;
-        ended.map_err(|panic| failed(history.steps.len(), panic))
-    });
-    playing.catch_unwind().await.unwrap_or_else(|panic| Err(failed(0, panic)))
+    let failed = |steps: usize| move |message: String| Failure { steps, message };
+    let mut shop = outcome(Shop::open(stack)).await.map_err(failed(0))?;
+    for (number, step) in history.steps.iter().enumerate() {
+        outcome(shop.take(step, history.is_calm)).await.map_err(failed(number + 1))?;
+    }
+    outcome(shop.end()).await.map_err(failed(history.steps.len()))
+}
+
+/// What comes of it, or the message of its panic. What never ends fails as well.
+async fn outcome<T>(future: impl Future<Output = T>) -> Result<T, String> {
+    match timeout(PATIENCE, AssertUnwindSafe(future).catch_unwind()).await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(panic)) => Err(message(&*panic)),
+        Err(_) => Err(format!("not over after {} seconds", PATIENCE.as_secs())),
+    }
 }
 
 fn message(panic: &(dyn Any + Send)) -> String {

@@ -68,7 +68,7 @@ impl Shop<'_> {
                 None
             }
             Operation::Sweep => {
-                self.sweep().await;
+                self.stack.sweep().await;
                 None
             }
             Operation::Kill(function) => {

@@ -19,7 +19,7 @@ impl Shop<'_> {
         }
         // What is held now is held for nobody.
         self.time_out_holds().await;
-        self.sweep().await;
+        self.stack.sweep().await;
         self.stack.hurried().await;
 
         self.compare_replays().await;
@@ -60,7 +60,13 @@ impl Shop<'_> {
         let all = self.stack.get("/api/products?limit=1").send().await;
         assert_eq!(all.body["meta"]["pagination"]["total"], active, "all products: {all}");
         let of = |number: usize, word, max_price| Filter { category: number, word, max_price };
+        let index = self.stack.items("ProductIndexTable").await;
         for category in 0..CATEGORIES.len() {
+            // The only page of a list tells how many rows it has: the total that is kept shows where more pages follow.
+            let id = format!("category#{}", self.model.categories[category]);
+            let kept = index.iter().find(|item| item["list"] == "count" && item["id"] == id.as_str());
+            let kept = kept.map_or(Some(0), |item| item["total"].as_i64());
+            assert_eq!(kept, Some(self.model.for_sale(category)), "the total that is kept of {id}");
             let words = WORDS.into_iter().map(|word| of(category, Some(word), None));
             let filters = words.chain([of(category, None, None), of(category, None, Some(999))]);
             for filter in filters {
