@@ -52,22 +52,38 @@ async fn a_call_that_hangs_does_not_put_off_the_next() {
     }
 }
 
+/// The events of the first calls. Each period has an event of its own.
+async fn events(system: &System, functions: &Arc<Functions>, calls: usize) -> Vec<Value> {
+    let bed = TestBed::new().await;
+    let sources = bed.start(system, functions).await;
+    while functions.payloads().len() < calls {
+        functions.called.notified().await;
+    }
+    sources.stop().await;
+    functions.payloads()[..calls].to_vec()
+}
+
 #[tokio::test]
 async fn a_call_that_was_throttled_is_made_again_with_the_same_event() {
-    let bed = TestBed::new().await;
     let tries = std::sync::atomic::AtomicUsize::new(0);
     let functions = Functions::new(move |_| match tries.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
         0 => Outcome::IsThrottled,
         _ => OK,
     });
-    let period = Duration::from_millis(1500);
-    let started = Instant::now();
-    let sources = bed.start(&system(ScheduleSource { every: period, ..source() }), &functions).await;
-    functions.called.notified().await;
-    functions.called.notified().await;
-    let payloads = functions.payloads();
-    assert_eq!(payloads[0], payloads[1], "not the next period's, which comes after {:?}", started.elapsed());
-    sources.stop().await;
+    let often = ScheduleSource { every: Duration::from_millis(700), ..source() };
+    let events = events(&system(often), &functions, 4).await;
+    assert_eq!(events.iter().filter(|event| **event == events[0]).count(), 2, "{events:?}");
+}
+
+#[tokio::test]
+async fn a_call_is_given_up_when_the_function_says() {
+    let functions = Functions::new(|_| Outcome::IsThrottled);
+    let mut system = system(ScheduleSource { every: Duration::from_millis(700), ..source() });
+    system.functions.get_mut("sweep").unwrap().event_invoke.maximum_event_age = Duration::ZERO;
+    let events = events(&system, &functions, 4).await;
+    for (at, event) in events.iter().enumerate() {
+        assert!(!events[..at].contains(event), "call {at} is one made again: {events:?}");
+    }
 }
 
 #[tokio::test]
