@@ -35,7 +35,7 @@ pub fn generation(number: u32) -> HoldGeneration {
         // None has the number 0.
         std::iter::once(first)
             .chain(std::iter::successors(Some(first), |generation| Some(generation.next())))
-            .take(16)
+            .take(GENERATIONS as usize)
             .collect()
     });
     ALL[number as usize]

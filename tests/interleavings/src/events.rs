@@ -2,7 +2,7 @@
 
 use contracts::hold_generation::HoldGeneration;
 
-use crate::decisions::generation;
+use crate::decisions::{GENERATIONS, generation};
 
 /// An event, with the generation of the hold that it names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,10 +15,7 @@ pub enum Event {
     StockRejected(HoldGeneration),
 }
 
-/// Bits for the generations of one kind of event.
-const GENERATIONS: u32 = 12;
-
-/// A set of events that will be delivered once more at least: a bit for each.
+/// A set of events that will be delivered once more at least: a bit for each, in groups of [`GENERATIONS`] for each kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Events(u64);
 

@@ -18,8 +18,6 @@ pub enum Broken {
     CancelledIsFinal,
     /// What was due had no end: after its step there was not less to come than before.
     EverythingEnds,
-    /// A consumer was told of an order that it can't know.
-    NoDeadLetters,
 }
 
 pub fn all() -> Vec<Property<Saga>> {
@@ -38,9 +36,6 @@ fn always() -> Vec<Property<Saga>> {
         }),
         Property::always("what is cancelled stays cancelled", |_, shop: &Shop| kept(shop, Broken::CancelledIsFinal)),
         Property::always("what is under way comes to an end", |_, shop: &Shop| kept(shop, Broken::EverythingEnds)),
-        Property::always("no consumer is told of what it can't know", |_, shop: &Shop| {
-            kept(shop, Broken::NoDeadLetters)
-        }),
         Property::always("a confirmed order has what it ordered", |_, shop: &Shop| {
             shop.sales.iter().all(|sale| match sale.order {
                 Some(order) if order.status == Status::Confirmed => {

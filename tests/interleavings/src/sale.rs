@@ -151,13 +151,8 @@ impl Sale {
 
     /// What the order service does with the order.
     pub fn apply(&mut self, transition: &Transition) {
-        let Some(before) = self.order else {
-            // Only the news that a hold expired may come to no order: it was never written.
-            if !matches!(transition, Transition::Reject { .. } | Transition::Cancel) {
-                self.broken = Some(Broken::NoDeadLetters);
-            }
-            return;
-        };
+        // The news that a hold expired comes to no order if it was never written.
+        let Some(before) = self.order else { return };
         if !transition.applies_to(before.status, before.relies_on) {
             return;
         }

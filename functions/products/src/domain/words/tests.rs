@@ -148,6 +148,58 @@ fn letters_without_a_decomposition_are_what_people_type_for_them() {
 }
 
 #[test]
+fn strokes_bars_hooks_and_tails_do_not_count() {
+    for (letters, typed) in [
+        ("ⱥ", "a"),
+        ("ƀɓ", "b"),
+        ("ȼƈ", "c"),
+        ("đɖɗð", "d"),
+        ("ɇɛə", "e"),
+        ("ƒ", "f"),
+        ("ǥɠ", "g"),
+        ("ħ", "h"),
+        ("ɨı", "i"),
+        ("ɉ", "j"),
+        ("ƙ", "k"),
+        ("łƚɫ", "l"),
+        ("ɲƞŋ", "n"),
+        ("øɵ", "o"),
+        ("ᵽƥ", "p"),
+        ("ĸ", "q"),
+        ("ɍ", "r"),
+        ("ŧƭʈⱦ", "t"),
+        ("ʉ", "u"),
+        ("ʋ", "v"),
+        ("ɏƴ", "y"),
+        ("ƶȥ", "z"),
+    ] {
+        for letter in letters.chars() {
+            assert_eq!(list(&letter.to_string()), [typed], "{letter}");
+            let upper_case: String = letter.to_uppercase().collect();
+            assert_eq!(list(&upper_case), [typed], "{upper_case}");
+        }
+    }
+}
+
+#[test]
+fn a_word_of_a_script_with_spaces_is_not_found_inside_another() {
+    for (search, text) in
+        [("лампа", "налампада"), ("φως", "αφωση"), ("شاي", "كشايك"), ("चाय", "कचायक"), ("lamp", "clamps")]
+    {
+        assert!(!finds(search, text), "{search} {text}");
+        assert!(finds(search, &format!("{text} {search}")), "{search}");
+    }
+}
+
+#[test]
+fn punctuation_divides_words_of_a_script_without_spaces() {
+    for (divided, spaced) in [("红色。台灯", "红色 台灯"), ("赤、青", "赤 青"), ("デスク・ランプ", "デスク ランプ")]
+    {
+        assert_eq!(Words::of(divided), Words::of(spaced), "{divided}");
+    }
+}
+
+#[test]
 fn words_are_whole_and_each_counts_once() {
     assert_eq!(list("desk-lamp, Lamp; USB/C 3.5mm"), ["3", "5mm", "c", "desk", "lamp", "usb"]);
     assert_eq!(list("  …!? \u{301}"), [""; 0]);

@@ -237,6 +237,25 @@ async fn a_hold_that_got_a_later_expiry_is_not_replaced() {
 }
 
 #[tokio::test]
+async fn a_hold_that_got_a_later_expiry_neither_expires_nor_gets_an_earlier_one() {
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(5).await;
+    held_too_long(&stores, &lamp).await;
+    let seen = stores.hold("o1").await.unwrap();
+    let later = timestamp::epoch_seconds() + 900;
+    let extend = async |until| stores.holds.apply(&seen, seen.state.unchanged(), None, Some(until)).await.unwrap();
+    assert_eq!(extend(later).await, Outcome::Applied);
+    assert_eq!(extend(later - 1).await, Outcome::HoldChanged);
+    let expire = seen.state.expire().unwrap();
+    assert_eq!(stores.holds.apply(&seen, expire, None, None).await.unwrap(), Outcome::HoldChanged);
+    assert_eq!((stores.hold("o1").await.unwrap().expires_at, stores.stock(&lamp).await), (Some(later), 2));
+    // Its order does not care until when it would have been held, and afterwards nobody does.
+    let settle = seen.state.settle().unwrap();
+    assert_eq!(stores.holds.apply(&seen, settle, None, None).await.unwrap(), Outcome::Applied);
+    assert_eq!(stores.hold("o1").await.unwrap().expires_at, None);
+}
+
+#[tokio::test]
 async fn an_expired_hold_leaves_its_key_to_another_request() {
     let stores = TestStores::new().await;
     let (lamp, chair) = (stores.stocked(5).await, stores.stocked(5).await);

@@ -118,6 +118,12 @@ impl TestStores {
         self.holds.find(order_id).await.unwrap()
     }
 
+    /// The item of an order's hold.
+    pub async fn item(&self, order_id: &str) -> tables::Item {
+        let get = self.tables.client().get_item().table_name("HoldsTable").key("orderId", tables::string(order_id));
+        get.send().await.unwrap().item.unwrap()
+    }
+
     /// The units in stock and those that the orders hold or bought: their sum never changes.
     pub async fn units(&self, product: &Product, orders: &[String]) -> u64 {
         let mut units = self.stock(product).await;

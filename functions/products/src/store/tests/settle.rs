@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use contracts::payloads::{OrderCancelled, OrderCreated, OrderRenewed};
 use contracts::reserve_stock::HoldState;
+use events::Consumer;
 use futures_util::future::{join, join_all};
 use local_testing::FaultKind;
 
@@ -11,7 +13,7 @@ use crate::domain::hold_state::State;
 use crate::domain::id;
 use crate::store::ScanPosition;
 use crate::workers::release_expired_reservations::sweep;
-use crate::workers::settle_reservation::{cancel, settle};
+use crate::workers::settle_reservation::{OrderEvent, SettleReservation, cancel, settle};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_repeated_order_event_settles_the_hold_once() {
@@ -62,6 +64,56 @@ async fn an_order_cancelled_before_anything_was_held_stays_cancelled() {
     stores.settle("o1", 1).await;
     assert_eq!((state(&stores, "o1").await, stores.stock(&lamp).await), (State::Cancelled, 5));
     assert_eq!(stores.events().await, []);
+    // As long as a message about the order can come.
+    let item = stores.item("o1").await;
+    let forget_at: u64 = item["forgetAt"].as_n().unwrap().parse().unwrap();
+    assert!(forget_at.abs_diff(timestamp::epoch_seconds() + 30 * 86_400) < 60, "{forget_at}");
+}
+
+#[tokio::test]
+async fn each_event_of_an_order_changes_its_hold() {
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(5).await;
+    stores.reserve("o1", &[(&lamp, 2)]).await.unwrap();
+    expire_all(&stores).await;
+    let [holds, products] = ["HoldsTable", "ProductsTable"].map(str::to_owned);
+    let consumer = SettleReservation { holds: Holds::new(stores.tables.client(), holds, products), hold_seconds: 900 };
+    let (order_id, user_id) = ("o1".to_owned(), "ada".to_owned());
+    let created = OrderCreated {
+        order_id: order_id.clone(),
+        user_id: user_id.clone(),
+        total_amount: 3_998,
+        hold_generation: generation(1),
+    };
+    let renewed = OrderRenewed { order_id: order_id.clone(), hold_generation: generation(2) };
+    let cancelled = OrderCancelled { order_id, user_id, reason: None };
+    for (event, state_after, stock_after) in [
+        (OrderEvent::Created(Event::new(SERVICE, created, CAUSE)), State::Held, 3),
+        (OrderEvent::Renewed(Event::new(SERVICE, renewed, CAUSE)), State::Settled, 3),
+        (OrderEvent::Cancelled(Event::new(SERVICE, cancelled, CAUSE)), State::Cancelled, 5),
+    ] {
+        consumer.handle(event).await.unwrap();
+        assert_eq!((state(&stores, "o1").await, stores.stock(&lamp).await), (state_after, stock_after));
+    }
+}
+
+#[tokio::test]
+async fn a_hold_from_before_generations_is_of_the_first() {
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(5).await;
+    for order in ["settled", "cancelled"] {
+        stores.reserve(order, &[(&lamp, 2)]).await.unwrap();
+        let update = stores.tables.client().update_item().table_name("HoldsTable");
+        let update = update.key("orderId", tables::string(order));
+        update.update_expression("REMOVE generation, linesSince").send().await.unwrap();
+    }
+    stores.settle("settled", 1).await;
+    cancel(&stores.holds, "cancelled", CAUSE, retries()).await.unwrap();
+    assert_eq!(
+        (state(&stores, "settled").await, state(&stores, "cancelled").await),
+        (State::Settled, State::Cancelled)
+    );
+    assert_eq!(stores.stock(&lamp).await, 3);
 }
 
 #[tokio::test]
