@@ -172,3 +172,13 @@ async fn no_race_loses_or_creates_a_unit() {
     }
     assert_eq!((stores.stock(&lamp).await, stores.stock(&chair).await), (12, 20));
 }
+
+#[tokio::test]
+async fn a_cancellation_that_meets_another_transaction_is_tried_again() {
+    let stores = TestStores::new().await;
+    let lamp = stores.stocked(5).await;
+    stores.reserve("o1", &[(&lamp, 2)]).await.unwrap();
+    stores.fail("TransactWriteItems", FaultKind::TransactionConflict, 1);
+    cancel(&stores.holds, "o1", CAUSE, retries()).await.unwrap();
+    assert_eq!((state(&stores, "o1").await, stores.stock(&lamp).await), (State::Cancelled, 5));
+}
