@@ -30,3 +30,16 @@ impl Default for HoldGeneration {
         Self::FIRST
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn generations_are_counted_from_one() {
+        assert_eq!(HoldGeneration::FIRST.number(), 1);
+        assert_eq!(HoldGeneration::FIRST.next().number(), 2);
+        assert_eq!(HoldGeneration::default(), HoldGeneration::FIRST);
+        assert_eq!(serde_json::from_str::<HoldGeneration>("3").unwrap().next().number(), 4);
+    }
+}

@@ -114,6 +114,13 @@ mod tests {
     }
 
     #[test]
+    fn only_a_later_page_of_a_list_with_rows_has_a_page_before_it() {
+        assert_eq!(page(1, 10, true, 35)["hasPrev"], false);
+        assert_eq!(page(2, 10, true, 35)["hasPrev"], true);
+        assert_eq!(page(3, 0, false, 0)["hasPrev"], false);
+    }
+
+    #[test]
     fn a_cursor_page_has_no_numbers() {
         let page = |next: Option<&str>| serde_json::to_value(Pagination::cursor(20, next.map(str::to_owned))).unwrap();
         assert_eq!(page(None), json!({"limit": 20, "hasNext": false}));

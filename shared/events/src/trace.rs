@@ -44,8 +44,15 @@ mod tests {
 
     #[test]
     fn a_malformed_trace_id_is_dropped() {
-        for rubbish in ["", "Root=1-5759e988-bd862e3fe1be46a994272793", "Root=2-a-b;Parent=c"] {
-            assert_eq!(traceparent(rubbish), None);
+        for rubbish in [
+            "",
+            "Root=1-5759e988-bd862e3fe1be46a994272793",
+            "Root=2-a-b;Parent=c",
+            "Root=1-5759e98g-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8",
+            "Root=1-5759e988-bd862e3fe1be46a99427279;Parent=53995c3f42cd8ad8",
+            "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad",
+        ] {
+            assert_eq!(traceparent(rubbish), None, "{rubbish}");
         }
         for rubbish in [
             "",

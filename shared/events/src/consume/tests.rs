@@ -1,4 +1,5 @@
 use std::cell::RefCell;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 use tokio::sync::Barrier;
@@ -127,6 +128,21 @@ async fn at_the_deadline_only_unfinished_events_fail() {
     let (handled, response) = given(&bodies, Duration::from_millis(20)).await;
     assert_eq!(handled, ["a"]);
     assert_eq!(response, failed(&["1", "2"]));
+}
+
+#[tokio::test]
+async fn an_invocation_has_until_shortly_before_its_deadline_and_counts_what_failed() {
+    let function = QueueFunction(Parcels::init().await.unwrap());
+    let bodies = [sent("meets"), sent("fails"), sent("meets"), sent("panics"), sent("meets")];
+    let message = |(number, body): (usize, &String)| Message { message_id: number.to_string(), body: body.clone() };
+    let records = bodies.iter().enumerate().map(message).collect();
+    let mut context = Context::default();
+    context.deadline =
+        u64::try_from((SystemTime::now() + HOUR).duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
+    let response = function.call(QueueEvent { records }, &context).await.unwrap();
+    assert_eq!(*function.0.seen.borrow(), ["meets"; 3]);
+    assert_eq!(QueueFunction::<Parcels>::failures(&response), 2);
+    assert_eq!(serde_json::to_value(response).unwrap(), failed(&["1", "3"]));
 }
 
 #[test]

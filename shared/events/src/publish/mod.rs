@@ -75,14 +75,17 @@ impl<S: Secrets> Function for Publisher<S> {
         let messages = messages(&event.records, &self.subscribers, &self.unreadable_queue, S::ATTRIBUTES);
         match publish(&self.sender, messages).await {
             None => Ok(BatchResponse::default()),
-            Some(failed) => match record::sequence_number(&event.records[failed]) {
-                Some(item_identifier) => {
-                    Ok(BatchResponse { batch_item_failures: vec![ItemFailure { item_identifier }] })
-                }
-                // An unreadable record may have no sequence number to report: the whole batch fails.
-                None => Err(FunctionError::new("NotPublished", "a record without a number could not be set aside")),
-            },
+            Some(failed) => failed_at(&event.records[failed]),
         }
+    }
+}
+
+/// The response that has Lambda deliver this record and all after it again.
+fn failed_at(record: &RawValue) -> Result<BatchResponse, FunctionError> {
+    match record::sequence_number(record) {
+        Some(item_identifier) => Ok(BatchResponse { batch_item_failures: vec![ItemFailure { item_identifier }] }),
+        // An unreadable record may have no sequence number to report: the whole batch fails.
+        None => Err(FunctionError::new("NotPublished", "a record without a number could not be set aside")),
     }
 }
 

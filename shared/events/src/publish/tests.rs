@@ -237,5 +237,15 @@ async fn the_first_record_that_is_refused_at_every_try_is_reported() {
     // The rest of its batch went out, nothing after that did; the other queue is not held up by this one.
     assert_eq!(queues.records(HOLDS), [0, 1, 2, 3, 5, 6, 7, 8, 9]);
     assert_eq!(queues.records(NOTIFY).len(), 25);
-    assert_eq!(record::sequence_number(&many[4]).as_deref(), Some("4"));
+    let response = failed_at(&many[4]).unwrap();
+    assert_eq!(Publisher::<NoSecrets>::failures(&response), 1);
+    let expected = json!({"batchItemFailures": [{"itemIdentifier": "4"}]});
+    assert_eq!(serde_json::to_value(response).unwrap(), expected);
+}
+
+#[test]
+fn a_batch_without_failures_counts_none_and_a_record_without_a_number_fails_its_batch() {
+    assert_eq!(Publisher::<NoSecrets>::failures(&BatchResponse::default()), 0);
+    assert!(failed_at(&raw(&json!("not even a record"))).is_err());
+    assert!(failed_at(&raw(&json!({"dynamodb": {"SequenceNumber": 4}}))).is_err());
 }
