@@ -1,8 +1,9 @@
 //! Counts that are kept from a stream.
 
+use envelope::timestamp;
 use futures_util::future::{join_all, try_join_all};
 use local_testing::{Fault, FaultKind, Tables};
-use tables::{Change, KeptCount, StoreError};
+use tables::{Change, KeptCount, StoreError, string};
 
 /// A transaction has at most 100 items, and one is the count.
 const CHANGES_A_TRANSACTION: usize = 99;
@@ -43,6 +44,19 @@ async fn a_change_counts_once_however_often_it_is_delivered() {
     count.apply(&changes(2..6, 1)).await.unwrap();
     count.apply(&[changes(6..8, 1), changes(6..8, 1)].concat()).await.unwrap();
     assert_eq!(count.total().await.unwrap(), 8);
+}
+
+#[tokio::test]
+async fn a_marker_is_kept_for_two_days() {
+    const DAYS: u64 = 2 * 24 * 60 * 60;
+    let (tables, count) = count().await;
+    let before = timestamp::epoch_seconds();
+    count.apply(&changes(0..1, 1)).await.unwrap();
+    let after = timestamp::epoch_seconds();
+    let marker = tables.client().get_item().table_name(TABLE).key("name", string("things#event-0"));
+    let marker = marker.send().await.unwrap().item.unwrap();
+    let expires_at: u64 = marker["expiresAt"].as_n().unwrap().parse().unwrap();
+    assert!((before + DAYS..=after + DAYS).contains(&expires_at), "{expires_at}");
 }
 
 #[tokio::test]

@@ -18,3 +18,13 @@ impl ReadState {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_in_stored_keys_stay_the_same() {
+        assert_eq!([ReadState::Read.as_str(), ReadState::Unread.as_str()], ["read", "unread"]);
+    }
+}

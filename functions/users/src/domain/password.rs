@@ -183,6 +183,13 @@ mod tests {
     }
 
     #[test]
+    fn what_is_printed_of_a_password_is_its_type() {
+        let hash = PasswordHash(DUMMY_HASH.to_owned());
+        let printed = format!("{:?} {:?} {hash:?}", new("correct horse").unwrap(), given("correct horse"));
+        assert_eq!(printed, "NewPassword GivenPassword PasswordHash");
+    }
+
+    #[test]
     fn length_is_counted_in_bytes() {
         assert!(matches!(new("1234567"), Err(Reject::Invalid { code: "TOO_SHORT", .. })));
         assert!(new("12345678").is_ok());
