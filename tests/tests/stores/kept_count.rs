@@ -135,3 +135,15 @@ async fn a_half_done_batch_is_finished_by_its_retry() {
     count.apply(&all).await.unwrap();
     assert_eq!(count.total().await.unwrap(), all.len() as u64);
 }
+
+#[tokio::test]
+async fn a_conflict_that_lasts_ends_the_tries() {
+    let (tables, count) = count().await;
+    tables.dynamodb().faults().inject(fault(FaultKind::TransactionConflict, 8));
+    let failed = count.apply(&changes(0..2, 1)).await.unwrap_err();
+    assert!(matches!(failed, StoreError::Busy { .. }), "{failed:?}");
+    assert!(tables.dynamodb().faults().pending().is_empty());
+    assert_eq!(count.total().await.unwrap(), 0);
+    count.apply(&changes(0..2, 1)).await.unwrap();
+    assert_eq!(count.total().await.unwrap(), 2);
+}

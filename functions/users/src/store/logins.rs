@@ -128,3 +128,6 @@ impl Logins {
 fn parse<T: DeserializeOwned>(item: Option<Item>) -> Result<Option<T>, StoreError> {
     Ok(item.map(serde_dynamo::from_item).transpose()?)
 }
+
+#[cfg(test)]
+mod tests;
