@@ -156,3 +156,8 @@ fn entry(index: usize, message: &Message) -> Result<SendMessageBatchRequestEntry
     };
     entry.build()
 }
+
+#[cfg(test)]
+pub(super) mod answers;
+#[cfg(test)]
+mod tests;

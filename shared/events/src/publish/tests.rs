@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::sender::answers::{MISSING, QUEUE, Sqs};
 use super::*;
 
 const NOTIFY: &str = "https://sqs/notifications";
@@ -241,6 +242,22 @@ async fn the_first_record_that_is_refused_at_every_try_is_reported() {
     assert_eq!(Publisher::<NoSecrets>::failures(&response), 1);
     let expected = json!({"batchItemFailures": [{"itemIdentifier": "4"}]});
     assert_eq!(serde_json::to_value(response).unwrap(), expected);
+}
+
+#[tokio::test]
+async fn a_stream_is_told_of_the_first_record_that_sqs_does_not_accept() {
+    let sqs = Sqs::serve().await;
+    let call = async |queue: &str| {
+        let subscribers = Subscribers::parse(&format!("order.created={queue}")).unwrap();
+        let (unreadable_queue, secrets) = (ASIDE.to_owned(), PhantomData);
+        let publisher = Publisher::<NoSecrets> { subscribers, unreadable_queue, sender: sqs.sender(), secrets };
+        let event = StreamEvent { records: vec![created(1), created(2)] };
+        let response = publisher.call(event, &Context::default()).await.unwrap();
+        response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect::<Vec<_>>()
+    };
+    assert_eq!(call(QUEUE).await, [""; 0]);
+    assert_eq!(sqs.bodies().len(), 2);
+    assert_eq!(call(MISSING).await, ["1"]);
 }
 
 #[test]

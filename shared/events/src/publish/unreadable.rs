@@ -41,3 +41,19 @@ pub(super) async fn send(sender: &impl Sender, queue: &str, records: &[&RawValue
         Some(_) => Err(NotSent),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sender::answers::{MISSING, QUEUE, Sqs};
+    use super::*;
+
+    #[tokio::test]
+    async fn records_that_the_queue_does_not_accept_are_not_set_aside() {
+        let sqs = Sqs::serve().await;
+        let queue = |url: &str| UnreadableQueue { url: url.to_owned(), sender: sqs.sender() };
+        let record = RawValue::from_string("{}".to_owned()).unwrap();
+        assert_eq!(queue(QUEUE).send(&[&record]).await, Ok(()));
+        assert_eq!(sqs.bodies(), ["{}"]);
+        assert_eq!(queue(MISSING).send(&[&record]).await, Err(NotSent));
+    }
+}
