@@ -7,10 +7,10 @@ use serde::de::DeserializeOwned;
 
 use crate::decode::{decode, worded};
 use crate::expression::{Expression, Expressions};
-use crate::number_sets::normalize_update;
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::transaction::transact_write_items;
+use crate::update_item::update_item;
 use crate::{stream, table_calls};
 
 /// The output of a successful call, and what it consumed.
@@ -31,10 +31,7 @@ pub(crate) fn dispatch(store: &Store, operation: &str, body: &str) -> Option<Res
     let output = match operation {
         "GetItem" => metered(body, |request| db.get_item(request)),
         "PutItem" => metered(body, |request| db.put_item(request)),
-        "UpdateItem" => metered(body, |mut request| {
-            normalize_update(&mut request);
-            db.update_item(request)
-        }),
+        "UpdateItem" => metered(body, |request| update_item(db, request)),
         "DeleteItem" => metered(body, |request| db.delete_item(request)),
         "Query" => metered(body, |request| db.query(request)),
         "Scan" => metered(body, |request| db.scan(request)),

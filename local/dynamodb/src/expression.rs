@@ -1,4 +1,4 @@
-//! Limits of expressions that dynoxide doesn't look for. DynamoDB: "Condition and filter expressions, operators, and
+//! Limits of expressions and of their values that dynoxide doesn't look for. DynamoDB: "Condition and filter expressions, operators, and
 //! functions", "Quotas in Amazon DynamoDB".
 //!
 //! An expression that can't be read here is left to dynoxide, which words what is wrong with it.
@@ -8,11 +8,14 @@ mod path;
 mod requests;
 mod token;
 mod update;
+mod values;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use dynoxide::{AttributeValue, DynoxideError};
 
+pub(crate) use self::path::Element;
 pub(crate) use self::requests::Expressions;
 pub(crate) use self::update::{Target, targets};
 
@@ -52,12 +55,12 @@ impl Parameter {
 }
 
 /// An expression of a request.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Expression<'a> {
     pub parameter: Parameter,
     pub text: &'a str,
     pub names: Option<&'a Names>,
-    pub values: Option<&'a Values>,
+    pub values: Option<Cow<'a, Values>>,
 }
 
 /// Why DynamoDB refuses an expression.
@@ -81,6 +84,9 @@ enum Fault {
 impl Expression<'_> {
     /// Refuses what DynamoDB refuses and dynoxide does not.
     pub(crate) fn check(&self) -> Result<(), DynoxideError> {
+        if let Some(fault) = self.values.as_deref().and_then(values::fault) {
+            return Err(DynoxideError::EnvelopedValidation(fault));
+        }
         if self.text.len() > MOST_BYTES {
             return Ok(());
         }
@@ -104,7 +110,7 @@ impl Expression<'_> {
 
     fn bytes_of_substitutes(&self) -> usize {
         let names = self.names.into_iter().flatten().map(|(word, name)| word.len() + name.len());
-        let values = self.values.into_iter().flatten().map(|(word, value)| word.len() + value.size());
+        let values = self.values.as_deref().into_iter().flatten().map(|(word, value)| word.len() + value.size());
         names.chain(values).sum()
     }
 }

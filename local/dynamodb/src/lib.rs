@@ -28,6 +28,7 @@ mod tables;
 mod testing;
 mod transaction;
 mod ttl;
+mod update_item;
 mod writes;
 
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! Conditions and filters: their operators counted, their operands compared.
 
-use super::path::{Path, path};
+use super::path::{Path, path, told};
 use super::token::{Token, is_keyword};
 use super::{Fault, MOST_OPERATORS, Names};
 
@@ -104,7 +104,7 @@ impl<'a> Reader<'a> {
         self.operators += 1;
         let Operand::Path(first) = first else { return };
         if others.iter().any(|other| matches!(other, Operand::Path(other) if other == first)) {
-            let fault = Fault::SameOperand { operator: operator.to_owned(), operand: first.join(", ") };
+            let fault = Fault::SameOperand { operator: operator.to_owned(), operand: told(first) };
             self.fault.get_or_insert(fault);
         }
     }

@@ -3,22 +3,40 @@
 use super::Names;
 use super::token::Token;
 
-/// A path's elements, with placeholders replaced by the names they stand for.
-pub(super) type Path = Vec<String>;
+/// A path's elements, with placeholders replaced by the names they stand for. The first is an attribute of the item.
+pub(super) type Path = Vec<Element>;
+
+/// Where a path leads next.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Element {
+    /// The value that an item or a map has by this name.
+    Attribute(String),
+    /// The element at this place of a list, from 0.
+    Index(usize),
+}
+
+impl std::fmt::Display for Element {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Attribute(name) => f.write_str(name),
+            Self::Index(index) => write!(f, "[{index}]"),
+        }
+    }
+}
 
 /// Reads the path at the start of `tokens`, and says how many of them it is.
 pub(super) fn path(tokens: &[Token<'_>], names: Option<&Names>) -> Option<(Path, usize)> {
     let [Token::Word(first), ..] = tokens else { return None };
-    let mut path = vec![resolved(first, names)];
+    let mut path = vec![Element::Attribute(resolved(first, names))];
     let mut at = 1;
     loop {
         match tokens.get(at..)? {
             [Token::Sign("."), Token::Word(name), ..] => {
-                path.push(resolved(name, names));
+                path.push(Element::Attribute(resolved(name, names)));
                 at += 2;
             }
             [Token::Sign("["), Token::Word(index), Token::Sign("]"), ..] => {
-                path.push(format!("[{index}]"));
+                path.push(Element::Index(index.parse().ok()?));
                 at += 3;
             }
             _ => return Some((path, at)),
@@ -26,7 +44,12 @@ pub(super) fn path(tokens: &[Token<'_>], names: Option<&Names>) -> Option<(Path,
     }
 }
 
+/// As DynamoDB tells a path.
+pub(super) fn told(path: &Path) -> String {
+    path.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
 /// The attribute that a word of a path names. dynoxide refuses a placeholder that is not defined.
-pub(super) fn resolved(word: &str, names: Option<&Names>) -> String {
+fn resolved(word: &str, names: Option<&Names>) -> String {
     names.and_then(|names| names.get(word)).map_or(word, String::as_str).to_owned()
 }

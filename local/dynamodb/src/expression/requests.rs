@@ -1,5 +1,7 @@
 //! Where requests have expressions.
 
+use std::borrow::Cow;
+
 use dynoxide::actions::batch_get_item::BatchGetItemRequest;
 use dynoxide::actions::batch_write_item::BatchWriteItemRequest;
 use dynoxide::actions::delete_item::DeleteItemRequest;
@@ -10,6 +12,7 @@ use dynoxide::actions::scan::ScanRequest;
 use dynoxide::actions::transact_get_items::TransactGetItemsRequest;
 use dynoxide::actions::transact_write_items::{TransactWriteItem, TransactWriteItemsRequest};
 use dynoxide::actions::update_item::UpdateItemRequest;
+use serde::Deserialize;
 
 use super::{Expression, Names, Parameter, Values};
 
@@ -38,11 +41,15 @@ impl Expressions for PutItemRequest {
 
 impl Expressions for DeleteItemRequest {
     fn expressions(&self) -> Vec<Expression<'_>> {
-        given(
-            self.expression_attribute_names.as_ref(),
-            self.expression_attribute_values.as_ref(),
-            [(Parameter::Condition, self.condition_expression.as_deref())],
-        )
+        // dynoxide reads them when it makes the call, and refuses what are no values.
+        let values = self.expression_attribute_values_raw.as_ref().and_then(|raw| Values::deserialize(raw).ok());
+        let condition = self.condition_expression.as_deref().map(|text| Expression {
+            parameter: Parameter::Condition,
+            text,
+            names: self.expression_attribute_names.as_ref(),
+            values: values.map(Cow::Owned),
+        });
+        condition.into_iter().collect()
     }
 }
 
@@ -125,7 +132,8 @@ fn given<'a, const N: usize>(
     values: Option<&'a Values>,
     expressions: [(Parameter, Option<&'a str>); N],
 ) -> Vec<Expression<'a>> {
-    let given =
-        |(parameter, text): (Parameter, Option<&'a str>)| Some(Expression { parameter, text: text?, names, values });
+    let given = |(parameter, text): (Parameter, Option<&'a str>)| {
+        Some(Expression { parameter, text: text?, names, values: values.map(Cow::Borrowed) })
+    };
     expressions.into_iter().filter_map(given).collect()
 }

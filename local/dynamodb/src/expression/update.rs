@@ -1,32 +1,34 @@
 //! Update expressions: what they write to, and their functions and operators.
 
-use super::path::{path, resolved};
+use super::path::{Element, path, told};
 use super::token::{Token, is_keyword, tokens};
 use super::{Fault, MOST_OPERATORS, Names};
 
 const CLAUSES: [&str; 4] = ["SET", "REMOVE", "ADD", "DELETE"];
 const FUNCTIONS: [&str; 2] = ["if_not_exists", "list_append"];
 
-/// A top-level attribute that an update writes to.
+/// An attribute that an update writes to, or a part of it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Target {
-    /// Its name.
+    /// The name of the top-level attribute.
     pub attribute: String,
-    /// The name or the placeholder that stands in the expression.
+    /// The way from there to the part; none for the whole attribute.
+    pub within: Vec<Element>,
+    /// The attribute's name, or the placeholder that stands for it in the expression.
     pub word: String,
 }
 
-/// The attributes an update writes to, also where only a part of one is written.
+/// What an update writes to.
 pub(crate) fn targets(expression: &str, names: Option<&Names>) -> Vec<Target> {
     let tokens = tokens(expression).unwrap_or_default();
     let (mut depth, mut begins) = (0_usize, false);
     let mut targets = Vec::new();
-    for token in tokens {
+    for (at, &token) in tokens.iter().enumerate() {
         let clause = depth == 0 && CLAUSES.iter().any(|clause| is_keyword(token, clause));
         match token {
             _ if clause => begins = true,
             Token::Word(word) if begins => {
-                targets.push(Target { attribute: resolved(word, names), word: word.to_owned() });
+                targets.extend(target(word, tokens.get(at..).unwrap_or_default(), names));
                 begins = false;
             }
             Token::Sign("(") => depth += 1,
@@ -36,6 +38,13 @@ pub(crate) fn targets(expression: &str, names: Option<&Names>) -> Vec<Target> {
         }
     }
     targets
+}
+
+/// The target that `tokens` begin with.
+fn target(word: &str, tokens: &[Token<'_>], names: Option<&Names>) -> Option<Target> {
+    let mut path = path(tokens, names)?.0.into_iter();
+    let Element::Attribute(attribute) = path.next()? else { return None };
+    Some(Target { attribute, within: path.collect(), word: word.to_owned() })
 }
 
 /// The first thing wrong with an update.
@@ -69,5 +78,5 @@ fn same_operand(function: &str, tokens: &[Token<'_>], names: Option<&Names>) -> 
     let (first, length) = path(tokens, names)?;
     let [Token::Sign(","), second @ ..] = tokens.get(length..)? else { return None };
     let (second, _) = path(second, names)?;
-    (first == second).then(|| Fault::SameOperand { operator: function.to_owned(), operand: first.join(", ") })
+    (first == second).then(|| Fault::SameOperand { operator: function.to_owned(), operand: told(&first) })
 }

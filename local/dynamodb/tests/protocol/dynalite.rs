@@ -1,6 +1,6 @@
 //! What is known of [dynalite](https://github.com/architect/dynalite) 4.0.0.
 
-use crate::differences::{Difference, Known};
+use crate::differences::{Difference, Known, REMOVAL_CREATES};
 
 pub static DYNALITE: Known = Known {
     lacks: &[
@@ -44,6 +44,20 @@ pub static DYNALITE: Known = Known {
             TAKEN,
             "Scan, ConsistentRead: not supported on global secondary indexes; a ValidationException",
         ),
+        difference(
+            "values of 2.1 MB in a delete's condition",
+            r#"{"error": "ConditionalCheckFailedException"}"#,
+            LIMITS,
+        ),
+        difference("a removal, of a missing item", REMOVAL_CREATES, "it creates the item whatever the update is"),
+        difference("PutItem fails on an item", FAILED, ON_FAILURE),
+        difference("UpdateItem fails on an item", FAILED, ON_FAILURE),
+        difference("DeleteItem fails on an item", FAILED, ON_FAILURE),
+        difference("UPDATED_NEW: REMOVE l[2]", EMPTY, NOTHING_UPDATED),
+        difference("UPDATED_NEW: REMOVE m.k", EMPTY, NOTHING_UPDATED),
+        difference("UPDATED_NEW: SET l[100] = :v", EMPTY, NOTHING_UPDATED),
+        difference("UPDATED_OLD: SET l[100] = :v", EMPTY, NOTHING_UPDATED),
+        difference("UPDATED_OLD: SET m.more = :v", EMPTY, NOTHING_UPDATED),
         difference("an index key of 2049 bytes", r#"{"error": null}"#, INDEX_KEYS),
         difference("an empty index key", r#"{"error": null}"#, INDEX_KEYS),
     ],
@@ -53,6 +67,10 @@ const TAKEN: &str = r#"{"error": null, "message": null}"#;
 const COMPARED: &str = "it knows the rule of =, <> and their like, and of functions of conditions, only";
 const LIMITS: &str = "it has no limits of operators, of IN and of values. Quotas in Amazon DynamoDB: 300, 100, 2 MB";
 const INDEX_KEYS: &str = "it looks at their type only. Quotas in Amazon DynamoDB: 1 to 2048 bytes, of index keys too";
+const FAILED: &str = r#"{"answer": {"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", "message": "The conditional request failed"}}"#;
+const ON_FAILURE: &str = "it doesn't know ReturnValuesOnConditionCheckFailure, which is younger";
+const EMPTY: &str = r#"{"answer": {"Attributes": {}}}"#;
+const NOTHING_UPDATED: &str = "it answers no attributes where ScyllaDB's authors saw AWS leave out Attributes";
 
 const fn difference(case: &'static str, instead: &'static str, reason: &'static str) -> Difference {
     Difference { case, instead, reason }

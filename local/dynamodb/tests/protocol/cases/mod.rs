@@ -4,6 +4,8 @@ mod expressions;
 mod key_updates;
 mod numbers;
 mod reads;
+mod returned;
+mod sets;
 mod tables;
 mod unchanged;
 
@@ -12,10 +14,19 @@ use serde_json::{Value, json};
 use crate::case::Case;
 
 pub fn all() -> Vec<Case> {
-    [unchanged::cases(), key_updates::cases(), expressions::cases(), numbers::cases(), reads::cases(), tables::cases()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        unchanged::cases(),
+        key_updates::cases(),
+        expressions::cases(),
+        numbers::cases(),
+        sets::cases(),
+        returned::cases(),
+        reads::cases(),
+        tables::cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// A request that puts this item into `Things`.

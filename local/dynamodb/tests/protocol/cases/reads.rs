@@ -75,6 +75,13 @@ pub fn cases() -> Vec<Case> {
         // Each of 300 KB.
         Case::new("values of 1.8 MB in one expression", "Scan", filtered(6)),
         Case::new("values of 2.1 MB in one expression", "Scan", filtered(7)).refused("ValidationException", None),
+        Case::new("values of 2.1 MB in a delete's condition", "DeleteItem", {
+            let mut delete = filtered(7);
+            delete["ConditionExpression"] = delete.as_object_mut().unwrap().remove("FilterExpression").unwrap();
+            delete["Key"] = key("a");
+            delete
+        })
+        .refused("ValidationException", None),
         Case::new("values of 2.1 MB in one update", "TransactWriteItems", {
             let values = filtered(7)["ExpressionAttributeValues"].take();
             let expression: Vec<String> = (0..7).map(|n| format!("a{n} = :v{n}")).collect();
