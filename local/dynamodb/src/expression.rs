@@ -40,6 +40,7 @@ pub(crate) enum Parameter {
     Condition,
     Filter,
     KeyCondition,
+    Projection,
     Update,
 }
 
@@ -49,6 +50,7 @@ impl Parameter {
             Self::Condition => "ConditionExpression",
             Self::Filter => "FilterExpression",
             Self::KeyCondition => "KeyConditionExpression",
+            Self::Projection => "ProjectionExpression",
             Self::Update => "UpdateExpression",
         }
     }
@@ -79,6 +81,13 @@ enum Fault {
          {operator}, first operand: [{operand}]"
     )]
     SameOperand { operator: String, operand: String },
+    #[error("Incorrect operand type for operator or function; operator or function: {operator}, operand type: {kind}")]
+    OperandType { operator: String, kind: &'static str },
+    #[error(
+        "Two document paths conflict with each other; must remove or rewrite one of these paths; path one: [{one}], path \
+         two: [{two}]"
+    )]
+    ConflictingPaths { one: String, two: String },
 }
 
 impl Expression<'_> {
@@ -97,7 +106,8 @@ impl Expression<'_> {
         let Some(tokens) = token::tokens(self.text) else { return Ok(()) };
         let fault = match self.parameter {
             Parameter::Update => update::fault(&tokens, self.names),
-            _ => condition::fault(&tokens, self.names),
+            Parameter::Projection => path::projected(&tokens, self.names).and_then(path::conflict),
+            _ => condition::fault(&tokens, self.names, self.values.as_deref()),
         };
         match fault {
             Some(fault) => {

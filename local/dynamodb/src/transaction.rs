@@ -55,7 +55,7 @@ fn updates(request: &mut TransactWriteItemsRequest) -> impl Iterator<Item = (usi
 /// The first key attribute that the update writes to. A key that is not the table's is refused whatever the update is.
 fn key_target(update: &TransactUpdate) -> Option<Target> {
     let targets = targets(&update.update_expression, update.expression_attribute_names.as_ref());
-    targets.into_iter().find(|target| update.key.contains_key(&target.attribute))
+    targets.into_iter().find(|target| update.key.contains_key(target.attribute()))
 }
 
 /// Makes the update read a part of the key attribute: that is a scalar, and has none.
@@ -83,12 +83,12 @@ fn make_impossible(update: &mut TransactUpdate, target: &Target) {
 fn with_reasons(error: DynoxideError, targets: &HashMap<usize, Target>) -> DynoxideError {
     let DynoxideError::TransactionCanceledException(message, mut reasons) = error else { return error };
     for (action, reason) in reasons.iter_mut().enumerate() {
-        if let Some(Target { attribute, .. }) = targets.get(&action)
+        if let Some(target) = targets.get(&action)
             && reason.message.as_deref() == Some(NOT_THERE)
         {
             reason.message = Some(format!(
-                "One or more parameter values were invalid: Cannot update attribute {attribute}. This attribute is part of \
-                 the key"
+                "One or more parameter values were invalid: Cannot update attribute {}. This attribute is part of the key",
+                target.attribute()
             ));
         }
     }

@@ -38,7 +38,7 @@ pub(crate) fn update_item(
         response.attributes = None;
     }
     if let Some((targets, _)) = updated {
-        response.attributes = response.attributes.and_then(|item| parts(&item, &targets));
+        response.attributes = response.attributes.and_then(|item| parts(item, &targets));
     }
     Ok(response)
 }
@@ -56,16 +56,12 @@ fn exists(database: &Database, request: &UpdateItemRequest) -> bool {
 }
 
 /// What the item has at the places that an update writes to, or `None` if that is nothing.
-fn parts(item: &Item, targets: &[Target]) -> Option<Item> {
-    let mut paths: BTreeMap<&str, Vec<&[Element]>> = BTreeMap::new();
-    for target in targets {
-        paths.entry(&target.attribute).or_default().push(&target.within);
+fn parts(item: Item, targets: &[Target]) -> Option<Item> {
+    let paths: Vec<&[Element]> = targets.iter().map(|target| target.path.as_slice()).collect();
+    match part(&AttributeValue::M(item), &paths) {
+        Some(AttributeValue::M(parts)) => Some(parts),
+        _ => None,
     }
-    let parts: Item = paths
-        .into_iter()
-        .filter_map(|(attribute, paths)| Some((attribute.to_owned(), part(item.get(attribute)?, &paths)?)))
-        .collect();
-    (!parts.is_empty()).then_some(parts)
 }
 
 /// What the value has at these paths: of a map the entries, of a list the elements, in their order and without gaps.

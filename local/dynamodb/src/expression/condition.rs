@@ -1,8 +1,10 @@
 //! Conditions and filters: their operators counted, their operands compared.
 
+use dynoxide::AttributeValue;
+
 use super::path::{Path, path, told};
 use super::token::{Token, is_keyword};
-use super::{Fault, MOST_OPERATORS, Names};
+use super::{Fault, MOST_OPERATORS, Names, Values};
 
 /// Operands of `IN` at most.
 const MOST_IN: usize = 100;
@@ -12,11 +14,13 @@ const DEEPEST: usize = 200;
 
 const FUNCTIONS: [&str; 5] = ["attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains"];
 const SIZE: &str = "size";
+/// They compare texts, numbers and bytes. An attribute that is something else makes them false, a value of the request is refused.
+const ORDERING: [&str; 5] = ["<", "<=", ">", ">=", "BETWEEN"];
 const COMPARATORS: [&str; 6] = ["=", "<>", "<", "<=", ">", ">="];
 
 /// The first thing wrong with a condition that can be read to its end.
-pub(super) fn fault(tokens: &[Token<'_>], names: Option<&Names>) -> Option<Fault> {
-    let mut reader = Reader { tokens, at: 0, names, depth: 0, operators: 0, fault: None };
+pub(super) fn fault(tokens: &[Token<'_>], names: Option<&Names>, values: Option<&Values>) -> Option<Fault> {
+    let mut reader = Reader { tokens, at: 0, names, values, depth: 0, operators: 0, fault: None };
     reader.condition()?;
     if reader.at < tokens.len() {
         return None;
@@ -25,9 +29,11 @@ pub(super) fn fault(tokens: &[Token<'_>], names: Option<&Names>) -> Option<Fault
 }
 
 /// Only paths are compared: DynamoDB takes `:v = :v` and `size(a) = size(a)`.
-enum Operand {
+enum Operand<'a> {
     Path(Path),
-    Other,
+    /// By its placeholder.
+    Value(&'a str),
+    Size,
 }
 
 struct Reader<'a> {
@@ -35,6 +41,7 @@ struct Reader<'a> {
     /// The next token.
     at: usize,
     names: Option<&'a Names>,
+    values: Option<&'a Values>,
     depth: usize,
     operators: usize,
     /// The first one found.
@@ -100,12 +107,26 @@ impl<'a> Reader<'a> {
         Some(())
     }
 
-    fn operator(&mut self, operator: &str, first: &Operand, others: &[Operand]) {
+    fn operator(&mut self, operator: &str, first: &Operand<'_>, others: &[Operand<'_>]) {
         self.operators += 1;
+        if ORDERING.contains(&operator)
+            && let Some(kind) = [first].into_iter().chain(others).find_map(|operand| self.without_order(operand))
+        {
+            self.fault.get_or_insert(Fault::OperandType { operator: operator.to_owned(), kind });
+        }
         let Operand::Path(first) = first else { return };
         if others.iter().any(|other| matches!(other, Operand::Path(other) if other == first)) {
             let fault = Fault::SameOperand { operator: operator.to_owned(), operand: told(first) };
             self.fault.get_or_insert(fault);
+        }
+    }
+
+    /// The type of a value that is before and after no other.
+    fn without_order(&self, operand: &Operand<'_>) -> Option<&'static str> {
+        let Operand::Value(word) = operand else { return None };
+        match self.values?.get(*word)? {
+            AttributeValue::S(_) | AttributeValue::N(_) | AttributeValue::B(_) => None,
+            other => Some(other.type_name()),
         }
     }
 
@@ -115,7 +136,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn list(&mut self) -> Option<Vec<Operand>> {
+    fn list(&mut self) -> Option<Vec<Operand<'a>>> {
         self.sign("(")?;
         let mut operands = vec![self.operand()?];
         while self.sign(",").is_some() {
@@ -125,18 +146,18 @@ impl<'a> Reader<'a> {
         Some(operands)
     }
 
-    fn operand(&mut self) -> Option<Operand> {
+    fn operand(&mut self) -> Option<Operand<'a>> {
         match self.rest() {
-            [Token::Value(_), ..] => {
+            [Token::Value(word), ..] => {
                 self.at += 1;
-                Some(Operand::Other)
+                Some(Operand::Value(word))
             }
             [Token::Word(word), Token::Sign("("), ..] if word.eq_ignore_ascii_case(SIZE) => {
                 self.at += 2;
                 self.spelled(word, SIZE);
                 self.path()?;
                 self.operators += 1;
-                self.sign(")").map(|()| Operand::Other)
+                self.sign(")").map(|()| Operand::Size)
             }
             _ => self.path().map(Operand::Path),
         }

@@ -24,10 +24,34 @@ pub(crate) trait Expressions {
     }
 }
 
-impl Expressions for GetItemRequest {}
-impl Expressions for BatchGetItemRequest {}
 impl Expressions for BatchWriteItemRequest {}
-impl Expressions for TransactGetItemsRequest {}
+
+impl Expressions for GetItemRequest {
+    fn expressions(&self) -> Vec<Expression<'_>> {
+        let projection = (Parameter::Projection, self.projection_expression.as_deref());
+        given(self.expression_attribute_names.as_ref(), None, [projection])
+    }
+}
+
+impl Expressions for BatchGetItemRequest {
+    fn expressions(&self) -> Vec<Expression<'_>> {
+        let projections = self.request_items.values().flat_map(|get| {
+            let projection = (Parameter::Projection, get.projection_expression.as_deref());
+            given(get.expression_attribute_names.as_ref(), None, [projection])
+        });
+        projections.collect()
+    }
+}
+
+impl Expressions for TransactGetItemsRequest {
+    fn expressions(&self) -> Vec<Expression<'_>> {
+        let projections = self.transact_items.iter().flat_map(|action| {
+            let projection = (Parameter::Projection, action.get.projection_expression.as_deref());
+            given(action.get.expression_attribute_names.as_ref(), None, [projection])
+        });
+        projections.collect()
+    }
+}
 
 impl Expressions for PutItemRequest {
     fn expressions(&self) -> Vec<Expression<'_>> {
@@ -68,7 +92,7 @@ impl Expressions for QueryRequest {
         given(
             self.expression_attribute_names.as_ref(),
             self.expression_attribute_values.as_ref(),
-            [filter, key_condition],
+            [filter, key_condition, (Parameter::Projection, self.projection_expression.as_deref())],
         )
     }
 }
@@ -78,7 +102,10 @@ impl Expressions for ScanRequest {
         given(
             self.expression_attribute_names.as_ref(),
             self.expression_attribute_values.as_ref(),
-            [(Parameter::Filter, self.filter_expression.as_deref())],
+            [
+                (Parameter::Filter, self.filter_expression.as_deref()),
+                (Parameter::Projection, self.projection_expression.as_deref()),
+            ],
         )
     }
 }

@@ -1,6 +1,6 @@
 //! Update expressions: what they write to, and their functions and operators.
 
-use super::path::{Element, path, told};
+use super::path::{Element, Path, conflict, path, told};
 use super::token::{Token, is_keyword, tokens};
 use super::{Fault, MOST_OPERATORS, Names};
 
@@ -10,17 +10,28 @@ const FUNCTIONS: [&str; 2] = ["if_not_exists", "list_append"];
 /// An attribute that an update writes to, or a part of it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Target {
-    /// The name of the top-level attribute.
-    pub attribute: String,
-    /// The way from there to the part; none for the whole attribute.
-    pub within: Vec<Element>,
-    /// The attribute's name, or the placeholder that stands for it in the expression.
+    /// Where it is.
+    pub path: Path,
+    /// The name of the top-level attribute, or the placeholder that stands for it in the expression.
     pub word: String,
+}
+
+impl Target {
+    /// The name of the top-level attribute.
+    pub(crate) fn attribute(&self) -> &str {
+        match self.path.first() {
+            Some(Element::Attribute(name)) => name,
+            _ => &self.word,
+        }
+    }
 }
 
 /// What an update writes to.
 pub(crate) fn targets(expression: &str, names: Option<&Names>) -> Vec<Target> {
-    let tokens = tokens(expression).unwrap_or_default();
+    targets_of(&tokens(expression).unwrap_or_default(), names)
+}
+
+fn targets_of(tokens: &[Token<'_>], names: Option<&Names>) -> Vec<Target> {
     let (mut depth, mut begins) = (0_usize, false);
     let mut targets = Vec::new();
     for (at, &token) in tokens.iter().enumerate() {
@@ -28,7 +39,8 @@ pub(crate) fn targets(expression: &str, names: Option<&Names>) -> Vec<Target> {
         match token {
             _ if clause => begins = true,
             Token::Word(word) if begins => {
-                targets.extend(target(word, tokens.get(at..).unwrap_or_default(), names));
+                let path = path(tokens.get(at..).unwrap_or_default(), names);
+                targets.extend(path.map(|(path, _)| Target { path, word: word.to_owned() }));
                 begins = false;
             }
             Token::Sign("(") => depth += 1,
@@ -38,13 +50,6 @@ pub(crate) fn targets(expression: &str, names: Option<&Names>) -> Vec<Target> {
         }
     }
     targets
-}
-
-/// The target that `tokens` begin with.
-fn target(word: &str, tokens: &[Token<'_>], names: Option<&Names>) -> Option<Target> {
-    let mut path = path(tokens, names)?.0.into_iter();
-    let Element::Attribute(attribute) = path.next()? else { return None };
-    Some(Target { attribute, within: path.collect(), word: word.to_owned() })
 }
 
 /// The first thing wrong with an update.
@@ -61,7 +66,10 @@ pub(super) fn fault(tokens: &[Token<'_>], names: Option<&Names>) -> Option<Fault
             _ => {}
         }
     }
-    if operators > MOST_OPERATORS { Some(Fault::TooManyOperators) } else { first }
+    if operators > MOST_OPERATORS {
+        return Some(Fault::TooManyOperators);
+    }
+    first.or_else(|| conflict(targets_of(tokens, names).into_iter().map(|target| target.path).collect()))
 }
 
 /// What is wrong with the call of a function, whose operands `tokens` begin with.

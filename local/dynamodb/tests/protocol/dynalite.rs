@@ -4,6 +4,7 @@ use crate::differences::{Difference, Known, REMOVAL_CREATES};
 
 pub static DYNALITE: Known = Known {
     lacks: &[
+        "TransactGetItems",
         "TransactWriteItems",
         "ExecuteStatement",
         "ListStreams",
@@ -20,6 +21,11 @@ pub static DYNALITE: Known = Known {
             r#"{"message": "The provided expression refers to an attribute that does not exist in the item"}"#,
             COMPARED,
         ),
+        difference("filter: a < :v of L", TAKEN, ORDER),
+        difference("filter: :v <= a of M", TAKEN, ORDER),
+        difference("filter: NOT a > :v of BOOL", TAKEN, ORDER),
+        difference("filter: size(a) >= :v of NULL", TAKEN, ORDER),
+        difference("filter: :v BETWEEN a AND b of SS", TAKEN, ORDER),
         difference("filter: IN of 101", TAKEN, LIMITS),
         difference("filter: 301 operators", TAKEN, LIMITS),
         difference("filter: 303 functions and operators", TAKEN, LIMITS),
@@ -65,6 +71,7 @@ pub static DYNALITE: Known = Known {
 
 const TAKEN: &str = r#"{"error": null, "message": null}"#;
 const COMPARED: &str = "it knows the rule of =, <> and their like, and of functions of conditions, only";
+const ORDER: &str = "it compares values that have no order. ScyllaDB's authors saw AWS refuse them";
 const LIMITS: &str = "it has no limits of operators, of IN and of values. Quotas in Amazon DynamoDB: 300, 100, 2 MB";
 const INDEX_KEYS: &str = "it looks at their type only. Quotas in Amazon DynamoDB: 1 to 2048 bytes, of index keys too";
 const FAILED: &str = r#"{"answer": {"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", "message": "The conditional request failed"}}"#;

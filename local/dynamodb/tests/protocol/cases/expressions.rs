@@ -39,6 +39,8 @@ pub fn cases() -> Vec<Case> {
         ),
     );
     cases.extend(limits());
+    cases.extend(without_order());
+    cases.extend(conflicting_paths());
     cases.extend(every_call());
     cases
 }
@@ -135,6 +137,86 @@ fn limits() -> Vec<Case> {
         many("303 functions and operators", ["attribute_exists(a)"; 152].join(" OR ")),
         many("302 operators, most of them NOT", "NOT ".repeat(301) + "a = :a"),
     ]
+}
+
+/// What is before and after no other value can't be asked for its order. ScyllaDB's `test/alternator/test_condition_expression.py`,
+/// whose authors run it against AWS: a value of the request is refused, an attribute makes the condition false.
+fn without_order() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (operator, filter, kind, value) in [
+        ("<", "a < :v", "L", json!([])),
+        ("<=", ":v <= a", "M", json!({})),
+        (">", "NOT a > :v", "BOOL", true.into()),
+        (">=", "size(a) >= :v", "NULL", true.into()),
+        ("BETWEEN", ":v BETWEEN a AND b", "SS", json!(["x"])),
+    ] {
+        let mut request = things(json!({ "FilterExpression": filter }));
+        request["ExpressionAttributeValues"] = json!({ ":v": { kind: value } });
+        let message = format!(
+            "Invalid FilterExpression: Incorrect operand type for operator or function; operator or function: {operator}, \
+             operand type: {kind}"
+        );
+        let case = Case::new(format!("filter: {filter} of {kind}"), "Scan", request);
+        cases.push(case.refused("ValidationException", Some(&message)));
+        let mut item = key("a");
+        item["a"] = json!({ kind: value });
+        let case = Case::new(format!("filter: a < :a, a of {kind}"), "Scan", scan("a < :a"));
+        cases.push(
+            case.after("PutItem", things(json!({ "Item": item })))
+                .then("answer", json!({ "Items": [], "Count": 0, "ScannedCount": 1 })),
+        );
+    }
+    cases
+}
+
+/// What is a map in one path is no list in another. The words are those of dynalite's tests, which were asked of AWS.
+fn conflicting_paths() -> Vec<Case> {
+    let message = |parameter: &str, one: &str, two: &str| {
+        format!(
+            "Invalid {parameter}: Two document paths conflict with each other; must remove or rewrite one of these paths; \
+             path one: [{one}], path two: [{two}]"
+        )
+    };
+    let mut cases = Vec::new();
+    for (update, one, two) in [
+        ("REMOVE a.k SET a[1] = b", "a, k", "a, [1]"),
+        ("REMOVE b, a[0][1].k, a[0].k", "a, [0], [1], k", "a, [0], k"),
+        ("SET #a.#k = b, a[0] = b", "a, [0]", "a, [0]"),
+    ] {
+        let mut request = things(json!({ "Key": key("a"), "UpdateExpression": update }));
+        if update.contains('#') {
+            request["ExpressionAttributeNames"] = json!({ "#a": "a", "#k": "[0]" });
+        }
+        let transaction = json!({ "TransactItems": [{ "Update": request }] });
+        for (operation, request) in [("UpdateItem", request), ("TransactWriteItems", transaction)] {
+            let case = Case::new(format!("{operation}: {update}"), operation, request);
+            cases.push(case.refused("ValidationException", Some(&message("UpdateExpression", one, two))));
+        }
+    }
+    let got = things(json!({ "Key": key("a"), "ProjectionExpression": "b, a.k, a[1]" }));
+    let queried = json!({
+        "KeyConditionExpression": "id = :id", "ExpressionAttributeValues": { ":id": { "S": "a" } },
+        "ProjectionExpression": "b, a.k, a[1]",
+    });
+    let batch = json!({ "Things": { "Keys": [key("a")], "ProjectionExpression": "b, a.k, a[1]" } });
+    for (operation, request) in [
+        ("GetItem", got.clone()),
+        ("Query", things(queried)),
+        ("Scan", things(json!({ "ProjectionExpression": "b, a.k, a[1]" }))),
+        ("BatchGetItem", json!({ "RequestItems": batch })),
+        ("TransactGetItems", json!({ "TransactItems": [{ "Get": got }] })),
+    ] {
+        let case = Case::new(format!("{operation}: conflicting paths of a projection"), operation, request);
+        cases.push(case.refused("ValidationException", Some(&message("ProjectionExpression", "a, k", "a, [1]"))));
+    }
+    for update in ["SET a[0] = b, a[1] = b", "SET a.k = b, a.j = b", "SET a[0].k = b, a[1][2] = b"] {
+        let case = Case::new(format!("no conflict: {update}"), "UpdateItem", {
+            things(json!({ "Key": key("a"), "UpdateExpression": update }))
+        });
+        let missing = "The provided expression refers to an attribute that does not exist in the item";
+        cases.push(case.refused("ValidationException", Some(missing)));
+    }
+    cases
 }
 
 /// Every call with an expression is held to what holds for one.
