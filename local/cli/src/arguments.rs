@@ -159,3 +159,47 @@ fn key_value(text: &str) -> Result<(String, String), String> {
         _ => Err("must be KEY=VALUE, e.g. LogLevel=DEBUG".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use local_fuzz_inputs::{cases, spoiled, texts};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const LINES: [&str; 5] = [
+        "--port 0 --fresh --parameter-overrides Stage=dev Scale=small --template a.yaml --no-watch",
+        "--only backends --engine sam --lambda-endpoint http://127.0.0.1:3001 --host 172.17.0.1",
+        "invoke Echo {\"a\":[1]} --port 3001",
+        "dlq redrive jobs --port=3001",
+        "run-function environment.json target/debug/echo",
+    ];
+
+    #[test]
+    fn the_lines_to_spoil_are_valid() {
+        for line in LINES {
+            Arguments::try_parse_from([&["cargo local"][..], &line.split(' ').collect::<Vec<_>>()].concat()).unwrap();
+        }
+    }
+
+    proptest! {
+        #![proptest_config(cases())]
+
+        #[test]
+        fn a_command_line_is_read_or_refused(line in prop_oneof![6 => spoiled(&LINES), 1 => texts()]) {
+            let words: Vec<&str> = std::iter::once("cargo local").chain(line.split(' ')).collect();
+            match Arguments::try_parse_from(words) {
+                Ok(arguments) => {
+                    let overrides = arguments.run.parameter_overrides;
+                    prop_assert!(overrides.iter().all(|(key, value)| line.contains(&format!("{key}={value}"))), "{overrides:?}");
+                }
+                Err(error) => prop_assert!(!error.to_string().is_empty()),
+            }
+        }
+
+        #[test]
+        fn an_override_is_read_as_it_was_written(key in "[^=]{1,20}", value in texts()) {
+            prop_assert_eq!(key_value(&format!("{key}={value}")), Ok((key, value)));
+        }
+    }
+}
