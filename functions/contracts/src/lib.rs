@@ -11,4 +11,6 @@
 pub mod codes;
 pub mod hold_generation;
 pub mod payloads;
+#[cfg(test)]
+mod properties;
 pub mod reserve_stock;

@@ -32,6 +32,9 @@ pub(crate) fn localized(description: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use local_fuzz_inputs::{cases, spoiled, texts};
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -41,6 +44,22 @@ mod tests {
         assert_eq!(table_of_stream(&arn), Some("Things"));
         for other in [arn.replace("us-east-1", "us-west-2"), arn.replace("local", "2026"), "arn:x".to_owned()] {
             assert_eq!(table_of_stream(&other), None, "{other}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(cases())]
+
+        #[test]
+        fn an_arn_is_that_of_the_table_it_names(
+            text in spoiled(&["arn:aws:dynamodb:us-east-1:000000000000:table/Things/stream/local"]),
+            table in texts(),
+        ) {
+            if let Some(table) = table_of_stream(&text) {
+                prop_assert_eq!(stream_arn(table), text);
+            }
+            let arn = stream_arn(&table);
+            prop_assert_eq!(table_of_stream(&arn), Some(table.as_str()));
         }
     }
 }

@@ -37,4 +37,6 @@ impl DynamoDb {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

@@ -46,4 +46,6 @@ pub(crate) fn accesses(system: &System, request: &Request<Bytes>) -> Option<(Ser
 const ANY: &str = "*";
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

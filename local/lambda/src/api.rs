@@ -154,3 +154,6 @@ fn client_context(headers: &HeaderMap) -> Result<Option<String>, Error> {
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
+
+#[cfg(test)]
+mod properties;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use hyper::body::Body;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -52,7 +52,7 @@ async fn connected(connection: TcpStream, stack: Arc<Stack>) {
     let _ = http1::Builder::new().serve_connection(TokioIo::new(connection), service).await;
 }
 
-async fn handle(stack: &Stack, request: Request<Incoming>) -> Response<Full<Bytes>> {
+async fn handle(stack: &Stack, request: Request<impl Body<Data = Bytes> + Unpin>) -> Response<Full<Bytes>> {
     let (parts, body) = request.into_parts();
     let mut path = parts.uri.path().trim_start_matches('/').splitn(4, '/');
     let (Some(instance_id), Some(VERSION), Some("runtime"), Some(call)) =
@@ -147,7 +147,7 @@ async fn init_failed(mailbox: &Mailbox, error_type: String, body: Bytes) -> Resp
 
 /// The whole body, or `None` for one over the limit. That one is read to its end too: a client whose request is cut
 /// off sees a broken connection instead of our response.
-async fn read(mut body: Incoming) -> Result<Option<Bytes>, hyper::Error> {
+async fn read<B: Body<Data = Bytes> + Unpin>(mut body: B) -> Result<Option<Bytes>, B::Error> {
     let mut first: Option<Bytes> = None;
     let mut all = BytesMut::new();
     let mut length = 0_usize;
@@ -196,3 +196,6 @@ fn response(status: StatusCode, body: Bytes) -> Response<Full<Bytes>> {
     response.headers_mut().insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
+
+#[cfg(test)]
+mod properties;

@@ -1,9 +1,10 @@
 //! What holds of every template.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 
 use local_fuzz_inputs::{cases, spoiled, texts};
-use local_template::{Error, System};
+use local_template::{Error, EventSource, System};
 use proptest::prelude::*;
 
 const TEMPLATES: [&str; 2] = [
@@ -36,6 +37,55 @@ proptest! {
                 }
             }
             Err(error) => prop_assert!(false, "{error}"),
+        }
+    }
+}
+
+const SCHEDULED: &str = "Transform: AWS::Serverless-2016-10-31\nParameters: {Every: {Type: String, MinLength: 1, MaxLength: 400}, \
+     Count: {Type: Number, Default: 1, MinValue: -5, MaxValue: 1e3}, List: {Type: CommaDelimitedList, Default: 'a, b'}}\nResources:\n  F:\n    \
+     Type: AWS::Serverless::Function\n    Metadata: {BuildMethod: rust-cargolambda, BuildProperties: {Binary: f}}\n    Properties:\n      \
+     Runtime: provided.al2023\n      Environment: {Variables: {COUNT: !Ref Count, LIST: !Join ['|', !Ref List]}}\n      \
+     Events: {S: {Type: Schedule, Properties: {Schedule: !Ref Every}}}\n";
+
+const RATES: [&str; 5] =
+    ["rate(1 minute)", "rate(5 hours)", "rate(20 days)", "cron(0 12 * * ? *)", "at(2026-01-31T12:00:00)"];
+
+/// The template [`SCHEDULED`] with a value for each parameter.
+fn scheduled(every: &str, count: &str, list: &str) -> Result<System, Error> {
+    let values = [("Every", every), ("Count", count), ("List", list)];
+    let overrides = values.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    System::parse(SCHEDULED, "t.yaml", &overrides)
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn a_rate_is_a_period_or_refused(text in prop_oneof![4 => spoiled(&RATES), 4 => "rate\\([1-9][0-9]{0,9} (minute|hour|day)s?\\)", 1 => texts()]) {
+        match scheduled(&text, "1", "a") {
+            Ok(system) => {
+                let [EventSource::Schedule(schedule)] = &system.functions["F"].sources[..] else { panic!("{system:?}") };
+                let (value, unit) = text.strip_prefix("rate(").and_then(|rate| rate.split_once(' ')).unwrap();
+                let seconds = [("minute", 60), ("hour", 3_600), ("day", 86_400)].into_iter().find(|(name, _)| unit.contains(name));
+                prop_assert_eq!(schedule.every.as_secs(), value.parse::<u64>().unwrap() * seconds.unwrap().1);
+            }
+            Err(error) => prop_assert!(matches!(error, Error::Refused(_))),
+        }
+    }
+
+    #[test]
+    fn a_parameter_has_the_value_that_was_given(
+        count in prop_oneof![6 => spoiled(&["12", "-4.5", "1e2"]), 1 => texts()],
+        list in prop_oneof![6 => spoiled(&["a,b, c"]), 1 => texts()],
+    ) {
+        match scheduled("rate(1 hour)", &count, &list) {
+            Ok(system) => {
+                let variables = &system.functions["F"].environment;
+                prop_assert_eq!(&variables["COUNT"], &count);
+                prop_assert!((-5.0..=1e3).contains(&count.parse::<f64>().unwrap()), "{count}");
+                prop_assert_eq!(&variables["LIST"], &list.split(',').map(str::trim).collect::<Vec<_>>().join("|"));
+            }
+            Err(error) => prop_assert!(matches!(error, Error::Refused(_))),
         }
     }
 }

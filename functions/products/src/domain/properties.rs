@@ -1,16 +1,23 @@
 //! What holds of every text that a client may send.
 
+use contracts::reserve_stock::{MAX_LINES, MAX_QUANTITY, ReserveRequest};
 use envelope::decode::{FromField, FromQuery};
 use local_fuzz_inputs::{cases, spoiled, texts};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::filter::SearchParameter;
+use super::reservation::Reservation;
 use super::text::{Category, Description, Name};
 use super::words::Words;
 
 const TEXTS: [&str; 3] =
     ["Desk lamp, ÉCLAIR déjà-vu №7", "東京タワー ภาษาไทย नमस्ते", "e\u{301}\u{327}\u{300} a\u{200d}b ﬁnd İSTANBUL ẞ"];
+
+const RESERVATIONS: [&str; 2] = [
+    r#"{"orderId":"o1","fingerprint":"f1","requestId":"r1","items":[{"productId":"0197a1b2-0000-7000-8000-000000000000","quantity":2},{"productId":"0197A1B2-0000-7000-8000-000000000000","quantity":4294967295}]}"#,
+    r#"{"orderId":"o1","fingerprint":"f1","requestId":"r1","items":[{"productId":"0197a1b2-0000-7000-8000-000000000000","quantity":9999},{"productId":"0197a1b2-0000-7000-8000-000000000000","quantity":1}]}"#,
+];
 
 proptest! {
     #![proptest_config(cases())]
@@ -39,5 +46,17 @@ proptest! {
         prop_assert!(words.to_look_up().is_subset(&indexed), "{text:?}");
         prop_assert!(words.long_runs().all(|run| words.contain(run)), "{text:?}");
         let _ = SearchParameter::from_query(&text);
+    }
+
+    #[test]
+    fn a_reservation_is_within_its_limits(text in spoiled(&RESERVATIONS)) {
+        let Ok(request) = serde_json::from_str::<ReserveRequest>(&text) else { return Ok(()) };
+        if let Ok(reservation) = Reservation::parse(&request) {
+            let ids = reservation.product_ids();
+            prop_assert!((1..=MAX_LINES).contains(&ids.len()) && ids.len() <= request.items.len());
+            let units: u64 = request.items.iter().map(|line| u64::from(line.quantity)).sum();
+            prop_assert!((1..=u64::from(MAX_QUANTITY) * MAX_LINES as u64).contains(&units), "{text}");
+            prop_assert!(ids.iter().enumerate().all(|(at, id)| !ids[..at].contains(id)), "{ids:?}");
+        }
     }
 }

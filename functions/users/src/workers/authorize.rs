@@ -83,7 +83,12 @@ fn every_route(method_arn: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use local_fuzz_inputs::{cases, spoiled, texts};
+    use proptest::prelude::*;
+
     use super::*;
+
+    const REQUEST: &str = r#"{"type":"TOKEN","methodArn":"arn:aws:execute-api:us-east-1:123456789012:abc/prod/GET/api/users/me","authorizationToken":"Bearer a.b.c"}"#;
 
     #[test]
     fn the_policy_covers_every_route_of_the_stage_and_no_other() {
@@ -91,5 +96,19 @@ mod tests {
             every_route("arn:aws:execute-api:us-east-1:123456789012:abc/prod/GET/api/users/me"),
             "arn:aws:execute-api:us-east-1:123456789012:abc/prod/*"
         );
+    }
+
+    proptest! {
+        #![proptest_config(cases())]
+
+        #[test]
+        fn a_policy_covers_the_route_that_was_asked_for(text in prop_oneof![4 => spoiled(&[REQUEST]), 1 => texts()]) {
+            if let Ok(request) = serde_json::from_str::<AuthorizerRequest>(&text) {
+                let _ = bearer_token(&request.authorization_token);
+                let covered = every_route(&request.method_arn);
+                let stage = covered.strip_suffix('*').unwrap();
+                prop_assert!(format!("{}/", request.method_arn).starts_with(stage), "{covered}");
+            }
+        }
     }
 }

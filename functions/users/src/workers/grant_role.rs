@@ -45,3 +45,27 @@ impl Function for GrantRole {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use envelope::Role;
+    use local_fuzz_inputs::{cases, spoiled, texts};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(cases())]
+
+        #[test]
+        fn a_grant_names_one_role_in_one_spelling(
+            text in prop_oneof![4 => spoiled(&[r#"{"email":"ada@example.com","role":"admin"}"#]), 1 => texts()],
+        ) {
+            let Ok(grant) = serde_json::from_str::<Grant>(&text) else { return Ok(()) };
+            let _ = Email::parse(&grant.email);
+            if let Ok(role) = grant.role.parse::<Role>() {
+                prop_assert_eq!(role.as_str(), grant.role);
+            }
+        }
+    }
+}

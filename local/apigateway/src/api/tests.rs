@@ -3,6 +3,7 @@
 mod authorization;
 mod event;
 mod integration;
+mod properties;
 mod routing;
 
 use std::sync::Mutex;

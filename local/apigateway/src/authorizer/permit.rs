@@ -60,9 +60,12 @@ fn describe(error: &serde_json::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use local_fuzz_inputs::{cases, spoiled, texts};
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
+    use crate::authorizer::policy::Verdict;
 
     fn read(change: impl FnOnce(&mut Value)) -> Result<Permit, String> {
         let mut output = json!({
@@ -99,5 +102,29 @@ mod tests {
         assert!(read(|output| output["context"] = json!({"a": [1]})).is_err());
         assert!(read(|output| *output = json!("Unauthorized")).is_err());
         assert!(read(|output| *output = json!([])).is_err());
+    }
+
+    const ANSWERS: [&str; 2] = [
+        r#"{"principalId":"ada","policyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":["arn:aws:execute-api:*/v1/*","*?"]}]},"context":{"role":"admin","exp":17,"fresh":true,"none":null}}"#,
+        r#"{"principalId":"ada","policyDocument":{"Statement":{"Effect":"Deny","Action":["*","execute-api:*"],"Resource":"**?**"}}}"#,
+    ];
+
+    proptest! {
+        #![proptest_config(cases())]
+
+        #[test]
+        fn an_authorizers_answer_is_a_permit_or_malformed(
+            text in prop_oneof![6 => spoiled(&ANSWERS), 1 => texts()],
+            method_arn in spoiled(&["arn:aws:execute-api:us-east-1:000000000000:Api/v1/GET/me"]),
+        ) {
+            match Permit::read(text.as_bytes()) {
+                Ok(permit) => {
+                    prop_assert!(!permit.context.contains_key("principalId"));
+                    let verdict = permit.policy.verdict(&method_arn);
+                    prop_assert!(verdict != Verdict::Allowed || text.contains("Allow"));
+                }
+                Err(why) => prop_assert!(!why.is_empty()),
+            }
+        }
     }
 }

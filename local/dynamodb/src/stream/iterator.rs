@@ -41,6 +41,9 @@ impl ShardIterator {
 
 #[cfg(test)]
 mod tests {
+    use local_fuzz_inputs::{cases, spoiled, texts};
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -56,6 +59,31 @@ mod tests {
         assert!(matches!(late, Err(Refusal::ExpiredIterator)));
         for forged in ["", "nope", "a|b|c", "a|100001761000000000000|99999999999999999999999"] {
             assert!(matches!(ShardIterator::read(forged, now), Err(Refusal::Engine(_))), "{forged}");
+        }
+    }
+
+    const ITERATORS: [&str; 2] = [
+        "arn:aws:dynamodb:us-east-1:000000000000:table/Things/stream/local|100001761000000000000|1800000000",
+        "arn:aws:dynamodb:us-east-1:000000000000:table/a.b_c-d/stream/local|100000000000000000000|18446744073709551615",
+    ];
+
+    proptest! {
+        #![proptest_config(cases())]
+
+        #[test]
+        fn an_iterator_is_read_as_it_was_issued(stream in texts(), stored in 0..=i64::MAX, second in 0..1_u64 << 40) {
+            let position = (100_000_000_000_000_000_000 + u128::from(stored.unsigned_abs())).to_string().parse().unwrap();
+            let iterator = ShardIterator { stream, position };
+            let now = UNIX_EPOCH + Duration::from_secs(second);
+            prop_assert_eq!(ShardIterator::read(&iterator.issue(now), now).unwrap(), iterator);
+        }
+
+        #[test]
+        fn any_text_is_an_iterator_or_refused(text in prop_oneof![4 => spoiled(&ITERATORS), 1 => texts()]) {
+            let now = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+            if let Ok(iterator) = ShardIterator::read(&text, now) {
+                prop_assert_eq!(ShardIterator::read(&iterator.issue(now), now).unwrap(), iterator);
+            }
         }
     }
 }

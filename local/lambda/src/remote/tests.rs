@@ -8,6 +8,8 @@ use http_body_util::{BodyExt, Full};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use local_fuzz_inputs::{cases, spoiled};
+use proptest::prelude::*;
 use tokio::net::TcpListener;
 
 use super::*;
@@ -146,4 +148,32 @@ fn an_endpoint_is_an_http_url() {
         assert!(Remote::new(endpoint, []).is_err(), "{endpoint}");
     }
     assert!(Remote::new("http://[::1]:9000", []).is_ok());
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn an_endpoint_that_is_taken_is_an_http_url(
+        text in spoiled(&["http://127.0.0.1:9000", "http://[::1]:9000/", "http://host.docker.internal:3001/?a#b"]),
+    ) {
+        if Remote::new(&text, []).is_ok() {
+            let url = Url::parse(&text).unwrap();
+            prop_assert!(url.scheme() == "http" && url.has_host(), "{text}");
+        }
+    }
+
+    #[test]
+    fn any_response_is_of_the_function_or_an_error(
+        status in 100..600_u16,
+        body in spoiled(&[r#"{"errorType":"Broken","errorMessage":"no"}"#]),
+    ) {
+        let answer = Response::builder().status(status).body(Bytes::from(body.clone())).unwrap();
+        let is_error = response::is_function_error(&answer);
+        prop_assert!(!is_error || status == 500);
+        match response::invocation("echo", "1".to_owned(), answer) {
+            Ok(invocation) => prop_assert_eq!(invocation.payload, body),
+            Err(_) => prop_assert!(!is_error && !(200..300).contains(&status)),
+        }
+    }
 }

@@ -5,6 +5,9 @@ use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, S
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
+use local_fuzz_inputs::{cases, spoiled, texts};
+use proptest::prelude::*;
+use proptest::sample::select;
 
 use super::*;
 
@@ -84,4 +87,26 @@ async fn an_answer_that_is_not_understood_is_not_told() {
     let error = version.err().unwrap();
     assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
     assert_eq!(left, 1);
+}
+
+const BODIES: [&str; 3] = [
+    r#"{"ARN":"arn","VersionId":"v1","SecretString":"s3cret","VersionStages":["AWSCURRENT"],"CreatedDate":1.7e9}"#,
+    r#"{"VersionId":"v1","SecretBinary":"s3cret"}"#,
+    r#"{"__type":"com.amazonaws.secretsmanager#ResourceNotFoundException","Message":"no"}"#,
+];
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn any_answer_is_a_version_or_none_or_an_error_without_the_secret(
+        status in select(vec![200, 400, 403]),
+        body in prop_oneof![4 => spoiled(&BODIES), 1 => texts()],
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        match runtime.block_on(asked([Some((status, body.clone().leak()))])).0 {
+            Ok(version) => prop_assert_eq!(version.is_some(), status == 200, "{}", body),
+            Err(error) => prop_assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}"),
+        }
+    }
 }
