@@ -49,3 +49,44 @@ pub fn read_record(raw: &RawValue) -> Result<Option<(String, Target)>, Unreadabl
         (None, None) => Ok(None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use local_fuzz_inputs::{cases, spoiled, texts};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const RECORDS: [&str; 3] = [
+        r#"{"eventName":"INSERT","dynamodb":{"NewImage":{"id":{"S":"0197a1b2-0000-7000-8000-000000000000"},"name":{"S":"Désk lamp"},"description":{"S":""},"price":{"N":"1999"},"category":{"S":"home"},"stock":{"N":"7"},"isActive":{"BOOL":true},"createdAt":{"S":"2026-01-31T12:00:00.000Z"},"revision":{"N":"1"}}}}"#,
+        r#"{"eventName":"REMOVE","dynamodb":{"OldImage":{"id":{"S":"p1"},"name":{"S":"x"},"description":{"S":"a\nb"},"price":{"N":"1"},"category":{"S":"c"},"stock":{"N":"18446744073709551615"},"isActive":{"BOOL":false},"createdAt":{"S":""},"revision":{"N":"18446744073709551615"},"l":{"L":[{"M":{}},{"NS":["1"]},{"B":"AA=="}]}}}}"#,
+        r#"{"dynamodb":{"NewImage":{"revision":{"N":"2"}},"OldImage":{"revision":{"N":"2"}}}}"#,
+    ];
+
+    fn read(text: &str) -> Option<Result<Option<(String, Target)>, Unreadable>> {
+        let raw: &RawValue = serde_json::from_str(text).ok()?;
+        Some(read_record(raw))
+    }
+
+    #[test]
+    fn the_records_to_spoil_are_read() {
+        assert_eq!(RECORDS.map(|record| read(record).unwrap().unwrap().is_some()), [true, true, false]);
+    }
+
+    #[test]
+    fn a_deletion_at_the_last_revision_is_read() {
+        let (_, target) = read(RECORDS[1]).unwrap().unwrap().unwrap();
+        assert_eq!(target, Target::removed(u64::MAX));
+    }
+
+    proptest! {
+        #![proptest_config(cases())]
+
+        #[test]
+        fn any_record_is_read_or_unreadable(text in prop_oneof![9 => spoiled(&RECORDS), 1 => texts()]) {
+            if let Some(Ok(Some((id, _)))) = read(&text) {
+                prop_assert!(text.contains("revision") && (id.is_empty() || text.contains("\"id\"")), "{text}");
+            }
+        }
+    }
+}

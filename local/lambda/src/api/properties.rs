@@ -53,17 +53,27 @@ fn any_request_is_answered() {
     });
 }
 
+/// The client context as the function gets it, if it is valid.
+fn read(text: &str) -> Option<String> {
+    let encoded = HeaderValue::try_from(BASE64_STANDARD.encode(text)).unwrap();
+    client_context(&HeaderMap::from_iter([(HeaderName::from_static(CLIENT_CONTEXT), encoded)])).ok().flatten()
+}
+
+#[test]
+fn a_client_context_keeps_the_digits_of_its_numbers() {
+    let digits = r#"{"custom":{"price":2.50,"id":123456789012345678901234567890}}"#;
+    assert_eq!(read(digits).as_deref(), Some(digits));
+    assert_eq!(read("\r\n{\n\"custom\":\t{}\r\n}\n").as_deref(), Some("{ \"custom\":\t{}  }"));
+}
+
 proptest! {
     #![proptest_config(cases())]
 
     #[test]
     fn a_client_context_is_an_object_that_a_header_carries(text in prop_oneof![4 => spoiled(&CONTEXTS), 1 => texts()]) {
-        let read = |text: &str| {
-            let encoded = HeaderValue::try_from(BASE64_STANDARD.encode(text)).unwrap();
-            client_context(&HeaderMap::from_iter([(HeaderName::from_static(CLIENT_CONTEXT), encoded)])).ok().flatten()
-        };
         if let Some(context) = read(&text) {
             prop_assert!(HeaderValue::from_str(&context).is_ok() && context.starts_with('{'), "{context}");
+            prop_assert_eq!(context.split_ascii_whitespace().collect::<Vec<_>>(), text.split_ascii_whitespace().collect::<Vec<_>>());
             let again = read(&context);
             prop_assert_eq!(again.as_ref(), Some(&context));
         }

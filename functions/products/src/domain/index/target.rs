@@ -29,6 +29,6 @@ impl Target {
 
     /// The target of a product that was deleted at `revision`.
     pub fn removed(revision: u64) -> Self {
-        Self { revision: revision + 1, facts: None, words: BTreeSet::new() }
+        Self { revision: revision.saturating_add(1), facts: None, words: BTreeSet::new() }
     }
 }
