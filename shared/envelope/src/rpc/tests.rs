@@ -1,3 +1,5 @@
+use local_fuzz_inputs::{cases, spoiled, texts};
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -120,4 +122,33 @@ fn an_error_of_an_apis_own_is_known_by_its_catalogue() {
     let failure = read_response::<i64>(payload, Catalogue::new(&[SOLD_OUT])).unwrap().unwrap_err();
     assert_eq!(failure.code(), SOLD_OUT);
     assert!(read_response::<i64>(payload, GENERAL).is_err());
+}
+
+const ANSWERS: [&str; 3] = [
+    r#"{"success":true,"data":25}"#,
+    r#"{"success":false,"error":{"message":"Not by zero","type":"ValidationError","code":"INVALID_FIELDS","details":{"by":"0","é":[null]}}}"#,
+    r#"{"success":false,"error":{"message":"Later","type":"ServiceUnavailable","code":"SERVICE_UNAVAILABLE","retryAfter":7}}"#,
+];
+
+#[test]
+fn the_answers_to_spoil_are_valid() {
+    let read = ANSWERS.map(|answer| read_response::<i64>(answer.as_bytes(), GENERAL).unwrap().is_ok());
+    assert_eq!(read, [true, false, false]);
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn a_failure_that_is_read_is_passed_on_as_it_was(text in prop_oneof![9 => spoiled(&ANSWERS), 1 => texts()]) {
+        let passed_on = |failure| {
+            let (answer, _) = finish(SERVICE, "r".to_owned(), &Warmth::default().start(), Err(failure));
+            serde_json::to_value(answer).unwrap()
+        };
+        if let Ok(Err(failure)) = read_response::<i64>(text.as_bytes(), GENERAL) {
+            let once = passed_on(failure);
+            let again = read_response::<i64>(once.to_string().as_bytes(), GENERAL).unwrap().unwrap_err();
+            prop_assert_eq!(passed_on(again), once);
+        }
+    }
 }

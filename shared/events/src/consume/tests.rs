@@ -1,6 +1,8 @@
 use std::cell::RefCell;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use local_fuzz_inputs::{cases, spoiled, texts};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokio::sync::Barrier;
 
@@ -160,4 +162,22 @@ fn a_batch_is_read_as_lambda_sends_it() {
     }]}))
     .unwrap();
     assert_eq!(event.records[0].body, "Test message.");
+}
+
+const BODIES: [&str; 3] = [
+    r#"{"specversion":"1.0","id":"e1","source":"/s","type":"parcel.sent","subject":"p","time":"2026-01-31T12:00:00.000Z","datacontenttype":"application/json","requestid":"r","data":{"parcel":"pé"}}"#,
+    r#"{"specversion":"1.0","id":"e2","source":"/s","type":"parcel.lost","subject":"p","time":"t","datacontenttype":"application/json","requestid":"r","traceparent":"00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01","data":{"parcel":"p","reason":"fell"}}"#,
+    r#"{"id":"e3","type":"parcel.opened","data":[]}"#,
+];
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn no_message_keeps_the_next_from_being_handled(text in prop_oneof![4 => spoiled(&BODIES), 1 => texts()]) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let (seen, response) = runtime.block_on(given(&[text, sent("next")], HOUR));
+        prop_assert!(seen.contains(&"next".to_owned()));
+        prop_assert!(response == failed(&[]) || response == failed(&["0"]), "{response}");
+    }
 }
