@@ -16,6 +16,10 @@ use crate::authorizer::Authorizer;
 use crate::cors::Preflight;
 use crate::method::METHODS;
 
+/// Segments of a path at most: each is a resource ("Quotas for configuring and running a REST API": 300 resources an API).
+/// The tree of paths is walked by recursion.
+const MOST_SEGMENTS: usize = 300;
+
 /// The paths of an API, built once.
 #[derive(Debug, Default)]
 pub(crate) struct Routes {
@@ -137,6 +141,9 @@ impl Node {
         let mut parameters = Vec::new();
         let mut node = self;
         let rest = path.strip_prefix('/').ok_or_else(|| problem("must begin with a slash"))?;
+        if rest.split('/').count() > MOST_SEGMENTS {
+            return Err(problem("has more segments than an API has resources (300)"));
+        }
         let mut segments = (!rest.is_empty()).then(|| rest.split('/')).into_iter().flatten().peekable();
         while let Some(segment) = segments.next() {
             let variable = segment.strip_prefix('{').and_then(|segment| segment.strip_suffix('}'));

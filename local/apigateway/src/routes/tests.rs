@@ -112,3 +112,17 @@ fn what_api_gateway_could_not_deploy_is_refused() {
     assert_eq!(refusal("/a/{id}/b", "get"), "GET /a/{id}/b is described twice");
     assert_eq!(refusal("/a", "FETCH"), "/a: unknown method FETCH");
 }
+
+#[test]
+fn a_path_has_at_most_as_many_segments_as_an_api_has_resources() {
+    let deep = |segments: usize| "/a".repeat(segments);
+    assert_eq!(find(&routes(&[&deep(300)]), &deep(300)), Some(deep(300)));
+    for segments in [301, 500_000] {
+        let refused = Routes::default().add(&deep(segments), "GET", target("F"));
+        assert!(matches!(refused, Err(Error::Path { problem, .. }) if problem.contains("300")), "{segments}");
+    }
+    assert_eq!(
+        find(&routes(&["/{all+}"]), &deep(500_000)).map(|found| found.len()),
+        Some(1_000_000 + "/{all+} all=".len() - 1)
+    );
+}

@@ -87,3 +87,36 @@ fn a_gateway_response_stays_json_whatever_the_client_sent() {
         }
     });
 }
+
+#[test]
+fn any_api_is_deployed_or_refused_and_one_that_is_deployed_answers() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let templates = spoiled(&[
+        r#"{"message":$context.error.messageString,"path":"$context.path","status":$context.status. $context.authorizer.principalId"}"#,
+    ]);
+    let headers =
+        (spoiled(&["Access-Control-Allow-Origin"]), spoiled(&["https://example.com"]), spoiled(&["requestId", "path"]));
+    let paths = spoiled(&["/open/{id}/{name}", "/files/{rest+}", "/a//b", "/{proxy+}"]);
+    let api = (paths, spoiled(&["Bearer [-._~+/A-Za-z0-9]+=*"]), templates, headers, spoiled(&["image~1*", "*/*"]));
+    proptest!(cases(), |((path, validation, template, (name, text, variable), binary) in api, target in spoiled(&TARGETS))| {
+        let response = local_template::GatewayResponse {
+            status: None,
+            headers: vec![
+                (name, local_template::Parameter::Literal(text)),
+                ("x-variable".to_owned(), local_template::Parameter::Context(variable)),
+            ],
+            templates: [("application/json".to_owned(), template)].into(),
+        };
+        let mut system = system();
+        let api = system.api.as_mut().unwrap();
+        api.routes.push(route("GET", &path, Some("Users")));
+        api.authorizers.get_mut("Users").unwrap().validation = Some(validation);
+        api.gateway_responses = [("DEFAULT_4XX".to_owned(), response)].into();
+        api.binary_media_types.push(binary);
+        let Ok(api) = RestApi::new(&system, willing()) else { return Ok(()) };
+        if let Some(request) = read("GET", &target, &[("authorization", "Bearer a.b".to_owned())], "") {
+            let answer = runtime.block_on(api.handle(request, peer()));
+            prop_assert!(status(&answer) < 500, "{answer:?}");
+        }
+    });
+}
