@@ -9,6 +9,7 @@ mod cases;
 mod differences;
 mod dynalite;
 mod engine;
+mod random;
 mod streams;
 
 use std::process::ExitCode;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         }
         trials.extend(of_engine);
     }
+    trials.push(trial("other", "random requests", None, random::compare).with_ignored_flag(!other));
     let conclusion = libtest_mimic::run(&arguments, trials);
     if !other && !arguments.list {
         println!("other:: is ignored: DYNAMODB_ENDPOINT_URL names no engine\n");
