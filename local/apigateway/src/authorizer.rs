@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use http::header::{HeaderMap, HeaderName};
 use local_lambda::{FunctionError, Invoke};
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -27,6 +27,8 @@ const TIMEOUT: Duration = Duration::from_secs(29);
 const CACHE_CAPACITY: usize = 10_000;
 /// The longest ARN of a method that is authorized, in characters; a longer one is a 414 ("Output from an API Gateway Lambda authorizer").
 const LONGEST_ARN: usize = 1_600;
+/// How deep a `ValidationExpression` may be nested: it is compiled by recursion, and `a****` is nested too.
+const DEEPEST: u32 = 100;
 
 /// A function that says what the bearer of a token may do.
 #[derive(Debug)]
@@ -180,5 +182,16 @@ impl Serialize for Granted {
 
 /// The expression, matching whole values only.
 fn whole(expression: &str) -> Result<Regex, regex::Error> {
-    Regex::new(&format!(r"\A(?:{expression})\z"))
+    RegexBuilder::new(&format!(r"\A(?:{expression})\z")).nest_limit(DEEPEST).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_validation_expression_is_nested_a_hundred_deep_at_most() {
+        assert!(whole(&format!("{}a{}", "(".repeat(50), ")".repeat(50))).is_ok());
+        assert!(whole(&format!("a{}", "*".repeat(240))).is_err());
+    }
 }
