@@ -7,6 +7,7 @@ mod update;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -65,7 +66,7 @@ fn an_update_from_the_last_release_loses_nothing() {
     // What the record would be if all of this is meant.
     let now = environments()[0].resources.iter().filter_map(|(id, one)| Some((id, kept(one, &create_only)?)));
     let now: BTreeMap<_, _> = now.collect();
-    let renewed = workspace().join("target/released.json");
+    let renewed = Path::new(env!("CARGO_TARGET_TMPDIR")).join("released.json");
     fs::write(&renewed, format!("{:#}\n", json!({"release": release, "resources": now}))).unwrap();
     assert!(
         losses.is_empty(),
