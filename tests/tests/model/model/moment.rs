@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::product::{Product, shows};
 use super::{Model, Reply, is_reading};
-use crate::history::{Basket, Details, Filter, Operation, Purchase, Step};
+use crate::history::{Basket, Details, Filter, Operation, Purchase, Step, Trouble};
 
 /// What may be true during a step.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub struct Moment {
     pub has_sweep: bool,
     /// Orders that their customers cancel in it.
     pub cancelled: BTreeSet<Purchase>,
+    /// Orders that are written in it while their function does not hear so.
+    pub outcome_lost: BTreeSet<Purchase>,
     /// What is ordered in it.
     pub ordered: BTreeMap<Purchase, Vec<Basket>>,
     products: BTreeMap<usize, Seen>,
@@ -47,6 +49,7 @@ impl Moment {
             has_time_out: has(|operation| *operation == Operation::HoldsTimeOut),
             has_sweep: has(|operation| *operation == Operation::Sweep),
             cancelled: BTreeSet::new(),
+            outcome_lost: BTreeSet::new(),
             ordered: BTreeMap::new(),
             products: BTreeMap::new(),
         };
@@ -55,8 +58,11 @@ impl Moment {
                 Operation::Cancel { purchase, by } if *by == purchase.customer() => {
                     _ = moment.cancelled.insert(*purchase)
                 }
-                Operation::Order { purchase, basket, .. } => {
+                Operation::Order { purchase, basket, trouble } => {
                     moment.ordered.entry(*purchase).or_default().push(basket.clone());
+                    if *trouble == Some(Trouble::OutcomeLost) {
+                        moment.outcome_lost.insert(*purchase);
+                    }
                 }
                 _ => {}
             }
