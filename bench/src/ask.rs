@@ -40,6 +40,29 @@ impl Ask {
         Self::new(Method::PATCH, path).json(body)
     }
 
+    /// A PUT request, to be answered with 200.
+    pub fn put(path: &str, body: &Value) -> Self {
+        Self::new(Method::PUT, path).json(body)
+    }
+
+    /// A call of an AWS service: `DynamoDB_20120810.Scan`.
+    pub fn aws(target: &str, input: &Value) -> Self {
+        Self::post("/", input).header(HeaderName::from_static("x-amz-target"), target).signed()
+    }
+
+    /// A control of the stack itself, under `/_local/`.
+    pub fn control(method: Method, path: &str) -> Self {
+        Self::new(method, &format!("/_local/{path}")).header(HeaderName::from_static("x-local-stack"), "1")
+    }
+
+    /// With a signature (Signature Version 4), which the stack wants to see, not to check: only this machine reaches it.
+    pub fn signed(self) -> Self {
+        self.header(
+            AUTHORIZATION,
+            "AWS4-HMAC-SHA256 Credential=bench/20260101/us-east-1/any/aws4_request, Signature=none",
+        )
+    }
+
     /// With a body.
     pub fn json(mut self, body: &Value) -> Self {
         *self.request.body_mut() = Full::new(Bytes::from(body.to_string()));

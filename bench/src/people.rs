@@ -14,23 +14,32 @@ const PASSWORD: &str = "correct horse battery";
 /// Someone with an account.
 #[derive(Debug, Clone)]
 pub struct Person {
+    pub id: String,
     pub email: String,
     pub token: String,
+    pub refresh_token: String,
 }
 
 impl Person {
     /// Registers someone of this name, which nobody else may have.
     pub async fn register(stack: &Stack, name: &str) -> Result<Self, Error> {
         let answer = stack.connect().await?.json(&registration(name)).await?;
-        Ok(Self { email: email(name), token: text(&answer["data"]["token"]) })
+        let data = &answer["data"];
+        Ok(Self {
+            id: text(&data["user"]["id"]),
+            email: email(name),
+            token: text(&data["token"]),
+            refresh_token: text(&data["refreshToken"]),
+        })
     }
 
     /// Registers an admin.
     pub async fn admin(stack: &Stack) -> Result<Self, Error> {
-        let Self { email, .. } = Self::register(stack, "admin").await?;
-        stack.grant_admin(&email).await?;
+        let Self { id, email, .. } = Self::register(stack, "admin").await?;
+        stack.grant_admin(&id).await?;
         let answer = stack.connect().await?.json(&login(&email)).await?;
-        Ok(Self { email, token: text(&answer["data"]["token"]) })
+        let data = &answer["data"];
+        Ok(Self { id, email, token: text(&data["token"]), refresh_token: text(&data["refreshToken"]) })
     }
 
     /// Offers a product, and gives its id.
@@ -61,6 +70,36 @@ pub fn registration(name: &str) -> Ask {
 /// The request that logs someone in.
 pub fn login(email: &str) -> Ask {
     Ask::post("/api/users/login", &json!({"email": email, "password": PASSWORD}))
+}
+
+/// The request that gives someone a new password: the same again.
+pub fn password_change() -> Ask {
+    let body = json!({"currentPassword": PASSWORD, "newPassword": PASSWORD});
+    Ask::put("/api/users/me/password", &body).expecting(StatusCode::NO_CONTENT)
+}
+
+/// The request for a mail to someone who forgot their password.
+pub fn password_reset(email: &str) -> Ask {
+    Ask::post("/api/users/password-reset", &json!({"email": email})).expecting(StatusCode::ACCEPTED)
+}
+
+/// The request that gives whoever was mailed this token a new password.
+pub fn new_password(token: &str) -> Ask {
+    let body = json!({"token": token, "newPassword": PASSWORD});
+    Ask::post("/api/users/password-reset/confirm", &body).expecting(StatusCode::NO_CONTENT)
+}
+
+/// The request that erases whoever sends it.
+pub fn erasure() -> Ask {
+    Ask::post("/api/users/me/erase", &json!({"password": PASSWORD})).expecting(StatusCode::ACCEPTED)
+}
+
+/// The token in the newest mail to this address, of the mails that a stack lists: a line of its own.
+pub fn mailed_token(mails: &Value, email: &str) -> Result<String, Error> {
+    let newest = mails.as_array().into_iter().flatten().find(|mail| mail["to"] == json!([email]));
+    let text = newest.and_then(|mail| mail["text"].as_str()).unwrap_or_default();
+    let token = text.lines().find(|line| line.len() == 86 && !line.contains(' '));
+    token.map(str::to_owned).ok_or_else(|| Error::Answer { who: "send-mail".to_owned(), answer: mails.to_string() })
 }
 
 /// A product with a description of usual length, and more units than are ever ordered.

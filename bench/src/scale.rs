@@ -157,6 +157,11 @@ async fn asks(stack: &Stack, admin: &Person) -> Result<Vec<(&'static str, Ask)>,
         ("category", Ask::get(&format!("/api/products?category={}", catalogue::CATEGORY))),
         ("range of prices", Ask::get(&format!("/api/products?{}", catalogue::PRICES))),
         ("search", Ask::get(&format!("/api/products?search={}", catalogue::WORDS))),
+        ("first page by price", Ask::get("/api/products?sort=priceAsc")),
+        ("first page by name", Ask::get("/api/products?sort=name")),
+        ("category by price", Ask::get(&format!("/api/products?sort=priceDesc&category={}", catalogue::CATEGORY))),
+        ("range of prices by name", Ask::get(&format!("/api/products?sort=name&{}", catalogue::PRICES))),
+        ("search by name", Ask::get(&format!("/api/products?sort=name&search={}", catalogue::WORDS))),
         ("change of stock", Ask::patch(&stock, &more).token(&admin.token)),
     ])
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use http::{HeaderName, Method};
+use http::Method;
 use serde_json::{Value, json};
 
 use crate::ask::Ask;
@@ -15,8 +15,21 @@ use crate::connection::Connection;
 use crate::error::Error;
 use crate::world::World;
 
-/// More than any machine has: the stage's limits are AWS's to keep, and would be all that is measured.
-const NO_THROTTLE: [&str; 2] = ["ThrottlingRateLimit=1000000", "ThrottlingBurstLimit=1000000"];
+/// Limits that no machine meets: those of the stage are AWS's to keep, and would be all that is measured, and every user of a
+/// benchmark comes from one source.
+pub const NO_LIMITS: [&str; 11] = [
+    "ThrottlingRateLimit=1000000",
+    "ThrottlingBurstLimit=1000000",
+    "PasswordRateLimit=1000000",
+    "PasswordBurstLimit=1000000",
+    "HealthRateLimit=1000000",
+    "HealthBurstLimit=1000000",
+    "TokenRateLimit=1000000",
+    "TokenBurstLimit=1000000",
+    "FailedLoginsPerSource=99999",
+    "RegistrationsPerSource=99999",
+    "ResetRequestsPerSource=99999",
+];
 
 /// A stack that runs. It ends with this, and with the benchmark however that ends: its standard input is a pipe.
 #[derive(Debug)]
@@ -77,8 +90,7 @@ impl Stack {
 
     /// Asks the stack itself: a control under `/_local/`.
     pub async fn control(&self, method: Method, path: &str) -> Result<Value, Error> {
-        let ask = Ask::new(method, &format!("/_local/{path}"));
-        self.connect().await?.json(&ask.header(HeaderName::from_static("x-local-stack"), "1")).await
+        self.connect().await?.json(&Ask::control(method, path)).await
     }
 
     /// Waits until every event is dealt with.
@@ -88,19 +100,18 @@ impl Stack {
 
     /// Calls an AWS service: `DynamoDB_20120810.Scan`.
     pub async fn aws(&self, target: &str, input: &Value) -> Result<Value, Error> {
-        let ask = Ask::post("/", input).header(HeaderName::from_static("x-amz-target"), target);
-        self.connect().await?.json(&signed(ask)).await
+        self.connect().await?.json(&Ask::aws(target, input)).await
     }
 
     /// Invokes a function. An error of its own is an answer too.
     pub async fn invoke(&self, function: &str, payload: &Value) -> Result<Value, Error> {
         let ask = Ask::post(&format!("/2015-03-31/functions/{function}/invocations"), payload);
-        self.connect().await?.json(&signed(ask)).await
+        self.connect().await?.json(&ask.signed()).await
     }
 
-    /// Calls the function that gives a user a role.
-    pub async fn grant_admin(&self, email: &str) -> Result<(), Error> {
-        self.invoke("GrantRoleFunction", &json!({"email": email, "role": "admin"})).await.map(drop)
+    /// Makes the user with this id an admin.
+    pub async fn grant_admin(&self, id: &str) -> Result<(), Error> {
+        self.invoke("GrantRoleFunction", &json!({"id": id, "role": "admin"})).await.map(drop)
     }
 }
 
@@ -115,14 +126,8 @@ fn command(world: &World, folder: &Path, more: &[&str]) -> Command {
     let mut command = Command::new(world.stack());
     command.current_dir(&world.root).args(["--stop-on-stdin-close", "--port", "0", "--no-demo", "--no-build"]);
     command.args(["--profile", &world.profile, "--data-dir"]).arg(folder).args(more);
-    command.arg("--parameter-overrides").args(NO_THROTTLE);
+    command.arg("--parameter-overrides").args(NO_LIMITS);
     command
-}
-
-/// The stack wants to see a signature (Signature Version 4), not to check it: only this machine reaches it.
-fn signed(ask: Ask) -> Ask {
-    let signature = "AWS4-HMAC-SHA256 Credential=bench/20260101/us-east-1/any/aws4_request, Signature=none";
-    ask.header(http::header::AUTHORIZATION, signature)
 }
 
 /// Reads what it prints until it says where it is, and leaves the rest to a thread that throws it away.

@@ -113,6 +113,7 @@ impl Answer {
         let body = json!({"success": false, "error": error, "message": message, "meta": meta});
         self.is(code.status().as_u16(), body);
         self.has_common_headers();
+        assert_eq!(self.header("cache-control"), "no-store", "{self}");
         assert_eq!(self.header("x-request-id"), self.header("x-amzn-requestid"), "{self}");
         assert_eq!(self.header("content-type"), "application/json", "{self}");
         let waits = [Code::RATE_LIMIT_EXCEEDED, Code::SERVICE_UNAVAILABLE].contains(&code);
@@ -148,8 +149,13 @@ impl Answer {
         assert!(!self.header("x-request-id").is_empty(), "{self}");
         assert_eq!(self.header("x-gateway"), "microservices-v1", "{self}");
         assert_eq!(self.header("x-content-type-options"), "nosniff", "{self}");
+        assert_eq!(self.header("strict-transport-security"), "max-age=31536000; includeSubDomains", "{self}");
         assert!(!self.header("access-control-allow-origin").is_empty(), "{self}");
-        assert_eq!(self.header("access-control-expose-headers"), "X-Request-ID,Location,Retry-After", "{self}");
+        assert_eq!(
+            self.header("access-control-expose-headers"),
+            "X-Request-ID,Location,Retry-After,ETag,Idempotency-Replayed",
+            "{self}"
+        );
     }
 }
 

@@ -1,10 +1,10 @@
 //! Checks every response that a test gets against `docs/openapi.yaml`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use http::{HeaderMap, Method};
+use http::Method;
 use jsonschema::{Registry, Resource, Validator};
 use serde_json::{Map, Value};
 
@@ -16,6 +16,9 @@ const UNCHECKED: &str = "E2E_NO_CONTRACT";
 
 /// Where schemas find the document.
 const BASE: &str = "urn:openapi";
+
+/// What an error is if the client asked for it (RFC 9457).
+const PROBLEM_DETAILS: &str = "application/problem+json";
 
 /// Header fields of HTTP's and AWS's own, which are no part of the contract.
 const OTHERS: [&str; 4] = ["content-type", "content-length", "date", "x-amz"];
@@ -61,12 +64,20 @@ impl Contract {
         }
     }
 
+    /// The errors that a response may be, which its examples are: the name of each, and the whole body.
+    pub fn errors<'a>(&'a self, response: &'a Value) -> BTreeMap<&'a str, &'a Value> {
+        let examples = self.resolve(response)["content"]["application/json"]["examples"].as_object();
+        examples.into_iter().flatten().map(|(name, example)| (name.as_str(), &self.resolve(example)["value"])).collect()
+    }
+
     /// Checks a response against the operation's description, and the request's body too if the request succeeded.
     ///
     /// # Errors
     /// The difference, in words.
     pub fn check(&self, method: &Method, path: &str, sent: &[u8], answer: &Answer) -> Result<(), String> {
-        if std::env::var_os(UNCHECKED).is_some() || !is_the_apis(path) {
+        // Where the API has no route `/`, it leads to the console of the local stack.
+        let leads_to_console = path == "/" && answer.header("location") == "/_local/";
+        if std::env::var_os(UNCHECKED).is_some() || !is_the_apis(path) || leads_to_console {
             return Ok(());
         }
         let operation = self.operation(method, path);
@@ -87,16 +98,30 @@ impl Contract {
         let response = self.document.pointer(&place).ok_or_else(|| format!("nothing is said of {place}"))?;
         let place = response["$ref"].as_str().map_or(place.as_str(), |place| place.trim_start_matches('#'));
         let response = self.resolve(response);
-        self.check_headers(response, &answer.headers)?;
+        self.check_headers(response, answer)?;
+        self.check_storing(operation.as_deref(), answer)?;
         if method == Method::HEAD {
             return Ok(());
         }
-        let media_type = answer.header("content-type").split(';').next().unwrap_or_default();
-        if response["content"].get(media_type).is_none() {
-            return Err(format!("{place} is said to be no {media_type:?}"));
+        // A 204: API Gateway gives it a content type all the same.
+        if response.get("content").is_none() {
+            let empty = answer.text.is_empty();
+            return if empty { Ok(()) } else { Err(format!("{place} is said to have no body")) };
         }
-        self.validate(&format!("{place}/content/{}/schema", escaped(media_type)), &answer.body)?;
+        let media_type = answer.header("content-type").split(';').next().unwrap_or_default();
+        let is_an_error = answer.status.is_client_error() || answer.status.is_server_error();
+        if is_an_error && media_type == PROBLEM_DETAILS {
+            self.validate("/x-problem-details", &answer.body)?;
+        } else if response["content"].get(media_type).is_none() {
+            return Err(format!("{place} is said to be no {media_type:?}"));
+        } else {
+            self.validate(&format!("{place}/content/{}/schema", escaped(media_type)), &answer.body)?;
+        }
         agrees_with_itself(answer)?;
+        self.leads_on(operation.as_deref(), answer)?;
+        if is_an_error {
+            errors::is_one_of(&self.errors(response), answer).map_err(|error| format!("{place}: {error}"))?;
+        }
         let body = operation.map(|place| format!("{place}/requestBody/content/application~1json/schema"));
         match body.filter(|place| answer.status.is_success() && self.document.pointer(place).is_some()) {
             Some(place) => self.validate(&place, &trimmed(sent)),
@@ -121,10 +146,15 @@ impl Contract {
         self.document.pointer(&place).map(|_| place)
     }
 
-    fn check_headers(&self, response: &Value, headers: &HeaderMap) -> Result<(), String> {
-        let no_headers = Map::new();
-        let said = response["headers"].as_object().unwrap_or(&no_headers);
-        for (name, header) in said {
+    /// Checks the header fields that the response names, those of all answers, and those of functions' answers.
+    fn check_headers(&self, response: &Value, answer: &Answer) -> Result<(), String> {
+        let headers = &answer.headers;
+        let mut said = Map::new();
+        let of_functions = if is_a_functions(answer) { &self.document["x-headers"]["functions"] } else { &Value::Null };
+        for named in [&self.document["x-headers"]["all"], of_functions, &response["headers"]] {
+            said.extend(named.as_object().cloned().into_iter().flatten());
+        }
+        for (name, header) in &said {
             let place = header["$ref"].as_str().unwrap_or_default().trim_start_matches('#').to_owned();
             let header = self.resolve(header);
             let Some(value) = headers.get(name) else {
@@ -150,6 +180,31 @@ impl Contract {
             Some(name) => Err(format!("nothing is said of the header {name}")),
             None => Ok(()),
         }
+    }
+
+    /// Shared caches may store only what a public operation answers, and nobody an error.
+    fn check_storing(&self, operation: Option<&str>, answer: &Answer) -> Result<(), String> {
+        let is_public = operation.is_some_and(|place| self.document.pointer(&format!("{place}/x-public")).is_some());
+        let is_error = answer.status.is_client_error() || answer.status.is_server_error();
+        match answer.header("cache-control") {
+            "no-store" => Ok(()),
+            stored if is_error => Err(format!("an error's Cache-Control is {stored:?}")),
+            stored if stored.starts_with("private, ") || is_public => Ok(()),
+            stored => Err(format!("Cache-Control of what is somebody's is {stored:?}")),
+        }
+    }
+
+    /// In a list that takes cursors, a page has one for the page that follows, if and only if one follows.
+    fn leads_on(&self, operation: Option<&str>, answer: &Answer) -> Result<(), String> {
+        let pagination = &answer.body["meta"]["pagination"];
+        let parameters = operation.and_then(|place| self.document.pointer(&format!("{place}/parameters")));
+        let mut parameters = parameters.and_then(Value::as_array).into_iter().flatten();
+        let takes_cursors = parameters.any(|parameter| self.resolve(parameter)["name"] == "cursor");
+        let follows = pagination["hasNext"] == true;
+        if pagination.is_object() && takes_cursors && pagination.get("nextCursor").is_some() != follows {
+            return Err(format!("hasNext and nextCursor contradict each other: {pagination}"));
+        }
+        Ok(())
     }
 
     /// Validates a value against the schema at a JSON pointer of the document.
@@ -184,6 +239,10 @@ fn trimmed(sent: &[u8]) -> Value {
 /// What a schema can't express: values that the body and the headers both have are equal.
 fn agrees_with_itself(answer: &Answer) -> Result<(), String> {
     let Answer { status, body, .. } = answer;
+    if answer.header("content-type") == "application/jwk-set+json" {
+        // A standard's document, which has no place for a request's id.
+        return Ok(());
+    }
     let id = body["meta"].get("requestId").or(body.get("requestId"));
     if id.and_then(Value::as_str) != Some(answer.header("x-request-id")) {
         return Err("X-Request-ID is another than in the body".to_owned());
@@ -191,10 +250,18 @@ fn agrees_with_itself(answer: &Answer) -> Result<(), String> {
     if body["error"].get("message").is_some_and(|message| *message != body["message"]) {
         return Err("the error has two messages".to_owned());
     }
+    if body["meta"]["pagination"].get("totalCapped").is_some_and(|capped| *capped != true) {
+        return Err("totalCapped is there and not true".to_owned());
+    }
     if body.get("status").is_some_and(|told| *told != status.as_u16()) {
         return Err("the body tells of another status".to_owned());
     }
     Ok(())
+}
+
+/// Whether a function gave an answer, not the gateway by itself.
+fn is_a_functions(answer: &Answer) -> bool {
+    answer.status.is_success() || answer.headers.contains_key("x-service")
 }
 
 /// Whether a path is the API's, not the local stack's own (`/docs`, `/_local`).
@@ -207,5 +274,6 @@ pub fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
+mod errors;
 #[cfg(test)]
 mod tests;

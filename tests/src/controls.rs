@@ -54,6 +54,29 @@ impl Stack {
         assert_eq!(answer.status, 200, "{answer}");
     }
 
+    /// Makes some of the next mails fail (`Fault` of `local-ses`).
+    pub async fn fail_mail(&self, fault: Value) {
+        let answer = self.controlling(Method::POST, "ses/faults").json(fault).send().await;
+        assert_eq!(answer.status, 200, "{answer}");
+    }
+
+    /// Removes the injected failures of mails that have not happened yet.
+    pub async fn clear_mail_faults(&self) {
+        self.control(Method::DELETE, "ses/faults").await;
+    }
+
+    /// The mails that were sent to this address, the oldest first.
+    pub async fn mails(&self, address: &str) -> Vec<Value> {
+        let all = self.control(Method::GET, "mails").await;
+        all.as_array()
+            .unwrap()
+            .iter()
+            .rev()
+            .filter(|mail| mail["to"] == serde_json::json!([address]))
+            .cloned()
+            .collect()
+    }
+
     /// Removes the injected failures that have not happened yet.
     pub async fn clear_faults(&self) {
         self.control(Method::DELETE, "dynamodb/faults").await;
@@ -81,4 +104,14 @@ impl Stack {
         };
         self.request_to(address, method, &format!("/_local/{path}")).header("x-local-stack", "1")
     }
+}
+
+/// The token in a mail: a line of its own.
+///
+/// # Panics
+/// There is none.
+pub fn mailed_token(mail: &Value) -> String {
+    let text = mail["text"].as_str().unwrap();
+    let is_token = |line: &&str| line.len() == 86 && !line.contains(' ');
+    text.lines().find(is_token).unwrap_or_else(|| panic!("no token in {text}")).to_owned()
 }

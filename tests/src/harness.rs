@@ -107,22 +107,22 @@ pub fn run_async(test: impl Future<Output = ()>) {
 /// Makes a function an end-to-end test: `#[apply(e2e)]`, and below it `#[needs(OwnStack)]` if it can't run everywhere.
 #[macro_export]
 macro_rules! e2e {
-    ($(#[doc = $doc:literal])* #[needs($ability:ident)] $($function:tt)*) => {
-        $crate::e2e! { @test [$crate::Ability::$ability] $(#[doc = $doc])* $($function)* }
+    ($(#[doc = $doc:literal])* #[needs($($ability:ident),+)] $($function:tt)*) => {
+        $crate::e2e! { @test [$($crate::Ability::$ability),+] $(#[doc = $doc])* $($function)* }
     };
-    (@test [$($needs:expr)?] $(#[doc = $doc:literal])* async fn $name:ident() $body:block) => {
+    (@test [$($needs:expr),*] $(#[doc = $doc:literal])* async fn $name:ident() $body:block) => {
         $(#[doc = $doc])*
         async fn $name() $body
-        $crate::e2e! { @submit [$($needs)?] $name || $crate::run_async($name()) }
+        $crate::e2e! { @submit [$($needs),*] $name || $crate::run_async($name()) }
     };
-    (@test [$($needs:expr)?] $(#[doc = $doc:literal])* fn $name:ident() $body:block) => {
+    (@test [$($needs:expr),*] $(#[doc = $doc:literal])* fn $name:ident() $body:block) => {
         $(#[doc = $doc])*
         fn $name() $body
-        $crate::e2e! { @submit [$($needs)?] $name $name }
+        $crate::e2e! { @submit [$($needs),*] $name $name }
     };
-    (@submit [$($needs:expr)?] $name:ident $run:expr) => {
+    (@submit [$($needs:expr),*] $name:ident $run:expr) => {
         $crate::inventory::submit! {
-            $crate::Test { path: concat!(module_path!(), "::", stringify!($name)), needs: &[$($needs)?], run: $run }
+            $crate::Test { path: concat!(module_path!(), "::", stringify!($name)), needs: &[$($needs),*], run: $run }
         }
     };
     ($($function:tt)*) => { $crate::e2e! { @test [] $($function)* } };

@@ -11,9 +11,12 @@
 
 mod address;
 mod answer;
+#[cfg(test)]
+mod asvs;
 mod aws;
 mod binaries;
 mod books;
+mod chromium;
 mod contract;
 mod controls;
 mod folder;
@@ -23,6 +26,7 @@ mod links;
 mod place;
 mod processes;
 mod program;
+mod purchase;
 mod request;
 mod sam;
 mod setup;
@@ -36,13 +40,16 @@ mod unique;
 mod users;
 mod waiting;
 mod walkthrough;
+#[cfg(test)]
+mod workflows;
 
 pub use answer::{Answer, is_timestamp, is_uuid_v7};
 pub use aws::SigningKey;
 pub use binaries::executable;
 pub use books::Units;
+pub use chromium::axe_core;
 pub use contract::{Contract, escaped};
-pub use controls::Instance;
+pub use controls::{Instance, mailed_token};
 pub use folder::Folder;
 pub use harness::{Test, main, run_async};
 #[doc(hidden)]
@@ -50,13 +57,14 @@ pub use inventory;
 pub use place::{Ability, Place, place};
 pub use processes::{signal, try_signal, until_ended};
 pub use program::{Exit, local};
+pub use purchase::{http_file, postman_collection};
 pub use request::Request;
 pub use rustix::process::Signal;
 pub use sam::sam_python;
 pub use setup::{Setup, workspace};
 pub use shop::order;
 pub use stack::Stack;
-pub use token::Token;
+pub use token::{Token, public_key};
 pub use tutorial::{Anchor, Step, Tutorial};
 pub use unique::unique;
 pub use users::Person;

@@ -6,6 +6,7 @@
 use std::sync::OnceLock;
 
 use crate::address::Address;
+use crate::chromium::{axe_core, has_chromium};
 use crate::sam::sam_python;
 use crate::users::Login;
 
@@ -16,16 +17,22 @@ pub enum Ability {
     OwnStack,
     /// The gateway reads URLs as AWS's does, and answers in the envelope as the template's `GatewayResponses` say.
     Gateway,
+    /// The template's authorizer asks for a token's session and user.
+    Authorizer,
     /// Preflights say what the template's `Cors` says.
     Preflight,
     /// Malformed HTTP and oversized requests are refused as `cargo local` refuses them.
     Edge,
-    /// Many passwords at once are all hashed in time.
+    /// Many calls at once, of hashed passwords too, are all answered in time.
     Crowd,
     /// The AWS services under the shop can be called: its secret is read, its queues are written to.
     AwsApi,
     /// SAM's transform can be run. CI has to have it: there such a test fails without it.
     SamTransform,
+    /// The AWS CLI can be run. CI has to have it too.
+    AwsCli,
+    /// Chromium can be driven, and axe-core is there. CI has to have them.
+    Browser,
 }
 
 impl Ability {
@@ -34,11 +41,16 @@ impl Ability {
         match self {
             Self::OwnStack => "BASE_URL names a running shop, so a test can't have a stack of its own",
             Self::Gateway => "this gateway reads URLs and words its errors in its own way",
+            Self::Authorizer => "no authorizer runs here, and functions verify tokens alone",
             Self::Preflight => "this gateway answers preflights in its own way",
             Self::Edge => "this gateway answers malformed HTTP in its own way",
-            Self::Crowd => "this machine is too small to hash many passwords at once",
+            Self::Crowd => "this machine is too small for so many calls at once",
             Self::AwsApi => "AWS_ENDPOINT_URL is not set, so the AWS services under the shop can't be called",
+            Self::Browser => {
+                "no Chromium with axe-core: install chromium and chromium-driver, and name axe.min.js with AXE_CORE"
+            }
             Self::SamTransform => "no Python with samtranslator: install the SAM CLI, or name one with SAM_PYTHON",
+            Self::AwsCli => "no AWS CLI on the PATH",
         }
     }
 }
@@ -74,10 +86,11 @@ impl Kind {
         match ability {
             Ability::OwnStack => false,
             Ability::Gateway | Ability::Preflight => matches!(self, Self::CargoLocal | Self::Aws),
+            Ability::Authorizer => self != Self::CargoLambda,
             // On a machine of a developer's, some would be the gateway's timeouts.
             Ability::Crowd => self == Self::Aws,
             Ability::Edge => self == Self::CargoLocal,
-            Ability::AwsApi | Ability::SamTransform => true,
+            Ability::AwsApi | Ability::SamTransform | Ability::AwsCli | Ability::Browser => true,
         }
     }
 
@@ -109,12 +122,21 @@ pub(crate) struct Remote {
     pub(crate) names: Names,
 }
 
+impl Remote {
+    /// Whether the tables of users and sessions are known, and can be reached.
+    pub(crate) fn has_tables(&self) -> bool {
+        self.aws.is_some() && self.names.users_table.is_some() && self.names.sessions_table.is_some()
+    }
+}
+
 /// The names of those resources that tests call through the AWS APIs.
 #[derive(Debug)]
 pub(crate) struct Names {
     pub(crate) secret: String,
     pub(crate) grant_role: String,
     pub(crate) notifications_queue: String,
+    pub(crate) users_table: Option<String>,
+    pub(crate) sessions_table: Option<String>,
 }
 
 /// The place that the environment names.
@@ -137,10 +159,14 @@ impl Place {
         let admin = variable("ADMIN_EMAIL").zip(variable("ADMIN_PASSWORD"));
         // `cargo local` calls everything by its logical id.
         let name = |name, logical: &str| variable(name).unwrap_or_else(|| logical.to_owned());
+        let table =
+            |name, logical: &str| variable(name).or_else(|| kind.has_local_backends().then(|| logical.to_owned()));
         let names = Names {
             secret: name("JWT_SECRET_ARN", "JwtSecret"),
             grant_role: name("GRANT_ROLE_FUNCTION", "GrantRoleFunction"),
             notifications_queue: name("NOTIFICATIONS_QUEUE_URL", "http://sqs/000000000000/NotificationsQueue"),
+            users_table: table("USERS_TABLE", "UsersTable"),
+            sessions_table: table("SESSIONS_TABLE", "SessionsTable"),
         };
         let admin = admin.map(|(email, password)| Login { email, password });
         Ok(Self { remote: Some(Remote { kind, api: Address::parse(&url)?, aws, controls, admin, names }) })
@@ -148,8 +174,12 @@ impl Place {
 
     /// Whether this place has it.
     pub fn has(&self, ability: Ability) -> bool {
-        if ability == Ability::SamTransform {
-            return sam_python().is_some() || std::env::var_os("CI").is_some_and(|ci| ci == "true");
+        let in_ci = || std::env::var_os("CI").is_some_and(|ci| ci == "true");
+        match ability {
+            Ability::SamTransform => return sam_python().is_some() || in_ci(),
+            Ability::AwsCli => return has_aws_cli() || in_ci(),
+            Ability::Browser => return (has_chromium() && axe_core().is_some()) || in_ci(),
+            _ => {}
         }
         match &self.remote {
             None => true,
@@ -163,12 +193,25 @@ impl Place {
     }
 }
 
+/// Whether `aws` is an executable of the PATH.
+fn has_aws_cli() -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join("aws").is_file())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ALL: [Ability; 6] =
-        [Ability::OwnStack, Ability::Gateway, Ability::Preflight, Ability::Edge, Ability::Crowd, Ability::AwsApi];
+    const ALL: [Ability; 7] = [
+        Ability::OwnStack,
+        Ability::Gateway,
+        Ability::Authorizer,
+        Ability::Preflight,
+        Ability::Edge,
+        Ability::Crowd,
+        Ability::AwsApi,
+    ];
 
     fn with(variables: &[(&str, &str)]) -> Result<Place, String> {
         let found =
@@ -187,7 +230,7 @@ mod tests {
     fn a_url_alone_is_aws_without_its_services() {
         let place = with(&[("BASE_URL", "https://abc.example.com/prod")]).unwrap();
         let has: Vec<Ability> = ALL.into_iter().filter(|ability| place.has(*ability)).collect();
-        assert_eq!(has, [Ability::Gateway, Ability::Preflight, Ability::Crowd]);
+        assert_eq!(has, [Ability::Gateway, Ability::Authorizer, Ability::Preflight, Ability::Crowd]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
-use crate::place::{Ability, place};
+use crate::aws::SigningKey;
 use crate::request::Request;
 use crate::stack::Stack;
 use crate::token::Token;
@@ -16,30 +16,64 @@ use crate::users::Person;
 const TRIES: usize = 100;
 
 impl Stack {
-    /// A customer with a token such as the user service signs, and without an account: no password is hashed for it.
-    /// Where the key can't be read, a customer like any other, who has been welcomed.
+    /// A customer with a session and a token such as the user service makes, put there without it: no password is hashed for
+    /// them, nobody counts or welcomes them. Where that can't be done, a customer like any other.
     pub async fn visitor(&self, name: &str) -> Person {
-        if place().has(Ability::AwsApi) { self.bearer(name, "customer").await } else { self.customer(name).await }
+        if self.has_tables() { self.bearer(name, "customer").await } else { self.customer(name).await }
     }
 
     /// The same for an admin.
     pub async fn clerk(&self) -> Person {
-        if place().has(Ability::AwsApi) { self.bearer("Clerk", "admin").await } else { self.admin().await }
+        if self.has_tables() { self.bearer("Clerk", "admin").await } else { self.admin().await }
     }
 
     async fn bearer(&self, name: &str, role: &str) -> Person {
         let mut person = Person::new(name);
-        person.id = format!("01980000-0000-7000-8000-{:012x}", unique::number());
+        let number = unique::number();
+        person.id = format!("01980000-0000-7000-8000-{number:012x}");
         let now = UNIX_EPOCH.elapsed().unwrap().as_secs();
+        let (session, end, created) = (person.id.as_str(), (now + 3600).to_string(), "2026-01-31T12:00:00.000Z");
+        let none = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        let user = json!({
+            "email": {"S": person.email}, "id": {"S": person.id}, "name": {"S": name}, "role": {"S": role},
+            "createdAt": {"S": created}, "passwordHash": {"S": "none"},
+        });
+        let session_item = json!({
+            "userId": {"S": person.id}, "sessionId": {"S": session}, "generation": {"N": "0"},
+            "createdAt": {"S": created}, "lastUsedAt": {"S": created}, "sourceIp": {"S": ""}, "userAgent": {"S": ""},
+            "refreshKey": {"S": none}, "refreshHash": {"S": none}, "refreshNumber": {"N": "0"}, "refreshedAt": {"N": "0"},
+            "endsAt": {"N": end}, "expiresAt": {"N": end},
+        });
+        let names = self.names();
+        let users = names.and_then(|names| names.users_table.as_deref()).unwrap_or("UsersTable");
+        let sessions = names.and_then(|names| names.sessions_table.as_deref()).unwrap_or("SessionsTable");
+        for (table, item) in [(users, user), (sessions, session_item)] {
+            let put = json!({"TableName": table, "Item": item});
+            let answer = self.aws("DynamoDB_20120810.PutItem", put).send().await;
+            assert_eq!(answer.status, 200, "{answer}");
+        }
         let token = Token {
-            header: json!({"typ": "JWT", "alg": "HS256"}),
+            header: json!({"typ": "JWT", "alg": "EdDSA"}),
             claims: json!({
-                "sub": person.id, "email": person.email, "name": person.name, "role": role,
+                "sub": person.id, "email": person.email, "name": person.name, "role": role, "sid": session,
                 "iss": "storefront/users", "aud": "storefront/api", "iat": now, "exp": now + 3600, "jti": person.id,
             }),
         };
-        person.token = token.signed(&self.signing_key().await);
+        let key = self.signing_key().await;
+        self.publish(&key).await;
+        person.token = token.signed(&key);
         person
+    }
+
+    /// Sees that the public key of a signing key is published, as one that signed before has it.
+    async fn publish(&self, key: &SigningKey) {
+        let published = self.get("/.well-known/jwks.json").send().await;
+        assert_eq!(published.status, 200, "{published}");
+        if !published.body["keys"].as_array().unwrap().iter().any(|one| one["kid"] == key.id.as_str()) {
+            // Whatever it is sent, a function that signs publishes its key when it starts.
+            let refused = self.post("/api/users/login").json(json!({})).send().await;
+            assert_eq!(refused.status, 400, "{refused}");
+        }
     }
 
     /// Creates a product, and gives the response's `data`.

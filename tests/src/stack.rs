@@ -79,6 +79,11 @@ impl Stack {
         }
     }
 
+    /// Whether tests can write to the tables of users and sessions.
+    pub(crate) fn has_tables(&self) -> bool {
+        self.remote().is_none_or(Remote::has_tables)
+    }
+
     /// Names of this place's resources; none for a test's own stack, where they are the logical ids.
     pub(crate) fn names(&self) -> Option<&'static Names> {
         self.remote().map(|remote| &remote.names)

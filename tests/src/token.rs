@@ -2,7 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::hmac;
+use ring::signature::{Ed25519KeyPair, KeyPair};
+use ring::{hkdf, hmac};
 use serde_json::Value;
 
 use crate::aws::SigningKey;
@@ -10,7 +11,7 @@ use crate::aws::SigningKey;
 /// A token without its signature.
 #[derive(Debug, Clone)]
 pub struct Token {
-    /// `{"alg":"HS256","kid":…}`
+    /// `{"alg":"EdDSA","kid":…}`
     pub header: Value,
     /// `{"sub":…,"exp":…}`
     pub claims: Value,
@@ -49,8 +50,14 @@ impl Token {
         self.parameter("kid", key.id.as_str()).signed_as_it_is(&key.secret)
     }
 
-    /// Signed with a secret, whatever the header says.
+    /// Signed with the key of a secret, whatever the header says.
     pub fn signed_as_it_is(&self, secret: &[u8]) -> String {
+        let text = self.text();
+        format!("{text}.{}", URL_SAFE_NO_PAD.encode(key_pair(secret).sign(text.as_bytes())))
+    }
+
+    /// Signed with HMAC-SHA-256, whatever the header says.
+    pub fn authenticated(&self, secret: &[u8]) -> String {
         let text = self.text();
         let signature = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), text.as_bytes());
         format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
@@ -65,4 +72,17 @@ impl Token {
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         format!("{}.{}", part(&self.header), part(&self.claims))
     }
+}
+
+/// The public key of a secret, in base64url.
+pub fn public_key(secret: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(key_pair(secret).public_key())
+}
+
+/// As docs/identity.md says: the seed is HKDF-SHA-256 of the secret.
+fn key_pair(secret: &[u8]) -> Ed25519KeyPair {
+    let extracted = hkdf::Salt::new(hkdf::HKDF_SHA256, &[]).extract(secret);
+    let mut seed = [0; 32];
+    extracted.expand(&[b"jwt/EdDSA/Ed25519"], hkdf::HKDF_SHA256).unwrap().fill(&mut seed).unwrap();
+    Ed25519KeyPair::from_seed_unchecked(&seed).unwrap()
 }

@@ -7,6 +7,8 @@ use crate::unique::unique;
 
 /// Everyone's password.
 const PASSWORD: &str = "correct horse battery";
+/// bcrypt's own hash of it.
+const OLD_HASH: &str = "$2b$12$abcdefghijklmnopqrstuuE3j5FFjC71WyDL2KIK7ShSoj8tPD3m6";
 
 /// Someone with an account, or about to have one.
 #[derive(Debug, Clone)]
@@ -19,22 +21,32 @@ pub struct Person {
     pub name: String,
     /// Their id, once they have registered.
     pub id: String,
-    /// Their latest token.
+    /// Their latest access token.
     pub token: String,
+    /// Their latest refresh token.
+    pub refresh_token: String,
 }
 
 impl Person {
     /// Someone who has not registered.
     pub fn new(name: &str) -> Self {
         let email = format!("{}@example.com", unique(&name.to_lowercase()));
-        let (id, token) = (String::new(), String::new());
-        Self { email, password: PASSWORD.to_owned(), name: name.to_owned(), id, token }
+        let (id, token, refresh_token) = (String::new(), String::new(), String::new());
+        Self { email, password: PASSWORD.to_owned(), name: name.to_owned(), id, token, refresh_token }
     }
 
     /// Someone with an account of before.
     pub(crate) fn known(login: &Login) -> Self {
         let Login { email, password } = login.clone();
         Self { email, password, ..Self::new("Known") }
+    }
+
+    /// Remembers who they are and their tokens, from what a registration or a login answered.
+    fn is_told(&mut self, data: &Value) {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        self.id = text(&data["user"]["id"]);
+        self.token = text(&data["token"]);
+        self.refresh_token = text(&data["refreshToken"]);
     }
 
     /// The body of their registration.
@@ -66,8 +78,7 @@ impl Stack {
         let mut person = Person::new(name);
         let answer = self.post("/api/users/register").json(person.registration()).send().await;
         assert_eq!(answer.status, 201, "{answer}");
-        person.id = answer.data()["user"]["id"].as_str().unwrap().to_owned();
-        person.token = answer.data()["token"].as_str().unwrap().to_owned();
+        person.is_told(answer.data());
         person
     }
 
@@ -81,7 +92,7 @@ impl Stack {
             }
             _ => {
                 let person = self.customer("Admin").await;
-                self.grant(&person.email, "admin").await;
+                self.grant(&person.id, "admin").await;
                 person
             }
         };
@@ -89,17 +100,26 @@ impl Stack {
         person
     }
 
+    /// Gives them a hash of their password as earlier versions made it: bcrypt's own.
+    pub async fn give_old_hash(&self, person: &Person) {
+        let update = json!({
+            "TableName": "UsersTable", "Key": {"email": {"S": person.email}}, "UpdateExpression": "SET passwordHash = :old",
+            "ConditionExpression": "attribute_exists(email)", "ExpressionAttributeValues": {":old": {"S": OLD_HASH}},
+        });
+        let answer = self.aws("DynamoDB_20120810.UpdateItem", update).send().await;
+        assert_eq!(answer.status, 200, "{answer}");
+    }
+
     /// Logs someone in.
     pub async fn log_in(&self, person: &mut Person) {
         let answer = self.post("/api/users/login").json(person.credentials()).send().await;
         assert_eq!(answer.status, 200, "{answer}");
-        person.id = answer.data()["user"]["id"].as_str().unwrap().to_owned();
-        person.token = answer.data()["token"].as_str().unwrap().to_owned();
+        person.is_told(answer.data());
     }
 
     /// Gives someone a role from their next login on, as an operator does.
-    pub async fn grant(&self, email: &str, role: &str) {
+    pub async fn grant(&self, id: &str, role: &str) {
         let function = self.names().map_or("GrantRoleFunction", |names| &names.grant_role);
-        self.invoke(function, json!({"email": email, "role": role})).await;
+        self.invoke(function, json!({"id": id, "role": role})).await;
     }
 }

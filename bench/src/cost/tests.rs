@@ -148,11 +148,11 @@ fn an_order_is_its_invocations_units_and_messages() {
 }
 
 #[test]
-fn three_queues_that_stay_empty_are_asked_two_million_times_a_month() {
+fn eight_queues_that_stay_empty_are_asked_five_million_times_a_month() {
     let rows = month::cost(&system(128), "", &Prices::known().unwrap());
     let (_, receives, dollars) = rows.iter().find(|(what, ..)| what.starts_with("receives")).unwrap();
-    close(*receives, 3.0 * 5.0 * 3.0 * 60.0 * 730.0);
-    close(*dollars, 0.78840);
+    close(*receives, 8.0 * 5.0 * 3.0 * 60.0 * 730.0);
+    close(*dollars, 2.10240);
 }
 
 #[test]
@@ -173,6 +173,7 @@ fn a_line_of_the_access_log_is_not_longer_than_assumed() {
     let format: Vec<&str> = format.lines().map(str::trim).take_while(|line| line.contains("$context.")).collect();
     let values = [
         ("requestId", "0b5a3c52-6d5b-4a53-8f5e-0f7b4f0a5c11"),
+        ("extendedRequestId", "JKJaXmPLvHcESHA="),
         ("identity.sourceIp", "203.0.113.123"),
         ("httpMethod", "PATCH"),
         ("resourcePath", "/api/notifications/{id}/read"),

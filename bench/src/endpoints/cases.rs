@@ -1,13 +1,13 @@
 //! One typical request of every route.
 
-use http::Method;
+use http::{Method, StatusCode};
 use local_template::Route;
 use serde_json::{Value, json};
 
 use super::shop::Shop;
 use crate::ask::Ask;
 use crate::error::Error;
-use crate::people::{self, text};
+use crate::people::{self, Person, text};
 use crate::stack::Stack;
 
 /// Requests of one kind, each sent once.
@@ -38,6 +38,54 @@ pub async fn of(stack: &Stack, shop: &Shop, route: &Route, many: usize) -> Resul
         }
         "POST /api/users/login" => one(vec![people::login(&shop.customer.email); HASHED]),
         "POST /api/users/auth/verify" => same(customer(Ask::new(Method::POST, path))),
+        "PATCH /api/users/me" => same(customer(Ask::patch(path, &json!({"name": "Grace Brewster Hopper"})))),
+        "PUT /api/users/me/password" => one(vec![customer(people::password_change()); HASHED]),
+        "POST /api/users/auth/refresh" => {
+            let mut asks = Vec::new();
+            for person in visitors(stack, "refresher").await? {
+                asks.push(Ask::post(path, &json!({"refreshToken": person.refresh_token})));
+            }
+            one(asks)
+        }
+        "POST /api/users/auth/logout" | "POST /api/users/auth/logout-all" => {
+            let leave =
+                |person: &Person| Ask::new(Method::POST, path).token(&person.token).expecting(StatusCode::NO_CONTENT);
+            one(visitors(stack, path).await?.iter().map(leave).collect())
+        }
+        "DELETE /api/users/me/sessions/{id}" => {
+            let mut asks = Vec::new();
+            for person in visitors(stack, "elsewhere").await? {
+                let sessions =
+                    stack.connect().await?.json(&Ask::get("/api/users/me/sessions").token(&person.token)).await?;
+                let path = path.replace("{id}", &text(&sessions["data"][0]["id"]));
+                asks.push(Ask::new(Method::DELETE, &path).token(&person.token).expecting(StatusCode::NO_CONTENT));
+            }
+            one(asks)
+        }
+        "POST /api/users/me/verify-email" => {
+            same(customer(Ask::new(Method::POST, path)).expecting(StatusCode::ACCEPTED))
+        }
+        "POST /api/users/password-reset" => same(people::password_reset(&shop.customer.email)),
+        "POST /api/users/verify-email" => {
+            let mut asks = Vec::new();
+            for (person, token) in mailed(stack, visitors(stack, "verifier").await?).await? {
+                asks.push(Ask::post(path, &json!({"token": token})).token(&person.token));
+            }
+            one(asks)
+        }
+        "POST /api/users/password-reset/confirm" => {
+            let people = visitors(stack, "forgetful").await?;
+            let mut connection = stack.connect().await?;
+            for person in &people {
+                connection.send(&people::password_reset(&person.email)).await?;
+            }
+            let tokens = mailed(stack, people).await?;
+            one(tokens.iter().map(|(_, token)| people::new_password(token)).collect())
+        }
+        "POST /api/users/me/erase" => {
+            let erase = |person: &Person| people::erasure().token(&person.token);
+            one(visitors(stack, "goer").await?.iter().map(erase).collect())
+        }
         "GET /api/users" => same(admin(Ask::get(path))),
         "GET /api/products" => Ok(queries(&shop.words)
             .map(|query| Case {
@@ -45,6 +93,7 @@ pub async fn of(stack: &Stack, shop: &Shop, route: &Route, many: usize) -> Resul
                 asks: vec![Ask::get(&format!("{path}{query}")); many],
             })
             .collect()),
+        "GET /api/admin/products" | "GET /api/admin/products/{id}" => same(admin(Ask::get(&of_product))),
         "POST /api/products" => same(admin(Ask::post(path, &people::product("Reading lamp")).created())),
         "PATCH /api/products/{id}" => {
             // Each has to change something.
@@ -72,6 +121,27 @@ pub async fn of(stack: &Stack, shop: &Shop, route: &Route, many: usize) -> Resul
             None => Ok(Vec::new()),
         },
     }
+}
+
+/// People who have just come: the gateway has what the authorizer said of each.
+async fn visitors(stack: &Stack, name: &str) -> Result<Vec<Person>, Error> {
+    let mut connection = stack.connect().await?;
+    let name = name.rsplit('/').next().unwrap_or_default();
+    let mut people = Vec::new();
+    for n in 0..HASHED {
+        let person = Person::register(stack, &format!("{name}-{n}")).await?;
+        connection.json(&Ask::get("/api/users/me").token(&person.token)).await?;
+        people.push(person);
+    }
+    Ok(people)
+}
+
+/// The token in the newest mail to each.
+async fn mailed(stack: &Stack, people: Vec<Person>) -> Result<Vec<(Person, String)>, Error> {
+    stack.drained().await?;
+    let mails = stack.control(Method::GET, "mails").await?;
+    let with_token = |person: Person| Ok((person.clone(), people::mailed_token(&mails, &person.email)?));
+    people.into_iter().map(with_token).collect()
 }
 
 /// A request for a path alone, of something that is in the shop.

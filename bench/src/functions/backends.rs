@@ -1,14 +1,21 @@
 //! `cargo local --only backends`: the tables, queues and secrets that functions work on.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::Stdio;
 
+use http::Method;
+use serde::Deserialize;
+use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
+use crate::ask::Ask;
+use crate::connection::Connection;
 use crate::error::Error;
+use crate::people::mailed_token;
+use crate::stack::NO_LIMITS;
 use crate::world::World;
 
 /// Variables by function.
@@ -23,6 +30,16 @@ pub struct Backends {
     data: PathBuf,
 }
 
+/// A queue for dead letters, and how many messages it has.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DeadLetters {
+    name: String,
+    visible: u64,
+    in_flight: u64,
+    delayed: u64,
+}
+
 impl Backends {
     /// With nothing in them. Functions that call functions are sent to `invoke_api`.
     pub async fn start(world: &World, invoke_api: SocketAddr) -> Result<Self, Error> {
@@ -33,6 +50,8 @@ impl Backends {
             .args(["--only", "backends", "--port", "0", "--fresh", "--stop-on-stdin-close"])
             .args(["--lambda-endpoint", &format!("http://{invoke_api}"), "--data-dir"])
             .arg(&data)
+            .arg("--parameter-overrides")
+            .args(NO_LIMITS)
             .current_dir(&world.root)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -43,29 +62,63 @@ impl Backends {
         Ok(Self { _process: process, program, port, data })
     }
 
-    /// What each function finds in its environment. It has no key to verify tokens with: the gateway does that.
+    /// What each function finds in its environment. It verifies no tokens: the gateway does that.
     pub fn environments(&self) -> Result<Environments, Error> {
         let path = self.data.join("functions/environment.json");
         let text = std::fs::read(&path).map_err(Error::file(&path))?;
         let mut all: Environments = serde_json::from_slice(&text).map_err(|cause| Error::Json { path, cause })?;
         for variables in all.values_mut() {
-            variables.retain(|name, _| !["JWT_SECRET", "JWT_SECRET_VERSION"].contains(&name.as_str()));
+            variables.remove("JWKS_URL");
         }
         Ok(all)
     }
 
     /// Fails if a function gave something up: it does so and says that all went well.
     pub async fn nothing_was_given_up(&self) -> Result<(), Error> {
-        let listed = Command::new(&self.program).args(["dlq", "list", "--port", &self.port]).output().await;
+        let mut command = Command::new(&self.program);
+        let listed = command.args(["dlq", "list", "--json", "--port", &self.port]).output().await;
         let listed = listed.map_err(|cause| Error::Run { program: "local".to_owned(), cause })?;
-        let listed = String::from_utf8_lossy(&listed.stdout);
-        match listed.lines().find(|line| !line.trim().starts_with("0 ")) {
-            Some(line) => {
-                Err(Error::Answer { who: "a function".to_owned(), answer: format!("that all went well, but:{line}") })
+        let queues: Vec<DeadLetters> = serde_json::from_slice(&listed.stdout).map_err(|_| ended())?;
+        match queues.iter().find(|queue| queue.visible + queue.in_flight + queue.delayed > 0) {
+            Some(DeadLetters { name, .. }) => {
+                let answer = format!("that all went well, but there are dead letters in {name}");
+                Err(Error::Answer { who: "a function".to_owned(), answer })
             }
-            None if listed.is_empty() => Err(ended()),
             None => Ok(()),
         }
+    }
+
+    /// The token in the newest mail to this address.
+    pub async fn token_mailed_to(&self, email: &str) -> Result<String, Error> {
+        let mails = self.connect().await?.json(&Ask::control(Method::GET, "mails")).await?;
+        mailed_token(&mails, email)
+    }
+
+    /// The event of a mail that was asked for. The table of mails has its request, with the address, and that of users' events
+    /// has the event.
+    pub async fn mail_requested(&self, mails: &str, events: &str, email: &str) -> Result<Value, Error> {
+        let mut scan = json!({
+            "TableName": mails, "FilterExpression": "email = :email", "ExpressionAttributeValues": {":email": {"S": email}},
+        });
+        let mut connection = self.connect().await?;
+        loop {
+            let page = connection.json(&Ask::aws("DynamoDB_20120810.Scan", &scan)).await?;
+            if let Some(request) = page.pointer("/Items/0") {
+                let id = request["id"]["S"].as_str().unwrap_or_default();
+                let key = json!({"userId": request["owner"], "eventId": {"S": id.trim_start_matches("request#")}});
+                let get = Ask::aws("DynamoDB_20120810.GetItem", &json!({"TableName": events, "Key": key}));
+                return Ok(plain(&connection.json(&get).await?["Item"]["event"]));
+            }
+            scan["ExclusiveStartKey"] = page["LastEvaluatedKey"].clone();
+            if scan["ExclusiveStartKey"].is_null() {
+                return Err(Error::Silent { who: mails.to_owned(), what: format!("asks for no mail to {email}") });
+            }
+        }
+    }
+
+    async fn connect(&self) -> Result<Connection, Error> {
+        let port = self.port.parse().map_err(|_| ended())?;
+        Connection::open(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await
     }
 
     /// Where functions' logs go.
@@ -73,6 +126,14 @@ impl Backends {
         let folder = self.data.join("logs");
         std::fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
         Ok(folder)
+    }
+}
+
+/// An attribute value of texts and maps, without its types.
+fn plain(value: &Value) -> Value {
+    match &value["M"] {
+        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), plain(value))).collect(),
+        _ => value["S"].clone(),
     }
 }
 

@@ -68,7 +68,7 @@ pub async fn measure(world: &World, repeat: Repeat) -> Result<Vec<Function>, Err
     let mut serving = JoinSet::new();
     serving.spawn(invoke_api::serve(listener, Arc::new(world.system.clone()), Arc::clone(&pool)));
     progress::say("filling a shop");
-    let shop = Shop::open(world, Arc::clone(&pool)).await?;
+    let shop = Shop::open(world, &backends, Arc::clone(&pool)).await?;
 
     let like = pool.program(references::LIKE)?;
     let reference = |name: &str| Program { name: name.to_owned(), path: references::path(world, name), ..like.clone() };

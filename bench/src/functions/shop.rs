@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use time::macros::format_description;
 use uuid::Uuid;
 
+use super::backends::Backends;
 use super::events::{Caller, Events, filled};
 use super::pool::Pool;
 use crate::error::Error;
@@ -26,6 +27,7 @@ pub const RESERVE_FOR_NO_TIME: &str = "reserve-stock-for-no-time";
 #[derive(Debug)]
 pub struct Shop<'a> {
     world: &'a World,
+    backends: &'a Backends,
     events: Events,
     pool: Arc<Pool>,
     /// By name: what stands for `{{places}}`.
@@ -35,18 +37,21 @@ pub struct Shop<'a> {
 
 impl<'a> Shop<'a> {
     /// Fills it.
-    pub async fn open(world: &'a World, pool: Arc<Pool>) -> Result<Self, Error> {
+    pub async fn open(world: &'a World, backends: &'a Backends, pool: Arc<Pool>) -> Result<Self, Error> {
         let events = Events::read(&world.root)?;
-        let shop = Self { world, events, pool, known: Mutex::default(), callers: Mutex::default() };
+        let shop = Self { world, backends, events, pool, known: Mutex::default(), callers: Mutex::default() };
         shop.know("password", "correct horse battery staple");
-        for name in ["customer", "admin"] {
+        // One who logs out, and an admin who is the last to log in.
+        const PEOPLE: [&str; 3] = ["leaver", "customer", "admin"];
+        for name in PEOPLE {
             shop.register(name).await?;
         }
         shop.call("grant-role").await?;
-        for name in ["customer", "admin"] {
+        for name in PEOPLE {
             shop.log_in(name).await?;
         }
-        for _ in 2..USERS {
+        shop.know("verification-token", &shop.verification_token().await?);
+        for _ in PEOPLE.len()..USERS {
             shop.call("register").await?;
         }
         for _ in 0..USERS {
@@ -67,6 +72,16 @@ impl<'a> Shop<'a> {
 
     /// An event for a function. What it can be used up on (an order to cancel) is made for it.
     pub async fn event(&self, binary: &str) -> Result<Bytes, Error> {
+        if binary == "erase-me" {
+            let who_logs_in = self.known("email").unwrap_or_default();
+            // Boxed, as it asks for events itself.
+            Box::pin(async {
+                self.register("goer").await?;
+                self.log_in("goer").await
+            })
+            .await?;
+            self.know("email", &who_logs_in);
+        }
         let event = self.events.of(&self.world.system, binary, |name| self.caller(name))?;
         let names_a = |place: &str| event.to_string().contains(place);
         if names_a("{{new-order}}") {
@@ -74,6 +89,21 @@ impl<'a> Shop<'a> {
         }
         if names_a("{{new-notification}}") {
             self.know("new-notification", &self.new_notification().await?);
+        }
+        if names_a("{{newcomer}}") {
+            self.register("newcomer").await?;
+        }
+        if names_a("{{new-reset-token}}") {
+            self.know("new-reset-token", &self.new_reset_token().await?);
+        }
+        if names_a("{{new-refresh-token}}") {
+            let logged_in = self.call("login").await?;
+            self.know("new-refresh-token", text(&logged_in, "/data/refreshToken")?);
+        }
+        if names_a("{{new-session}}") {
+            self.call("login").await?;
+            let sessions = self.call("list-sessions").await?;
+            self.know("new-session", text(&sessions, "/data/0/id")?);
         }
         if binary == "release-expired-reservations" {
             let reserve = self.events.of(&self.world.system, "reserve-stock", |_| None)?;
@@ -97,14 +127,41 @@ impl<'a> Shop<'a> {
         Ok(text(&newest, "/data/0/id")?.to_owned())
     }
 
-    /// Their address is known by their name, the customer's as `email` and their id as `user`.
+    /// A token that was mailed to the admin, who changes no password. It counts for a day, however often it is used.
+    async fn verification_token(&self) -> Result<String, Error> {
+        let email = self.known("admin").unwrap_or_default();
+        self.know("newcomer", &email);
+        self.know("newcomer-id", &self.known("admin-id").unwrap_or_default());
+        let registered = self.events.of(&self.world.system, "send-mail", |_| None)?;
+        self.pool.call("send-mail", self.filled(registered)).await?;
+        self.backends.token_mailed_to(&email).await
+    }
+
+    /// A token for somebody who forgot their password.
+    async fn new_reset_token(&self) -> Result<String, Error> {
+        const REQUEST: &str = "request-password-reset";
+        self.register("forgetful").await?;
+        let email = self.known("forgetful").unwrap_or_default();
+        let mut request = self.events.of(&self.world.system, REQUEST, |_| None)?;
+        request["body"] = json!({"email": email});
+        self.pool.call(REQUEST, self.filled(request)).await?;
+        let environment = &self.pool.program(REQUEST)?.environment;
+        let [mails, events] =
+            ["MAILS_TABLE", "USER_EVENTS_TABLE"].map(|name| environment.get(name).cloned().unwrap_or_default());
+        let mut event = self.events.of(&self.world.system, "send-mail", |_| None)?;
+        event["Records"][0]["body"] = self.backends.mail_requested(&mails, &events, &email).await?;
+        self.pool.call("send-mail", self.filled(event)).await?;
+        self.backends.token_mailed_to(&email).await
+    }
+
+    /// Their address is known by their name, the customer's id as `user` and another's as `NAME-id`.
     async fn register(&self, name: &str) -> Result<(), Error> {
         let registered = self.call("register").await?;
         let email = text(&registered, "/data/user/email")?;
         self.know(name, email);
-        if name == "customer" {
-            self.know("user", text(&registered, "/data/user/id")?);
-        }
+        let id = text(&registered, "/data/user/id")?;
+        let place = if name == "customer" { "user".to_owned() } else { format!("{name}-id") };
+        self.know(&place, id);
         Ok(())
     }
 

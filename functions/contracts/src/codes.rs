@@ -12,6 +12,10 @@ pub const PRODUCT_NOT_FOUND: Code = Code::new("PRODUCT_NOT_FOUND", Kind::VALIDAT
 pub const INSUFFICIENT_STOCK: Code = Code::new("INSUFFICIENT_STOCK", Kind::VALIDATION);
 /// An account with this email address exists.
 pub const USER_EXISTS: Code = Code::new("USER_EXISTS", Kind::CONFLICT);
+/// The token of a password reset is unknown, used or too old.
+pub const INVALID_RESET_TOKEN: Code = Code::new("INVALID_RESET_TOKEN", Kind::VALIDATION);
+/// The token that verifies an address is unknown, too old, or another user's.
+pub const INVALID_VERIFICATION_TOKEN: Code = Code::new("INVALID_VERIFICATION_TOKEN", Kind::VALIDATION);
 /// The order is in a state that cannot be cancelled.
 pub const ORDER_NOT_CANCELLABLE: Code = Code::new("ORDER_NOT_CANCELLABLE", Kind::CONFLICT);
 
@@ -22,6 +26,8 @@ pub const CATALOGUE: Catalogue = Catalogue::new(&[
     PRODUCT_NOT_FOUND,
     INSUFFICIENT_STOCK,
     USER_EXISTS,
+    INVALID_RESET_TOKEN,
+    INVALID_VERIFICATION_TOKEN,
     ORDER_NOT_CANCELLABLE,
 ]);
 

@@ -31,6 +31,39 @@ pub struct UserCreated {
 
 payload!(UserCreated, "user.created", user_id);
 
+/// `user.erased`: a user's account is gone, and every service erases what it keeps about them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserErased {
+    /// The user's id.
+    pub user_id: String,
+}
+
+payload!(UserErased, "user.erased", user_id);
+
+/// `mail.requested`: a mail is to be sent. To whom is in the item that the event was written with, so no address is in queues,
+/// and no token either: whatever sends the mail makes its token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MailRequested {
+    /// What the mail is for.
+    pub kind: MailKind,
+    /// The user's id. A request that names an address and not a user has a random one in its place.
+    pub user_id: String,
+}
+
+/// What a requested mail is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MailKind {
+    /// To show that the user reads mail to the address.
+    VerifyEmail,
+    /// To choose a new password.
+    PasswordReset,
+}
+
+payload!(MailRequested, "mail.requested", user_id);
+
 /// `product.created`: a product was added.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -51,8 +84,9 @@ payload!(ProductCreated, "product.created", product_id);
 pub struct OrderCreated {
     /// The order's id.
     pub order_id: String,
-    /// Id of the customer.
-    pub user_id: String,
+    /// Id of the customer; absent if they were erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
     /// The order's total, in cents.
     pub total_amount: u64,
     /// The generation of the hold that the order was written with.
@@ -80,8 +114,9 @@ payload!(OrderRenewed, "order.renewed", order_id);
 pub struct OrderConfirmed {
     /// The order's id.
     pub order_id: String,
-    /// Id of the customer.
-    pub user_id: String,
+    /// Id of the customer; absent if they were erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
 }
 
 payload!(OrderConfirmed, "order.confirmed", order_id);
@@ -92,8 +127,9 @@ payload!(OrderConfirmed, "order.confirmed", order_id);
 pub struct OrderCancelled {
     /// The order's id.
     pub order_id: String,
-    /// Id of the customer.
-    pub user_id: String,
+    /// Id of the customer; absent if they were erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
     /// The `reason` of the [`StockRejected`] that cancelled the order; absent if the customer did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -169,7 +205,7 @@ mod tests {
     fn a_reason_is_left_out_of_an_order_that_its_customer_cancelled() {
         let cancelled = |reason: Option<&str>| OrderCancelled {
             order_id: "o1".into(),
-            user_id: "ada".into(),
+            user_id: Some("ada".into()),
             reason: reason.map(str::to_owned),
         };
         let by_customer = json!({"orderId": "o1", "userId": "ada"});

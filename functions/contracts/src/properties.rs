@@ -7,9 +7,10 @@ use proptest::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::export::ExportRequest;
 use crate::payloads::{
     OrderCancelled, OrderConfirmed, OrderCreated, OrderRenewed, ProductCreated, StockHeld, StockRejected, StockSettled,
-    UserCreated,
+    UserCreated, UserErased,
 };
 use crate::reserve_stock::{ReserveRequest, ReserveResponse};
 
@@ -40,6 +41,7 @@ proptest! {
     #[test]
     fn a_payload_is_read_as_it_was_written(text in prop_oneof![4 => spoiled(&PAYLOADS), 1 => texts()]) {
         reads_what_it_writes::<UserCreated>(&text)?;
+        reads_what_it_writes::<UserErased>(&text)?;
         reads_what_it_writes::<ProductCreated>(&text)?;
         reads_what_it_writes::<OrderCreated>(&text)?;
         reads_what_it_writes::<OrderRenewed>(&text)?;
@@ -54,5 +56,6 @@ proptest! {
     fn a_call_is_read_as_it_was_written(text in prop_oneof![4 => spoiled(&CALLS), 1 => texts()]) {
         reads_what_it_writes::<ReserveRequest>(&text)?;
         reads_what_it_writes::<ReserveResponse>(&text)?;
+        reads_what_it_writes::<ExportRequest>(&text)?;
     }
 }

@@ -1,9 +1,10 @@
 //! `reserve-stock`: before an order is written, the order service has the product service hold every line of it, or
 //! none, under the order's id.
 //!
-//! A request that is sent again, with the same order id and fingerprint, gets the same hold at the same prices, for the
+//! A request that is sent again, with the same order id and lines, gets the same hold at the same prices, for the
 //! full time. If that hold has expired, it gets a new one at the prices of the day.
 
+use envelope::Caller;
 use money::{Amount, Price};
 use serde::{Deserialize, Serialize};
 
@@ -25,11 +26,18 @@ pub const MAX_QUANTITY: u32 = 10_000;
 pub struct ReserveRequest {
     /// Id that the order will have.
     pub order_id: String,
-    /// Fingerprint of the order's content: a request with the same order id and another fingerprint is refused until
-    /// the hold of the first has expired.
+    /// Fingerprint of the order's lines, and of nothing else: the hold keeps it, and is nobody's. A request with the same order
+    /// id and other lines is refused until the hold of the first has expired.
     pub fingerprint: String,
-    /// Id of the customer's request, for the log and for the event of an expired hold.
+    /// Id of the customer's request, for the log. The customer may have typed it.
     pub request_id: String,
+    /// Id of that request in events, which nobody typed: the hold keeps it, for the event of its expiry. Empty from a caller of
+    /// an earlier version.
+    #[serde(default)]
+    pub cause_id: String,
+    /// Who sent that request, for the log.
+    #[serde(default)]
+    pub caller: Caller,
     /// 1 to [`MAX_LINES`] lines.
     pub items: Vec<Line>,
 }
@@ -102,12 +110,16 @@ mod tests {
             order_id: "o1".into(),
             fingerprint: "f1".into(),
             request_id: "r1".into(),
+            cause_id: "c1".into(),
+            caller: Caller { user_id: Some("u1".into()), ..Caller::default() },
             items: vec![Line { product_id: "p1".into(), quantity: 2 }],
         };
         let json = json!({
             "orderId": "o1",
             "fingerprint": "f1",
             "requestId": "r1",
+            "causeId": "c1",
+            "caller": {"userId": "u1"},
             "items": [{"productId": "p1", "quantity": 2}],
         });
         assert_eq!(serde_json::to_value(&request).unwrap(), json);

@@ -4,10 +4,12 @@
 //! - [`workers`]: functions without one.
 //! - [`domain`]: values, states and rules.
 //! - [`store`]: the only place that knows DynamoDB.
+//! - `tokens`: what makes tokens for a session, and verifies them.
 
 pub mod domain;
 pub mod endpoints;
 pub mod store;
+mod tokens;
 pub mod workers;
 
 /// The name and version of this service in answers, logs and events.

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderValue, Request, Response};
 use local_lambda::{Invoke, InvokeError};
+use local_stories::{Kind, Outcome, Recorder, Span, StoryKind};
 
 use crate::authorizer::{Authorizer, Refusal};
 use crate::context::{Context, Stage};
@@ -20,7 +21,7 @@ use crate::gateway_response::GatewayResponses;
 use crate::invocation::{self, Report};
 use crate::media_type::{self, BinaryMediaTypes};
 use crate::routes::{Destination, Found, Routes, Target};
-use crate::throttle::Throttle;
+use crate::throttle::Throttles;
 use crate::{Cause, Error, Failure, method, query, reply, request_headers};
 
 /// The longest body of a request, in bytes ("Quotas for configuring and running a REST API": 10 MB).
@@ -36,7 +37,8 @@ pub struct RestApi {
     routes: Routes,
     binary: BinaryMediaTypes,
     responses: GatewayResponses,
-    throttle: Option<Throttle>,
+    throttles: Throttles,
+    stories: Recorder,
 }
 
 /// Why a listener could not read a request's body.
@@ -98,17 +100,22 @@ impl RestApi {
                 resource.preflight = Some(Preflight::new(cors, resource.methods())?);
             }
         }
-        if api.throttle.is_some_and(|limits| !limits.rate.is_finite() || limits.rate <= 0.0 || limits.burst == 0) {
-            return Err(Error::Throttle);
-        }
+        let throttles = Throttles::new(&api.throttling, &routes, Instant::now())?;
         Ok(Self {
             invoke: Invoker(invoke),
             stage: Stage { api_id: api.id.clone(), name: api.stage.clone(), region: system.region.clone() },
             routes,
             binary: BinaryMediaTypes::new(&api.binary_media_types),
             responses: GatewayResponses::new(&api.gateway_responses)?,
-            throttle: api.throttle.map(|limits| Throttle::new(limits, Instant::now())),
+            throttles,
+            stories: Recorder::default(),
         })
+    }
+
+    /// The same API, which records the story of each request.
+    #[must_use]
+    pub fn with_stories(self, stories: Recorder) -> Self {
+        Self { stories, ..self }
     }
 
     /// Handles a request. `peer` is the client's address, which functions see as `sourceIp`.
@@ -119,8 +126,21 @@ impl RestApi {
         let (head, body) = request.into_parts();
         let mut context = Context::new(&self.stage, &head, method::of_request(&head), peer);
         let mut trail = Trail::default();
-        let outcome = self.serve(&head, &body, &mut context, &mut trail).await;
-        self.finish(&head, context, trail, outcome, started)
+        let title = || format!("{} {}", context.http_method, head.uri.path());
+        let call = self.stories.begin(StoryKind::Api, &context.request_id, title);
+        let entry = call.span().child(Kind::Api, head.uri.path());
+        let span = entry.span();
+        if let Some(id) = head.headers.get("x-request-id").and_then(|id| id.to_str().ok()) {
+            span.known_as(id);
+        }
+        span.request(&body);
+        let outcome = self.serve(&head, &body, &mut context, &mut trail, span).await;
+        let exchange = self.finish(&head, context, trail, outcome, started);
+        let has_failed = exchange.response.status().is_server_error();
+        exchange.note(span);
+        entry.finish(if has_failed { Outcome::Error } else { Outcome::Ok });
+        call.finish(Some(exchange.response.status().as_u16()), has_failed);
+        exchange
     }
 
     /// Refuses a request whose body could not be read.
@@ -140,6 +160,7 @@ impl RestApi {
         body: &Bytes,
         context: &mut Context<'a>,
         trail: &mut Trail,
+        span: &Span,
     ) -> Result<Response<Bytes>, Refusal> {
         let path = head.uri.path();
         if request_headers::head_length(head) > HEAD_LIMIT {
@@ -157,22 +178,30 @@ impl RestApi {
         context.resource_id = Some(&resource.id);
         context.resource_path = Some(&resource.path);
         trail.route = Some(Arc::clone(&resource.path));
-        if self.throttle.as_ref().is_some_and(|throttle| !throttle.admits(Instant::now())) {
+        let method = match destination {
+            Destination::Preflight(_) => "OPTIONS",
+            Destination::Function(method, _) => method,
+        };
+        if !self.throttles.admit(&resource.path, method, Instant::now()) {
             return Err(Fault::Throttled.into());
         }
         let target = match destination {
             Destination::Preflight(preflight) => return Ok(preflight.response()),
-            Destination::Function(target) => target,
+            Destination::Function(_, target) => target,
         };
         trail.function = Some(Arc::clone(&target.function));
         if let Some(authorizer) = &target.authorizer {
             let method_arn = self.stage.method_arn(&context.http_method, path);
-            context.authorizer = Some(authorizer.authorize(&self.invoke.0, &head.headers, &method_arn).await?);
+            let said = authorizer.authorize(&self.invoke.0, &head.headers, &method_arn, span).await?;
+            let allowed = said.allows(&method_arn);
+            context.authorizer = Some(said);
+            allowed?;
         }
-        self.integrate(head, body, &found, &query, context, target).await
+        self.integrate(head, body, &found, &query, context, target, span).await
     }
 
     /// Calls the function of a route.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one request, which it borrows")]
     async fn integrate(
         &self,
         head: &Parts,
@@ -181,10 +210,14 @@ impl RestApi {
         query: &query::Parameters<'_>,
         context: &Context<'_>,
         target: &Target,
+        span: &Span,
     ) -> Result<Response<Bytes>, Refusal> {
         let failed =
             |fault, cause| Refusal { fault, failure: Some(Failure { function: target.function.to_string(), cause }) };
         let trace_id = request_headers::trace_id(&head.headers);
+        if let Some(root) = trace_id.split(';').find_map(|part| part.strip_prefix("Root=")) {
+            span.known_as(root);
+        }
         let headers = request_headers::for_function(&head.headers, context.source_ip(), &trace_id);
         let path = format!("/{}", head.uri.path().trim_start_matches('/'));
         let body = Body::new(body, &head.headers, &self.binary);
@@ -192,7 +225,7 @@ impl RestApi {
         let payload = event
             .to_json()
             .map_err(|error| failed(Fault::ApiMisconfigured, Cause::Malformed(format!("the event: {error}"))))?;
-        let called = invocation::call(&self.invoke.0, &target.function, payload.into(), target.timeout).await;
+        let called = invocation::call(&self.invoke.0, &target.function, payload.into(), target.timeout, span).await;
         let invocation = called.map_err(|cause| failed(fault_of(&cause), cause))?;
         if let Some(kind) = invocation.function_error {
             return Err(failed(Fault::BadIntegration, Report::read(&invocation.payload).cause(kind)));

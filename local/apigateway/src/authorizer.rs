@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use http::header::{HeaderMap, HeaderName};
 use local_lambda::{FunctionError, Invoke};
+use local_stories::{Kind, Outcome, Span};
 use regex::{Regex, RegexBuilder};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -39,9 +40,9 @@ pub(crate) struct Authorizer {
     cache: Cache<Arc<Permit>>,
 }
 
-/// Permission to call one method, with what the function is told about the caller.
+/// What an authorizer says of a token: a policy, and a context. Of a refusal, the context can word the response.
 #[derive(Debug, Clone)]
-pub(crate) struct Granted {
+pub(crate) struct Said {
     permit: Arc<Permit>,
     latency: Duration,
 }
@@ -82,35 +83,53 @@ impl Authorizer {
         })
     }
 
-    /// Decides whether a request may call a method.
-    ///
-    /// The function is asked unless it answered for the same token less than the TTL ago. Its policy is evaluated for
-    /// each request, so what it says about one method holds for no other.
+    /// What the function says of a request's token. It is asked unless it answered for the same token less than the TTL
+    /// ago.
     pub(crate) async fn authorize(
         &self,
         invoke: &Arc<dyn Invoke>,
         headers: &HeaderMap,
         method_arn: &str,
-    ) -> Result<Granted, Refusal> {
+        span: &Span,
+    ) -> Result<Said, Refusal> {
+        let entry = span.child(Kind::Authorizer, &self.function);
+        let said = self.answer(invoke, headers, method_arn, entry.span()).await;
+        if let Ok(Said { permit, .. }) = &said
+            && entry.span().is_recorded()
+        {
+            entry.span().note("principalId", permit.principal_id.as_str());
+            entry.span().note("allows", permit.policy.verdict(method_arn) == Verdict::Allowed);
+        }
+        entry.finish(if said.is_ok() { Outcome::Ok } else { Outcome::Error });
+        said
+    }
+
+    async fn answer(
+        &self,
+        invoke: &Arc<dyn Invoke>,
+        headers: &HeaderMap,
+        method_arn: &str,
+        span: &Span,
+    ) -> Result<Said, Refusal> {
         if method_arn.len() > LONGEST_ARN {
             return Err(Fault::UriTooLong.into());
         }
         let token = self.token(headers).ok_or(Fault::Unauthorized)?;
         let started = Instant::now();
         let (permit, latency) = match self.cache.get(token, started) {
-            Some(permit) => (permit, Duration::ZERO),
+            Some(permit) => {
+                span.note("cached", true);
+                (permit, Duration::ZERO)
+            }
             None => {
-                let permit = Arc::new(self.ask(invoke, token, method_arn).await?);
+                span.note("cached", false);
+                let permit = Arc::new(self.ask(invoke, token, method_arn, span).await?);
                 let answered = Instant::now();
                 self.cache.put(token, Arc::clone(&permit), answered);
                 (permit, answered - started)
             }
         };
-        match permit.policy.verdict(method_arn) {
-            Verdict::Allowed => Ok(Granted { permit, latency }),
-            Verdict::Forbidden => Err(Fault::Denied { explicit: true }.into()),
-            Verdict::NotMentioned => Err(Fault::Denied { explicit: false }.into()),
-        }
+        Ok(Said { permit, latency })
     }
 
     /// The token, if there is one and `ValidationExpression` matches it.
@@ -128,10 +147,16 @@ impl Authorizer {
         (!token.is_empty() && passes).then_some(token)
     }
 
-    async fn ask(&self, invoke: &Arc<dyn Invoke>, token: &str, method_arn: &str) -> Result<Permit, Refusal> {
+    async fn ask(
+        &self,
+        invoke: &Arc<dyn Invoke>,
+        token: &str,
+        method_arn: &str,
+        span: &Span,
+    ) -> Result<Permit, Refusal> {
         let input = Input { r#type: "TOKEN", method_arn, authorization_token: token };
         let payload = serde_json::to_vec(&input).map_err(|error| self.malformed(error.to_string()))?;
-        let answer = invocation::call(invoke, &self.function, payload.into(), TIMEOUT).await;
+        let answer = invocation::call(invoke, &self.function, payload.into(), TIMEOUT, span).await;
         let invocation = answer.map_err(|cause| self.refusal(Fault::AuthorizerFailure, cause))?;
         match invocation.function_error {
             None => Permit::read(&invocation.payload).map_err(|why| self.malformed(why)),
@@ -156,7 +181,17 @@ impl Authorizer {
     }
 }
 
-impl Granted {
+impl Said {
+    /// Decides whether a method may be called. The policy is evaluated for each request, so what it says about one method
+    /// holds for no other.
+    pub(crate) fn allows(&self, method_arn: &str) -> Result<(), Fault> {
+        match self.permit.policy.verdict(method_arn) {
+            Verdict::Allowed => Ok(()),
+            Verdict::Forbidden => Err(Fault::Denied { explicit: true }),
+            Verdict::NotMentioned => Err(Fault::Denied { explicit: false }),
+        }
+    }
+
     /// `principalId`, or a value of the context.
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
         match name {
@@ -167,7 +202,7 @@ impl Granted {
 }
 
 /// `requestContext.authorizer`.
-impl Serialize for Granted {
+impl Serialize for Said {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Permit { principal_id, context, .. } = &*self.permit;
         let mut map = serializer.serialize_map(None)?;

@@ -16,7 +16,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-use crate::authorizer::Granted;
+use crate::authorizer::Said;
 use crate::request_headers::text;
 
 /// The stage that requests are addressed to. It is not in their path: on one machine there is one stage.
@@ -43,7 +43,7 @@ pub(crate) struct Context<'a> {
     api_id: &'a str,
     /// What the authorizer said, if the route has one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) authorizer: Option<Granted>,
+    pub(crate) authorizer: Option<Said>,
     deployment_id: &'static str,
     domain_name: Option<Cow<'a, str>>,
     domain_prefix: Option<String>,

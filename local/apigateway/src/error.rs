@@ -86,4 +86,12 @@ pub enum Error {
     /// A rate or burst that no request could pass.
     #[error("MethodSettings: a throttle must allow a rate above 0 and a burst of at least 1")]
     Throttle,
+    /// A setting of its own for a method that the API does not have.
+    #[error("MethodSettings: there is no {method} {path}")]
+    ThrottledNothing {
+        /// The method's path.
+        path: String,
+        /// The method.
+        method: String,
+    },
 }

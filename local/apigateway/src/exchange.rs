@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Response};
+use local_stories::Span;
 
 use crate::{Failure, ResponseType};
 
@@ -29,4 +30,28 @@ pub struct Exchange {
     pub gateway_response: Option<ResponseType>,
     /// What was wrong with the function or the authorizer, if that is why the gateway responded itself.
     pub failure: Option<Failure>,
+}
+
+impl Exchange {
+    /// Adds what it says to the request's entry in its story.
+    pub(crate) fn note(&self, span: &Span) {
+        if !span.is_recorded() {
+            return;
+        }
+        span.note("method", self.method.as_str());
+        span.note("status", self.response.status().as_u16());
+        if let Some(route) = &self.route {
+            span.note("route", &**route);
+        }
+        if let Some(function) = &self.function {
+            span.note("function", &**function);
+        }
+        if let Some(response) = &self.gateway_response {
+            span.note("gatewayResponse", response.name());
+        }
+        if let Some(failure) = &self.failure {
+            span.note("failure", failure.to_string());
+        }
+        span.response(self.response.body());
+    }
 }

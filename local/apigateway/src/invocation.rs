@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use local_lambda::{FunctionError, Invocation, Invoke, InvokeError};
+use local_stories::Span;
 use serde::Deserialize;
 
 use crate::Cause;
@@ -18,9 +19,10 @@ pub(crate) async fn call(
     function: &Arc<str>,
     payload: Bytes,
     timeout: Duration,
+    span: &Span,
 ) -> Result<Invocation, Cause> {
-    let (invoke, called) = (Arc::clone(invoke), Arc::clone(function));
-    let run = tokio::spawn(async move { invoke.invoke(&called, payload).await });
+    let (invoke, called, span) = (Arc::clone(invoke), Arc::clone(function), span.clone());
+    let run = tokio::spawn(async move { invoke.invoke_within(span, &called, payload).await });
     match tokio::time::timeout(timeout, run).await {
         Ok(Ok(outcome)) => Ok(outcome?),
         Ok(Err(ended)) => Err(InvokeError::Unavailable(ended.to_string()).into()),

@@ -55,7 +55,8 @@ pub(crate) struct Target {
 #[derive(Debug)]
 pub(crate) enum Destination<'t> {
     Preflight(&'t Preflight),
-    Function(&'t Target),
+    /// The method of the route, which may be `ANY`, and what is behind it.
+    Function(&'t str, &'t Target),
 }
 
 /// The resource that a path matches, with the values of its parameters as they are in the path, undecoded.
@@ -97,6 +98,11 @@ impl Routes {
         }
     }
 
+    /// Every resource.
+    pub(crate) fn resources(&self) -> impl Iterator<Item = &Resource> {
+        self.resources.iter()
+    }
+
     /// Every resource, to be given its preflight.
     pub(crate) fn resources_mut(&mut self) -> impl Iterator<Item = &mut Resource> {
         self.resources.iter_mut()
@@ -123,7 +129,8 @@ impl Resource {
             return Some(Destination::Preflight(preflight));
         }
         let method = METHODS.iter().find(|known| **known == method.as_str())?;
-        self.methods.get(*method).or_else(|| self.methods.get("ANY")).map(Destination::Function)
+        let route = self.methods.get_key_value(*method).or_else(|| self.methods.get_key_value("ANY"));
+        route.map(|(method, target)| Destination::Function(method, target))
     }
 }
 

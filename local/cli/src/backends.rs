@@ -20,7 +20,7 @@ use crate::environment::{self, Files};
 use crate::error::Error;
 use crate::project::Project;
 use crate::running::Running;
-use crate::stack::Stack;
+use crate::stack::{About, Stack};
 use crate::{console, server};
 
 /// Serves until dropped.
@@ -35,7 +35,8 @@ pub async fn serve(arguments: Run, running: &OnceCell<Running>) -> Result<Infall
     let for_functions = listen_for_functions(host.as_deref(), port).await?;
     let url = format!("http://{}:{port}", host.as_deref().unwrap_or("127.0.0.1"));
 
-    let Project { workspace, system, iam, .. } = Project::read(&arguments).await?;
+    let Project { workspace, template, mut system, iam } = Project::read(&arguments).await?;
+    system.serve_queues_at(&url);
     let engine = arguments.elsewhere.engine;
     let endpoint = arguments.elsewhere.lambda_endpoint.unwrap_or_else(|| engine.default_endpoint().to_owned());
     let remote = Remote::new(&endpoint, names(&system, engine))?;
@@ -43,8 +44,9 @@ pub async fn serve(arguments: Run, running: &OnceCell<Running>) -> Result<Infall
     let data_dir = arguments.data_dir.unwrap_or_else(|| workspace.target.join("local-backends"));
     let data = DataFolder::take(data_dir, arguments.fresh)?;
 
-    let stack = Arc::new(Stack::start_backends(&system, iam, &data, remote.clone(), host).await?);
-    let environments = environment::environments(&system, engine, &url, &stack.secrets).await?;
+    let about = About { url: url.clone(), data_folder: data.path().to_owned(), template, has_docs: false, host };
+    let stack = Arc::new(Stack::start_backends(&system, iam, &data, remote.clone(), about).await?);
+    let environments = environment::environments(&system, engine, &url, &endpoint);
     let files = environment::write(&environments, &data.folder("functions")?)?;
     if let Some(listener) = for_functions {
         tokio::spawn(server::serve(listener, Arc::clone(&stack), None));

@@ -6,13 +6,14 @@ use std::sync::LazyLock;
 use std::sync::mpsc::{self, Sender};
 use std::time::Duration;
 
+use anstyle::AnsiColor;
 use local_apigateway::Exchange;
 use local_template::{Api, Route, System};
-use time::OffsetDateTime;
-use time::macros::format_description;
+
+use crate::local_time;
 
 enum Print {
-    Line(String),
+    Text(String),
     Flush(Sender<()>),
 }
 
@@ -23,7 +24,7 @@ static PRINTER: LazyLock<Sender<Print>> = LazyLock::new(|| {
         for print in incoming {
             match print {
                 // The stack runs on without a terminal.
-                Print::Line(line) => drop(writeln!(std::io::stdout().lock(), "{line}")),
+                Print::Text(text) => drop(anstream::stdout().lock().write_all(text.as_bytes())),
                 Print::Flush(done) => drop(done.send(())),
             }
         }
@@ -33,12 +34,24 @@ static PRINTER: LazyLock<Sender<Print>> = LazyLock::new(|| {
 
 /// Writes a line.
 fn line(text: std::fmt::Arguments<'_>) {
-    let _ = PRINTER.send(Print::Line(harmless(&text.to_string())));
+    styled(&harmless(&text.to_string()));
 }
 
-/// A text without control characters: a terminal takes them as commands, and clients and functions may send any.
-fn harmless(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+/// Writes a line with colours, which are left out where no terminal shows them (`NO_COLOR`). What comes from elsewhere was
+/// made [`harmless`] before it was coloured.
+pub fn styled(line: &str) {
+    raw(&format!("{line}\n"));
+}
+
+/// Writes a text of this program's own as it is.
+pub fn raw(text: &str) {
+    let _ = PRINTER.send(Print::Text(text.to_owned()));
+}
+
+/// A text without control characters but tabs and line breaks: a terminal takes them as commands, and clients and functions may
+/// send any.
+pub fn harmless(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c }).collect()
 }
 
 /// Waits until all lines are written; at most a second, as the terminal may be held.
@@ -88,18 +101,24 @@ pub fn function_line(function: &str, text: &str) {
 
 /// Prints a request and its response.
 pub fn request(exchange: &Exchange) {
-    let time = OffsetDateTime::now_utc().format(format_description!("[hour]:[minute]:[second]")).unwrap_or_default();
     let who = match (&exchange.function, &exchange.gateway_response) {
         (_, Some(response)) => format!("gateway: {}", response.name()),
         (Some(function), None) => function.to_string(),
         (None, None) => "gateway".to_owned(),
     };
-    line(format_args!(
-        "{time}  {}  {:>5} ms  {:<6} {}  {who}",
-        exchange.response.status().as_u16(),
+    let status = exchange.response.status();
+    let style = match status.as_u16() {
+        500.. => AnsiColor::Red.on_default(),
+        400..500 => AnsiColor::Yellow.on_default(),
+        _ => AnsiColor::Green.on_default(),
+    };
+    let (path, who) = (harmless(&shortened(&exchange.path)), harmless(&who));
+    styled(&format!(
+        "{}  {style}{}{style:#}  {:>5} ms  {:<6} {path}  {who}",
+        local_time::now(),
+        status.as_u16(),
         exchange.duration.as_millis(),
         exchange.method.as_str(),
-        shortened(&exchange.path),
     ));
     if let Some(failure) = &exchange.failure {
         line(format_args!("          {failure}"));
@@ -115,6 +134,6 @@ fn shortened(path: &str) -> String {
 mod tests {
     #[test]
     fn a_terminal_gets_no_commands() {
-        assert_eq!(super::harmless("plain \u{1b}[2J text\nand more"), "plain \u{fffd}[2J text\nand more");
+        assert_eq!(super::harmless("plain \u{1b}[2J text\n\tand more"), "plain \u{fffd}[2J text\n\tand more");
     }
 }

@@ -1,12 +1,24 @@
-//! Controls of a running stack, under `/_local/`: tests and subcommands look inside, run a schedule, redrive dead
-//! letters, rotate a secret, inject faults, and see which rights the functions used.
+//! Controls of a running stack, under `/_local/`: tests, subcommands and the console look inside, run a schedule, send
+//! messages, redrive dead letters, rotate a secret, read mails and stories, inject faults, and see which rights the functions used.
+
+mod faults;
+mod function;
+mod logs;
+mod map;
+mod queues;
+mod routes;
+mod schedules;
+mod secrets;
+mod status;
+mod stories;
+mod tables;
 
 use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode};
-use local_dynamodb::Fault;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use local_event_sources::Redelivery;
-use local_sqs::{Message, RedriveFailure};
+use percent_encoding::percent_decode_str;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::aws_api::is_local;
@@ -18,8 +30,14 @@ pub const PREFIX: &str = "/_local/";
 /// The header that a control requires: no web page can send it to another origin without a preflight.
 pub const HEADER: &str = "x-local-stack";
 
+/// Why a control was not carried out: the status and the text of the answer.
+type Failure = (StatusCode, String);
+
 /// Answers a request for a control with JSON.
-pub async fn handle(stack: &Stack, request: Request<Bytes>) -> Response<Bytes> {
+pub async fn handle(stack: &Stack, mut request: Request<Bytes>) -> Response<Bytes> {
+    if is_from_own_page(request.headers()) {
+        request.headers_mut().remove(header::ORIGIN);
+    }
     if !is_local(request.headers(), stack.host.as_deref()) || !request.headers().contains_key(HEADER) {
         return answer(StatusCode::FORBIDDEN, &json!({"error": format!("send the header {HEADER}: 1")}));
     }
@@ -29,25 +47,42 @@ pub async fn handle(stack: &Stack, request: Request<Bytes>) -> Response<Bytes> {
     }
 }
 
-async fn control(stack: &Stack, request: &Request<Bytes>) -> Result<Value, (StatusCode, String)> {
-    let path: Vec<&str> = request.uri().path().trim_start_matches(PREFIX).split('/').collect();
+/// Whether a page of this very host and port sends the request: the console. Browsers name the page's origin with each
+/// request that is not a GET.
+fn is_from_own_page(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let page = text(header::ORIGIN).and_then(|origin| origin.strip_prefix("http://"));
+    page.is_some() && page == text(header::HOST) && headers.get_all(header::ORIGIN).iter().count() == 1
+}
+
+async fn control(stack: &Stack, request: &Request<Bytes>) -> Result<Value, Failure> {
+    let parts = request.uri().path().trim_start_matches(PREFIX).split('/');
+    // A name may have any character: a part is decoded by itself.
+    let parts: Vec<_> = parts.map(|part| percent_decode_str(part).decode_utf8_lossy()).collect();
+    let path: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
     match (request.method(), path.as_slice()) {
+        (&Method::GET, ["status"]) => status::status(stack),
+        (&Method::GET, ["logs"]) => logs::lines(stack, request.uri().query()).await,
         (&Method::GET, ["functions"]) => value(&stack.functions),
+        (&Method::GET, ["functions", name]) => function::describe(stack, name),
+        (&Method::GET, ["functions", name, "logs"]) => function::logs(stack, name, request.uri().query()),
         (&Method::GET, ["instances"]) => {
             let instances = stack.lambda.instances().into_iter();
             Ok(instances.map(|one| json!({"function": one.function, "pid": one.pid, "busy": one.busy})).collect())
         }
+        (&Method::GET, ["routes"]) => Ok(routes::list(stack)),
+        (&Method::GET, ["map"]) => Ok(map::map(&stack.system)),
+        (&Method::GET, ["tables"]) => tables::list(stack).await,
+        (&Method::POST, ["tables", name, "query"]) => tables::query(stack, name, body(request)?).await,
         (&Method::GET, ["dynamodb", "calls"]) => value(&stack.dynamodb.calls().snapshot()),
         (&Method::DELETE, ["dynamodb", "calls"]) => value(&stack.dynamodb.calls().reset()),
-        (&Method::POST, ["dynamodb", "faults"]) => {
-            let fault: Fault = serde_json::from_slice(request.body()).map_err(bad_request)?;
-            stack.dynamodb.faults().inject(fault);
-            Ok(Value::Null)
-        }
-        (&Method::DELETE, ["dynamodb", "faults"]) => {
-            stack.dynamodb.faults().clear();
-            Ok(Value::Null)
-        }
+        (&Method::GET, ["dynamodb", "faults"]) => value(&stack.dynamodb.faults().pending()),
+        (&Method::POST, ["dynamodb", "faults"]) => faults::fail_tables(stack, body(request)?),
+        (&Method::DELETE, ["dynamodb", "faults"]) => faults::clear_tables(stack),
+        (&Method::GET, ["ses", "faults"]) => value(&stack.ses.faults().pending()),
+        (&Method::POST, ["ses", "faults"]) => faults::fail_mails(stack, body(request)?),
+        (&Method::DELETE, ["ses", "faults"]) => faults::clear_mails(stack),
+        (&Method::GET, ["mails"]) => value(&stack.ses.mails().map_err(failed)?),
         (&Method::GET, ["iam", "used"]) => value(&stack.iam.uses()),
         (&Method::POST, ["event-sources", "drain"]) => {
             let failed_ones = if request.uri().query() == Some("hurry") {
@@ -58,82 +93,71 @@ async fn control(stack: &Stack, request: &Request<Bytes>) -> Result<Value, (Stat
             stack.event_sources.drained(failed_ones).await.map_err(failed)?;
             Ok(Value::Null)
         }
-        (&Method::POST, ["schedules", function, "run"]) => {
-            let invocation = stack.event_sources.run_schedule(function).await.map_err(failed)?;
-            let answer = String::from_utf8_lossy(&invocation.payload);
-            match invocation.function_error {
-                None => Ok(serde_json::from_str(&answer).unwrap_or(Value::Null)),
-                Some(_) => Err(failed(answer)),
-            }
-        }
-        (&Method::GET, ["queues"]) => queues(stack).await,
-        (&Method::GET, ["queues", name, "messages"]) => messages(stack, name).await,
-        (&Method::POST, ["queues", name, "redrive"]) => {
-            let redriven = stack.sqs.redrive(name).await.map_err(queue_error)?;
-            let failure = redriven.failure.map(RedriveFailure::code);
-            Ok(json!({"found": redriven.found, "moved": redriven.moved, "failure": failure}))
-        }
-        (&Method::POST, ["secrets", name, "rotate"]) => {
-            let version = stack.secrets.rotate(name).await.map_err(bad_request)?;
-            Ok(json!({"versionId": version}))
-        }
+        (&Method::GET, ["schedules"]) => Ok(schedules::list(stack)),
+        (&Method::POST, ["schedules", function, "run"]) => schedules::run(stack, function).await,
+        (&Method::GET, ["queues"]) => queues::list(stack).await,
+        (&Method::GET, ["queues", name, "messages"]) => queues::messages(stack, name).await,
+        (&Method::POST, ["queues", name, "messages"]) => queues::send(stack, name, body(request)?).await,
+        (&Method::POST, ["queues", name, "redrive"]) => queues::redrive(stack, name).await,
+        (_, ["stories", path @ ..]) => stories::control(stack, request, path).await,
+        (&Method::GET, ["secrets"]) => secrets::list(stack).await,
+        (&Method::POST, ["secrets", name, "rotate"]) => secrets::rotate(stack, name).await,
         _ => Err((StatusCode::NOT_FOUND, "no such control".to_owned())),
     }
 }
 
-/// Each queue, the number of its messages, and the functions that read it: none, if it is for dead letters.
-async fn queues(stack: &Stack) -> Result<Value, (StatusCode, String)> {
-    let mut all = Vec::new();
-    for queue in stack.sqs.all() {
-        let depth = stack.sqs.depth(&queue.name).await.map_err(failed)?;
-        all.push(json!({
-            "name": queue.name,
-            "visible": depth.visible,
-            "inFlight": depth.in_flight,
-            "delayed": depth.delayed,
-            "readers": stack.event_sources.readers(&queue.arn).collect::<Vec<_>>(),
-        }));
-    }
-    Ok(Value::Array(all))
+/// The request's body as what the control takes.
+fn body<T: DeserializeOwned>(request: &Request<Bytes>) -> Result<T, Failure> {
+    serde_json::from_slice(request.body()).map_err(bad_request)
 }
 
-/// The oldest messages of a queue. Looking at them does not count as receiving.
-async fn messages(stack: &Stack, queue: &str) -> Result<Value, (StatusCode, String)> {
-    const MOST: usize = 100;
-    let shown = |message: Message| {
-        json!({
-            "id": message.id,
-            "sent": message.sent,
-            "receiveCount": message.receive_count,
-            "from": message.dead_letter_source,
-            "body": message.body,
-        })
-    };
-    let messages = stack.sqs.peek(queue, MOST).await.map_err(queue_error)?;
-    Ok(messages.into_iter().map(shown).collect())
-}
-
-fn queue_error(error: local_sqs::Error) -> (StatusCode, String) {
-    match error {
-        local_sqs::Error::QueueDoesNotExist => (StatusCode::NOT_FOUND, error.to_string()),
-        error => failed(error),
-    }
-}
-
-fn value(value: &impl Serialize) -> Result<Value, (StatusCode, String)> {
+fn value(value: &impl Serialize) -> Result<Value, Failure> {
     serde_json::to_value(value).map_err(failed)
 }
 
-fn failed(error: impl std::fmt::Display) -> (StatusCode, String) {
+fn failed(error: impl std::fmt::Display) -> Failure {
     (StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
 }
 
-fn bad_request(error: impl std::fmt::Display) -> (StatusCode, String) {
+fn bad_request(error: impl std::fmt::Display) -> Failure {
     (StatusCode::BAD_REQUEST, error.to_string())
 }
 
 fn answer(status: StatusCode, value: &Value) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(value.to_string()));
     *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_page_of_this_host_and_port_is_the_console() {
+        let sent_by = |origins: &[&'static str]| {
+            let mut headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static("localhost:3000"))]);
+            for origin in origins {
+                headers.append(header::ORIGIN, HeaderValue::from_static(origin));
+            }
+            is_from_own_page(&headers)
+        };
+        assert!(sent_by(&["http://localhost:3000"]));
+        for origins in [
+            &[][..],
+            &["null"],
+            &["http://localhost"],
+            &["http://localhost:3001"],
+            &["http://127.0.0.1:3000"],
+            &["https://localhost:3000"],
+            &["http://evil.localhost:3000"],
+            &["http://localhost:3000", "http://evil.example"],
+        ] {
+            assert!(!sent_by(origins), "{origins:?}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The folder in which a stack keeps its data. Only one stack at a time uses it.
 
 use std::fs::{self, File, TryLockError};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -12,11 +12,15 @@ use crate::error::Error;
 /// The file that marks a folder whose first start was completed. It is the first to be removed.
 const USED: &str = "used";
 
+/// The file with the lines that the seed file printed, such as a login.
+const PRINTED: &str = "printed";
+
 /// The file that the running stack holds a lock on.
 const LOCK: &str = "lock";
 
 /// The names of everything that a stack creates in its data folder, except for the lock.
-const KEPT: [&str; 8] = [USED, "bin", "dynamodb", "event-sources", "functions", "logs", "secretsmanager", "sqs"];
+const KEPT: [&str; 10] =
+    [USED, PRINTED, "bin", "dynamodb", "event-sources", "functions", "logs", "secretsmanager", "ses", "sqs"];
 
 /// A data folder, locked until this process ends, however it ends.
 #[derive(Debug)]
@@ -66,6 +70,19 @@ impl DataFolder {
         self.new
     }
 
+    /// Keeps the lines that the seed file printed.
+    pub fn keep_printed(&self, lines: &[String]) -> Result<(), Error> {
+        let path = self.path.join(PRINTED);
+        let mut file = private_files::create_file(&path)?;
+        let text = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+        file.write_all(text.as_bytes()).map_err(|cause| Error::File { path, cause })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Marks the folder as complete, seed data included. A start that is killed before this is repeated by the next.
     pub fn mark_used(&self) -> Result<(), Error> {
         private_files::create_file(&self.path.join(USED))?;
@@ -77,6 +94,15 @@ impl DataFolder {
         let path = self.path.join(name);
         private_files::create_folder(&path)?;
         Ok(path)
+    }
+}
+
+/// The lines that the seed file printed when the folder was new.
+pub fn printed(folder: &Path) -> io::Result<Vec<String>> {
+    match fs::read_to_string(folder.join(PRINTED)) {
+        Ok(text) => Ok(text.lines().map(str::to_owned).collect()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error),
     }
 }
 

@@ -1,5 +1,5 @@
-//! The API's description: `docs/openapi.yaml` of the workspace, and at `/docs` a page (Swagger UI) that shows it and
-//! sends requests to this stack. The page is part of this program and works without a network.
+//! The API's description: `docs/openapi.yaml` of the workspace, `docs/openapi.json` if there is one, and at `/docs` a page
+//! (Swagger UI) that shows it and sends requests to this stack. The page is part of this program and works without a network.
 
 use std::collections::HashMap;
 use std::io::{Cursor, Read};
@@ -83,6 +83,9 @@ impl Docs {
             "/start.js" => ("text/javascript; charset=utf-8", START.into()),
             // RFC 9512, section 2.1
             "/openapi.yaml" => ("application/yaml", tokio::fs::read(&self.document).await.ok()?.into()),
+            "/openapi.json" => {
+                ("application/json", tokio::fs::read(self.document.with_extension("json")).await.ok()?.into())
+            }
             _ => {
                 let (name, content_type) = ASSETS.iter().find(|(known, _)| name.strip_prefix('/') == Some(known))?;
                 (*content_type, FILES.get(name)?.clone())

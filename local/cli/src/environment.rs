@@ -11,8 +11,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use local_secretsmanager::SecretsManager;
-use local_template::{Function, System};
+use local_template::{Api, System};
 use serde_json::json;
 
 use crate::engine::Engine;
@@ -22,62 +21,45 @@ use crate::runner::access_key_id;
 /// Variables by name, by the engine's name for the function.
 pub type Environments = BTreeMap<String, BTreeMap<String, String>>;
 
-/// The environment of each function. `url` is where the AWS services are.
-///
-/// # Errors
-/// A secret can't be read.
-pub async fn environments(
-    system: &System,
-    engine: Engine,
-    url: &str,
-    secrets: &SecretsManager,
-) -> Result<Environments, Error> {
+/// The path of an API's public keys by convention: a JWK Set (RFC 7517, section 5).
+const JWKS_PATH: &str = "/.well-known/jwks.json";
+
+/// The environment of each function. `services` is where the AWS services are, `api` where the engine serves the API.
+pub fn environments(system: &System, engine: Engine, services: &str, api: &str) -> Environments {
     let mut all = Environments::new();
     for (logical_id, function) in &system.functions {
         let mut variables = function.environment.clone();
         // By its key the services know the function, and by that its role.
         let key = access_key_id(logical_id);
-        let services = [
-            ("AWS_ENDPOINT_URL", url),
+        let aws = [
+            ("AWS_ENDPOINT_URL", services),
             ("AWS_REGION", &system.region),
             ("AWS_DEFAULT_REGION", &system.region),
             ("AWS_ACCESS_KEY_ID", &key),
             ("AWS_SECRET_ACCESS_KEY", "local"),
         ];
-        variables.extend(services.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        if let Some(authorizer) = authorizer(system, logical_id).filter(|_| !engine.has_authorizers()) {
-            variables.extend(secret_values(system, authorizer, secrets).await?);
+        variables.extend(aws.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        if !engine.has_authorizers()
+            && let Some(described) = &system.api
+            && has_public_keys(described)
+            && is_behind_authorizer(described, logical_id)
+        {
+            variables.insert("JWKS_URL".to_owned(), format!("{}{JWKS_PATH}", api.trim_end_matches('/')));
         }
         all.insert(engine.name_of(logical_id, function), variables);
     }
-    Ok(all)
+    all
 }
 
-/// The authorizer in front of a function's routes.
-fn authorizer<'a>(system: &'a System, logical_id: &str) -> Option<&'a Function> {
-    let api = system.api.as_ref()?;
-    let route = api.routes.iter().find(|route| route.function == logical_id && route.authorizer.is_some())?;
-    let authorizer = api.authorizers.get(route.authorizer.as_ref()?)?;
-    system.functions.get(&authorizer.function)
+/// Whether an authorizer is in front of one of a function's routes. Where the engine calls none, the function has to do
+/// its work, and verifies tokens by the API's public keys.
+fn is_behind_authorizer(api: &Api, logical_id: &str) -> bool {
+    api.routes.iter().any(|route| route.function == logical_id && route.authorizer.is_some())
 }
 
-/// The secrets of an authorizer, by value. Where no authorizer is called, the functions behind it have to do its work
-/// and need what it verifies with. For each of its variables `NAME_ARN` that holds the ARN of a secret, `NAME` is the
-/// secret's current value and `NAME_VERSION` the id of that version.
-async fn secret_values(
-    system: &System,
-    authorizer: &Function,
-    secrets: &SecretsManager,
-) -> Result<Vec<(String, String)>, Error> {
-    let mut values = Vec::new();
-    for (variable, arn) in &authorizer.environment {
-        let Some(name) = variable.strip_suffix("_ARN") else { continue };
-        if system.secrets.values().any(|secret| secret.arn == *arn) {
-            let (version, value) = secrets.current(arn).await?;
-            values.extend([(format!("{name}_VERSION"), version), (name.to_owned(), value)]);
-        }
-    }
-    Ok(values)
+/// Whether the API publishes the keys that verify its tokens.
+fn has_public_keys(api: &Api) -> bool {
+    api.routes.iter().any(|route| route.method == "GET" && route.path == JWKS_PATH)
 }
 
 /// The files for the engine.
@@ -88,7 +70,7 @@ pub struct Files {
     pub cargo_config: PathBuf,
 }
 
-/// Writes the files, readable by this user only: they may hold secrets.
+/// Writes the files, readable by this user only: variables may hold secrets.
 pub fn write(environments: &Environments, folder: &Path) -> Result<Files, Error> {
     let files = Files { environment: folder.join("environment.json"), cargo_config: folder.join("cargo.toml") };
     let own = std::env::current_exe().map_err(Error::Start)?;

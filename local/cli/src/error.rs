@@ -42,6 +42,8 @@ pub enum Error {
     #[error(transparent)]
     Secrets(#[from] local_secretsmanager::Error),
     #[error(transparent)]
+    Ses(#[from] local_ses::Error),
+    #[error(transparent)]
     Iam(#[from] local_iam::Error),
     #[error(transparent)]
     EventSources(#[from] local_event_sources::Error),
@@ -69,8 +71,16 @@ pub enum Error {
     NoStack(u16),
     #[error("the stack has no function {function}; it has {}", named(functions))]
     NoFunction { function: String, functions: Vec<String> },
+    #[error("the stack has no queue {queue}; it has {}", named(queues))]
+    NoQueue { queue: String, queues: Vec<String> },
+    #[error("no one schedule is called {schedule}; there are {}", named(schedules))]
+    NoSchedule { schedule: String, schedules: Vec<String> },
     #[error("{function} failed: {error}")]
     FunctionFailed { function: String, error: String },
+    #[error("no mail has the id {0}; `cargo local mail` lists them")]
+    NoMail(String),
+    #[error("{0}")]
+    Unknown(String),
     #[error("{0}")]
     Refused(String),
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use local_event_sources::Redelivery;
 use local_lambda::{Lambda, Options, Reaper};
+use local_logs::{Limits, Logs};
 use tokio::sync::OnceCell;
 
 use crate::arguments::Run;
@@ -19,7 +20,7 @@ use crate::log_files::LogFiles;
 use crate::project::Project;
 use crate::running::Running;
 use crate::seed::Seed;
-use crate::stack::Stack;
+use crate::stack::{About, Stack};
 use crate::watch::Sources;
 use crate::{console, docs, server, watch};
 
@@ -39,7 +40,8 @@ pub async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) 
     let listener = server::listen(arguments.port).await?;
     let port = listener.local_addr().map_or(arguments.port, |address| address.port());
     let url = format!("http://127.0.0.1:{port}");
-    let project = Project::read(&arguments).await?;
+    let mut project = Project::read(&arguments).await?;
+    project.system.serve_queues_at(&url);
     let data_dir = arguments.data_dir.clone().unwrap_or_else(|| project.workspace.target.join("local"));
     let data = DataFolder::take(data_dir, arguments.fresh)?;
     let seed = seed_file(&arguments, &project, &data).map(|file| Seed::read(&file)).transpose()?;
@@ -61,30 +63,35 @@ pub async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) 
     };
 
     let logs = data.folder("logs")?;
+    let groups = project.system.functions.values().map(|function| (&*function.name, &*function.log_group));
+    let lines = Logs::new(groups, Limits::default());
     let lambda = Lambda::start(Options {
         region: project.system.region.clone(),
         endpoint_url: Some(url.clone()),
-        log: Arc::new(LogFiles::new(logs.clone(), arguments.logs)),
+        log: Arc::new(LogFiles::new(logs.clone(), lines.clone(), arguments.logs)),
         reaper: Some(reaper),
         ..Options::default()
     });
     let lambda = lambda.await.map_err(Error::Start)?;
-    let Project { workspace, system, iam, .. } = project;
-    let stack = Arc::new(Stack::start(&system, iam, &data, lambda.clone()).await?);
+    let Project { workspace, template, system, iam } = project;
+    let docs = Docs::find(&workspace.root, &system);
+    let has_docs = docs.is_some();
+    let about = About { url: url.clone(), data_folder: data.path().to_owned(), template, has_docs, host: None };
+    let stack = Arc::new(Stack::start(&system, iam, &data, lambda.clone(), lines, about).await?);
     let watched = !arguments.no_watch && !arguments.no_build;
     let builds = watched.then(|| data.folder("bin")).transpose()?;
     let mut functions = Functions::new(system.clone(), lambda, builds)?;
     functions.deploy(&executables)?;
 
-    let docs = Docs::find(&workspace.root, &system);
-    let has_docs = docs.is_some();
     // Every function is deployed and the port listens: from here on requests are answered.
     let server = tokio::spawn(server::serve(listener, Arc::clone(&stack), docs)).abort_handle();
     let _ = running.set(Running { stack: Arc::clone(&stack), server });
     if let Some(seed) = seed {
-        for line in seed.send(&url).await? {
+        let printed = seed.send(&url).await?;
+        for line in &printed {
             console::say(&format!("\n  {line}"));
         }
+        data.keep_printed(&printed)?;
         // What functions do in the background with the new data is done too. One that fails must not hold up the start.
         if tokio::time::timeout(PROCESSED_WITHIN, stack.event_sources.drained(Redelivery::AfterVisibilityTimeout))
             .await

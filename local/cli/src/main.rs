@@ -6,17 +6,16 @@
 //!   subcommands), `docs`, or the REST API.
 //! - `builder` builds the functions, `functions` deploys them, `watch` does both again when sources change; `optimized`
 //!   builds this program.
-//! - `invoke` and `dead_letters` are subcommands, which call a running stack through `client`.
+//! - `commands` are for a stack that runs, which they call through `commands::client`.
 
 mod arguments;
 mod aws_api;
 mod backends;
 mod builder;
-mod client;
+mod commands;
 mod console;
 mod control;
 mod data_folder;
-mod dead_letters;
 mod docs;
 mod engine;
 mod environment;
@@ -24,7 +23,7 @@ mod error;
 mod everything;
 mod functions;
 mod http_client;
-mod invoke;
+mod local_time;
 mod log_files;
 mod optimized;
 mod parent;
@@ -36,15 +35,18 @@ mod seed;
 mod server;
 mod stack;
 mod stop;
+mod told;
 mod watch;
 mod workspace;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+use tracing::Level;
 use tracing::level_filters::LevelFilter;
+use tracing_subscriber::fmt::writer::MakeWriterExt;
 
-use arguments::{Arguments, Command, DeadLetters};
+use arguments::Arguments;
 
 fn main() -> ExitCode {
     local_lambda::reaper::run_if_asked();
@@ -54,7 +56,8 @@ fn main() -> ExitCode {
         .compact()
         .with_target(false)
         .with_max_level(LevelFilter::WARN)
-        .with_writer(std::io::stderr)
+        // What is cut short when the stack stops is no news.
+        .with_writer(std::io::stderr.with_filter(|event| *event.level() < Level::WARN || !stop::was_asked()))
         .init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -65,9 +68,7 @@ fn main() -> ExitCode {
     };
     let outcome = runtime.block_on(async {
         match arguments.command {
-            Some(Command::Invoke(call)) => invoke::run(call).await,
-            Some(Command::Dlq { action, port }) => dead_letters::run(action.unwrap_or(DeadLetters::List), port).await,
-            Some(Command::RunFunction { environment, executable }) => environment::run(&environment, &executable),
+            Some(command) => command.run().await,
             None if arguments.run.release && optimized::is_needed() => {
                 optimized::replace().await.map(|never| match never {})
             }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use local_lambda::{InstanceInfo, Lambda, Remote, api, remote};
+use local_lambda::{InstanceInfo, Invoke, Lambda, Remote, api, remote};
+use local_stories::{Call, Span};
 use local_template::{Function, System};
 
 /// The program that runs the functions.
@@ -51,6 +52,25 @@ impl Runner {
         match self {
             Self::Here(lambda) => lambda.caller(access_key_id),
             Self::Elsewhere { callers, .. } => callers.get(access_key_id).cloned(),
+        }
+    }
+
+    /// The place, in its stories, of what the function with this access key is at. What runs elsewhere has no stories.
+    pub fn span(&self, access_key_id: &str) -> Span {
+        match self {
+            Self::Here(lambda) => lambda.span(access_key_id),
+            Self::Elsewhere { .. } => Span::default(),
+        }
+    }
+
+    /// Calls a function, and records its run as the call's story. Returns at once. What runs elsewhere has no stories.
+    pub fn start(&self, call: Call, function: String, event: Bytes) {
+        if let Self::Here(lambda) = self {
+            let lambda = lambda.clone();
+            tokio::spawn(async move {
+                let outcome = lambda.invoke_within(call.span().clone(), &function, event).await;
+                call.finish(None, !matches!(outcome, Ok(invocation) if invocation.function_error.is_none()));
+            });
         }
     }
 

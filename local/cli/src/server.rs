@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::HOST;
-use http::{HeaderMap, Request, Response, StatusCode, Version};
+use http::{HeaderMap, Method, Request, Response, StatusCode, Version};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -87,13 +87,16 @@ async fn respond(
         return Ok(refused(StatusCode::BAD_REQUEST, r#"{"message":"Bad Request"}"#).map(Full::new));
     }
     let aws = aws_api::is_meant(&request);
+    if !aws && let Some(page) = console_page(&stack, &request) {
+        return Ok(page.map(Full::new));
+    }
     let control = request.uri().path().starts_with(control::PREFIX);
     let (head, body) = request.into_parts();
     let reading = read(body, if aws { AWS_BODY_LIMIT } else { BODY_LIMIT });
     let read = tokio::time::timeout(BODY_TIMEOUT, reading).await.unwrap_or(Err(Unread::Broken));
     let response = match (read, &stack.api) {
         (Ok(body), _) if aws => aws_api::handle(&stack, Request::from_parts(head, body)).await,
-        (Err(unread), _) if aws => aws_api::refuse_body(unread),
+        (Err(unread), _) if aws => aws_api::refuse_body(&Request::from_parts(head, ()), unread),
         (Ok(body), _) if control => control::handle(&stack, Request::from_parts(head, body)).await,
         (Err(unread), Some(api)) if !control => printed(api.refuse(&head, peer, unread)),
         (Err(Unread::TooLong), _) => refused(StatusCode::PAYLOAD_TOO_LARGE, r#"{"error":"the body is too long"}"#),
@@ -102,6 +105,26 @@ async fn respond(
         (Ok(_), None) => no_api(&stack),
     };
     Ok(response.map(Full::new))
+}
+
+/// The console's answer, if the request is for one of its pages, or for `/` where the API has no such route.
+fn console_page(stack: &Stack, request: &Request<Incoming>) -> Option<Response<Bytes>> {
+    // A name of another machine may lead here: DNS rebinding.
+    let is_local = aws_api::names_this_machine(request.headers(), stack.host.as_deref());
+    let is_here = stack.lambda.is_here();
+    if request.uri().path() == "/" {
+        let leads = is_local && is_here && request.method() == Method::GET && !stack.has_root_route();
+        return leads.then(local_console::redirect);
+    }
+    let page = local_console::answer(request.method(), request.uri().path())?;
+    Some(match (is_local, is_here) {
+        (true, true) => page,
+        (false, _) => refused(StatusCode::FORBIDDEN, r#"{"error":"the console answers to this machine's own names"}"#),
+        (true, false) => refused(
+            StatusCode::NOT_FOUND,
+            r#"{"error":"no console under --only backends: another program runs the functions, so no stories are known here"}"#,
+        ),
+    })
 }
 
 /// A request has one `Host` (RFC 9112, section 3.2): with two, the one that is checked may not be the one that is used.

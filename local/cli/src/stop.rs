@@ -2,10 +2,19 @@
 
 use std::fmt;
 use std::io::{self, IsTerminal};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::parent;
+
+/// Whether someone has asked.
+static WAS_ASKED: AtomicBool = AtomicBool::new(false);
+
+/// Whether someone has asked this process to stop.
+pub fn was_asked() -> bool {
+    WAS_ASKED.load(Ordering::Relaxed)
+}
 
 /// Who asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,12 +70,14 @@ impl Stop {
                 None => std::future::pending().await,
             }
         };
-        tokio::select! {
+        let asked = tokio::select! {
             _ = self.interrupt.recv() => Asked::Interrupt,
             _ = self.terminate.recv() => Asked::Terminate,
             _ = hang_up => Asked::HangUp,
             () = parent::ended(self.watches_parent) => Asked::Parent,
-        }
+        };
+        WAS_ASKED.store(true, Ordering::Relaxed);
+        asked
     }
 }
 

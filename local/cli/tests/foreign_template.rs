@@ -192,3 +192,52 @@ async fn a_seed_that_is_refused_ends_the_start_and_the_next_one_begins_anew() {
     let (_program, said) = pictures.start("template.yaml", &["--no-watch"]);
     assert!(said.iter().any(|line| line == "  the first picture is first.png"), "{said:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_are_shown_by_function_and_by_id_and_followed() {
+    let pictures = Pictures::new();
+    let (program, _) = pictures.start("worker.yaml", &["--no-watch", "--no-seed"]);
+    let port = program.port();
+    assert_eq!(run(&["invoke", "ResizeFunction", r#"{"body":"cat.png"}"#, "--port", port]).0, Some(0));
+    program.told("REPORT RequestId: ");
+    let (code, shown) = run(&["logs", "ResizeFunction", "--port", port]);
+    let report = shown.lines().find(|line| line.contains("REPORT RequestId: ")).unwrap();
+    // A line as it was written, tabs too, behind the time of day and the function.
+    assert!(
+        code == Some(0) && report.contains(" ResizeFunction REPORT RequestId: ") && report.contains("\tDuration: "),
+        "{shown}"
+    );
+    assert!(!shown.contains('\u{1b}'), "no colours where nobody sees them");
+    let id = report.split("REPORT RequestId: ").nth(1).unwrap().split('\t').next().unwrap();
+    let (_, of_id) = run(&["logs", id, "--port", port, "--json"]);
+    let lines: Vec<serde_json::Value> = of_id.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.len() >= 3 && lines.iter().all(|line| line["function"] == "ResizeFunction"), "{of_id}");
+    let told = "error: the stack has no function Resize; it has ResizeFunction\n";
+    assert_eq!(run(&["logs", "Resize", "--port", port]), (Some(1), told.to_owned()));
+
+    let mut following = program::follow(&["logs", "-f", "-n", "0", "--port", port]);
+    // It follows from when it asked first; what is invoked until then may be missed.
+    loop {
+        assert_eq!(run(&["invoke", "ResizeFunction", r#"{"body":"dog.png"}"#, "--port", port]).0, Some(0));
+        if following.next_line_within(std::time::Duration::from_secs(2)).is_some() {
+            break;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seed_file_is_sent_to_a_stack_that_runs_and_its_lines_are_kept_of_the_first() {
+    let pictures = Pictures::new();
+    let (program, _) = pictures.start("template.yaml", &["--no-watch"]);
+    let status = |program: &Program| -> serde_json::Value {
+        serde_json::from_str(&run(&["status", "--json", "--port", program.port()]).1).unwrap()
+    };
+    assert_eq!(status(&program)["seed"], json!(["the first picture is first.png"]));
+    let file = pictures.path("seed.http");
+    let (code, told) = run(&["seed", file.to_str().unwrap(), "--port", program.port()]);
+    let sent = format!("the first picture is first.png\n{} is sent\n", file.display());
+    assert_eq!((code, told), (Some(0), sent));
+    drop(program);
+    let (program, _) = pictures.start("template.yaml", &["--no-watch"]);
+    assert_eq!(status(&program)["seed"], json!(["the first picture is first.png"]));
+}

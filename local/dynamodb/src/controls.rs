@@ -8,7 +8,7 @@ use http::{Request, Response, StatusCode};
 use crate::dispatch::{Output, writes};
 use crate::faults::{FaultKind, Faults};
 use crate::metering::Metering;
-use crate::protocol::{Call, NotACall, faulted, internal_error, refused, respond};
+use crate::protocol::{Call, faulted, internal_error, not_emulated, refused, respond};
 use crate::refusal::Refusal;
 use crate::writes::Writes;
 
@@ -75,7 +75,7 @@ impl Controls {
             Ok(call) => call,
             Err(no_call) => return no_call.response(),
         };
-        let operation = call.operation.clone();
+        let (operation, span) = (call.operation.clone(), call.span.clone());
         let fault = self.inner.faults.take(&call.operation, caller, &call.tables);
         let (response, units) = match fault {
             Some(kind @ FaultKind::AnswerLost) => {
@@ -88,11 +88,17 @@ impl Controls {
                 Outcome::Done(Output { body, units }) => (respond(StatusCode::OK, body), Some(units)),
                 Outcome::Failed(error) => (refused(&error), None),
                 Outcome::PassedOn { response, units } => (response, units),
-                Outcome::Unknown => return NotACall::UnknownOperation.response(),
+                Outcome::Unknown => return not_emulated(&operation),
                 Outcome::Lost => (internal_error(), None),
             },
         };
         self.inner.metering.record(caller, &operation, units);
+        if let Some(units) = units.filter(|units| *units > 0.0) {
+            span.note("units", units);
+        }
+        if let Some(fault) = fault {
+            span.note("fault", format!("{fault:?}"));
+        }
         response
     }
 }

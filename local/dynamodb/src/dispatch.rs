@@ -13,6 +13,9 @@ use crate::transaction::transact_write_items;
 use crate::update_item::update_item;
 use crate::{stream, table_calls};
 
+/// DescribeLimits: what an account has at first, in the US East (N. Virginia) Region. Nothing is throttled here.
+const LIMITS: &str = r#"{"AccountMaxReadCapacityUnits":80000,"AccountMaxWriteCapacityUnits":80000,"TableMaxReadCapacityUnits":40000,"TableMaxWriteCapacityUnits":40000}"#;
+
 /// The output of a successful call, and what it consumed.
 #[derive(Debug)]
 pub(crate) struct Output {
@@ -53,6 +56,8 @@ pub(crate) fn dispatch(store: &Store, operation: &str, body: &str) -> Option<Res
         "TagResource" => plain(body, |request| db.tag_resource(request)),
         "UntagResource" => plain(body, |request| db.untag_resource(request)),
         "ListTagsOfResource" => plain(body, |request| db.list_tags_of_resource(request)),
+        "DescribeContinuousBackups" => return Some(table_calls::continuous_backups(store, body)),
+        "DescribeLimits" => Ok(Output { body: LIMITS.to_owned(), units: 0.0 }),
         _ => return None,
     };
     Some(output.map_err(|error| worded(operation, error).into()))

@@ -7,6 +7,7 @@ use crate::DynamoDb;
 use crate::controls::Outcome;
 use crate::dispatch::{dispatch, writes};
 use crate::protocol::Call;
+use crate::stream::written;
 
 impl DynamoDb {
     /// Answers one request of the DynamoDB or DynamoDB Streams API. `caller` is the function that makes it, if known.
@@ -18,8 +19,13 @@ impl DynamoDb {
     async fn perform(&self, call: Call) -> Outcome {
         let controls = self.inner.controls.clone();
         let done = self.inner.engine.run(move |store| {
+            let is_write = writes(&call.operation);
+            let before =
+                if is_write && call.span.is_recorded() { written::before(store, &call.tables) } else { Vec::new() };
             let output = dispatch(store, &call.operation, &call.body);
-            if matches!(output, Some(Ok(_))) && writes(&call.operation) {
+            if matches!(output, Some(Ok(_))) && is_write {
+                // Before a reader hears of them.
+                written::record(store, &before, &call.span);
                 controls.announce(&call.tables);
             }
             output

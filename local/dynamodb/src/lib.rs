@@ -16,6 +16,7 @@ mod expression;
 mod faults;
 mod handle;
 mod import;
+mod look;
 mod metering;
 mod number_sets;
 mod protocol;

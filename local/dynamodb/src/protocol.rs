@@ -7,6 +7,7 @@ use dynoxide::DynoxideError;
 use dynoxide::errors::CancellationReason;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use local_stories::Span;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::json;
@@ -24,6 +25,8 @@ pub(crate) struct Call {
     pub body: String,
     /// The tables it names, each once. None for PartiQL.
     pub tables: Vec<String>,
+    /// The call's place in its stories.
+    pub span: Span,
     /// Actions of a transaction, for the reasons of a cancelled one.
     pub actions: usize,
 }
@@ -39,7 +42,8 @@ pub(crate) enum NotACall {
 impl Call {
     /// Reads a request. Whether there is such an operation is left to who makes the call.
     pub(crate) fn read(request: Request<Bytes>) -> Result<Self, NotACall> {
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
+        let span = parts.extensions.remove::<Span>().unwrap_or_default();
         if parts.method != Method::POST {
             return Err(NotACall::NotAPost);
         }
@@ -52,7 +56,7 @@ impl Call {
             Err(_) => return Err(NotACall::NotJson),
         };
         let actions = named.transact_items.as_ref().map_or(0, Vec::len);
-        Ok(Self { operation, body, tables: named.tables(), actions })
+        Ok(Self { operation, body, tables: named.tables(), span, actions })
     }
 }
 
@@ -120,6 +124,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Response<Bytes> {
         Refusal::Engine(error) => return failed(error),
         Refusal::TrimmedDataAccess => "TrimmedDataAccessException",
         Refusal::ExpiredIterator => "ExpiredIteratorException",
+        Refusal::TableNotFound(_) => "TableNotFoundException",
     };
     refuse(&format!("com.amazonaws.dynamodb.v20120810#{kind}"), Some(&refusal.to_string()))
 }
@@ -128,6 +133,13 @@ pub(crate) fn refused(refusal: &Refusal) -> Response<Bytes> {
 fn failed(error: &DynoxideError) -> Response<Bytes> {
     let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     respond(status, error.to_json())
+}
+
+/// The response to a call of an operation that is not emulated, or that DynamoDB does not have.
+pub(crate) fn not_emulated(operation: &str) -> Response<Bytes> {
+    let operation: String = operation.chars().take(100).collect();
+    let message = format!("{operation} of DynamoDB is not emulated on one machine");
+    refuse("com.amazon.coral.service#UnknownOperationException", Some(&message))
 }
 
 /// The 500 of a call that was lost.

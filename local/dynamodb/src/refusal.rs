@@ -11,6 +11,9 @@ pub(crate) enum Refusal {
     /// The records from this position on are no longer kept.
     #[error("The operation attempted to read past the oldest stream record in a shard.")]
     TrimmedDataAccess,
+    /// The table, by its name, whose backups were asked for.
+    #[error("Table not found: {0}")]
+    TableNotFound(String),
     /// A shard iterator lasts for 15 minutes.
     #[error("Iterator expired")]
     ExpiredIterator,

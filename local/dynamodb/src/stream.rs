@@ -11,6 +11,7 @@ mod sequence;
 mod trim;
 pub(crate) mod unchanged;
 mod view;
+pub(crate) mod written;
 
 use local_template::Table;
 use tokio::sync::watch;

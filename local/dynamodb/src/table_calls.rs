@@ -4,11 +4,12 @@ use dynoxide::DynoxideError;
 use rusqlite::OptionalExtension;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::arn::{STREAM_LABEL, localized, stream_arn};
 use crate::decode::decode;
 use crate::dispatch::Output;
+use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::stream::View;
 
@@ -40,6 +41,23 @@ pub(crate) fn update_table(store: &Store, body: &str) -> Result<Output, Dynoxide
 /// UpdateTable, which may also give a stream that is on another view.
 pub(crate) fn change_table(store: &Store, body: &str) -> Result<Output, DynoxideError> {
     described(store, body, |request| store.database.update_table(request))
+}
+
+/// DescribeContinuousBackups: "Continuous backups are ENABLED on all tables at table creation." Points in time to go back to
+/// are AWS's: none are kept here.
+pub(crate) fn continuous_backups(store: &Store, body: &str) -> Result<Output, Refusal> {
+    let request: Value = decode(body)?;
+    store.database.describe_table(decode(body)?).map_err(|error| match error {
+        DynoxideError::ResourceNotFoundException(_) => {
+            Refusal::TableNotFound(request["TableName"].as_str().unwrap_or_default().to_owned())
+        }
+        other => other.into(),
+    })?;
+    let description = json!({"ContinuousBackupsDescription": {
+        "ContinuousBackupsStatus": "ENABLED",
+        "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"},
+    }});
+    Ok(Output { body: description.to_string(), units: 0.0 })
 }
 
 /// UpdateTable: "You receive a ValidationException if you try to enable a stream on a table that already has a stream, or if you

@@ -20,6 +20,7 @@ mod report;
 mod schedule;
 mod services;
 mod sources;
+mod story;
 mod stream;
 #[cfg(test)]
 mod testing;

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use local_lambda::Invoke;
 use local_sqs::Sqs;
+use local_stories::Recorder;
 use local_template::{Function, QueueSource};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -35,6 +36,7 @@ struct Shared {
     filters: Filters,
     sqs: Sqs,
     lambda: Arc<dyn Invoke>,
+    stories: Recorder,
     backoff: Backoff,
     activity: Activity,
     failed: Mutex<Vec<FailedMessage>>,
@@ -64,6 +66,7 @@ impl Queue {
             filters: Filters::parse(&source.filters)?,
             sqs: services.sqs.clone(),
             lambda: services.lambda.clone(),
+            stories: services.stories.clone(),
             backoff: services.backoff,
             activity: Activity::default(),
             failed: Mutex::default(),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use local_lambda::{Invocation, Invoke, InvokeError, Retries};
+use local_stories::{Recorder, StoryKind};
 use local_template::{ACCOUNT, Function, ScheduleSource};
 use serde_json::json;
 use time::OffsetDateTime;
@@ -12,6 +13,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep};
 
 use crate::activity::Activity;
+use crate::story::new_id;
 
 /// A source, and all that its task needs. A clone is the same source.
 #[derive(Clone)]
@@ -20,16 +22,24 @@ pub(crate) struct Schedule {
     source: ScheduleSource,
     region: String,
     lambda: Arc<dyn Invoke>,
+    stories: Recorder,
     activity: Activity,
 }
 
 impl Schedule {
-    pub(crate) fn new(function: &Function, source: &ScheduleSource, region: &str, lambda: Arc<dyn Invoke>) -> Self {
+    pub(crate) fn new(
+        function: &Function,
+        source: &ScheduleSource,
+        region: &str,
+        lambda: Arc<dyn Invoke>,
+        stories: Recorder,
+    ) -> Self {
         Self {
             function: function.clone(),
             source: source.clone(),
             region: region.to_owned(),
             lambda,
+            stories,
             activity: Activity::default(),
         }
     }
@@ -88,7 +98,9 @@ impl Schedule {
 
     async fn invoke(&self, payload: Bytes) -> Result<Invocation, InvokeError> {
         let _running = self.activity.begin();
-        let outcome = self.lambda.invoke(&self.function.name, payload).await;
+        let call = self.stories.begin(StoryKind::Schedule, &new_id(), || self.function.name.clone());
+        let outcome = self.lambda.invoke_within(call.span().clone(), &self.function.name, payload).await;
+        call.finish(None, !matches!(&outcome, Ok(invocation) if invocation.function_error.is_none()));
         let (function, source) = (&self.function.name, &self.source.id);
         match &outcome {
             Ok(Invocation { function_error: None, .. }) => {}

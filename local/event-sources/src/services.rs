@@ -5,6 +5,7 @@ use std::sync::Arc;
 use local_dynamodb::DynamoDb;
 use local_lambda::Invoke;
 use local_sqs::Sqs;
+use local_stories::Recorder;
 
 use crate::{Backoff, Destination};
 
@@ -19,6 +20,8 @@ pub struct Services {
     pub sqs: Sqs,
     /// Gets a message about records that a stream's source gave up on.
     pub destination: Arc<dyn Destination>,
+    /// Records what becomes of records and messages, and the schedules' calls.
+    pub stories: Recorder,
     /// The waits between tries.
     pub backoff: Backoff,
 }

@@ -41,6 +41,8 @@ pub struct Status {
     pub function: String,
     /// The event's logical id in the function.
     pub source: String,
+    /// The table whose stream it reads; `None` if it reads a queue.
+    pub table: Option<String>,
     /// How many records or messages it still has to deliver.
     pub behind: u64,
     /// How often in a row its batches have failed.
@@ -89,11 +91,13 @@ impl EventSources {
         for Watched { function, source, reader, progress } in &self.streams {
             let Progress { passed, failures } = *progress.borrow();
             let behind = reader.count_after(passed).await?;
-            all.push(Status { function: function.clone(), source: source.clone(), behind, failures });
+            let table = Some(reader.table().to_owned());
+            all.push(Status { function: function.clone(), source: source.clone(), table, behind, failures });
         }
         for queue in &self.queues {
             let (function, source) = (queue.function().to_owned(), queue.source().to_owned());
-            all.push(Status { function, source, behind: queue.messages().await?, failures: queue.failures() });
+            let (behind, failures) = (queue.messages().await?, queue.failures());
+            all.push(Status { function, source, table: None, behind, failures });
         }
         Ok(all)
     }

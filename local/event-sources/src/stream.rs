@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use local_dynamodb::{Sequence, StreamReader};
 use local_lambda::Invoke;
+use local_stories::Recorder;
 use local_template::{Function, StreamSource};
 use tokio::sync::watch;
 
@@ -28,6 +29,7 @@ pub(crate) struct Stream {
     reader: StreamReader,
     lambda: Arc<dyn Invoke>,
     destination: Arc<dyn Destination>,
+    stories: Recorder,
     backoff: Backoff,
     position: Position,
 }
@@ -47,6 +49,7 @@ impl Stream {
             reader,
             lambda: services.lambda.clone(),
             destination: services.destination.clone(),
+            stories: services.stories.clone(),
             backoff: services.backoff,
             position: Position::new(key(function, source), positions),
         })

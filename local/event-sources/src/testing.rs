@@ -13,6 +13,7 @@ use http::Request;
 use local_dynamodb::DynamoDb;
 use local_lambda::{FunctionError, Invocation, Invoke, InvokeError};
 use local_sqs::{NewMessage, Sqs};
+use local_stories::{Limits, Recorder, Tables};
 use local_template::System;
 use serde_json::{Value, json};
 
@@ -149,6 +150,7 @@ pub(crate) struct TestBed {
     pub db: DynamoDb,
     pub sqs: Sqs,
     pub mailbox: Arc<Mailbox>,
+    pub stories: Recorder,
 }
 
 impl TestBed {
@@ -166,7 +168,14 @@ impl TestBed {
         }
         let queues = queues().map(|(_, queue)| queue);
         let sqs = Sqs::open(folder, &queues).unwrap();
-        Self { folder: folder.to_owned(), _temporary: None, db, sqs, mailbox: Arc::default() }
+        Self {
+            folder: folder.to_owned(),
+            _temporary: None,
+            db,
+            sqs,
+            mailbox: Arc::default(),
+            stories: Recorder::new(Limits::default(), Tables::new()),
+        }
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -179,6 +188,7 @@ impl TestBed {
             dynamodb: self.db.clone(),
             sqs: self.sqs.clone(),
             destination: self.mailbox.clone(),
+            stories: self.stories.clone(),
             backoff: Backoff { first: Duration::from_millis(1), most: Duration::from_millis(2) },
         }
     }

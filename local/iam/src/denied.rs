@@ -37,6 +37,10 @@ pub(crate) fn response(service: Service, message: &str) -> Response<Bytes> {
         Service::SecretsManager => {
             (StatusCode::BAD_REQUEST, JSON_1_1, json!({"__type": "AccessDeniedException", "Message": message}))
         }
+        Service::Ses => {
+            headers.insert("x-amzn-errortype", HeaderValue::from_static("AccessDeniedException"));
+            (StatusCode::FORBIDDEN, JSON, json!({"message": message}))
+        }
         Service::Lambda => {
             headers.insert("x-amzn-errortype", HeaderValue::from_static("AccessDeniedException"));
             (StatusCode::FORBIDDEN, JSON, json!({"Message": message}))

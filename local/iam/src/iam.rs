@@ -40,7 +40,7 @@ impl Iam {
 
     /// AWS's answer to a request that `caller` (a function's name) may not make; `None` if it may.
     pub fn refusal(&self, caller: &str, request: &Request<Bytes>) -> Option<Response<Bytes>> {
-        // No service answers another request, so it needs no permission.
+        // Whoever answers another request asks for [`denial`](Self::denial).
         let (service, accesses) = request::accesses(&self.system, request)?;
         let role = self.role(caller);
         for access in &accesses {
@@ -53,6 +53,25 @@ impl Iam {
         }
         self.used().extend(accesses.into_iter().map(|access| Use { function: caller.to_owned(), access }));
         None
+    }
+
+    /// Why `caller` (a function's name) may not do something; `None` if it may. For requests that [`refusal`](Self::refusal)
+    /// knows nothing of.
+    pub fn denial(&self, caller: &str, access: Access) -> Option<String> {
+        let role = self.role(caller);
+        let decision = decide(role.map_or(&[], |role| &role.statements), &access.action, &access.resource);
+        if decision != Decision::Allowed {
+            let message = denied::message(&user(role, caller), &access, decision);
+            tracing::warn!("{message}");
+            return Some(message);
+        }
+        self.used().insert(Use { function: caller.to_owned(), access });
+        None
+    }
+
+    /// The ARN that AWS knows a function (by name) by.
+    pub fn user(&self, function: &str) -> String {
+        user(self.role(function), function)
     }
 
     /// The rights that functions used so far, and those that their event sources need.

@@ -7,6 +7,7 @@
 mod dynamodb;
 mod lambda;
 mod secretsmanager;
+mod ses;
 mod sqs;
 
 use bytes::Bytes;
@@ -22,22 +23,32 @@ pub(crate) enum Service {
     DynamoDb,
     Sqs,
     SecretsManager,
+    Ses,
     Lambda,
 }
 
 /// The rights that a request needs, at least one; `None` if it is for none of these services.
 pub(crate) fn accesses(system: &System, request: &Request<Bytes>) -> Option<(Service, Vec<Access>)> {
-    if request.uri().path() != "/" {
-        return Some((Service::Lambda, vec![lambda::access(system, request.uri())?]));
+    // First, whatever the path: some SDKs send to a queue's URL.
+    let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
+    if let Some(found) = target.and_then(|target| by_target(system, target, request.body())) {
+        return Some(found);
     }
-    let target = request.headers().get("x-amz-target")?;
+    if request.uri().path().starts_with(local_ses::PATH) {
+        return Some((Service::Ses, vec![ses::access(system, request)?]));
+    }
+    Some((Service::Lambda, vec![lambda::access(system, request.uri())?]))
+}
+
+/// The rights of a request whose operation is in `X-Amz-Target`.
+fn by_target(system: &System, target: &str, body: &[u8]) -> Option<(Service, Vec<Access>)> {
     // A body that is not JSON names no resource. The service itself refuses it, if the caller may do everything.
-    let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
-    let (prefix, operation) = target.to_str().ok()?.split_once('.')?;
+    let body = || serde_json::from_slice::<Value>(body).unwrap_or_default();
+    let (prefix, operation) = target.split_once('.')?;
     match prefix.split('_').next()? {
-        "DynamoDB" | "DynamoDBStreams" => Some((Service::DynamoDb, dynamodb::accesses(system, operation, &body))),
-        "AmazonSQS" => Some((Service::Sqs, vec![sqs::access(system, operation, &body)])),
-        "secretsmanager" => Some((Service::SecretsManager, vec![secretsmanager::access(system, operation, &body)])),
+        "DynamoDB" | "DynamoDBStreams" => Some((Service::DynamoDb, dynamodb::accesses(system, operation, &body()))),
+        "AmazonSQS" => Some((Service::Sqs, vec![sqs::access(system, operation, &body())])),
+        "secretsmanager" => Some((Service::SecretsManager, vec![secretsmanager::access(system, operation, &body())])),
         _ => None,
     }
 }

@@ -11,6 +11,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use local_stories::Span;
 use serde::de::IgnoredAny;
 
 use crate::job::{self, Outcome};
@@ -32,6 +33,17 @@ const SYNCHRONOUS_LIMIT: usize = 6 * 1024 * 1024;
 /// The largest payload of an asynchronous one.
 const ASYNCHRONOUS_LIMIT: usize = 1024 * 1024;
 
+/// An extension of a request: the id of its invocation, made before. Another extension is its [`Span`] in stories.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
+
+impl RequestId {
+    /// A new one.
+    pub fn random() -> Self {
+        Self(job::new_request_id())
+    }
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum InvocationType {
     RequestResponse,
@@ -41,9 +53,10 @@ enum InvocationType {
 
 /// Answers `POST /2015-03-31/functions/{function}/invocations`, and any other request with an error.
 pub async fn handle(lambda: &Lambda, request: Request<Bytes>) -> Response<Bytes> {
-    let (parts, payload) = request.into_parts();
-    let request_id = job::new_request_id();
-    let mut response = match invoke(lambda, &parts, payload, request_id.clone()).await {
+    let (mut parts, payload) = request.into_parts();
+    let span = parts.extensions.remove::<Span>().unwrap_or_default();
+    let request_id = parts.extensions.remove::<RequestId>().map_or_else(job::new_request_id, |RequestId(id)| id);
+    let mut response = match invoke(lambda, &parts, payload, request_id.clone(), span).await {
         Ok(response) => response,
         Err(error) => error.into_response(),
     };
@@ -64,6 +77,7 @@ async fn invoke(
     parts: &http::request::Parts,
     payload: Bytes,
     request_id: String,
+    span: Span,
 ) -> Result<Response<Bytes>, Error> {
     let target = Target::parse(&parts.uri).ok_or(Error::UnknownOperation)?;
     if parts.method != Method::POST {
@@ -77,6 +91,7 @@ async fn invoke(
         trace_id: header(&parts.headers, TRACE_ID).map_or_else(job::new_trace_id, str::to_owned),
         client_context: client_context(&parts.headers)?,
         tail: kind == InvocationType::RequestResponse && header(&parts.headers, LOG_TYPE) == Some("Tail"),
+        span,
     };
     let response = match kind {
         InvocationType::DryRun => empty(StatusCode::NO_CONTENT),

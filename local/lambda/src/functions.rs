@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use crate::job::{Job, Pending, Request};
 use crate::pool::Pool;
 use crate::stack::Stack;
-use crate::{FunctionSpec, InvokeError, Retries};
+use crate::{FunctionSpec, InvokeError, Retries, credentials};
 
 /// All functions of one stack, each with its pool of instances.
 pub(crate) struct Functions {
@@ -21,7 +21,7 @@ struct Registry {
     by_name: HashMap<String, Arc<Pool>>,
     /// Logical ids and ARNs. Looked up after the names, so a name wins over another function's logical id.
     aliases: HashMap<String, Arc<Pool>>,
-    /// Names of functions by the access key id of their credentials.
+    /// Names of functions by what the ids of their access keys begin with.
     callers: HashMap<String, String>,
 }
 
@@ -61,8 +61,9 @@ impl Functions {
 
     /// Starts an invocation. It belongs to its instance from here on: a caller who goes away does not stop it.
     pub fn dispatch(&self, function: &str, request: Request) -> Result<Pending, InvokeError> {
-        let (job, pending) = Job::new(request);
-        self.find(function)?.dispatch(job);
+        let pool = self.find(function)?;
+        let (job, pending) = Job::new(&pool.name, request);
+        pool.dispatch(job);
         Ok(pending)
     }
 
@@ -80,7 +81,7 @@ impl Functions {
 
     /// The name of the function that owns an access key id.
     pub fn caller(&self, access_key_id: &str) -> Option<String> {
-        self.read().callers.get(access_key_id).cloned()
+        self.read().callers.get(credentials::function_part(access_key_id)?).cloned()
     }
 
     pub fn instances(&self) -> Vec<InstanceInfo> {
@@ -111,7 +112,7 @@ impl Functions {
             }
             None => Arc::new(Pool::new(self.stack.clone(), spec)),
         };
-        registry.callers.insert(pool.credentials.access_key_id.clone(), name.clone());
+        registry.callers.insert(pool.key_prefix.clone(), name.clone());
         for alias in aliases {
             registry.aliases.insert(alias, pool.clone());
         }

@@ -35,6 +35,8 @@ pub(crate) struct Instance {
     pool: Arc<Pool>,
     deployment: Arc<Deployment>,
     instance_id: Arc<str>,
+    /// Names its process to AWS's services.
+    access_key_id: String,
     mailbox: mpsc::UnboundedReceiver<Message>,
     process: Process,
     log: Log,
@@ -55,10 +57,12 @@ enum Event {
 struct Presence {
     pool: Arc<Pool>,
     instance_id: Arc<str>,
+    access_key_id: String,
 }
 
 impl Drop for Presence {
     fn drop(&mut self) {
+        self.pool.stack.is_gone(&self.access_key_id);
         self.pool.leave(&self.instance_id, None);
         self.pool.stack.left(&self.instance_id);
     }
@@ -67,16 +71,30 @@ impl Drop for Presence {
 impl Instance {
     /// Starts an instance for a job and runs it to its end.
     pub async fn run(seat: Seat, job: Job) {
-        let Seat { pool, deployment, instance_id, pid, mailbox } = seat;
-        let _presence = Presence { pool: pool.clone(), instance_id: instance_id.clone() };
+        let Seat { pool, deployment, credentials, instance_id, pid, mailbox } = seat;
+        let access_key_id = credentials.access_key_id.clone();
+        let _presence =
+            Presence { pool: pool.clone(), instance_id: instance_id.clone(), access_key_id: access_key_id.clone() };
         let began = Instant::now();
         let mut log = Log::new(pool.stack.options.log.clone(), deployment.spec.name.clone());
-        let command = environment::command(&pool.stack, &deployment, &pool.credentials, &instance_id);
+        // What it logs and asks for while it starts is for this invocation, too.
+        log.belongs_to(job.span());
+        pool.stack.is_at(&access_key_id, job.span());
+        let command = environment::command(&pool.stack, &deployment, &credentials, &instance_id);
         match Process::start(command, pool.stack.options.reaper.as_ref()).await {
             Ok(process) => {
                 let _ = pid.set(process.pid);
-                let instance =
-                    Self { pool, deployment, instance_id, mailbox, process, log, next: None, stopping: false };
+                let instance = Self {
+                    pool,
+                    deployment,
+                    instance_id,
+                    access_key_id,
+                    mailbox,
+                    process,
+                    log,
+                    next: None,
+                    stopping: false,
+                };
                 instance.live(job, began).await;
             }
             Err(error) => {

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
+use local_stories::{Kind, Open, Outcome as Ended, Span};
 use tokio::sync::oneshot;
 
 use crate::{Invocation, InvokeError};
@@ -18,11 +19,20 @@ pub(crate) struct Request {
     pub client_context: Option<String>,
     /// Whether the caller wants the last log lines.
     pub tail: bool,
+    /// The place of the call in its stories.
+    pub span: Span,
 }
 
 impl Request {
     pub fn new(payload: Bytes) -> Self {
-        Self { request_id: new_request_id(), payload, trace_id: new_trace_id(), client_context: None, tail: false }
+        Self {
+            request_id: new_request_id(),
+            payload,
+            trace_id: new_trace_id(),
+            client_context: None,
+            tail: false,
+            span: Span::default(),
+        }
     }
 }
 
@@ -30,6 +40,8 @@ impl Request {
 pub(crate) struct Job {
     pub request: Request,
     caller: oneshot::Sender<Reply>,
+    /// The invocation in the call's stories.
+    entry: Open,
 }
 
 /// The caller's side of a job.
@@ -39,14 +51,40 @@ pub(crate) struct Pending(oneshot::Receiver<Reply>);
 pub(crate) type Reply = Result<Outcome, InvokeError>;
 
 impl Job {
-    pub fn new(request: Request) -> (Self, Pending) {
+    pub fn new(function: &str, request: Request) -> (Self, Pending) {
         let (caller, pending) = oneshot::channel();
-        (Self { request, caller }, Pending(pending))
+        let entry = request.span.child(Kind::Invocation, function);
+        let span = entry.span();
+        if span.is_recorded() {
+            span.request_id(&request.request_id);
+            span.known_as(trace_root(&request.trace_id));
+            span.note("requestId", request.request_id.as_str());
+            span.request(&request.payload);
+        }
+        (Self { request, caller, entry }, Pending(pending))
+    }
+
+    /// The invocation's place in its stories.
+    pub fn span(&self) -> &Span {
+        self.entry.span()
     }
 
     /// Replies to the caller, who may have gone: the invocation has run to its end all the same.
     pub fn reply(self, reply: Reply) {
-        let _ = self.caller.send(reply);
+        let Self { caller, entry, .. } = self;
+        let ended = match &reply {
+            Ok(outcome) => {
+                entry.span().response(&outcome.invocation.payload);
+                if outcome.invocation.function_error.is_some() { Ended::Error } else { Ended::Ok }
+            }
+            Err(error) => {
+                entry.span().note("error", error.to_string());
+                Ended::Error
+            }
+        };
+        // First of all, so that whoever has the reply finds the entry complete.
+        entry.finish(ended);
+        let _ = caller.send(reply);
     }
 }
 
@@ -116,6 +154,11 @@ pub(crate) enum FunctionResponse {
 /// A random (version 4) UUID, as AWS's request ids are.
 pub(crate) fn new_request_id() -> String {
     uuid::Builder::from_random_bytes(rand::random()).into_uuid().to_string()
+}
+
+/// The trace of an X-Ray header.
+fn trace_root(header: &str) -> &str {
+    header.split(';').find_map(|part| part.trim().strip_prefix("Root=")).unwrap_or_default()
 }
 
 /// A trace of its own, not sampled. Form: "AWS X-Ray concepts, tracing header".

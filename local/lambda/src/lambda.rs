@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use local_stories::Span;
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
@@ -81,6 +82,11 @@ impl Lambda {
         self.functions.caller(access_key_id)
     }
 
+    /// The place, in its stories, of the invocation that the instance with this access key id is at.
+    pub fn span(&self, access_key_id: &str) -> Span {
+        self.owner.stack.span(access_key_id)
+    }
+
     /// All instances as they are now.
     pub fn instances(&self) -> Vec<InstanceInfo> {
         self.functions.instances()
@@ -123,6 +129,16 @@ impl Lambda {
 
 impl Invoke for Lambda {
     fn invoke<'a>(&'a self, function: &'a str, payload: Bytes) -> BoxFuture<'a, Result<Invocation, InvokeError>> {
-        Box::pin(async move { Ok(self.run(function, Request::new(payload)).await?.invocation) })
+        self.invoke_within(Span::default(), function, payload)
+    }
+
+    fn invoke_within<'a>(
+        &'a self,
+        span: Span,
+        function: &'a str,
+        payload: Bytes,
+    ) -> BoxFuture<'a, Result<Invocation, InvokeError>> {
+        let request = Request { span, ..Request::new(payload) };
+        Box::pin(async move { Ok(self.run(function, request).await?.invocation) })
     }
 }

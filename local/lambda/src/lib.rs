@@ -42,6 +42,7 @@ pub use retry::Retries;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use local_stories::Span;
 
 /// The result of one invocation.
 #[derive(Debug, Clone)]
@@ -86,6 +87,16 @@ pub enum InvokeError {
 pub trait Invoke: Send + Sync + 'static {
     /// Runs a function (by name, logical id or ARN) once and waits for its response (`RequestResponse`).
     fn invoke<'a>(&'a self, function: &'a str, payload: Bytes) -> BoxFuture<'a, Result<Invocation, InvokeError>>;
+
+    /// Like [`invoke`](Self::invoke); what happens is recorded in stories, at this place.
+    fn invoke_within<'a>(
+        &'a self,
+        _span: Span,
+        function: &'a str,
+        payload: Bytes,
+    ) -> BoxFuture<'a, Result<Invocation, InvokeError>> {
+        self.invoke(function, payload)
+    }
 
     /// Waits until functions can be invoked. Functions that run in this process always can.
     fn ready(&self) -> BoxFuture<'_, ()> {

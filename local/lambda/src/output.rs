@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use local_stories::Span;
+
 use crate::LogSink;
 
 /// `X-Amz-Log-Result` is the last 4 KB.
@@ -16,11 +18,13 @@ pub(crate) struct Log {
     partial: Vec<u8>,
     /// What was written since the tail was asked for, or rather the end of it.
     tail: Option<String>,
+    /// The invocation that the lines belong to.
+    span: Span,
 }
 
 impl Log {
     pub fn new(sink: Arc<dyn LogSink>, function: String) -> Self {
-        Self { sink, function, partial: Vec::new(), tail: None }
+        Self { sink, function, partial: Vec::new(), tail: None, span: Span::default() }
     }
 
     /// Takes what the process wrote.
@@ -44,6 +48,7 @@ impl Log {
     /// Takes a line of Lambda's own.
     pub fn line(&mut self, line: &str) {
         self.sink.line(&self.function, line);
+        self.span.log(line);
         if let Some(tail) = &mut self.tail {
             tail.push_str(line);
             tail.push('\n');
@@ -60,6 +65,11 @@ impl Log {
             let line = std::mem::take(&mut self.partial);
             self.line(&String::from_utf8_lossy(&line));
         }
+    }
+
+    /// What is written from here on belongs to an invocation.
+    pub fn belongs_to(&mut self, span: &Span) {
+        self.span = span.clone();
     }
 
     /// Keeps what is written from here on.

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use local_template::EventInvoke;
 use tokio::sync::mpsc;
 
-use crate::credentials::{Credentials, hex};
+use crate::credentials::{Credentials, hex, key_prefix};
 use crate::deployment::Deployment;
 use crate::instance::Instance;
 use crate::job::{Job, Message};
@@ -19,7 +19,10 @@ use crate::{FunctionSpec, InvokeError};
 /// One function of the stack, through all its deployments.
 pub(crate) struct Pool {
     pub stack: Arc<Stack>,
-    pub credentials: Credentials,
+    /// The function's name.
+    pub name: String,
+    /// What the access key ids of its instances begin with.
+    pub key_prefix: String,
     state: Mutex<State>,
 }
 
@@ -44,6 +47,7 @@ struct Member {
 pub(crate) struct Seat {
     pub pool: Arc<Pool>,
     pub deployment: Arc<Deployment>,
+    pub credentials: Credentials,
     pub instance_id: Arc<str>,
     /// To be set to the process id.
     pub pid: Arc<std::sync::OnceLock<u32>>,
@@ -52,9 +56,10 @@ pub(crate) struct Seat {
 
 impl Pool {
     pub fn new(stack: Arc<Stack>, spec: FunctionSpec) -> Self {
+        let name = spec.name.clone();
         let current = Arc::new(Deployment { spec });
         let state = Mutex::new(State { current, idle: Vec::new(), busy: Vec::new() });
-        Self { stack, credentials: Credentials::generate(), state }
+        Self { stack, name, key_prefix: key_prefix(), state }
     }
 
     /// When an event for the function is given up.
@@ -145,10 +150,12 @@ impl State {
         let (mailbox, receiver) = mpsc::unbounded_channel();
         let instance_id: Arc<str> = hex(rand::random::<[u8; 16]>()).into();
         let pid = Arc::default();
+        let credentials = Credentials::generate(&pool.key_prefix);
         pool.stack.joined(&instance_id, mailbox.clone());
         let seat = Seat {
             pool: pool.clone(),
             deployment: self.current.clone(),
+            credentials,
             instance_id: instance_id.clone(),
             pid: Arc::clone(&pid),
             mailbox: receiver,

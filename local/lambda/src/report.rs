@@ -6,6 +6,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use local_stories::Span;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
@@ -33,6 +34,22 @@ pub(crate) struct Figures {
 impl Figures {
     pub fn is_over_memory(&self) -> bool {
         self.peak_kib.is_some_and(|peak| peak > u64::from(self.memory_mb) * 1024)
+    }
+
+    /// Adds them to the invocation's entry in its stories.
+    pub fn note(&self, span: &Span) {
+        if !span.is_recorded() {
+            return;
+        }
+        span.note("cold", self.init.is_some());
+        if let Some(init) = self.init {
+            span.note("initMs", rounded(init));
+        }
+        span.note("runMs", rounded(self.duration));
+        span.note("memoryMb", self.memory_mb);
+        if let Some(peak) = self.peak_kib {
+            span.note("maxMemoryMb", peak.div_ceil(1024));
+        }
     }
 
     /// The REPORT line.
@@ -82,6 +99,11 @@ pub(crate) fn failure(request_id: &str, failure: &Failure) -> Vec<String> {
             vec![format!("RequestId: {request_id} Error: {}", failure.message()), failure.error_type().to_owned()]
         }
     }
+}
+
+/// Milliseconds with two decimals.
+fn rounded(duration: Duration) -> f64 {
+    (milliseconds(duration) * 100.0).round() / 100.0
 }
 
 fn milliseconds(duration: Duration) -> f64 {

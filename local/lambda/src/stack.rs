@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
+use local_stories::Span;
 use tokio::sync::{mpsc, watch};
 
 use crate::Options;
@@ -18,6 +19,8 @@ pub(crate) struct Stack {
     pub runtime_api: SocketAddr,
     /// Every living instance by its unguessable id, which is the base path of its Runtime API.
     directory: RwLock<HashMap<String, Mailbox>>,
+    /// What each instance was last at, by its access key id.
+    at_work: Mutex<HashMap<String, Span>>,
     closing: watch::Sender<bool>,
     /// How many instances have a process that has not ended.
     alive: watch::Sender<usize>,
@@ -29,6 +32,7 @@ impl Stack {
             options,
             runtime_api,
             directory: RwLock::default(),
+            at_work: Mutex::default(),
             closing: watch::Sender::new(false),
             alive: watch::Sender::new(0),
         }
@@ -49,6 +53,30 @@ impl Stack {
     pub fn left(&self, instance_id: &str) {
         self.directory.write().unwrap_or_else(PoisonError::into_inner).remove(instance_id);
         self.alive.send_modify(|alive| *alive = alive.saturating_sub(1));
+    }
+
+    /// The instance with this access key is at an invocation: its calls of services belong there, until the next one.
+    pub fn is_at(&self, access_key_id: &str, span: &Span) {
+        let mut at_work = self.at_work();
+        if span.is_recorded() {
+            at_work.insert(access_key_id.to_owned(), span.clone());
+        } else {
+            at_work.remove(access_key_id);
+        }
+    }
+
+    /// The instance with this access key is gone.
+    pub fn is_gone(&self, access_key_id: &str) {
+        self.at_work().remove(access_key_id);
+    }
+
+    /// The invocation that the instance with this access key is at, or was at last.
+    pub fn span(&self, access_key_id: &str) -> Span {
+        self.at_work().get(access_key_id).cloned().unwrap_or_default()
+    }
+
+    fn at_work(&self) -> MutexGuard<'_, HashMap<String, Span>> {
+        self.at_work.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// No new instance and no new invocation from now on.

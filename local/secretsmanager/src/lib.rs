@@ -12,12 +12,14 @@ mod error;
 mod generate;
 mod manager;
 mod secret;
+mod summary;
 mod value;
 mod vault;
 mod wire;
 
 pub use error::Error;
 pub use manager::SecretsManager;
+pub use summary::{Summary, VersionSummary};
 
 /// Compiles the examples of the README.
 #[cfg(doctest)]

@@ -96,6 +96,11 @@ impl Record {
             .collect()
     }
 
+    /// All versions, in the order they were made.
+    pub fn versions(&self) -> &[Version] {
+        &self.versions
+    }
+
     /// When the newest version was made.
     pub fn changed(&self) -> i64 {
         self.versions.iter().map(|version| version.created).max().unwrap_or(self.created)

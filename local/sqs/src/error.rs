@@ -12,6 +12,9 @@ pub enum Error {
     /// The queue is not in the template.
     #[error("The specified queue does not exist.")]
     QueueDoesNotExist,
+    /// A queue of this name is there, and this attribute is another.
+    #[error("A queue already exists with the same name and a different value for attribute {0}")]
+    QueueNameExists(String),
     /// The receipt handle was not made by this queue.
     #[error("The input receipt handle \"{0}\" is not a valid receipt handle.")]
     ReceiptHandleIsInvalid(String),

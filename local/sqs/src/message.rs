@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use local_stories::Span;
+
 use crate::attribute::Attributes;
 use crate::digest;
 
@@ -21,6 +23,8 @@ pub struct NewMessage {
     pub trace_header: Option<String>,
     /// `MessageGroupId`. On a standard queue it only says which tenant a message is of.
     pub group_id: Option<String>,
+    /// The place of the send in its stories: they go on with the message.
+    pub span: Span,
 }
 
 impl NewMessage {

@@ -21,6 +21,15 @@ use tokio::time::timeout;
 const JOBS: &str = "http://sqs.us-east-1.localhost/000000000000/jobs";
 const DEAD: &str = "http://sqs.us-east-1.localhost/000000000000/jobs-dead";
 
+/// The path of a queue's URL: account and name.
+fn path(url: &str) -> &str {
+    url.splitn(4, '/').last().unwrap()
+}
+
+fn paths(urls: &[String]) -> Vec<&str> {
+    urls.iter().map(|url| path(url)).collect()
+}
+
 fn code<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> &str {
     error.code().unwrap_or_default()
 }
@@ -134,7 +143,7 @@ async fn a_queue_is_found_under_any_host() {
     }
     assert_eq!(bed.sqs.depth("jobs").await.unwrap().visible, 2);
     let url = client.get_queue_url().queue_name("jobs").send().await.unwrap();
-    assert_eq!(url.queue_url(), Some(JOBS));
+    assert_eq!(url.queue_url().map(path), Some(path(JOBS)));
     assert!(
         client
             .get_queue_url()
@@ -311,14 +320,14 @@ async fn queues_are_listed_by_pages() {
     let bed = TestBed::new();
     let client = bed.client().await;
     let first = client.list_queues().max_results(2).send().await.unwrap();
-    assert_eq!(first.queue_urls(), [JOBS, DEAD]);
+    assert_eq!(paths(first.queue_urls()), [path(JOBS), path(DEAD)]);
     let rest = client.list_queues().max_results(2).set_next_token(first.next_token).send().await.unwrap();
-    assert_eq!(rest.queue_urls(), ["http://sqs.us-east-1.localhost/000000000000/other"]);
+    assert_eq!(paths(rest.queue_urls()), ["000000000000/other"]);
     assert_eq!(rest.next_token(), None);
     let prefixed = client.list_queues().queue_name_prefix("jobs-").send().await.unwrap();
-    assert_eq!(prefixed.queue_urls(), [DEAD]);
+    assert_eq!(paths(prefixed.queue_urls()), [path(DEAD)]);
     let sources = client.list_dead_letter_source_queues().queue_url(DEAD).send().await.unwrap();
-    assert_eq!(sources.queue_urls(), [JOBS]);
+    assert_eq!(paths(sources.queue_urls()), [path(JOBS)]);
 }
 
 #[tokio::test]
@@ -360,6 +369,32 @@ async fn a_purge_leaves_nothing() {
     bed.sqs.receive("jobs", 1, None).await.unwrap();
     client.purge_queue().queue_url(JOBS).send().await.unwrap();
     assert_eq!(bed.sqs.depth("jobs").await.unwrap(), local_sqs::Depth::default());
+}
+
+/// Some SDKs send to the URL of a queue and not to the endpoint they are given.
+#[tokio::test]
+async fn urls_of_queues_lead_to_the_port_that_was_asked() {
+    let bed = TestBed::new();
+    let client = bed.client().await;
+    let url = client.get_queue_url().queue_name("jobs").send().await.unwrap();
+    let url = url.queue_url().unwrap();
+    let port = url.strip_prefix("http://127.0.0.1:").and_then(|rest| rest.strip_suffix("/000000000000/jobs"));
+    assert!(port.is_some_and(|port| port.parse::<u16>().is_ok()), "{url}");
+    assert_eq!(client.create_queue().queue_name("jobs").send().await.unwrap().queue_url(), Some(url));
+    let listed = client.list_queues().queue_name_prefix("jobs").max_results(1).send().await.unwrap();
+    assert_eq!(listed.queue_urls(), [url]);
+    client.send_message().queue_url(url).message_body("x").send().await.unwrap();
+    assert_eq!(bed.sqs.depth("jobs").await.unwrap().visible, 1);
+}
+
+#[tokio::test]
+async fn a_queue_that_is_there_is_made_again_only_as_it_is() {
+    let client = TestBed::new().client().await;
+    let create = |seconds: &str| {
+        client.create_queue().queue_name("jobs").attributes(QueueAttributeName::VisibilityTimeout, seconds)
+    };
+    create("30").send().await.unwrap();
+    assert_eq!(code(&create("31").send().await.unwrap_err()), "QueueAlreadyExists");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use crate::error::Problem;
 mod api;
 mod role;
 
-pub use api::{Api, Authorizer, Cors, GatewayResponse, Parameter, Route, Throttle};
+pub use api::{Api, Authorizer, Cors, GatewayResponse, Parameter, Route, Throttle, Throttling};
 pub use role::{Effect, Role, Statement};
 
 /// The account id that local ARNs carry.
@@ -19,8 +19,8 @@ pub const ACCOUNT: &str = "000000000000";
 /// The region that local ARNs carry.
 pub const REGION: &str = "us-east-1";
 
-/// The endpoint of the queue URLs that `!Ref` gives. It names and is not connected to: the SDKs send to the
-/// endpoint they are given and pass the URL along as text, and the SQS API looks at the URL's path only.
+/// The endpoint of the queue URLs that `!Ref` gives, until [`System::serve_queues_at`] puts another in its place. The SQS API
+/// looks at a URL's path only.
 pub const QUEUE_ENDPOINT: &str = "http://sqs.us-east-1.localhost";
 
 /// The URL of a queue, as the SQS API answers it.
@@ -51,8 +51,46 @@ pub struct System {
     pub queues: BTreeMap<String, Queue>,
     /// `AWS::SecretsManager::Secret`s by logical id.
     pub secrets: BTreeMap<String, Secret>,
+    /// Every resource, emulated or not, in the template's order.
+    pub resources: Vec<Resource>,
+    /// `Outputs` by name.
+    pub outputs: BTreeMap<String, String>,
     /// What AWS would take and is most likely not meant, by line.
     pub warnings: Vec<Problem>,
+}
+
+/// A resource, as CloudFormation lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resource {
+    /// Its logical id.
+    pub id: String,
+    /// Its type: `AWS::SQS::Queue`.
+    pub kind: &'static str,
+    /// Its physical id: what `!Ref` gives.
+    pub physical_id: String,
+}
+
+impl System {
+    /// Puts another endpoint (`http://127.0.0.1:3000`) in the place of [`QUEUE_ENDPOINT`], for clients that send to the URL of a
+    /// queue and not to the endpoint they are given.
+    pub fn serve_queues_at(&mut self, endpoint: &str) {
+        let from = format!("{QUEUE_ENDPOINT}/{ACCOUNT}/");
+        let to = format!("{}/{ACCOUNT}/", endpoint.trim_end_matches('/'));
+        let environments = self.functions.values_mut().flat_map(|function| function.environment.values_mut());
+        let physical_ids = self.resources.iter_mut().map(|resource| &mut resource.physical_id);
+        for text in environments.chain(self.outputs.values_mut()).chain(physical_ids) {
+            if text.contains(&from) {
+                *text = text.replace(&from, &to);
+            }
+        }
+        for function in self.functions.values_mut() {
+            for source in &mut function.sources {
+                if let EventSource::Schedule(ScheduleSource { input: Some(input), .. }) = source {
+                    *input = input.replace(&from, &to);
+                }
+            }
+        }
+    }
 }
 
 /// A Lambda function.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::error::{Error, Mark, Place, Report};
 use crate::field::{Accepted, Field};
-use crate::model::{REGION, System};
+use crate::model::{self, REGION, System};
 use crate::quotas;
 use crate::resources::{self, Guards, Routes};
 use crate::stack::{self, API, Catalogue, FUNCTION, Globals, QUEUE, Resource, SECRET, Scope, TABLE, Truths};
@@ -15,7 +15,8 @@ use crate::tree::{Node, Tree, load};
 const SAM: &str = "AWS::Serverless-2016-10-31";
 
 impl System {
-    /// Reads the template at `path`, its parameters set to `overrides` or else to their defaults.
+    /// Reads the template at `path`, its parameters set to `overrides`, else to what its `Metadata` has for one machine
+    /// (`CargoLocal`), else to their defaults.
     ///
     /// # Errors
     /// The file can't be read, or has problems: see [`System::parse`].
@@ -53,7 +54,9 @@ impl System {
 
 fn system(root: &Node, overrides: &BTreeMap<String, String>, report: &Report) -> System {
     check_sections(root, report);
-    let parameters = stack::parameters(root.get("Parameters"), overrides, report);
+    let mut values = stack::on_one_machine(root.get("Metadata"), report);
+    values.extend(overrides.iter().map(|(name, value)| (name.clone(), value.clone())));
+    let parameters = stack::parameters(root.get("Parameters"), &values, report);
     let mut scope = Scope::new(report, &parameters, root.get("Mappings"));
     stack::rules(root.get("Rules"), root.get("Conditions"), &scope);
     let truths = stack::conditions(root.get("Conditions"), &scope);
@@ -65,12 +68,17 @@ fn system(root: &Node, overrides: &BTreeMap<String, String>, report: &Report) ->
     scope.catalogue = Some(&catalogue);
 
     stack::check_names(catalogue.present().filter_map(|one| Some((one, scope.physical_name(one)?))), report);
-    let system = emulated(&scope, &catalogue);
+    let mut system = emulated(&scope, &catalogue);
     resources::check_oddities(&scope, &catalogue, &system);
     scope.inert = true;
     resources::check_inert(&scope, &catalogue);
     resources::check_attached(&scope, &catalogue, &system.functions);
-    check_outputs(root.get("Outputs"), &scope, &truths);
+    system.outputs = outputs(root.get("Outputs"), &scope, &truths);
+    let listed = |one: &Resource| {
+        let physical_id = scope.filled(one.kind.reference, one)?;
+        Some(model::Resource { id: one.id.clone(), kind: one.kind.name, physical_id })
+    };
+    system.resources = catalogue.present().filter_map(listed).collect();
     system
 }
 
@@ -140,7 +148,9 @@ fn all<T>(
     catalogue.of_kind(kind).filter_map(|resource| Some((resource.id.clone(), read(resource)?))).collect()
 }
 
-fn check_outputs(section: Option<&Node>, scope: &Scope<'_>, truths: &Truths) {
+/// Reads the outputs whose conditions are true.
+fn outputs(section: Option<&Node>, scope: &Scope<'_>, truths: &Truths) -> BTreeMap<String, String> {
+    let mut outputs = BTreeMap::new();
     for output in section.and_then(Node::map).unwrap_or_default() {
         let place = Place::new("Outputs").key(&output.key);
         if let Some(condition) = output.value.get("Condition") {
@@ -150,8 +160,11 @@ fn check_outputs(section: Option<&Node>, scope: &Scope<'_>, truths: &Truths) {
             }
         }
         let value = scope.resolve(&output.value, &place);
-        let output = Field::new(scope.report, place, &value);
-        output.only(&Accepted { emulated: &["Condition", "Value"], without_effect: &["Description", "Export"] });
-        output.need("Value");
+        let field = Field::new(scope.report, place, &value);
+        field.only(&Accepted { emulated: &["Condition", "Value"], without_effect: &["Description", "Export"] });
+        if let Some(text) = field.need("Value").and_then(|value| value.text()) {
+            outputs.insert(output.key.clone(), text);
+        }
     }
+    outputs
 }

@@ -39,7 +39,7 @@ fn the_defaults_make_a_whole_system() {
         api.routes.iter().map(|r| (r.method.as_str(), r.path.as_str(), r.authorizer.as_deref())).collect();
     assert_eq!(routes, [("POST", "/orders", Some("Token")), ("GET", "/health", None)]);
     assert_eq!(api.stage, "dev");
-    assert_eq!(api.throttle.map(|throttle| (throttle.rate, throttle.burst)), Some((100.0, 50)));
+    assert_eq!(api.throttling.all.map(|throttle| (throttle.rate, throttle.burst)), Some((100.0, 50)));
     assert_eq!(api.authorizers["Token"].function, "Authorize");
     assert_eq!(
         api.cors.map(|cors| (cors.allow_origin, cors.allow_credentials)),

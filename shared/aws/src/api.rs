@@ -13,6 +13,7 @@ use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use aws_smithy_runtime_api::client::identity::Identity;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http::{Request, Response};
@@ -37,7 +38,10 @@ pub enum ApiError {
     /// The request could not be built or signed.
     #[error("the request could not be made")]
     Request(#[source] Box<dyn Error + Send + Sync>),
-    /// The service could not be reached, or its response did not arrive completely.
+    /// No connection to the service could be opened: it got nothing.
+    #[error("there was no connection")]
+    NotConnected(#[source] Box<dyn Error + Send + Sync>),
+    /// The connection broke, or the service's response did not arrive completely. It may have done what was asked.
     #[error("there was no answer")]
     NoAnswer(#[source] Box<dyn Error + Send + Sync>),
 }
@@ -50,9 +54,18 @@ impl Api {
     /// # Errors
     /// [`ConfigError`]
     pub fn new(id: &str, service: &'static str) -> Result<Self, ConfigError> {
+        Self::on_host(id, service, service)
+    }
+
+    /// As [`Api::new`], for a service whose host name begins with another name than the one in signatures (SES: `email`
+    /// and `ses`).
+    ///
+    /// # Errors
+    /// [`ConfigError`]
+    pub fn on_host(id: &str, host: &str, service: &'static str) -> Result<Self, ConfigError> {
         let Environment { endpoint, region, credentials } = Environment::read(id)?;
         let connector = connections::connector(endpoint.as_deref());
-        let origin = endpoint.unwrap_or_else(|| format!("https://{service}.{region}.{}", dns_suffix(&region)));
+        let origin = endpoint.unwrap_or_else(|| format!("https://{host}.{region}.{}", dns_suffix(&region)));
         Ok(Self::with(connector, origin, service, region, credentials))
     }
 
@@ -81,7 +94,7 @@ impl Api {
     /// [`ApiError`]
     pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Response<Bytes>, ApiError> {
         let request = self.signed(path, headers, body, SystemTime::now()).map_err(ApiError::Request)?;
-        let response = self.connector.call(request).await.map_err(|error| ApiError::NoAnswer(error.into()))?;
+        let response = self.connector.call(request).await.map_err(ApiError::of_call)?;
         let response = response.try_into_http1x().map_err(|error| ApiError::NoAnswer(error.into()))?;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.map_err(ApiError::NoAnswer)?.to_bytes();
@@ -113,6 +126,15 @@ impl Api {
         let mut request = request.body(SdkBody::from(body))?;
         signature.apply_to_request_http1x(&mut request);
         Ok(request.try_into()?)
+    }
+}
+
+impl ApiError {
+    fn of_call(error: ConnectorError) -> Self {
+        if connections::is_unconnected(&error) {
+            return Self::NotConnected(error.into());
+        }
+        Self::NoAnswer(error.into())
     }
 }
 

@@ -122,6 +122,11 @@ pub fn required(name: &'static str) -> Result<String, ConfigError> {
     value.ok_or_else(|| ConfigError::missing(name, env::var("AWS_LAMBDA_FUNCTION_NAME").ok()))
 }
 
+/// The value of an environment variable that may be empty, such as a setting that is off then; `None` if it is, or is not set.
+pub fn optional(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 /// The value of an environment variable that is no text, such as a number of seconds.
 ///
 /// # Errors

@@ -118,6 +118,11 @@ fn failure(error: legacy::Error) -> ConnectorError {
     }
 }
 
+/// Whether a call failed before there was a connection, so nothing of its request was sent.
+pub(crate) fn is_unconnected(error: &ConnectorError) -> bool {
+    has_source(error, |cause| cause.downcast_ref::<legacy::Error>().is_some_and(legacy::Error::is_connect))
+}
+
 fn is_time_out(error: &(dyn Error + 'static)) -> bool {
     error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::TimedOut)
 }
@@ -180,13 +185,14 @@ mod tests {
     async fn a_connection_closed_without_a_response_is_retried() {
         let error = get(server("").await).await.unwrap_err();
         assert!(error.is_io() || error.as_other() == Some(ErrorKind::TransientError), "{error:?}");
+        assert!(!is_unconnected(&error));
     }
 
     #[tokio::test]
     async fn a_refused_connection_is_retried() {
         let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
         let error = get(address).await.unwrap_err();
-        assert!(error.is_io(), "{error:?}");
+        assert!(error.is_io() && is_unconnected(&error), "{error:?}");
     }
 
     #[test]

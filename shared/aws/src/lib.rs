@@ -6,5 +6,5 @@ pub mod http;
 pub mod retry;
 mod warm_up;
 
-pub use config::{ATTEMPT_WITHIN, CALL_WITHIN, ConfigError, config, parsed, required};
+pub use config::{ATTEMPT_WITHIN, CALL_WITHIN, ConfigError, config, optional, parsed, required};
 pub use warm_up::warm_up;

@@ -7,33 +7,36 @@ use serde_json::{Map, Value};
 
 use crate::{Failure, timestamp};
 
-/// Why the caller is not known.
+/// Why the caller is not known: what is wrong with the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Anonymous {
-    /// The request carries no token.
-    NoToken,
-    /// Its token is malformed, forged or expired, or there are two different ones.
-    InvalidToken,
+    /// There is none.
+    Missing,
+    /// It is malformed or forged, or there are two different ones.
+    Invalid,
+    /// It has expired.
+    Expired,
 }
 
 impl From<Anonymous> for Failure {
     fn from(anonymous: Anonymous) -> Self {
         match anonymous {
-            Anonymous::NoToken => Self::token_required(),
-            Anonymous::InvalidToken => Self::invalid_token(),
+            Anonymous::Missing => Self::token_required(),
+            Anonymous::Invalid => Self::invalid_token(),
+            Anonymous::Expired => Self::token_expired(),
         }
     }
 }
 
 /// Reads `requestContext.authorizer`, whose values a REST API passes on as strings ("Output from an API Gateway
-/// Lambda authorizer"). An identity that is incomplete or has expired in the gateway's cache is invalid.
+/// Lambda authorizer"). An identity may have expired in the gateway's cache.
 pub(crate) fn identity(context: &HashMap<String, Value>) -> Result<Identity, Anonymous> {
     if context.is_empty() {
-        return Err(Anonymous::NoToken);
+        return Err(Anonymous::Missing);
     }
-    let identity = read(context).ok_or(Anonymous::InvalidToken)?;
+    let identity = read(context).ok_or(Anonymous::Invalid)?;
     if identity.expires_at <= timestamp::epoch_seconds() {
-        return Err(Anonymous::InvalidToken);
+        return Err(Anonymous::Expired);
     }
     Ok(identity)
 }
@@ -45,6 +48,7 @@ fn read(context: &HashMap<String, Value>) -> Option<Identity> {
         email: string("email")?,
         name: string("name")?,
         role: string("role")?.parse().ok()?,
+        session_id: string("sessionId")?,
         expires_at: match context.get("exp")? {
             Value::Number(number) => number.as_u64()?,
             Value::String(text) => text.parse().ok()?,
@@ -61,6 +65,7 @@ pub fn context_of(identity: &Identity) -> Map<String, Value> {
         ("email".to_owned(), identity.email.clone().into()),
         ("name".to_owned(), identity.name.clone().into()),
         ("role".to_owned(), identity.role.as_str().into()),
+        ("sessionId".to_owned(), identity.session_id.clone().into()),
         ("exp".to_owned(), identity.expires_at.to_string().into()),
     ])
 }
@@ -72,7 +77,14 @@ mod tests {
     use super::*;
 
     fn ada(expires_at: u64) -> Identity {
-        Identity { id: "1".into(), email: "a@b.c".into(), name: "Ada".into(), role: Role::Admin, expires_at }
+        Identity {
+            id: "1".into(),
+            email: "a@b.c".into(),
+            name: "Ada".into(),
+            role: Role::Admin,
+            session_id: "s1".into(),
+            expires_at,
+        }
     }
 
     fn told(identity: &Identity) -> HashMap<String, Value> {
@@ -87,7 +99,7 @@ mod tests {
 
     #[test]
     fn a_cached_identity_ends_with_its_token() {
-        assert_eq!(identity(&told(&ada(timestamp::epoch_seconds()))), Err(Anonymous::InvalidToken));
+        assert_eq!(identity(&told(&ada(timestamp::epoch_seconds()))), Err(Anonymous::Expired));
     }
 
     #[test]
@@ -96,8 +108,8 @@ mod tests {
         for key in whole.keys() {
             let mut context = whole.clone();
             context.remove(key);
-            assert_eq!(identity(&context), Err(Anonymous::InvalidToken), "{key}");
+            assert_eq!(identity(&context), Err(Anonymous::Invalid), "{key}");
         }
-        assert_eq!(identity(&HashMap::new()), Err(Anonymous::NoToken));
+        assert_eq!(identity(&HashMap::new()), Err(Anonymous::Missing));
     }
 }

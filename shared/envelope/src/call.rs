@@ -5,13 +5,15 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
-use identity::{Identity, KeyRing, Role};
+use identity::{Identity, InvalidToken, Role};
 use lambda_http::request::RequestContext;
 use lambda_http::{Context, Request, RequestExt};
 
 use crate::authorizer::{self, Anonymous};
 use crate::decode::{Decode, DecodeQuery, Fields, QueryFields, object};
-use crate::{Code, Deadline, Failure, RepeatedHeader, headers, request_id, timestamp};
+use crate::event::ExtendedRequestId;
+use crate::own_keys::OwnKeys;
+use crate::{Caller, Code, Deadline, Failure, IfMatch, RepeatedHeader, headers, request_id};
 
 /// The longest request body, in bytes.
 pub const BODY_LIMIT: usize = 256 * 1024;
@@ -22,14 +24,15 @@ const REPLACEMENT: &str = "\u{fffd}";
 /// One request: a [`lambda_http::Request`], with what an endpoint mostly asks of it.
 pub struct Call {
     request: Request,
-    keys: Option<Rc<KeyRing>>,
+    keys: Option<Rc<OwnKeys>>,
     caller: OnceCell<Result<Identity, Anonymous>>,
+    authenticated: OnceCell<String>,
 }
 
 impl Call {
     /// A call that verifies bearer tokens by `keys`, if no gateway did.
-    pub(crate) fn new(request: Request, keys: Option<Rc<KeyRing>>) -> Self {
-        Self { request, keys, caller: OnceCell::new() }
+    pub(crate) fn new(request: Request, keys: Option<Rc<OwnKeys>>) -> Self {
+        Self { request, keys, caller: OnceCell::new(), authenticated: OnceCell::new() }
     }
 
     /// The request, with all that [`lambda_http::RequestExt`] offers: headers, body, path and query parameters, the
@@ -38,18 +41,33 @@ impl Call {
         &self.request
     }
 
-    /// The id of this request in the answer, the log, calls to other services and events: the caller's own
+    /// The id of this request in the answer, the log and calls to other services: the caller's own
     /// `X-Request-ID` if it is well formed, else the gateway's.
     pub fn request_id(&self) -> &str {
-        let gateways = || match self.request.request_context_ref()? {
+        request_id::from_caller(self.request.headers())
+            .or_else(|| self.gateway_request_id())
+            .or_else(|| Some(self.context()?.request_id.as_str()))
+            .unwrap_or_default()
+    }
+
+    /// The id of this request in its events and in whatever is kept: the gateway's that no client can choose
+    /// ([`Caller::extended_request_id`]), else Lambda's. What a person typed must not outlast their account.
+    pub fn own_id(&self) -> &str {
+        self.extended_request_id().or_else(|| Some(self.context()?.request_id.as_str())).unwrap_or_default()
+    }
+
+    fn extended_request_id(&self) -> Option<&str> {
+        self.request.extensions().get::<ExtendedRequestId>().map(|ExtendedRequestId(id)| id.as_str())
+    }
+
+    /// The gateway's id of this request.
+    fn gateway_request_id(&self) -> Option<&str> {
+        let id = match self.request.request_context_ref()? {
             RequestContext::ApiGatewayV1(context) => context.request_id.as_deref(),
             RequestContext::ApiGatewayV2(context) => context.request_id.as_deref(),
             _ => None,
         };
-        request_id::from_caller(self.request.headers())
-            .or_else(|| gateways().filter(|id| !id.is_empty()))
-            .or_else(|| Some(self.context()?.request_id.as_str()))
-            .unwrap_or_default()
+        id.filter(|id| !id.is_empty())
     }
 
     /// The route that was matched: `GET /products/{id}`. Method and path, if the gateway names none.
@@ -129,6 +147,15 @@ impl Call {
         headers::single(self.request.headers(), name)
     }
 
+    /// The condition that `If-Match` sets, for a request that changes its resource. (Of one that reads it, the envelope
+    /// evaluates all conditions.)
+    ///
+    /// # Errors
+    /// 400 if the condition can't be read.
+    pub fn if_match(&self) -> Result<Option<IfMatch>, Failure> {
+        IfMatch::of(self.request.headers())
+    }
+
     /// The token of `Authorization: Bearer …` (RFC 6750).
     ///
     /// # Errors
@@ -138,8 +165,8 @@ impl Call {
     }
 
     fn credentials(&self) -> Result<&str, Anonymous> {
-        let credentials = self.single_header("authorization").map_err(|RepeatedHeader| Anonymous::InvalidToken)?;
-        credentials.and_then(identity::bearer_token).ok_or(Anonymous::NoToken)
+        let credentials = self.single_header("authorization").map_err(|RepeatedHeader| Anonymous::Invalid)?;
+        credentials.and_then(identity::bearer_token).ok_or(Anonymous::Missing)
     }
 
     /// The caller, as the gateway's authorizer established it.
@@ -148,28 +175,64 @@ impl Call {
     /// 401 if nobody is signed in, their token has expired since, or the request has two different `Authorization`
     /// headers.
     pub fn identity(&self) -> Result<&Identity, Failure> {
-        self.caller.get_or_init(|| self.caller()).as_ref().map_err(|anonymous| Failure::from(*anonymous))
+        self.caller.get_or_init(|| self.identify()).as_ref().map_err(|anonymous| Failure::from(*anonymous))
+    }
+
+    /// Names the user whom the endpoint itself let in (by a password, a token of its own), for the log line.
+    pub fn authenticated(&self, user_id: &str) {
+        // The first stays: one call is one user's.
+        let _ = self.authenticated.set(user_id.to_owned());
+    }
+
+    /// Who sent the request, as far as is known by now, for log lines.
+    pub fn caller(&self) -> Caller {
+        Caller {
+            gateway_request_id: self.gateway_request_id().map(str::to_owned),
+            extended_request_id: self.extended_request_id().map(str::to_owned),
+            source_ip: Some(self.source_ip()).filter(|address| !address.is_empty()).map(str::to_owned),
+            user_id: self.user_id(),
+        }
+    }
+
+    /// The id of the user who was let in, also where the endpoint never asked.
+    fn user_id(&self) -> Option<String> {
+        let established = || match self.caller.get() {
+            Some(caller) => caller.as_ref().ok().map(|identity| identity.id.clone()),
+            None if self.credentials() == Err(Anonymous::Invalid) => None,
+            None => self.established().ok().map(|identity| identity.id),
+        };
+        self.authenticated.get().cloned().or_else(established)
     }
 
     /// Established only when asked for: the binary of a public endpoint then has no code for tokens in it.
-    fn caller(&self) -> Result<Identity, Anonymous> {
+    fn identify(&self) -> Result<Identity, Anonymous> {
         let credentials = self.credentials();
-        if credentials == Err(Anonymous::InvalidToken) {
-            return Err(Anonymous::InvalidToken);
+        if credentials == Err(Anonymous::Invalid) {
+            return Err(Anonymous::Invalid);
         }
+        match (self.established(), &self.keys) {
+            // Behind no authorizer, and only where this process has keys, it verifies the token itself.
+            (Err(Anonymous::Missing), Some(keys)) => keys.verify(credentials?).map_err(|invalid| match invalid {
+                InvalidToken::Expired => Anonymous::Expired,
+                _ => Anonymous::Invalid,
+            }),
+            (established, _) => established,
+        }
+    }
+
+    /// Who the gateway's authorizer says is calling.
+    fn established(&self) -> Result<Identity, Anonymous> {
         let authorizer = match self.request.request_context_ref() {
             Some(RequestContext::ApiGatewayV1(context)) => Some(&context.authorizer),
             Some(RequestContext::ApiGatewayV2(context)) => context.authorizer.as_ref(),
             _ => None,
         };
-        let established = authorizer.map_or(Err(Anonymous::NoToken), |said| authorizer::identity(&said.fields));
-        match (established, &self.keys) {
-            // Behind no authorizer, and only where this process has a key, it verifies the token itself.
-            (Err(Anonymous::NoToken), Some(keys)) => {
-                keys.verify(credentials?, timestamp::epoch_seconds()).map_err(|_| Anonymous::InvalidToken)
-            }
-            (established, _) => established,
-        }
+        authorizer.map_or(Err(Anonymous::Missing), |said| authorizer::identity(&said.fields))
+    }
+
+    /// The token that this process has to verify itself, as there was no authorizer.
+    pub(crate) fn own_token(&self) -> Option<&str> {
+        matches!(self.established(), Err(Anonymous::Missing)).then(|| self.credentials().ok()).flatten()
     }
 
     /// The caller, who has to be an admin.

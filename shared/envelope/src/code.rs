@@ -123,6 +123,8 @@ general! {
         TOKEN_REQUIRED
         /// The bearer token is malformed, forged or expired.
         INVALID_TOKEN
+        /// The bearer token has expired.
+        TOKEN_EXPIRED
         /// Wrong email address or password.
         INVALID_CREDENTIALS
     }
@@ -141,6 +143,10 @@ general! {
     CONFLICT = "ConflictError" CONFLICT {
         /// Another request changed the resource meanwhile.
         CONFLICT
+    }
+    PRECONDITION_FAILED = "PreconditionFailedError" PRECONDITION_FAILED {
+        /// The resource is in another version than `If-Match` demands.
+        PRECONDITION_FAILED
     }
     PAYLOAD_TOO_LARGE = "PayloadTooLargeError" PAYLOAD_TOO_LARGE {
         /// The body is over the limit.

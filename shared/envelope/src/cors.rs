@@ -2,6 +2,9 @@
 
 use crate::headers::ResponseHeaders;
 
+/// The headers of answers that pages of another origin may read.
+const EXPOSED: &str = "X-Request-ID,Location,Retry-After,ETag,Idempotency-Replayed";
+
 /// The origin whose pages may read responses.
 pub(crate) struct Cors {
     origin: Option<String>,
@@ -20,7 +23,7 @@ impl Cors {
     pub(crate) fn allow(&self, headers: &mut ResponseHeaders) {
         let Some(origin) = &self.origin else { return };
         headers.set("access-control-allow-origin", origin.clone());
-        headers.set("access-control-expose-headers", "X-Request-ID,Location,Retry-After");
+        headers.set("access-control-expose-headers", EXPOSED);
         if origin != "*" {
             headers.set("vary", "Origin");
         }

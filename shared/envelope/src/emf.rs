@@ -19,10 +19,6 @@ pub const EVENTS_FAILED: &str = "EventsFailed";
 /// Invocations that logged an error. To Lambda a response with status 500 is a success.
 pub const FAILED: &str = "Failed";
 
-/// Invocations whose error is how their caller is refused. Lambda's `Errors` has them too, so they are kept by function and
-/// version, to be taken off there.
-pub const REFUSED: &str = "Refused";
-
 /// The namespace of every metric: `METRICS_NAMESPACE`. Without it there are no metrics.
 pub(crate) fn namespace() -> Option<&'static str> {
     static NAMESPACE: OnceLock<Option<String>> = OnceLock::new();
@@ -42,18 +38,13 @@ impl<'a> Metadata<'a> {
     pub(crate) fn of(names: impl Iterator<Item = &'a str> + Clone, namespace: Option<&'a str>) -> Option<Self> {
         let namespace = namespace?;
         let is_failure = |name: &&str| FAILURES.contains(name);
-        let is_refusal = |name: &&str| *name == REFUSED;
         let directive = |dimensions: &'static [&'static [&'static str]], metrics: Vec<Metric<'a>>| {
             (!metrics.is_empty()).then_some(Directive { namespace, dimensions, metrics })
         };
-        let counts = names.clone().filter(|name| !is_failure(name) && !is_refusal(name)).map(Metric::count).collect();
-        let failures = names.clone().filter(is_failure).map(Metric::count).collect();
-        let refusals = names.filter(is_refusal).map(Metric::count).collect();
-        let directives = [
-            directive(&[&[]], counts),
-            directive(&[&[], &["function"], &["function", "version"]], failures),
-            directive(&[&["function", "version"]], refusals),
-        ];
+        let counts = names.clone().filter(|name| !is_failure(name)).map(Metric::count).collect();
+        let failures = names.filter(is_failure).map(Metric::count).collect();
+        let directives =
+            [directive(&[&[]], counts), directive(&[&[], &["function"], &["function", "version"]], failures)];
         let cloud_watch_metrics: Vec<_> = directives.into_iter().flatten().collect();
         let timestamp = timestamp::epoch_milliseconds();
         (!cloud_watch_metrics.is_empty()).then_some(Self { timestamp, cloud_watch_metrics })

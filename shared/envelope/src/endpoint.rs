@@ -5,17 +5,17 @@ use std::process::ExitCode;
 use std::rc::Rc;
 
 use futures_util::future::LocalBoxFuture;
-use identity::{Key, KeyRing, WeakKey};
 use lambda_http::{Context, Request};
 use lambda_runtime::Diagnostic;
 use serde_json::value::RawValue;
 
 use crate::cors::Cors;
 use crate::log::Line;
+use crate::own_keys::OwnKeys;
 use crate::process::Process;
 use crate::response::{Response, response};
 use crate::runtime::{self, Handler, InitError, Timer, Warmth};
-use crate::{Call, Failure, Reply, event};
+use crate::{Caching, Call, Failure, Reply, event};
 
 /// The service that an endpoint belongs to, for the headers `X-Service` and `X-Version`.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +28,9 @@ pub struct Service {
 
 /// One endpoint: its clients and settings, which it keeps between requests, and its response to each.
 pub trait Endpoint: Sized + 'static {
+    /// Who may store the answers.
+    const CACHING: Caching = Caching::Never;
+
     /// Makes clients, reads settings, opens connections: once per process, in the init phase, which has a full CPU.
     fn init() -> impl Future<Output = Result<Self, InitError>>;
 
@@ -87,7 +90,8 @@ impl<E: Endpoint> DynEndpoint for E {
 pub(crate) struct Server {
     service: Service,
     cors: Cors,
-    keys: Option<Rc<KeyRing>>,
+    keys: Option<Rc<OwnKeys>>,
+    pub(crate) caching: Caching,
     pub(crate) warmth: Warmth,
     endpoint: Box<dyn DynEndpoint>,
 }
@@ -96,11 +100,11 @@ impl Server {
     /// Makes the endpoint, and reads the settings from the function's environment.
     pub(crate) async fn start<E: Endpoint>(service: Service) -> Result<Self, InitError> {
         let endpoint = Box::new(E::init().await?);
-        Ok(Self::new(service, Cors::from_env(), own_keys()?, endpoint))
+        Ok(Self { caching: E::CACHING, ..Self::new(service, Cors::from_env(), OwnKeys::from_env()?, endpoint) })
     }
 
-    pub(crate) fn new(service: Service, cors: Cors, keys: Option<KeyRing>, endpoint: Box<dyn DynEndpoint>) -> Self {
-        Self { service, cors, keys: keys.map(Rc::new), warmth: Warmth::default(), endpoint }
+    pub(crate) fn new(service: Service, cors: Cors, keys: Option<OwnKeys>, endpoint: Box<dyn DynEndpoint>) -> Self {
+        Self { service, cors, keys: keys.map(Rc::new), caching: Caching::Never, warmth: Warmth::default(), endpoint }
     }
 
     /// Reads a gateway's event.
@@ -118,13 +122,16 @@ impl Server {
 
     /// Calls the endpoint; gives the response and the log line of its outcome.
     pub(crate) async fn respond(&self, call: &Call, timer: &Timer) -> (Response, Line) {
+        if let Some(keys) = &self.keys {
+            keys.learn(call).await;
+        }
         let outcome = runtime::caught(self.endpoint.call(call)).await;
         self.conclude(call, outcome, timer)
     }
 
     /// The response and the log line of an outcome.
     pub(crate) fn conclude(&self, call: &Call, outcome: Result<Reply, Failure>, timer: &Timer) -> (Response, Line) {
-        response(self.service, &self.cors, call, outcome, timer)
+        response(self.service, &self.cors, self.caching, call, outcome, timer)
     }
 }
 
@@ -137,25 +144,4 @@ pub(crate) fn invalid_event(error: serde_json::Error) -> Diagnostic {
 /// An answer that is not JSON, which would be a bug of `serde_json`.
 pub(crate) fn not_json(error: serde_json::Error) -> Diagnostic {
     Diagnostic { error_type: "InternalError".to_owned(), error_message: error.to_string() }
-}
-
-/// Why this process's own key is unusable.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum OwnKeyError {
-    #[error("JWT_SECRET is set but not JWT_SECRET_VERSION, the `kid` of the tokens it signs")]
-    NoId,
-    #[error("JWT_SECRET is not usable")]
-    Weak(#[from] WeakKey),
-}
-
-/// The key by which this process verifies tokens itself, where no gateway does (`cargo lambda watch`). The template gives
-/// a deployed function none.
-fn own_keys() -> Result<Option<KeyRing>, OwnKeyError> {
-    key_ring(std::env::var("JWT_SECRET").ok(), std::env::var("JWT_SECRET_VERSION").ok())
-}
-
-pub(crate) fn key_ring(secret: Option<String>, id: Option<String>) -> Result<Option<KeyRing>, OwnKeyError> {
-    let Some(secret) = secret else { return Ok(None) };
-    let id = id.ok_or(OwnKeyError::NoId)?;
-    Ok(Some(KeyRing::new(Key::new(id, secret.into_bytes())?, None)))
 }

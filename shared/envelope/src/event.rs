@@ -29,6 +29,7 @@ use lambda_http::{Body, Context, Request, RequestExt};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+pub(crate) use context::ExtendedRequestId;
 use values::{each_element, each_entry};
 
 /// The fields of both formats. Maps stay JSON text until it is known which of them are needed.
@@ -60,13 +61,14 @@ struct Event<'a> {
 /// # Errors
 /// [`serde_json::Error`] if no gateway sent it.
 pub(crate) fn read(event: &RawValue, context: Context) -> Result<Request, serde_json::Error> {
-    let event: Event<'_> = serde_json::from_str(event.get())?;
+    let mut event: Event<'_> = serde_json::from_str(event.get())?;
     let headers = event.read_headers()?;
     let query = event.read_query()?;
     let path_parameters = one_value_each(event.path_parameters)?;
     let stage_variables = one_value_each(event.stage_variables)?;
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     let http_api = event.request_context.is_http_api();
+    let extended_request_id = event.request_context.take_extended_request_id();
     let (method, request_context, raw_path) = if http_api {
         let (method, context) = event.request_context.into_http_api(event.route_key);
         (method, RequestContext::ApiGatewayV2(context), event.raw_path)
@@ -92,6 +94,9 @@ pub(crate) fn read(event: &RawValue, context: Context) -> Result<Request, serde_
     *request.method_mut() = method;
     *request.uri_mut() = uri;
     *request.headers_mut() = headers;
+    if let Some(id) = extended_request_id {
+        request.extensions_mut().insert(id);
+    }
     Ok(request)
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::Code;
+use crate::{Code, EntityTag};
 
 /// The message of every unexpected error: the cause goes to the log, never to the client.
 pub(crate) const INTERNAL_MESSAGE: &str = "An internal error occurred";
@@ -60,9 +60,14 @@ impl Failure {
         Self::new(Code::TOKEN_REQUIRED, "Token required")
     }
 
-    /// 401: the bearer token is malformed, forged or expired.
+    /// 401: the bearer token is malformed or forged.
     pub fn invalid_token() -> Self {
         Self::new(Code::INVALID_TOKEN, "Invalid token")
+    }
+
+    /// 401: the bearer token has expired.
+    pub fn token_expired() -> Self {
+        Self::new(Code::TOKEN_EXPIRED, "Token expired")
     }
 
     /// 401: wrong email address or password; the answer does not say which.
@@ -89,6 +94,11 @@ impl Failure {
     pub fn conflict(code: Code, message: impl Into<String>) -> Self {
         debug_assert_eq!(code.kind(), "ConflictError");
         Self::new(code, message)
+    }
+
+    /// 412: the resource is in this version, which `If-Match` does not have.
+    pub fn precondition_failed(current: &EntityTag) -> Self {
+        Self::new(Code::PRECONDITION_FAILED, "Precondition failed").detail("etag", current.to_string())
     }
 
     /// 413: the body is over `limit` bytes.

@@ -9,11 +9,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::emf::{EVENTS_FAILED, REFUSED};
+use crate::emf::EVENTS_FAILED;
+use crate::error_chain::misread;
 use crate::failure::INTERNAL_MESSAGE;
 use crate::log::Line;
 use crate::runtime::{self, Handler, InitError, Timer, Warmth};
-use crate::{Service, error_chain, timestamp};
+use crate::{Caller, Service, error_chain, timestamp};
 
 const INTERNAL: &str = "InternalError";
 
@@ -33,6 +34,12 @@ pub trait Function: Sized + 'static {
         0
     }
 
+    /// Members of the log line that say what the invocation changed, for whoever has to know later. They hold no password, token
+    /// or email address.
+    fn audit(_response: &Self::Response, _context: &Context) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
     /// Handles one event.
     fn call(
         &self,
@@ -47,26 +54,19 @@ pub struct FunctionError {
     kind: &'static str,
     message: String,
     cause: Option<Box<dyn std::error::Error + Send + Sync>>,
-    is_refusal: bool,
 }
 
 impl FunctionError {
     /// An error that the caller is told, with its type and message. Any other error becomes one by `?`, which tells the
     /// caller nothing and the log its cause.
     pub fn new(kind: &'static str, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), cause: None, is_refusal: false }
-    }
-
-    /// An error that tells the caller no, where a function has no other way to say so. It is counted, since Lambda counts it
-    /// among the failures.
-    pub fn refusal(kind: &'static str, message: impl Into<String>) -> Self {
-        Self { is_refusal: true, ..Self::new(kind, message) }
+        Self { kind, message: message.into(), cause: None }
     }
 }
 
 impl<E: std::error::Error + Send + Sync + 'static> From<E> for FunctionError {
     fn from(error: E) -> Self {
-        Self { kind: INTERNAL, message: INTERNAL_MESSAGE.to_owned(), cause: Some(Box::new(error)), is_refusal: false }
+        Self { kind: INTERNAL, message: INTERNAL_MESSAGE.to_owned(), cause: Some(Box::new(error)) }
     }
 }
 
@@ -93,6 +93,7 @@ pub fn serve_function<F: Function>(service: Service) -> ExitCode {
 pub(crate) struct Invoked {
     json: Box<RawValue>,
     failures: usize,
+    audit: Vec<(&'static str, String)>,
 }
 
 pub(crate) async fn invoke<F: Function>(
@@ -100,10 +101,16 @@ pub(crate) async fn invoke<F: Function>(
     event: &RawValue,
     context: &Context,
 ) -> Result<Invoked, FunctionError> {
-    let event = serde_json::from_str(event.get())
-        .map_err(|error| FunctionError::new("InvalidEvent", format!("the event was not understood: {error}")))?;
+    let event = serde_json::from_str(event.get()).map_err(|error| {
+        // Lambda's runtime logs the message.
+        FunctionError::new("InvalidEvent", format!("the event was not understood: {}", misread(&error)))
+    })?;
     let response = function.call(event, context).await?;
-    Ok(Invoked { json: to_raw_value(&response)?, failures: F::failures(&response) })
+    Ok(Invoked {
+        json: to_raw_value(&response)?,
+        failures: F::failures(&response),
+        audit: F::audit(&response, context),
+    })
 }
 
 /// What the caller reads, and the log line.
@@ -119,6 +126,7 @@ pub(crate) fn finish(
         level: if failed.is_some_and(|error| error.kind == INTERNAL) { "ERROR" } else { "INFO" },
         message: "invocation",
         request_id: context.request_id.clone(),
+        caller: Caller::default(),
         service: service.name,
         route: None,
         status: None,
@@ -126,9 +134,9 @@ pub(crate) fn finish(
         cause: failed.and_then(|error| error.cause.as_ref()).map(|cause| error_chain(cause.as_ref())),
         duration: timer.milliseconds(),
         cold_start: timer.is_cold(),
+        audit: outcome.as_ref().map(|invoked| invoked.audit.clone()).unwrap_or_default(),
         metrics: match &outcome {
             Ok(invoked) => vec![EVENTS_FAILED; invoked.failures],
-            Err(error) if error.is_refusal => vec![REFUSED],
             Err(_) => Vec::new(),
         },
     };

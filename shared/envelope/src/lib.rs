@@ -51,13 +51,16 @@
 
 mod authorizer;
 mod body;
+mod caching;
 mod call;
+mod caller;
 mod code;
 mod cors;
 mod deadline;
 pub mod decode;
 mod emf;
 mod endpoint;
+mod entity_tag;
 mod error_chain;
 mod event;
 mod failure;
@@ -66,7 +69,9 @@ mod headers;
 mod layers;
 mod log;
 pub mod metrics;
+mod own_keys;
 mod pagination;
+mod preconditions;
 mod problem;
 mod process;
 mod reply;
@@ -74,13 +79,17 @@ pub mod request_id;
 mod response;
 mod rpc;
 mod runtime;
+mod stored_reply;
 pub mod timestamp;
 
 pub use authorizer::context_of;
+pub use caching::Caching;
 pub use call::{BODY_LIMIT, Call};
+pub use caller::Caller;
 pub use code::{Catalogue, Code, Kind};
 pub use deadline::Deadline;
 pub use endpoint::{Endpoint, Service, serve};
+pub use entity_tag::EntityTag;
 pub use error_chain::error_chain;
 pub use failure::{Failure, Unavailable};
 pub use function::{Function, FunctionError, serve_function};
@@ -89,9 +98,11 @@ pub use identity::{Identity, Role};
 pub use lambda_http::{self, Context};
 pub use layers::{EndpointService, serve_layered};
 pub use pagination::Pagination;
+pub use preconditions::IfMatch;
 pub use reply::Reply;
 pub use rpc::{Rpc, read_response, serve_rpc};
 pub use runtime::InitError;
+pub use stored_reply::StoredReply;
 
 use response::NOT_IN_A_URI;
 

@@ -7,6 +7,7 @@ use lambda_runtime::Context;
 use serde::Serialize;
 use tracing::level_filters::LevelFilter;
 
+use crate::Caller;
 use crate::emf::{self, Metadata};
 use crate::process::Process;
 
@@ -23,8 +24,8 @@ pub(crate) fn init() {
     let _ = json.try_init();
 }
 
-/// What happened to one invocation. It holds nothing a client wrote but the request id (checked), the HTTP method
-/// and, where no route was matched, the path.
+/// What happened to one invocation. It holds nothing a client wrote but the request id (checked), the gateway's (a REST API takes
+/// `X-Amzn-RequestId` for it), the HTTP method and, where no route was matched, the path.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Line {
@@ -32,6 +33,8 @@ pub(crate) struct Line {
     pub level: &'static str,
     pub message: &'static str,
     pub request_id: String,
+    #[serde(flatten)]
+    pub caller: Caller,
     pub service: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub route: Option<String>,
@@ -46,6 +49,9 @@ pub(crate) struct Line {
     /// Whether it was the first of its process.
     #[serde(skip)]
     pub cold_start: bool,
+    /// What the invocation changed ([`crate::Function::audit`]): name and value of each member.
+    #[serde(skip)]
+    pub audit: Vec<(&'static str, String)>,
     /// Metrics to which the line adds 1, once for each time that a name is in the list.
     #[serde(skip)]
     pub metrics: Vec<&'static str>,
@@ -71,6 +77,7 @@ impl Line {
             process,
             function: names_function.then_some(context.env_config.function_name.as_str()),
             version: names_version.then_some(context.env_config.version.as_str()),
+            audit: self.audit.iter().map(|(name, value)| (*name, value.as_str())).collect(),
             values: &values,
             aws,
         };
@@ -103,6 +110,8 @@ struct Entry<'a> {
     function: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<&'a str>,
+    #[serde(flatten)]
+    audit: BTreeMap<&'a str, &'a str>,
     #[serde(flatten)]
     values: &'a BTreeMap<&'a str, u64>,
     #[serde(rename = "_aws", skip_serializing_if = "Option::is_none")]

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use serde_json::{Value, json};
 
 use crate::emf::{self, Metadata};
-pub use crate::emf::{EVENTS_FAILED, FAILED, REFUSED};
+pub use crate::emf::{EVENTS_FAILED, FAILED};
 use crate::{Service, timestamp};
 
 /// Counts `by` of a metric, in a log line of its own; zero is not written.

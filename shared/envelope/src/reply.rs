@@ -1,21 +1,27 @@
 //! A success response.
 
+use std::borrow::Cow;
+
 use http::StatusCode;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::{Call, Failure, Pagination};
+use crate::{Call, EntityTag, Failure, Pagination};
 
 /// A success response.
 #[derive(Debug)]
 pub struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) data: Option<Box<RawValue>>,
-    pub(crate) message: &'static str,
+    pub(crate) message: Cow<'static, str>,
     pub(crate) pagination: Option<Pagination>,
     pub(crate) location: Option<String>,
     pub(crate) headers: Vec<(&'static str, &'static str)>,
     pub(crate) metrics: Vec<&'static str>,
+    /// The version of the resource that `data` shows.
+    pub(crate) tag: Option<EntityTag>,
+    /// The media type of a body that is not in the envelope.
+    pub(crate) bare: Option<&'static str>,
 }
 
 impl Reply {
@@ -23,11 +29,13 @@ impl Reply {
         Ok(Self {
             status,
             data: Some(to_raw_value(data)?),
-            message,
+            message: Cow::Borrowed(message),
             pagination: None,
             location: None,
             headers: Vec::new(),
             metrics: Vec::new(),
+            tag: None,
+            bare: None,
         })
     }
 
@@ -37,6 +45,17 @@ impl Reply {
     /// A 500 if `data` has no JSON (a map whose keys are not strings).
     pub fn ok(message: &'static str, data: impl Serialize) -> Result<Self, Failure> {
         Self::new(StatusCode::OK, message, &data)
+    }
+
+    /// 200 with this body as it is, of this media type: for a document whose form a standard fixes. Errors are in the
+    /// envelope all the same.
+    ///
+    /// # Errors
+    /// As [`Reply::ok`].
+    pub fn bare(media_type: &'static str, body: impl Serialize) -> Result<Self, Failure> {
+        let mut reply = Self::new(StatusCode::OK, "", &body)?;
+        reply.bare = Some(media_type);
+        Ok(reply)
     }
 
     /// 201 with `data`, and a `Location` made of the path where the new resource can be read.
@@ -62,11 +81,13 @@ impl Reply {
         Self {
             status: StatusCode::NO_CONTENT,
             data: None,
-            message: "",
+            message: Cow::Borrowed(""),
             pagination: None,
             location: None,
             headers: Vec::new(),
             metrics: Vec::new(),
+            tag: None,
+            bare: None,
         }
     }
 
@@ -84,6 +105,13 @@ impl Reply {
     #[must_use]
     pub fn header(mut self, name: &'static str, value: &'static str) -> Self {
         self.headers.push((name, value));
+        self
+    }
+
+    /// Names the version of the resource that `data` shows, in place of a hash of it.
+    #[must_use]
+    pub fn version(mut self, tag: EntityTag) -> Self {
+        self.tag = Some(tag);
         self
     }
 

@@ -9,8 +9,12 @@ use crate::body::{self, Meta};
 use crate::cors::Cors;
 use crate::headers::ResponseHeaders;
 use crate::log::Line;
+use crate::preconditions::{self, Selected};
 use crate::runtime::Timer;
-use crate::{Call, Code, Failure, Reply, Service, error_chain, failure, problem, request_id, timestamp};
+use crate::{
+    Caching, Call, Code, EntityTag, Failure, Reply, Service, caching, error_chain, failure, problem, request_id,
+    timestamp,
+};
 
 /// The characters that no URI reference has (RFC 3986, appendix A), all beyond ASCII among them.
 pub(crate) const NOT_IN_A_URI: &AsciiSet =
@@ -66,6 +70,7 @@ impl Response {
 pub(crate) fn response(
     service: Service,
     cors: &Cors,
+    caching: Caching,
     call: &Call,
     outcome: Result<Reply, Failure>,
     timer: &Timer,
@@ -74,14 +79,16 @@ pub(crate) fn response(
     let request_id = call.request_id();
     let mut headers = common_headers(service, cors, request_id, elapsed);
     let meta = Meta { request_id, timestamp: &now, execution_time: elapsed, pagination: None };
-    let rendered = match outcome {
-        Ok(reply) => success(reply, meta, &mut headers),
+    let rendered = match outcome.and_then(|reply| select(reply, caching, call)) {
+        Ok((reply, Selected::Changed)) => success(reply, caching, meta, &mut headers),
+        Ok((reply, Selected::NotModified)) => not_modified(&reply, caching, &mut headers),
         Err(failure) => error(failure.into_inner(), meta, problem::is_accepted(call.request().headers()), &mut headers),
     };
     let line = Line {
         level: if rendered.status >= 500 { "ERROR" } else { "INFO" },
         message: "request",
         request_id: request_id.to_owned(),
+        caller: call.caller(),
         service: service.name,
         route: Some(call.route()),
         status: Some(rendered.status),
@@ -89,6 +96,7 @@ pub(crate) fn response(
         cause: rendered.cause,
         duration: elapsed,
         cold_start: timer.is_cold(),
+        audit: Vec::new(),
         timestamp: now,
         metrics: rendered.metrics,
     };
@@ -104,6 +112,8 @@ fn common_headers(service: Service, cors: &Cors, request_id: &str, elapsed: u64)
     headers.set("x-gateway", "microservices-v1");
     headers.set("x-response-time", format!("{elapsed}ms"));
     headers.set("x-content-type-options", "nosniff");
+    // A year, as browsers' own lists ask for (RFC 6797).
+    headers.set("strict-transport-security", "max-age=31536000; includeSubDomains");
     cors.allow(&mut headers);
     headers
 }
@@ -117,7 +127,38 @@ struct Rendered {
     metrics: Vec<&'static str>,
 }
 
-fn success(reply: Reply, mut meta: Meta<'_>, headers: &mut ResponseHeaders) -> Rendered {
+/// A reply with the tag of its version, and what the request's conditions make of it.
+///
+/// # Errors
+/// As [`preconditions::select`].
+fn select(mut reply: Reply, caching: Caching, call: &Call) -> Result<(Reply, Selected), Failure> {
+    let (method, request) = (call.request().method(), call.request().headers());
+    if reply.tag.is_none() && caching != Caching::Never && method.is_safe() {
+        reply.tag = reply.data.as_ref().map(|data| EntityTag::of(data.get().as_bytes()));
+    }
+    let selected = match &reply.tag {
+        Some(tag) => preconditions::select(method, request, tag)?,
+        None => Selected::Changed,
+    };
+    Ok((reply, selected))
+}
+
+/// 304, with the headers of the whole answer that a cache needs (RFC 9110, section 15.4.5).
+fn not_modified(reply: &Reply, caching: Caching, headers: &mut ResponseHeaders) -> Rendered {
+    set_cache_headers(reply.tag.as_ref(), caching, headers);
+    headers.remove("content-type");
+    Rendered { status: 304, body: None, code: None, cause: None, metrics: Vec::new() }
+}
+
+fn set_cache_headers(tag: Option<&EntityTag>, caching: Caching, headers: &mut ResponseHeaders) {
+    headers.set("cache-control", caching.header());
+    if let Some(tag) = tag {
+        headers.set("etag", tag.to_string());
+    }
+}
+
+fn success(reply: Reply, caching: Caching, mut meta: Meta<'_>, headers: &mut ResponseHeaders) -> Rendered {
+    set_cache_headers(reply.tag.as_ref(), caching, headers);
     for (name, value) in reply.headers {
         headers.set(name, value);
     }
@@ -125,7 +166,13 @@ fn success(reply: Reply, mut meta: Meta<'_>, headers: &mut ResponseHeaders) -> R
         headers.set("location", utf8_percent_encode(&location, NOT_IN_A_URI).to_string());
     }
     meta.pagination = reply.pagination;
-    let body = reply.data.map(|data| body::success(&data, reply.message, &meta));
+    let body = match reply.bare {
+        Some(media_type) => {
+            headers.set("content-type", media_type);
+            reply.data.map(|data| String::from(Box::<str>::from(data)))
+        }
+        None => reply.data.map(|data| body::success(&data, &reply.message, &meta)),
+    };
     if body.is_none() {
         headers.remove("content-type");
     }
@@ -134,6 +181,7 @@ fn success(reply: Reply, mut meta: Meta<'_>, headers: &mut ResponseHeaders) -> R
 
 fn error(failure: failure::Inner, meta: Meta<'_>, as_problem: bool, headers: &mut ResponseHeaders) -> Rendered {
     let status = failure.code.status().as_u16();
+    headers.set("cache-control", caching::NEVER);
     if let Some(seconds) = failure.retry_after {
         headers.set("retry-after", seconds.to_string());
     }

@@ -20,11 +20,11 @@ use serde_json::{Map, Value};
 use crate::endpoint::not_json;
 use crate::log::Line;
 use crate::runtime::{self, Handler, InitError, Timer, Warmth};
-use crate::{Catalogue, Failure, Service, error_chain, timestamp};
+use crate::{Caller, Catalogue, Failure, Service, error_chain, timestamp};
 
 /// A function that other services call.
 pub trait Rpc: Sized + 'static {
-    /// The request. If it has a `requestId`, the call is logged under that.
+    /// The request. If it has a `requestId`, the call is logged under that, and with its `caller` ([`Caller`]) if it has one.
     type Request: DeserializeOwned;
     /// The response.
     type Response: Serialize;
@@ -46,7 +46,7 @@ pub fn serve_rpc<R: Rpc>(service: Service) -> ExitCode {
             Box::pin(async move {
                 let timer = warmth.start();
                 let outcome = runtime::caught(invoke(rpc.as_ref(), &request, &context)).await;
-                let (response, line) = finish(service, request_id(&request, &context), &timer, outcome);
+                let (response, line) = finish(service, cause(&request, &context), &timer, outcome);
                 line.write(&context);
                 to_raw_value(&response).map_err(not_json)
             })
@@ -61,15 +61,19 @@ async fn invoke<R: Rpc>(rpc: &R, request: &RawValue, context: &Context) -> Resul
     Ok(to_raw_value(&rpc.call(request, context).await?)?)
 }
 
-/// The id of the request that the caller is answering, or else of this invocation.
-fn request_id(request: &RawValue, context: &Context) -> String {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Request {
-        request_id: String,
-    }
-    let request = serde_json::from_str(request.get());
-    request.map_or_else(|_| context.request_id.clone(), |Request { request_id }| request_id)
+/// What the caller says that it is answering.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RpcCause {
+    /// The id of the request, or else of this invocation.
+    request_id: String,
+    #[serde(default)]
+    caller: Caller,
+}
+
+fn cause(request: &RawValue, context: &Context) -> RpcCause {
+    let unnamed = |_| RpcCause { request_id: context.request_id.clone(), caller: Caller::default() };
+    serde_json::from_str(request.get()).unwrap_or_else(unnamed)
 }
 
 /// The response as JSON.
@@ -96,7 +100,7 @@ struct ErrorBody {
 /// The response and the log line.
 fn finish(
     service: Service,
-    request_id: String,
+    RpcCause { request_id, caller }: RpcCause,
     timer: &Timer,
     outcome: Result<Box<RawValue>, Failure>,
 ) -> (Response, Line) {
@@ -105,6 +109,7 @@ fn finish(
         level: "INFO",
         message: "call",
         request_id,
+        caller,
         service: service.name,
         route: None,
         status: None,
@@ -112,6 +117,7 @@ fn finish(
         cause: None,
         duration: timer.milliseconds(),
         cold_start: timer.is_cold(),
+        audit: Vec::new(),
         metrics: Vec::new(),
     };
     let response = match outcome.map_err(Failure::into_inner) {

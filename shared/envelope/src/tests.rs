@@ -3,6 +3,7 @@
 mod answers;
 mod bodies;
 mod callers;
+mod conditions;
 mod failures;
 mod functions;
 mod lambda_http;
@@ -16,13 +17,14 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
-use identity::KeyRing;
+use identity::PublicKeys;
 use lambda_runtime::{Config, Context};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
 use crate::cors::Cors;
 use crate::endpoint::{DynEndpoint, Server};
+use crate::own_keys::OwnKeys;
 use crate::process::Process;
 use crate::{Call, Failure, Reply, Service};
 
@@ -44,10 +46,10 @@ fn server(endpoint: impl Fn(&Call) -> Result<Reply, Failure> + 'static) -> Serve
 
 fn server_with(
     origin: Option<&str>,
-    keys: Option<KeyRing>,
+    keys: Option<PublicKeys>,
     endpoint: impl Fn(&Call) -> Result<Reply, Failure> + 'static,
 ) -> Server {
-    Server::new(SERVICE, Cors::new(origin.map(str::to_owned)), keys, Box::new(Closure(endpoint)))
+    Server::new(SERVICE, Cors::new(origin.map(str::to_owned)), keys.map(OwnKeys::from), Box::new(Closure(endpoint)))
 }
 
 /// What Lambda says of every invocation here.
@@ -153,6 +155,7 @@ fn rest(changes: Value) -> Value {
             "domainName": "abc.execute-api.us-east-1.amazonaws.com",
             "requestTimeEpoch": 1_583_349_317_135_u64,
             "requestId": "gateway-1",
+            "extendedRequestId": "extended-1",
             "identity": {"sourceIp": "203.0.113.7", "userAgent": "test"},
             "apiId": "abc",
         },

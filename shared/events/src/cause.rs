@@ -29,7 +29,7 @@ impl<'a> Cause<'a> {
         Self { request_id: id, trace: None }
     }
 
-    /// The request's id.
+    /// The request's id: [`Call::own_id`], or that of whatever caused the event that is the cause.
     pub fn request_id(&self) -> &'a str {
         self.request_id
     }
@@ -45,7 +45,7 @@ impl<'a> Cause<'a> {
 
 impl<'a> From<&'a Call> for Cause<'a> {
     fn from(call: &'a Call) -> Self {
-        Self { request_id: call.request_id(), trace: call.trace_id().map(Trace::XRay) }
+        Self { request_id: call.own_id(), trace: call.trace_id().map(Trace::XRay) }
     }
 }
 

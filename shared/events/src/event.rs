@@ -27,7 +27,8 @@ pub struct Event<T> {
     pub time: String,
     /// Always `application/json`.
     pub datacontenttype: String,
-    /// Id of the request that caused the event (an extension attribute).
+    /// Id of the request that caused the event (an extension attribute), which no client can choose: an event may stay with its
+    /// item longer than anything a person typed may.
     pub requestid: String,
     /// The trace of that request, if it is traced (extension "Distributed Tracing", W3C Trace Context).
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,31 +1,34 @@
 //! Bearer tokens: their claims, the keys that sign them, and the identity that they prove.
 //!
-//! Tokens are JSON Web Tokens (RFC 7519), signed with HMAC-SHA256 and valid for 24 hours. The token's `kid` header names
-//! its [`Key`], so that a [`KeyRing`] of the current and the previous key verifies tokens from before a rotation too.
+//! Tokens are JSON Web Tokens (RFC 7519), signed with Ed25519 (`EdDSA`, RFC 8037). Only a [`SigningKey`] signs; whoever
+//! verifies has [`PublicKeys`] alone. The token's `kid` header names its key.
 //!
 //! ```
-//! use identity::{Identity, Key, KeyRing, Role};
+//! use identity::{Identity, NewToken, PublicKeys, Role, SigningKey};
 //!
-//! let key = Key::new("version-1", b"a secret of at least thirty-two bytes".to_vec())?;
-//! let ring = KeyRing::new(key, None);
-//! let token = ring.sign(identity::NewToken {
-//!     id: "0197…", email: "ada@example.com", name: "Ada", role: Role::Customer, now: 1_800_000_000,
+//! let key = SigningKey::derive("version-1", b"a secret of at least thirty-two bytes")?;
+//! let token = key.sign(NewToken {
+//!     id: "0197…", email: "ada@example.com", name: "Ada", role: Role::Customer, session_id: "0198…",
+//!     lifetime: 900, now: 1_800_000_000,
 //! })?;
-//! let ada: Identity = ring.verify(&token, 1_800_000_100)?;
+//! let keys = PublicKeys { keys: vec![key.public().clone()] };
+//! let ada: Identity = keys.verify(&token, 1_800_000_100)?;
 //! assert_eq!(ada.role, Role::Customer);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod credentials;
-mod hs256;
-mod key;
+mod ed25519;
 #[cfg(test)]
 mod properties;
+mod public_key;
+mod signing_key;
 mod token;
 
 pub use credentials::bearer_token;
-pub use key::{Key, KeyRing, WeakKey};
-pub use token::{AUDIENCE, ISSUER, InvalidToken, LIFETIME_SECONDS, NewToken, SignError};
+pub use public_key::{NotAPublicKey, PublicKey, PublicKeys};
+pub use signing_key::{SigningKey, SigningKeyError};
+pub use token::{AUDIENCE, ISSUER, InvalidToken, NewToken, SignError, UnverifiedToken};
 
 use serde::{Deserialize, Serialize};
 
@@ -71,8 +74,10 @@ pub struct Identity {
     pub email: String,
     /// Their name.
     pub name: String,
-    /// Their role when the token was signed.
+    /// Their role.
     pub role: Role,
+    /// The id of their session.
+    pub session_id: String,
     /// When the token expires, in seconds since the epoch.
     pub expires_at: u64,
 }

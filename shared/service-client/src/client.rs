@@ -134,7 +134,9 @@ impl ServiceClient {
                 let refusal = Box::new(Refusal::read(&response));
                 Err(if is_transient { CallError::Unreachable(refusal) } else { CallError::Refused(refusal) })
             }
-            Err(error @ ApiError::NoAnswer(_)) => Err(CallError::Unreachable(error.into())),
+            Err(error @ (ApiError::NoAnswer(_) | ApiError::NotConnected(_))) => {
+                Err(CallError::Unreachable(error.into()))
+            }
             Err(error @ ApiError::Request(_)) => Err(CallError::Refused(error.into())),
         }
     }

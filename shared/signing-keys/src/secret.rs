@@ -44,9 +44,15 @@ impl Secret {
         Ok(Self { api: Api::new("secrets-manager", "secretsmanager")?, id })
     }
 
-    /// The version that a staging label (`AWSCURRENT`) is attached to, if there is one.
-    pub(crate) async fn version(&self, stage: &str) -> Result<Option<Version>, SecretError> {
-        let request = json!({"SecretId": self.id, "VersionStage": stage}).to_string();
+    /// The secret of this id, read through this API.
+    #[cfg(test)]
+    pub(crate) fn through(api: Api, id: &str) -> Self {
+        Self { api, id: id.to_owned() }
+    }
+
+    /// The version that the staging label `AWSCURRENT` is attached to, if there is one.
+    pub(crate) async fn current(&self) -> Result<Option<Version>, SecretError> {
+        let request = json!({"SecretId": self.id, "VersionStage": "AWSCURRENT"}).to_string();
         let attempt = async |left: Duration| self.call(&request, left.min(ATTEMPT_WITHIN)).await;
         let budget = RetryBudget::tries(4).within(CALL_WITHIN);
         match retry(budget, attempt, |outcome| outcome.as_ref().is_err_and(SecretError::is_transient)).await {
@@ -77,7 +83,7 @@ impl SecretError {
     /// Whether the same call may succeed a moment later. AWS, "Common error types": throttling is a 400.
     fn is_transient(&self) -> bool {
         match self {
-            Self::Timeout | Self::NoAnswer(ApiError::NoAnswer(_)) => true,
+            Self::Timeout | Self::NoAnswer(ApiError::NoAnswer(_) | ApiError::NotConnected(_)) => true,
             Self::Refused { status, kind } => {
                 status.is_server_error() || *status == StatusCode::TOO_MANY_REQUESTS || kind.starts_with("Throttling")
             }

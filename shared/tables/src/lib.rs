@@ -2,19 +2,23 @@
 
 mod batch;
 mod cursor;
+mod erasure_marks;
 mod error;
 mod health;
 mod item;
 mod kept_count;
 mod transaction;
+mod update;
 
 pub use batch::{BATCH_KEYS, batch_get};
 pub use cursor::Cursor;
+pub use erasure_marks::ErasureMarks;
 pub use error::StoreError;
 pub use health::health;
 pub use item::{Item, key, number, string};
 pub use kept_count::{Change, KeptCount};
 pub use transaction::{Cancellation, FailedCondition, conflict_retries};
+pub use update::{action, update_item};
 
 use aws_sdk_dynamodb::Client;
 

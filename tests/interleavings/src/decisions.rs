@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use contracts::hold_generation::HoldGeneration;
 use contracts::reserve_stock::{Line, ReserveRequest};
+use envelope::Caller;
 use products::domain::hold;
 use products::domain::hold_state::State;
 use products::domain::product::Product;
@@ -122,6 +123,8 @@ fn reservation(body: u8, products: &HashMap<String, Product>, replaced: Option<&
         order_id: "o".to_owned(),
         fingerprint: FINGERPRINTS[usize::from(body)].to_owned(),
         request_id: "r".to_owned(),
+        cause_id: "r".to_owned(),
+        caller: Caller::default(),
         items: lines.collect(),
     };
     Reservation::parse(&request).unwrap().hold(products, END, replaced).ok()

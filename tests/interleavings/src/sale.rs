@@ -32,7 +32,8 @@ impl Sale {
     pub fn reserve(&mut self, body: u8, stock: &mut Stock) {
         self.requests_left -= 1;
         let Some(present) = self.hold else { return self.create_hold(body, stock) };
-        match present.stored().on_request(FINGERPRINTS[usize::from(body)], present.now()) {
+        let stored = present.stored();
+        match stored.on_request(stored.is_of(FINGERPRINTS[usize::from(body)]), present.now()) {
             OnRequest::Refuse | OnRequest::Report(HoldState::Cancelled) => {}
             OnRequest::Report(_) | OnRequest::Extend => self.write_later(body, present.generation),
             OnRequest::Expire(transition) => {

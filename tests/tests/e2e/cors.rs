@@ -15,19 +15,32 @@ const ORIGIN: &str = "https://shop.example.com";
 async fn every_path_answers_preflights_without_a_token() {
     let stack = shared().await;
     let methods = system().api.unwrap().cors.unwrap().allow_methods.unwrap();
-    for path in ["/health", "/api/users", "/api/users/me", "/api/users/register", "/api/users/auth/verify"] {
+    for path in [
+        "/health",
+        "/api/users",
+        "/api/users/me",
+        "/api/users/register",
+        "/api/users/auth/verify",
+        "/.well-known/jwks.json",
+    ] {
         let preflight = stack
             .request(Method::OPTIONS, path)
             .header("origin", ORIGIN)
             .header("access-control-request-method", "POST")
-            .header("access-control-request-headers", "authorization,content-type,idempotency-key,x-request-id")
+            .header(
+                "access-control-request-headers",
+                "authorization,content-type,idempotency-key,if-match,if-none-match,x-request-id",
+            )
             .send()
             .await;
         preflight.is(200, json!({}));
         for (name, value) in [
             ("access-control-allow-origin", "*"),
             ("access-control-allow-methods", methods.as_str()),
-            ("access-control-allow-headers", "Authorization,Content-Type,Idempotency-Key,X-Request-ID"),
+            (
+                "access-control-allow-headers",
+                "Authorization,Content-Type,Idempotency-Key,If-Match,If-None-Match,X-Request-ID",
+            ),
             ("access-control-max-age", "600"),
         ] {
             assert_eq!(preflight.header(name), value, "{name}: {preflight}");
@@ -55,7 +68,11 @@ async fn a_page_of_any_origin_reads_every_kind_of_answer() {
         let answer = request.header("origin", ORIGIN).send().await;
         assert_eq!(answer.status, status, "{answer}");
         assert_eq!(answer.header("access-control-allow-origin"), "*", "{answer}");
-        assert_eq!(answer.header("access-control-expose-headers"), "X-Request-ID,Location,Retry-After", "{answer}");
+        assert_eq!(
+            answer.header("access-control-expose-headers"),
+            "X-Request-ID,Location,Retry-After,ETag,Idempotency-Replayed",
+            "{answer}"
+        );
     }
 }
 
@@ -65,7 +82,11 @@ async fn a_page_reads_what_is_refused_before_a_route_is_found() {
     let answer = shared().await.get("/api/users?%zz").header("origin", ORIGIN).send().await;
     assert_eq!(answer.status, 400, "{answer}");
     assert_eq!(answer.header("access-control-allow-origin"), "*", "{answer}");
-    assert_eq!(answer.header("access-control-expose-headers"), "X-Request-ID,Location,Retry-After", "{answer}");
+    assert_eq!(
+        answer.header("access-control-expose-headers"),
+        "X-Request-ID,Location,Retry-After,ETag,Idempotency-Replayed",
+        "{answer}"
+    );
 }
 
 #[apply(e2e)]

@@ -16,7 +16,10 @@ async fn the_api_is_described_by_its_own_stack() {
     assert_eq!(document.status, 200, "{document}");
     assert_eq!(document.header("content-type"), "application/yaml", "{document}");
     assert_eq!(document.text, fs::read_to_string(workspace().join("docs/openapi.yaml")).unwrap());
-    assert!(document.text.contains("\nservers:\n  - url: /\n"), "what is tried out goes to where the page is from");
+    let json = stack.get("/docs/openapi.json").send().await;
+    assert_eq!((json.status.as_u16(), json.header("content-type")), (200, "application/json"), "{json}");
+    assert_eq!(json.text, fs::read_to_string(workspace().join("docs/openapi.json")).unwrap());
+    assert_eq!(json.body["servers"][0]["url"], "/", "what is tried out goes to where the page is from");
     let told = format!("http://127.0.0.1:{}/docs describes the API and tries it out", stack.port());
     assert!(stack.output().contains(&told), "{}", stack.output());
 }

@@ -35,7 +35,7 @@ fn methods_without_a_route() -> Vec<(Method, String)> {
 #[needs(Gateway)]
 async fn what_is_not_there_is_not_found_with_and_without_a_token() {
     let (stack, ada) = (shared().await, ada().await);
-    let nowhere = ["/", "/nowhere", "/api", "/api/users/me/more", "/API/USERS/ME", "/dev/health", "/api/users%2Fme"];
+    let nowhere = ["/nowhere", "/api", "/api/users/me/more", "/API/USERS/ME", "/dev/health", "/api/users%2Fme"];
     let nowhere = nowhere.map(|path| (Method::GET, path.to_owned()));
     for (method, path) in nowhere.into_iter().chain(methods_without_a_route()) {
         let anonymous = stack.request(method.clone(), &path).send().await;
@@ -63,13 +63,12 @@ async fn what_is_no_path_is_not_found_either() {
 #[apply(e2e)]
 async fn a_protected_route_needs_a_bearer_token() {
     let (stack, ada) = (shared().await, ada().await);
-    let told = "Authentication token missing or invalid";
-    stack.get("/api/users/me").send().await.is_the_gateways(Code::INVALID_TOKEN, told);
+    let required = "Authentication token required";
+    stack.get("/api/users/me").send().await.is_the_gateways(Code::TOKEN_REQUIRED, required);
     for header in [
         String::new(),
         "Bearer".to_owned(),
         "Bearer x".to_owned(),
-        "Bearer a.b.c".to_owned(),
         format!("Basic {}", ada.token),
         format!("Bearer{}", ada.token),
         format!("Bearer {} x", ada.token),
@@ -77,10 +76,12 @@ async fn a_protected_route_needs_a_bearer_token() {
         ada.token.clone(),
     ] {
         let answer = stack.get("/api/users/me").header("authorization", header).send().await;
-        answer.is_the_gateways(Code::INVALID_TOKEN, told);
+        answer.is_the_gateways(Code::TOKEN_REQUIRED, required);
     }
+    let answer = stack.get("/api/users/me").token("a.b.c").send().await;
+    answer.is_the_gateways(Code::INVALID_TOKEN, "Invalid authentication token");
     let query = stack.get(&format!("/api/users/me?token={}", ada.token)).send().await;
-    query.is_the_gateways(Code::INVALID_TOKEN, told);
+    query.is_the_gateways(Code::TOKEN_REQUIRED, required);
 }
 
 #[apply(e2e)]
@@ -104,7 +105,7 @@ async fn two_different_tokens_are_refused_by_gateway_and_function_alike() {
                 values.into_iter().fold(request, |request, value| request.header("authorization", value))
             };
             let protected = with_both(stack.get("/api/users/me")).send().await;
-            protected.is_the_gateways(Code::INVALID_TOKEN, "Authentication token missing or invalid");
+            protected.is_the_gateways(Code::TOKEN_REQUIRED, "Authentication token required");
             let open = with_both(stack.post("/api/users/auth/verify")).send().await;
             open.fails(Code::INVALID_TOKEN, "Invalid token", Value::Null);
         }
@@ -150,6 +151,25 @@ async fn the_gateway_has_a_limit_of_its_own() {
 
 #[apply(e2e)]
 #[needs(OwnStack)]
+async fn what_is_sent_to_login_and_register_takes_nothing_from_the_other_routes() {
+    let setup = Setup::new().parameter("PasswordRateLimit", 1).parameter("PasswordBurstLimit", 1);
+    let stack = setup.parameter("TokenRateLimit", 1).parameter("TokenBurstLimit", 1).start().await;
+    for path in ["/api/users/login", "/api/users/register", "/api/users/auth/verify"] {
+        let answers = join_all((0..12).map(|_| stack.post(path).json(json!({})).send())).await;
+        let (throttled, passed): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 429);
+        // Each has a bucket of its own, with one request in it.
+        assert!(!passed.is_empty() && throttled.len() >= 5, "{path}: {} of 12", throttled.len());
+        for answer in throttled {
+            answer.is_the_gateways(Code::RATE_LIMIT_EXCEEDED, "Too many requests");
+        }
+        for open in ["/health", "/api/products"] {
+            assert_eq!(stack.get(open).send().await.status, 200, "{open}");
+        }
+    }
+}
+
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn more_than_the_stage_takes_is_throttled() {
     let stack = Setup::new().parameter("ThrottlingRateLimit", 1).parameter("ThrottlingBurstLimit", 2).start().await;
     // Ready, so at most the burst is left, and one more comes each second.
@@ -180,15 +200,15 @@ async fn a_weak_secret_stops_the_functions_that_need_it_and_says_so() {
         .replacing("GenerateSecretString: {PasswordLength: 64, ExcludePunctuation: true}", "SecretString: hunter2")
         .start()
         .await;
-    for path in ["/api/users/register", "/api/users/login", "/api/users/auth/verify"] {
+    for path in ["/api/users/register", "/api/users/login"] {
         let answer = stack.post(path).json(Person::new("Weak").registration()).send().await;
         answer.is_the_gateways(Code::BAD_GATEWAY, "Bad gateway");
     }
-    // The authorizer is one of them: the gateway can tell nobody who they are.
-    let answer = stack.get("/api/users/me").token("a.b.c").send().await;
-    answer.is_the_gateways(Code::BAD_GATEWAY, "Authentication service unavailable");
-    let told = "the signing secret is not usable: the signing key has 7 bytes; HS256 needs at least 32";
-    for function in ["RegisterFunction", "LoginFunction", "VerifyTokenFunction", "AuthorizeFunction"] {
+    // Whoever verifies has no use for it.
+    let answer = stack.post("/api/users/auth/verify").token("a.b.c").send().await;
+    answer.fails(Code::INVALID_TOKEN, "Invalid token", Value::Null);
+    let told = "the signing secret is not usable: the signing secret has 7 bytes; it needs at least 32";
+    for function in ["RegisterFunction", "LoginFunction"] {
         stack.until_told(&format!("{function} | function stopped: {told}"), 1).await;
     }
     assert!(!stack.output().contains("hunter2"), "{}", stack.output());

@@ -86,7 +86,8 @@ async fn a_changed_function_is_swapped_while_requests_go_on_and_a_broken_one_is_
         let instances = stack.instances().await;
         instances.into_iter().find(|one| one.function == function).unwrap().pid
     };
-    // Starts an instance of each health function.
+    // Starts an instance of both.
+    assert_eq!(stack.get("/health").send().await.status, 200);
     assert_healthy(&stack).await;
     let (changed, unchanged) = (process("UsersHealthFunction").await, process("GatewayHealthFunction").await);
 
@@ -121,6 +122,6 @@ async fn a_changed_function_is_swapped_while_requests_go_on_and_a_broken_one_is_
 const SWAPPED: &str = "swapped UsersHealthFunction in ";
 
 async fn assert_healthy(stack: &Stack) {
-    let answer = stack.get("/health").send().await;
+    let answer = stack.get("/api/users/health").send().await;
     assert_eq!(answer.status, 200, "{answer}");
 }

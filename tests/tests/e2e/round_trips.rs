@@ -31,7 +31,7 @@ async fn an_order_is_three_round_trips_whatever_its_lines() {
     stack.placed(&ada, &all[..1]).await;
     calls(&stack, FUNCTIONS).await;
     let three = json!({
-        "CreateOrderFunction": {"PutItem": 1},
+        "CreateOrderFunction": {"TransactWriteItems": 1},
         "ReserveStockFunction": {"BatchGetItem": 1, "TransactWriteItems": 1},
     });
     for lines in [&all[..1], &all[..]] {
@@ -44,7 +44,7 @@ async fn an_order_is_three_round_trips_whatever_its_lines() {
     // Sent again after it was settled, it is two: the hold is found, and then the order.
     stack.settled().await;
     stack.placed_under(&ada, "k1", &all).await;
-    let two = json!({"CreateOrderFunction": {"PutItem": 1}, "ReserveStockFunction": {"BatchGetItem": 1}});
+    let two = json!({"CreateOrderFunction": {"TransactWriteItems": 1}, "ReserveStockFunction": {"BatchGetItem": 1}});
     assert_eq!(calls(&stack, FUNCTIONS).await, two);
 }
 

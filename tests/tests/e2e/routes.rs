@@ -160,13 +160,18 @@ fn skeleton(route: &Route, binary: &str) -> String {
         format!("      operationId: {id}"),
         format!("      tags: [{tag}]"),
         "      summary: …".to_owned(),
+        "      description: …".to_owned(),
     ];
     if route.authorizer.is_none() {
         lines.push("      security: []".to_owned());
     }
     lines.push("      parameters:".to_owned());
-    let of_path =
-        [("/products/{id}", "ProductId"), ("/orders/{id}", "OrderId"), ("/notifications/{id}", "NotificationId")];
+    let of_path = [
+        ("/products/{id}", "ProductId"),
+        ("/orders/{id}", "OrderId"),
+        ("/notifications/{id}", "NotificationId"),
+        ("/sessions/{id}", "SessionId"),
+    ];
     let of_path = of_path.into_iter().filter(|(part, _)| route.path.contains(part)).map(|(_, parameter)| parameter);
     for parameter in of_path.chain(["RequestId"]) {
         lines.push(format!("        - {{$ref: '#/components/parameters/{parameter}'}}"));

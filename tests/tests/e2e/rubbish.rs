@@ -44,11 +44,11 @@ async fn what_is_no_json_object_is_refused() {
         b"{\"email\":\"\0\"}".to_vec(),
         b"{} // done".to_vec(),
         // A key twice: two things at once (RFC 8259, section 4).
-        br#"{"email":"a@example.com","email":"b@example.com","password":"12345678","name":"x"}"#.to_vec(),
-        br#"{"email":{"a":1,"a":1},"password":"12345678","name":"x"}"#.to_vec(),
+        br#"{"email":"a@example.com","email":"b@example.com","password":"correct horse battery","name":"x"}"#.to_vec(),
+        br#"{"email":{"a":1,"a":1},"password":"correct horse battery","name":"x"}"#.to_vec(),
         b"\xef\xbb\xbf{}".to_vec(),
         b"\0".to_vec(),
-        b"email=a@example.com&password=12345678".to_vec(),
+        b"email=a@example.com&password=correct horse battery".to_vec(),
         b"<user/>".to_vec(),
         nested(10).into(),
         nested(100_000).into(),
@@ -69,7 +69,7 @@ async fn what_is_no_text_is_no_json_object_either() {
 
 #[apply(e2e)]
 async fn every_field_that_is_wrong_is_named() {
-    let good = json!({"email": "a@example.com", "password": "12345678", "name": "Ada"});
+    let good = json!({"email": "a@example.com", "password": "correct horse battery", "name": "Ada"});
     let with = |field: &str, value: Value| {
         let mut body = good.clone();
         body[field] = value;
@@ -93,9 +93,10 @@ async fn every_field_that_is_wrong_is_named() {
         (with("email", json!(format!("{}@example.com", "x".repeat(250)))), vec!["email INVALID_FORMAT"]),
         (with("password", json!(12_345_678)), vec!["password INVALID_TYPE"]),
         (with("password", json!("1234567")), vec!["password TOO_SHORT"]),
-        (with("password", json!("x".repeat(73))), vec!["password TOO_LONG"]),
-        (with("password", json!("é".repeat(37))), vec!["password TOO_LONG"]),
-        (with("password", json!("1234567\0")), vec!["password INVALID_FORMAT"]),
+        (with("password", json!("é".repeat(7))), vec!["password TOO_SHORT"]),
+        (with("password", json!("x".repeat(257))), vec!["password TOO_LONG"]),
+        (with("password", json!("12345678")), vec!["password TOO_COMMON"]),
+        (with("password", json!("A@example.COM")), vec!["password TOO_PERSONAL"]),
         (with("name", json!({"first": "Ada"})), vec!["name INVALID_TYPE"]),
         (with("name", json!("x".repeat(201))), vec!["name TOO_LONG"]),
         (with("name", json!("é".repeat(101))), vec!["name TOO_LONG"]),
@@ -117,7 +118,8 @@ async fn every_field_that_is_wrong_is_named() {
     // A client's own words come back cut, and a number of any size is just no text.
     let answer = register(with(&"k".repeat(10_000), json!(1)).to_string()).await;
     assert_eq!(answer.problems(), [format!("{} UNKNOWN_FIELD", "k".repeat(100))]);
-    let answer = register(format!(r#"{{"email":{},"password":"12345678","name":"x"}}"#, "9".repeat(300))).await;
+    let answer =
+        register(format!(r#"{{"email":{},"password":"correct horse battery","name":"x"}}"#, "9".repeat(300))).await;
     assert_eq!(answer.problems(), ["email INVALID_TYPE"], "{answer}");
 }
 
@@ -210,8 +212,8 @@ async fn no_header_query_or_path_makes_a_server_fail() {
 async fn a_body_that_is_not_utf_8_is_refused() {
     let stack = shared().await;
     for body in [
-        &b"{\"email\":\"\xff@example.com\",\"password\":\"12345678\",\"name\":\"x\"}"[..],
-        b"{\"email\":\"a@example.com\",\"password\":\"12345678\",\"name\":\"\xc3(\"}",
+        &b"{\"email\":\"\xff@example.com\",\"password\":\"correct horse battery\",\"name\":\"x\"}"[..],
+        b"{\"email\":\"a@example.com\",\"password\":\"correct horse battery\",\"name\":\"\xc3(\"}",
         b"\xff\xfe{\0}\0",
         "{\"name\":\"\u{fffd}\"}".as_bytes(),
     ] {

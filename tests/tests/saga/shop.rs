@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use contracts::reserve_stock::{HoldState, Line, ReserveRequest};
 use envelope::decode::Fields;
-use envelope::timestamp;
+use envelope::{Caller, timestamp};
 use events::stream::Images;
 use events::{Cause, Consumer, Event, Heard};
 use local_testing::Tables;
@@ -22,7 +22,7 @@ use products::workers::settle_reservation::{OrderEvent, SettleReservation};
 use rand::Rng;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
-use tables::{conflict_retries, number, string};
+use tables::{ErasureMarks, conflict_retries, number, string};
 
 pub const CUSTOMER: &str = "ada";
 
@@ -141,7 +141,14 @@ impl Shop {
         let items = self.products.iter().zip(quantities);
         let items = items.map(|(product, quantity)| Line { product_id: product.id.clone(), quantity }).collect();
         let (order_id, fingerprint) = (self.ids[order].as_str().to_owned(), format!("f{body}"));
-        let request = ReserveRequest { order_id, fingerprint: fingerprint.clone(), request_id: "r1".to_owned(), items };
+        let request = ReserveRequest {
+            order_id,
+            fingerprint: fingerprint.clone(),
+            request_id: "r1".to_owned(),
+            cause_id: "r1".to_owned(),
+            caller: Caller::default(),
+            items,
+        };
         let Ok(hold) = reserve(&self.holds, HOLD_SECONDS, &request, conflict_retries(TIME)).await else { return };
         if hold.state == HoldState::Cancelled {
             return;
@@ -156,7 +163,8 @@ impl Shop {
 
     async fn write(&self, (order, fingerprint): Write) {
         let event = Event::new(orders::SERVICE, order.created(), CAUSE);
-        self.apply.orders.insert(&order, &fingerprint, &event).await.unwrap();
+        let erased = ErasureMarks::new(self.tables.client(), "OrderErasuresTable");
+        self.apply.orders.insert(&order, &fingerprint, &event, &erased, conflict_retries(TIME)).await.unwrap();
     }
 
     async fn deliver(&self, message: Message) {
@@ -183,8 +191,8 @@ impl Shop {
         let id = &self.ids[order];
         let found = self.apply.orders.find(id).await.unwrap();
         if found.is_some_and(|found| found.order.status == Status::Confirmed || !confirmed_only) {
-            let event = Event::new(orders::SERVICE, order::cancelled(id, CUSTOMER, &Transition::Cancel), CAUSE);
-            self.apply.orders.apply(id, CUSTOMER, &Transition::Cancel, &event).await.unwrap();
+            let event = Event::new(orders::SERVICE, order::cancelled(id, Some(CUSTOMER), &Transition::Cancel), CAUSE);
+            self.apply.orders.apply(id, Some(CUSTOMER), &Transition::Cancel, &event).await.unwrap();
         }
     }
 

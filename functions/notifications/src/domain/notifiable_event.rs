@@ -29,13 +29,13 @@ events::heard! {
 pub struct InvalidEventTime(#[from] time::error::Parse);
 
 impl NotifiableEvent {
-    /// The id of the user to notify.
-    pub fn user_id(&self) -> &str {
+    /// The id of the user to notify; `None` if they were erased.
+    pub fn user_id(&self) -> Option<&str> {
         match self {
-            Self::UserCreated(event) => &event.data.user_id,
-            Self::OrderCreated(event) => &event.data.user_id,
-            Self::OrderConfirmed(event) => &event.data.user_id,
-            Self::OrderCancelled(event) => &event.data.user_id,
+            Self::UserCreated(event) => Some(&event.data.user_id),
+            Self::OrderCreated(event) => event.data.user_id.as_deref(),
+            Self::OrderConfirmed(event) => event.data.user_id.as_deref(),
+            Self::OrderCancelled(event) => event.data.user_id.as_deref(),
         }
     }
 
@@ -101,9 +101,9 @@ mod tests {
 
     #[test]
     fn a_notification_of_an_order_names_the_order() {
-        let confirmed = OrderConfirmed { order_id: "o1".into(), user_id: "ada".into() };
+        let confirmed = OrderConfirmed { order_id: "o1".into(), user_id: Some("ada".into()) };
         let event = NotifiableEvent::OrderConfirmed(event(confirmed));
-        assert_eq!(event.user_id(), "ada");
+        assert_eq!(event.user_id(), Some("ada"));
         assert_eq!(
             notification_json(&event),
             json!({
@@ -123,25 +123,25 @@ mod tests {
         let user = UserCreated { user_id: user_id.clone(), email: "ada@example.com".into(), name: "Ada".into() };
         let created = OrderCreated {
             order_id: order_id.clone(),
-            user_id: user_id.clone(),
+            user_id: Some(user_id.clone()),
             total_amount: 1,
             hold_generation: HoldGeneration::FIRST,
         };
-        let cancelled = OrderCancelled { order_id: order_id.clone(), user_id: user_id.clone(), reason: None };
-        let expired = OrderCancelled { order_id, user_id, reason: Some("expired".into()) };
+        let cancelled = OrderCancelled { order_id: order_id.clone(), user_id: Some(user_id.clone()), reason: None };
+        let expired = OrderCancelled { order_id, user_id: Some(user_id), reason: Some("expired".into()) };
         for (event, message) in [
             (NotifiableEvent::UserCreated(event(user)), "Welcome, Ada!"),
             (NotifiableEvent::OrderCreated(event(created)), "Your order o1 was received"),
             (NotifiableEvent::OrderCancelled(event(cancelled)), "Your order o1 was cancelled"),
             (NotifiableEvent::OrderCancelled(event(expired)), "Your order o1 was cancelled: expired"),
         ] {
-            assert_eq!((notification_json(&event)["message"].as_str(), event.user_id()), (Some(message), "ada"));
+            assert_eq!((notification_json(&event)["message"].as_str(), event.user_id()), (Some(message), Some("ada")));
         }
     }
 
     #[test]
     fn an_event_with_an_invalid_time_makes_no_notification() {
-        let mut event = event(OrderConfirmed { order_id: "o1".into(), user_id: "ada".into() });
+        let mut event = event(OrderConfirmed { order_id: "o1".into(), user_id: Some("ada".into()) });
         event.time = "yesterday".to_owned();
         assert!(NotifiableEvent::OrderConfirmed(event).notification().is_err());
     }

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use envelope::decode::{DecodeQuery, Limit, QueryFields};
-use envelope::{Call, Endpoint, Failure, InitError, Pagination, Reply, serve};
+use envelope::decode::{CursorParameter, DecodeQuery, Limit, QueryFields};
+use envelope::{Caching, Call, Endpoint, Failure, InitError, Pagination, Reply, serve};
 use tables::Cursor;
 
 use crate::SERVICE;
@@ -31,14 +31,16 @@ struct ListQuery {
 impl DecodeQuery for ListQuery {
     fn decode(query: &mut QueryFields) -> Option<Self> {
         let limit = query.optional("limit");
-        let cursor = query.optional("cursor");
+        let cursor = query.optional::<CursorParameter>("cursor");
         let unread = query.optional("unread");
         let read_state = unread?.map(|unread| if unread { ReadState::Unread } else { ReadState::Read });
-        Some(Self { limit: limit?.unwrap_or_default(), cursor: cursor?, read_state })
+        Some(Self { limit: limit?.unwrap_or_default(), cursor: cursor?.unwrap_or_default().into_text(), read_state })
     }
 }
 
 impl Endpoint for ListNotifications {
+    const CACHING: Caching = Caching::Private;
+
     async fn init() -> Result<Self, InitError> {
         Ok(Self { notifications: NotificationList::connect().await? })
     }

@@ -1,12 +1,17 @@
 //! A table of notifications for a test, and ways to fill and list it.
 
+use std::time::Duration;
+
 use contracts::payloads::OrderConfirmed;
 use events::{Cause, Event};
+use idempotency::Requests;
 use local_testing::Tables;
+use tables::{ErasureMarks, StoreError, conflict_retries};
 
-use super::{NotificationList, Notifications};
+use super::{Erasure, NotificationList, Notifications};
 use crate::SERVICE;
 use crate::domain::notifiable_event::NotifiableEvent;
+use crate::domain::notification::Notification;
 use crate::domain::notification_id::NotificationId;
 use crate::domain::read_state::ReadState;
 
@@ -15,6 +20,7 @@ pub(crate) struct Fixture {
     pub(crate) tables: Tables,
     pub(crate) notifications: Notifications,
     pub(crate) list: NotificationList,
+    pub(crate) erased: ErasureMarks,
 }
 
 impl Fixture {
@@ -22,7 +28,22 @@ impl Fixture {
         let tables = Tables::of_template().await;
         let notifications = Notifications::new(tables.client(), "NotificationsTable");
         let list = NotificationList::new(tables.client(), "NotificationsTable");
-        Self { tables, notifications, list }
+        let erased = ErasureMarks::new(tables.client(), "NotificationErasuresTable");
+        Self { tables, notifications, list, erased }
+    }
+
+    pub(crate) fn erasure(&self) -> Erasure {
+        Erasure::new(self.tables.client(), "NotificationsTable", self.erased.clone())
+    }
+
+    pub(crate) fn requests(&self) -> Requests {
+        Requests::new(self.tables.client(), "NotificationRequestsTable")
+    }
+
+    /// Adds this user's notification.
+    pub(crate) async fn insert(&self, user_id: &str, notification: &Notification) -> Result<(), StoreError> {
+        let retries = conflict_retries(Duration::from_secs(5));
+        self.notifications.insert(user_id, notification, &self.erased, retries).await
     }
 
     /// Notifies this user of `count` orders, a millisecond apart. Gives the notifications' ids, newest first.
@@ -30,7 +51,7 @@ impl Fixture {
         let mut ids = Vec::new();
         for order in 0..count {
             let notification = confirmed(user_id, order).notification().unwrap();
-            self.notifications.insert(user_id, &notification).await.unwrap();
+            self.insert(user_id, &notification).await.unwrap();
             ids.insert(0, notification.id);
         }
         ids
@@ -59,6 +80,6 @@ impl Fixture {
 /// The event that this order is confirmed. Each order's has a time of its own.
 pub(crate) fn confirmed(user_id: &str, order: usize) -> NotifiableEvent {
     let time = format!("2026-01-31T12:00:00.{order:03}Z");
-    let data = OrderConfirmed { order_id: format!("o{order}"), user_id: user_id.to_owned() };
+    let data = OrderConfirmed { order_id: format!("o{order}"), user_id: Some(user_id.to_owned()) };
     NotifiableEvent::OrderConfirmed(Event::new(SERVICE, data, Cause::request("r1")).at(&time))
 }

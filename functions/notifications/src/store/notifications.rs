@@ -1,15 +1,20 @@
 //! One notification: adding it, marking it as read.
 
+use std::time::Duration;
+
+use aws::retry::RetryBudget;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
-use tables::{StoreError, string};
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use tables::{Cancellation, ErasureMarks, StoreError, conflict_retries, string, update_item};
 
 use super::item::{NotificationItem, READ_STATE_KEY, key, read_state_key};
 use crate::domain::notification::Notification;
 use crate::domain::notification_id::NotificationId;
 use crate::domain::read_state::ReadState;
+
+/// How long conflicts of an update with transactions are retried.
+const CONFLICTS: Duration = Duration::from_secs(2);
 
 /// The table of notifications.
 #[derive(Debug, Clone)]
@@ -51,25 +56,43 @@ impl Notifications {
         Ok(())
     }
 
-    /// Adds a user's notification. If one of this id exists, it stays as it is.
+    /// Adds a user's notification, unless the user was erased. If one of this id exists, it stays as it is. Conflicts with
+    /// other transactions are retried within `retries`: those of one user's notifications check the same mark.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn insert(&self, user_id: &str, notification: &Notification) -> Result<(), StoreError> {
+    pub async fn insert(
+        &self,
+        user_id: &str,
+        notification: &Notification,
+        erased: &ErasureMarks,
+        mut retries: RetryBudget,
+    ) -> Result<(), StoreError> {
         let item = serde_dynamo::to_item(NotificationItem::new(user_id, notification))?;
-        let put = self
-            .client
-            .put_item()
+        let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(item))
-            .condition_expression("attribute_not_exists(id)");
-        match put.send().await {
-            Ok(_) => Ok(()),
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(()),
-                _ => Err(error.into()),
-            },
+            .condition_expression("attribute_not_exists(id)")
+            .build()?;
+        let actions = vec![TransactWriteItem::builder().put(put).build(), erased.unmarked(user_id)?];
+        loop {
+            let transaction = self.client.transact_write_items().set_transact_items(Some(actions.clone()));
+            let Err(error) = transaction.send().await else { return Ok(()) };
+            match Cancellation::from_error(error)? {
+                Cancellation::Conditions(_) => return Ok(()),
+                Cancellation::Conflict => retries.pause().await?,
+            }
         }
+    }
+
+    /// A user's notification; `None` if the user has none of this id.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn find(&self, user_id: &str, id: &NotificationId) -> Result<Option<Notification>, StoreError> {
+        let key = key(user_id, id.as_str());
+        let get = self.client.get_item().table_name(&self.table).set_key(Some(key)).consistent_read(true);
+        Ok(get.send().await?.item.map(serde_dynamo::from_item).transpose()?)
     }
 
     /// Marks a user's notification as read; marking it again changes nothing. `None` if the user has none of this id.
@@ -77,9 +100,22 @@ impl Notifications {
     /// # Errors
     /// [`StoreError`]
     pub async fn mark_read(&self, user_id: &str, id: &NotificationId) -> Result<Option<Notification>, StoreError> {
-        let update = self
-            .client
-            .update_item()
+        let update = self.reading(user_id, id)?;
+        match update_item(&self.client, update, conflict_retries(CONFLICTS)).await {
+            Ok(output) => Ok(output.attributes.map(serde_dynamo::from_item).transpose()?),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
+                _ => Err(error.into()),
+            },
+        }
+    }
+
+    /// The update that marks a user's notification as read, if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn reading(&self, user_id: &str, id: &NotificationId) -> Result<Update, StoreError> {
+        let update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(key(user_id, id.as_str())))
             .condition_expression("attribute_exists(id)")
@@ -87,14 +123,7 @@ impl Notifications {
             .expression_attribute_names("#read", "read")
             .expression_attribute_names("#readStateKey", READ_STATE_KEY)
             .expression_attribute_values(":true", AttributeValue::Bool(true))
-            .expression_attribute_values(":readStateKey", string(read_state_key(ReadState::Read, id.as_str())))
-            .return_values(ReturnValue::AllNew);
-        match update.send().await {
-            Ok(output) => Ok(output.attributes.map(serde_dynamo::from_item).transpose()?),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
-                _ => Err(error.into()),
-            },
-        }
+            .expression_attribute_values(":readStateKey", string(read_state_key(ReadState::Read, id.as_str())));
+        Ok(update.build()?)
     }
 }

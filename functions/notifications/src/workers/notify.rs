@@ -1,9 +1,11 @@
 //! `notify`: stores a notification for each event that concerns a user, once.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use envelope::InitError;
 use events::{Consumer, HandleError, consume};
+use tables::{ErasureMarks, conflict_retries};
 
 use crate::SERVICE;
 use crate::domain::notifiable_event::NotifiableEvent;
@@ -14,20 +16,28 @@ pub fn main() -> ExitCode {
     consume::<Notify>(SERVICE)
 }
 
+/// Time for one event. An event that needs longer is left to the queue's next delivery.
+const TIME_PER_EVENT: Duration = Duration::from_secs(3);
+
 struct Notify {
     notifications: Notifications,
+    /// Marks of erased users.
+    erased: ErasureMarks,
 }
 
 impl Consumer for Notify {
     type Event = NotifiableEvent;
 
     async fn init() -> Result<Self, InitError> {
-        Ok(Self { notifications: Notifications::connect().await? })
+        Ok(Self { notifications: Notifications::connect().await?, erased: ErasureMarks::from_env()? })
     }
 
     /// An event that is delivered again makes the id of the notification that exists, which stays as it is.
     async fn handle(&self, event: NotifiableEvent) -> Result<(), HandleError> {
-        Ok(self.notifications.insert(event.user_id(), &event.notification()?).await?)
+        // The order of a user who was erased concerns nobody.
+        let Some(user_id) = event.user_id() else { return Ok(()) };
+        let retries = conflict_retries(TIME_PER_EVENT);
+        Ok(self.notifications.insert(user_id, &event.notification()?, &self.erased, retries).await?)
     }
 }
 
@@ -42,7 +52,7 @@ mod tests {
     #[tokio::test]
     async fn an_event_delivered_again_or_concurrently_makes_one_notification() {
         let fixture = Fixture::new().await;
-        let notify = Notify { notifications: fixture.notifications.clone() };
+        let notify = Notify { notifications: fixture.notifications.clone(), erased: fixture.erased.clone() };
         let event = confirmed("ada", 1);
         for outcome in join_all((0..4).map(|_| notify.handle(event.clone()))).await {
             assert!(outcome.is_ok());
@@ -54,7 +64,7 @@ mod tests {
     #[tokio::test]
     async fn an_event_delivered_again_does_not_make_its_notification_unread() {
         let fixture = Fixture::new().await;
-        let notify = Notify { notifications: fixture.notifications.clone() };
+        let notify = Notify { notifications: fixture.notifications.clone(), erased: fixture.erased.clone() };
         let event = confirmed("ada", 1);
         notify.handle(event.clone()).await.unwrap();
         let id = event.notification().unwrap().id;

@@ -1,7 +1,6 @@
 //! Values that can't be built invalid, state machines and rules. Nothing here knows AWS.
 
 pub mod error;
-pub mod idempotency;
 pub mod line;
 pub mod new_order;
 pub mod order;

@@ -26,11 +26,23 @@ impl Decode for NewOrder {
 
 impl NewOrder {
     /// SHA-256 of the content, in hexadecimal digits. Spaces, the order of keys and of lines, and a product's division
-    /// into several lines make no difference.
+    /// into several lines make no difference. An address can be guessed from it: it goes nowhere but into the order.
     ///
     /// # Errors
     /// [`serde_json::Error`]
     pub fn fingerprint(&self) -> Result<String, serde_json::Error> {
+        self.digest(self.shipping_address.as_ref())
+    }
+
+    /// As [`Self::fingerprint`], of the lines alone: what other services may keep.
+    ///
+    /// # Errors
+    /// [`serde_json::Error`]
+    pub fn lines_fingerprint(&self) -> Result<String, serde_json::Error> {
+        self.digest(None)
+    }
+
+    fn digest(&self, shipping_address: Option<&ShippingAddress>) -> Result<String, serde_json::Error> {
         #[derive(Serialize)]
         #[serde(rename_all = "camelCase")]
         struct Canonical<'a> {
@@ -40,7 +52,7 @@ impl NewOrder {
         }
         let mut items: Vec<&Line> = self.lines.as_slice().iter().collect();
         items.sort_by(|a, b| a.product_id.cmp(&b.product_id));
-        let canonical = Canonical { items, shipping_address: self.shipping_address.as_ref() };
+        let canonical = Canonical { items, shipping_address };
         let hash = digest(&SHA256, &serde_json::to_vec(&canonical)?);
         Ok(hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
     }

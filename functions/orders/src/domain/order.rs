@@ -17,8 +17,9 @@ use crate::domain::status::{Status, Transition};
 pub struct Order {
     /// The order's id.
     pub order_id: OrderId,
-    /// Id of the customer.
-    pub user_id: String,
+    /// Id of the customer; `None` if they were erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
     /// The order's state.
     pub status: Status,
     /// Sum of the lines, in cents.
@@ -49,7 +50,7 @@ impl Order {
     ) -> Self {
         Self {
             order_id,
-            user_id,
+            user_id: Some(user_id),
             status: Status::Pending,
             total_amount: hold.total_amount,
             items: hold.items,
@@ -82,10 +83,10 @@ pub fn renewed(order_id: &OrderId, hold_generation: HoldGeneration) -> OrderRene
 }
 
 /// Data of the event that this transition cancelled an order.
-pub fn cancelled(order_id: &OrderId, user_id: &str, transition: &Transition) -> OrderCancelled {
+pub fn cancelled(order_id: &OrderId, user_id: Option<&str>, transition: &Transition) -> OrderCancelled {
     OrderCancelled {
         order_id: order_id.as_str().to_owned(),
-        user_id: user_id.to_owned(),
+        user_id: user_id.map(str::to_owned),
         reason: transition.reason().map(str::to_owned),
     }
 }

@@ -1,10 +1,9 @@
 //! An order's id.
 
+use idempotency::IdempotencyKey;
 use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-use crate::domain::idempotency::IdempotencyKey;
 
 /// A UUID (RFC 9562), lower case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

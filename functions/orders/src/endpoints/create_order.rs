@@ -6,14 +6,14 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use contracts::reserve_stock::{HoldState, ReserveRequest, ReserveResponse};
-use envelope::{Call, Endpoint, Failure, InitError, Reply, serve};
+use envelope::{Call, Caller, Endpoint, Failure, InitError, Reply, serve};
 use events::{Cause, Event};
-use tables::StoreError;
+use idempotency::IdempotencyKey;
+use tables::{ErasureMarks, StoreError, conflict_retries};
 use tokio::time::timeout_at;
 
 use self::reserve_stock::{ReserveStock, ReserveStockClient};
 use crate::SERVICE;
-use crate::domain::idempotency::{self, IdempotencyKey};
 use crate::domain::new_order::NewOrder;
 use crate::domain::order::Order;
 use crate::domain::order_id::OrderId;
@@ -33,24 +33,27 @@ const WRITE_TIME: Duration = Duration::from_secs(3);
 
 struct CreateOrder<S> {
     orders: Orders,
+    /// Marks of erased customers.
+    erased: ErasureMarks,
     stock: S,
 }
 
 impl Endpoint for CreateOrder<ReserveStockClient> {
     async fn init() -> Result<Self, InitError> {
         let (orders, stock) = tokio::join!(Orders::connect(), ReserveStockClient::connect());
-        Ok(Self { orders: orders?, stock: stock? })
+        Ok(Self { orders: orders?, erased: ErasureMarks::from_env()?, stock: stock? })
     }
 
     async fn call(&self, call: &Call) -> Result<Reply, Failure> {
         let customer = call.identity()?;
-        let key = IdempotencyKey::of(call.request().headers());
-        let (key, new_order) = idempotency::with_body(key, call.body::<NewOrder>())?;
+        let (key, new_order) = idempotency::with_body(call, call.body::<NewOrder>())?;
         let request = OrderRequest {
             key,
             user_id: &customer.id,
             new_order,
+            request_id: call.request_id(),
             cause: Cause::from(call),
+            caller: call.caller(),
             time_budget: call.time_left().saturating_sub(RESPONSE_TIME),
         };
         let outcome = self.place(request).await?;
@@ -59,7 +62,7 @@ impl Endpoint for CreateOrder<ReserveStockClient> {
         let reply = Reply::created(call, &path, "Order created successfully", PlacedOrderView::from(order))?;
         Ok(match outcome {
             Outcome::Created(_) => reply.metric("OrdersMade"),
-            Outcome::Replayed(_) => reply.header(idempotency::REPLAYED, "true"),
+            Outcome::Replayed(_) => idempotency::replayed(reply),
         })
     }
 }
@@ -70,8 +73,12 @@ struct OrderRequest<'a> {
     /// Id of the customer.
     user_id: &'a str,
     new_order: NewOrder,
+    /// Id of this request in log lines.
+    request_id: &'a str,
     /// What the event `order.created` inherits.
     cause: Cause<'a>,
+    /// What the log line of the call to the product service has of this request.
+    caller: Caller,
     /// How long placing the order may take.
     time_budget: Duration,
 }
@@ -95,8 +102,10 @@ impl<S: ReserveStock> CreateOrder<S> {
         let fingerprint = request.new_order.fingerprint()?;
         let reservation = ReserveRequest {
             order_id: order_id.as_str().to_owned(),
-            fingerprint: fingerprint.clone(),
-            request_id: request.cause.request_id().to_owned(),
+            fingerprint: request.new_order.lines_fingerprint()?,
+            request_id: request.request_id.to_owned(),
+            cause_id: request.cause.request_id().to_owned(),
+            caller: request.caller.clone(),
             items: request.new_order.lines.to_reserve(),
         };
         let reserved = self.stock.reserve(&reservation, request.time_budget.saturating_sub(WRITE_TIME)).await;
@@ -131,9 +140,12 @@ impl<S: ReserveStock> CreateOrder<S> {
         let address = request.new_order.shipping_address.clone();
         let order = Order::place(order_id, request.user_id.to_owned(), hold, address);
         let event = Event::new(SERVICE, order.created(), request.cause).at(&order.created_at);
-        match self.orders.insert(&order, fingerprint, &event).await? {
+        let retries = conflict_retries(WRITE_TIME);
+        match self.orders.insert(&order, fingerprint, &event, &self.erased, retries).await? {
             Inserted::Added => Ok(Outcome::Created(order)),
             Inserted::Exists(stored) => replay(*stored, fingerprint),
+            // The gateway had the identity in its cache. What is held for the order expires.
+            Inserted::CustomerErased => Err(Failure::invalid_token()),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use envelope::{Call, Endpoint, Failure, InitError, Reply, serve};
+use envelope::{Caching, Call, Endpoint, Failure, InitError, Reply, serve};
 
 use crate::SERVICE;
 use crate::domain::error::OrderError;
@@ -20,6 +20,8 @@ struct GetOrder {
 }
 
 impl Endpoint for GetOrder {
+    const CACHING: Caching = Caching::Private;
+
     async fn init() -> Result<Self, InitError> {
         Ok(Self { orders: Orders::connect().await? })
     }
@@ -27,7 +29,7 @@ impl Endpoint for GetOrder {
     async fn call(&self, call: &Call) -> Result<Reply, Failure> {
         let customer = call.identity()?;
         let id = OrderId::parse(call.path_parameter("id")).ok_or(OrderError::NotFound)?;
-        let stored = self.orders.find(&id).await?.filter(|stored| stored.order.user_id == customer.id);
+        let stored = self.orders.find(&id).await?.filter(|stored| stored.order.user_id.as_ref() == Some(&customer.id));
         let order = stored.ok_or(OrderError::NotFound)?.order;
         Reply::ok("Order retrieved successfully", OrderView::from(&order))
     }

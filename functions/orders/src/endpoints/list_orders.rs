@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use envelope::decode::{DecodeQuery, Limit, QueryFields};
-use envelope::{Call, Endpoint, Failure, InitError, Pagination, Reply, serve};
+use envelope::decode::{CursorParameter, DecodeQuery, Limit, QueryFields};
+use envelope::{Caching, Call, Endpoint, Failure, InitError, Pagination, Reply, serve};
 use tables::Cursor;
 
 use crate::SERVICE;
@@ -27,12 +27,14 @@ struct Page {
 impl DecodeQuery for Page {
     fn decode(query: &mut QueryFields) -> Option<Self> {
         let limit = query.optional("limit");
-        let cursor = query.optional("cursor");
-        Some(Self { limit: limit?.unwrap_or_default(), cursor: cursor? })
+        let cursor = query.optional::<CursorParameter>("cursor");
+        Some(Self { limit: limit?.unwrap_or_default(), cursor: cursor?.unwrap_or_default().into_text() })
     }
 }
 
 impl Endpoint for ListOrders {
+    const CACHING: Caching = Caching::Private;
+
     async fn init() -> Result<Self, InitError> {
         Ok(Self { orders: OrderList::connect().await? })
     }

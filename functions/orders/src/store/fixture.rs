@@ -1,12 +1,16 @@
 //! A table of orders for a test, and ways to fill it.
 
+use std::time::Duration;
+
 use contracts::hold_generation::HoldGeneration;
 use contracts::reserve_stock::{HoldState, PricedLine, ReserveResponse};
 use events::{Cause, Event, Payload};
+use idempotency::Requests;
 use local_testing::Tables;
 use money::{Amount, Price};
+use tables::{ErasureMarks, StoreError, conflict_retries};
 
-use super::{OrderList, Orders};
+use super::{Erasure, Inserted, OrderList, Orders};
 use crate::SERVICE;
 use crate::domain::order::Order;
 use crate::domain::order_id::OrderId;
@@ -40,6 +44,8 @@ pub(crate) struct Fixture {
     pub(crate) tables: Tables,
     pub(crate) orders: Orders,
     pub(crate) list: OrderList,
+    pub(crate) erased: ErasureMarks,
+    pub(crate) erasure: Erasure,
 }
 
 impl Fixture {
@@ -47,14 +53,26 @@ impl Fixture {
         let tables = Tables::of_template().await;
         let orders = Orders::new(tables.client(), "OrdersTable");
         let list = OrderList::new(tables.client(), "OrdersTable");
-        Self { tables, orders, list }
+        let erased = ErasureMarks::new(tables.client(), "OrderErasuresTable");
+        let erasure = Erasure::new(tables.client(), "OrdersTable", erased.clone());
+        Self { tables, orders, list, erased, erasure }
+    }
+
+    pub(crate) fn requests(&self) -> Requests {
+        Requests::new(self.tables.client(), "OrderRequestsTable")
     }
 
     /// Adds a pending order of this customer.
     pub(crate) async fn placed(&self, user_id: &str) -> Order {
         let order = order(user_id);
-        self.orders.insert(&order, "f1", &event(order.created())).await.unwrap();
+        self.add(&order, "f1").await.unwrap();
         order
+    }
+
+    /// Adds an order with its event.
+    pub(crate) async fn add(&self, order: &Order, fingerprint: &str) -> Result<Inserted, StoreError> {
+        let retries = conflict_retries(Duration::from_secs(5));
+        self.orders.insert(order, fingerprint, &event(order.created()), &self.erased, retries).await
     }
 
     /// The types of the events in the table's stream, in order.

@@ -8,7 +8,8 @@ use tables::{Cursor, StoreError, key, string};
 
 use crate::domain::order::Order;
 
-const INDEX: &str = "newest";
+/// The index of each customer's orders.
+pub(super) const INDEX: &str = "newest";
 
 /// Where a page ended: the last order's `createdAt` and id.
 pub type Position = Cursor<2>;

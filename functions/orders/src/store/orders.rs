@@ -4,18 +4,25 @@
 //! order, the events of the product service, and a request sent again, whose order is its idempotency record. Owner-only
 //! writes are conditional on the item's `userId`.
 
+use std::time::Duration;
+
+use aws::retry::RetryBudget;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use contracts::payloads::OrderCreated;
 use events::{Event, Payload};
 use serde::{Deserialize, Serialize};
-use tables::{Item, StoreError, number, string};
+use tables::{
+    Cancellation, ErasureMarks, FailedCondition, Item, StoreError, conflict_retries, number, string, update_item,
+};
 
 use crate::domain::order::Order;
 use crate::domain::order_id::OrderId;
 use crate::domain::status::{Generations, Status, Transition};
+
+/// How long conflicts of an update with transactions are retried.
+const CONFLICTS: Duration = Duration::from_secs(2);
 
 /// The orders' table.
 #[derive(Debug, Clone)]
@@ -42,6 +49,8 @@ pub enum Inserted {
     Added,
     /// Another request had added an order with this id; it is unchanged.
     Exists(Box<StoredOrder>),
+    /// The customer was erased.
+    CustomerErased,
 }
 
 /// The result of applying a transition to an order.
@@ -49,7 +58,7 @@ pub enum Inserted {
 pub enum Applied {
     /// The order is now in the transition's state.
     Done(Order),
-    /// The customer has no order with this id.
+    /// The customer has no order with this id. If it was just read, they were erased since.
     NotFound,
     /// The transition does not apply to the order, whose state is this one.
     Refused(Status),
@@ -119,7 +128,8 @@ impl Orders {
         get.consistent_read(true).send().await?.item.map(stored).transpose()
     }
 
-    /// Adds an order together with its event, unless there is an order with this id.
+    /// Adds an order together with its event, unless there is an order with this id or its customer was erased. Conflicts
+    /// with other transactions are retried within `retries`: those of one customer's orders check the same mark.
     ///
     /// # Errors
     /// [`StoreError`]: the order was not added, or whether it was is not known yet.
@@ -128,34 +138,55 @@ impl Orders {
         order: &Order,
         fingerprint: &str,
         event: &Event<OrderCreated>,
+        customers: &ErasureMarks,
+        mut retries: RetryBudget,
     ) -> Result<Inserted, StoreError> {
         let item = serde_dynamo::to_item(NewItem { order, fingerprint, event })?;
-        let put = self
-            .client
-            .put_item()
+        let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(item))
             .condition_expression("attribute_not_exists(orderId)")
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let Err(error) = put.send().await else { return Ok(Inserted::Added) };
-        let refused_by = match error.as_service_error() {
-            Some(PutItemError::ConditionalCheckFailedException(failed)) => failed.item.clone(),
-            _ => None,
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()?;
+        let mut actions = vec![TransactWriteItem::builder().put(put).build()];
+        if let Some(user_id) = &order.user_id {
+            actions.push(customers.unmarked(user_id)?);
+        }
+        let error = loop {
+            let transaction = self.client.transact_write_items().set_transact_items(Some(actions.clone()));
+            let Err(error) = transaction.send().await else { return Ok(Inserted::Added) };
+            match Cancellation::from_error(error) {
+                Ok(Cancellation::Conditions(failed)) => return self.not_inserted(failed, &order.order_id, event).await,
+                Ok(Cancellation::Conflict) => retries.pause().await?,
+                Err(error) => break error,
+            }
         };
-        let existing = match refused_by {
-            Some(item) => Some(stored(item)?),
-            // The write may have succeeded although no response came: a read tells.
-            None => self.find(&order.order_id).await.unwrap_or_default(),
-        };
-        match existing {
-            // The SDK repeats a put whose response was lost, and the repetition meets the item of the first try.
-            Some(stored) if stored.event_id == event.id => Ok(Inserted::Added),
-            Some(stored) => Ok(Inserted::Exists(Box::new(stored))),
-            None => Err(error.into()),
+        // The transaction may have been committed although no response came: a read tells.
+        match self.find(&order.order_id).await.unwrap_or_default() {
+            Some(stored) => Ok(existing(stored, event)),
+            None => Err(error),
         }
     }
 
-    /// Applies a transition to the customer's order, if it applies to it, and replaces the item's event with
+    /// Why the conditions of a new order did not hold.
+    async fn not_inserted(
+        &self,
+        failed: Vec<FailedCondition>,
+        id: &OrderId,
+        event: &Event<OrderCreated>,
+    ) -> Result<Inserted, StoreError> {
+        // Action 0 is the order, action 1 the customer's mark.
+        let is_erased = failed.iter().any(|failed| failed.action == 1);
+        let item = failed.into_iter().find(|failed| failed.action == 0).and_then(|failed| failed.item);
+        let stored = match item {
+            _ if is_erased => return Ok(Inserted::CustomerErased),
+            Some(item) => Some(stored(item)?),
+            None => self.find(id).await?,
+        };
+        stored.map(|stored| existing(stored, event)).ok_or_else(|| StoreError::busy("the order went away"))
+    }
+
+    /// Applies a transition to the customer's order (`None`: of one who was erased), if it applies to it, and replaces the item's event with
     /// this one in the same write. (The replaced event is not lost: the table's stream has a record of every write.)
     ///
     /// # Errors
@@ -163,22 +194,41 @@ impl Orders {
     pub async fn apply<T: Payload>(
         &self,
         id: &OrderId,
-        user_id: &str,
+        user_id: Option<&str>,
         transition: &Transition,
         event: &Event<T>,
     ) -> Result<Applied, StoreError> {
+        let update = self.transition(id, user_id, transition, event)?;
+        match update_item(&self.client, update, conflict_retries(CONFLICTS)).await {
+            Ok(output) => order(output.attributes.unwrap_or_default()).map(Applied::Done),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                    Ok(refusal(failed.item.clone().map(stored).transpose()?, user_id, &event.id))
+                }
+                _ => Err(error.into()),
+            },
+        }
+    }
+
+    /// The update that [`Orders::apply`] sends.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn transition<T: Payload>(
+        &self,
+        id: &OrderId,
+        user_id: Option<&str>,
+        transition: &Transition,
+        event: &Event<T>,
+    ) -> Result<Update, StoreError> {
         let mut set = "SET #status = :to, #event = :event".to_owned();
-        let mut update = self
-            .client
-            .update_item()
+        let mut update = Update::builder()
             .table_name(&self.table)
             .key("orderId", string(id.as_str()))
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#event", events::ATTRIBUTE)
-            .expression_attribute_values(":user", string(user_id))
             .expression_attribute_values(":to", string(transition.to().as_str()))
             .expression_attribute_values(":event", serde_dynamo::to_attribute_value(event)?)
-            .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         if let Some(reason) = transition.reason() {
             set.push_str(", #reason = :reason");
@@ -196,7 +246,14 @@ impl Orders {
             update = update.expression_attribute_values(&name, string(status.as_str()));
             from.push(name);
         }
-        let mut condition = format!("userId = :user AND #status IN ({})", from.join(", "));
+        let customer = match user_id {
+            Some(user_id) => {
+                update = update.expression_attribute_values(":user", string(user_id));
+                "userId = :user"
+            }
+            None => "attribute_exists(orderId) AND attribute_not_exists(userId)",
+        };
+        let mut condition = format!("{customer} AND #status IN ({})", from.join(", "));
         let bound = match transition.generations() {
             Generations::Any => None,
             Generations::Before(generation) => Some(("<", generation)),
@@ -209,22 +266,20 @@ impl Orders {
             condition.push_str(" :generation)");
             update = update.expression_attribute_values(":generation", number(generation.number()));
         }
-        match update.update_expression(set).condition_expression(condition).send().await {
-            Ok(output) => order(output.attributes.unwrap_or_default()).map(Applied::Done),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
-                    Ok(refusal(failed.item.clone().map(stored).transpose()?, user_id, &event.id))
-                }
-                _ => Err(error.into()),
-            },
-        }
+        Ok(update.update_expression(set).condition_expression(condition).build()?)
     }
 }
 
+/// The result of adding an order under the id of this one.
+fn existing(stored: StoredOrder, event: &Event<OrderCreated>) -> Inserted {
+    // The SDK repeats a transaction whose response was lost, and the repetition may meet the item of the first try.
+    if stored.event_id == event.id { Inserted::Added } else { Inserted::Exists(Box::new(stored)) }
+}
+
 /// Why an item did not meet the condition of a transition.
-fn refusal(existing: Option<StoredOrder>, user_id: &str, event_id: &str) -> Applied {
+fn refusal(existing: Option<StoredOrder>, user_id: Option<&str>, event_id: &str) -> Applied {
     match existing {
-        Some(stored) if stored.order.user_id != user_id => Applied::NotFound,
+        Some(stored) if stored.order.user_id.as_deref() != user_id => Applied::NotFound,
         // The SDK repeats an update whose response was lost, and the repetition meets the item of the first try.
         Some(stored) if stored.event_id == event_id => Applied::Done(stored.order),
         Some(stored) => Applied::Refused(stored.order.status),

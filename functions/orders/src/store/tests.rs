@@ -9,13 +9,13 @@ use crate::domain::order_id::OrderId;
 use crate::domain::status::{Status, Transition};
 
 async fn cancel(fixture: &Fixture, user_id: &str, id: &OrderId) -> Applied {
-    let written = event(cancelled(id, user_id, &Transition::Cancel));
-    fixture.orders.apply(id, user_id, &Transition::Cancel, &written).await.unwrap()
+    let written = event(cancelled(id, Some(user_id), &Transition::Cancel));
+    fixture.orders.apply(id, Some(user_id), &Transition::Cancel, &written).await.unwrap()
 }
 
 async fn confirm(fixture: &Fixture, order: &Order) -> Applied {
     let written = event(order.confirmed());
-    fixture.orders.apply(&order.order_id, &order.user_id, &Transition::Confirm, &written).await.unwrap()
+    fixture.orders.apply(&order.order_id, order.user_id.as_deref(), &Transition::Confirm, &written).await.unwrap()
 }
 
 fn with(order: &Order, status: Status) -> Order {
@@ -26,7 +26,7 @@ fn with(order: &Order, status: Status) -> Order {
 async fn an_order_is_added_once() {
     let fixture = Fixture::new().await;
     let first = fixture.placed("ada").await;
-    let again = fixture.orders.insert(&first, "f2", &event(first.created())).await.unwrap();
+    let again = fixture.add(&first, "f2").await.unwrap();
     let Inserted::Exists(stored) = again else { panic!("{again:?}") };
     assert_eq!((stored.order, stored.fingerprint.as_str()), (first, "f1"));
 }
@@ -63,8 +63,8 @@ async fn a_confirmed_order_can_be_cancelled_but_not_rejected() {
     assert_eq!(confirm(&fixture, &order).await, Applied::Done(with(&order, Status::Confirmed)));
     assert_eq!(confirm(&fixture, &order).await, Applied::Refused(Status::Confirmed));
     let reject = Transition::Reject { hold_generation: HoldGeneration::FIRST, reason: "expired".to_owned() };
-    let written = event(cancelled(&order.order_id, "ada", &reject));
-    let rejected = fixture.orders.apply(&order.order_id, "ada", &reject, &written).await.unwrap();
+    let written = event(cancelled(&order.order_id, Some("ada"), &reject));
+    let rejected = fixture.orders.apply(&order.order_id, Some("ada"), &reject, &written).await.unwrap();
     assert_eq!(rejected, Applied::Refused(Status::Confirmed));
     assert_eq!(cancel(&fixture, "ada", &order.order_id).await, Applied::Done(with(&order, Status::Cancelled)));
 }
@@ -94,7 +94,7 @@ async fn pages_show_every_order_once_newest_first() {
         // Several orders share a millisecond.
         let mut order = order("ada");
         order.created_at = format!("2026-01-31T12:00:00.00{}Z", count / 3);
-        fixture.orders.insert(&order, "f", &event(order.created())).await.unwrap();
+        fixture.add(&order, "f").await.unwrap();
         expected.push(order);
     }
     fixture.placed("bob").await;
@@ -130,8 +130,8 @@ async fn a_list_shows_the_present_state_and_reason() {
     let fixture = Fixture::new().await;
     let order = fixture.placed("ada").await;
     let reject = Transition::Reject { hold_generation: HoldGeneration::FIRST, reason: "expired".to_owned() };
-    let written = event(cancelled(&order.order_id, "ada", &reject));
-    let changed = fixture.orders.apply(&order.order_id, "ada", &reject, &written).await.unwrap();
+    let written = event(cancelled(&order.order_id, Some("ada"), &reject));
+    let changed = fixture.orders.apply(&order.order_id, Some("ada"), &reject, &written).await.unwrap();
     let rejected = Order { reason: Some("expired".to_owned()), ..with(&order, Status::Cancelled) };
     assert_eq!(changed, Applied::Done(rejected.clone()));
     assert_eq!(fixture.list.newest("ada", None, 20).await.unwrap(), (vec![rejected], None));

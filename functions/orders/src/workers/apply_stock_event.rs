@@ -63,7 +63,7 @@ impl Consumer for ApplyStockEvent {
                 Some(order) => {
                     let StockRejected { hold_generation, reason, .. } = event.data.clone();
                     let reject = Transition::Reject { hold_generation, reason };
-                    let cancelled = order::cancelled(&order.order_id, &order.user_id, &reject);
+                    let cancelled = order::cancelled(&order.order_id, order.user_id.as_deref(), &reject);
                     self.apply(&order, &reject, &event, cancelled).await
                 }
                 // The stock was held, the order was never written, and the sweep released the hold.
@@ -92,12 +92,15 @@ impl ApplyStockEvent {
             return Ok(());
         }
         let event = Event::new(SERVICE, payload, cause);
-        if let Applied::Done(order) = self.orders.apply(&order.order_id, &order.user_id, transition, &event).await? {
-            match order.status {
+        match self.orders.apply(&order.order_id, order.user_id.as_deref(), transition, &event).await? {
+            Applied::Done(order) => match order.status {
                 Status::Pending => {}
                 Status::Confirmed => metrics::count(SERVICE, "OrdersConfirmed", 1),
                 Status::Cancelled => metrics::count(SERVICE, "OrdersRejected", 1),
-            }
+            },
+            Applied::Refused(_) => {}
+            // The next delivery reads the order without its customer.
+            Applied::NotFound => return Err(HandleError::new("the order's customer was erased since it was read")),
         }
         Ok(())
     }

@@ -2,4 +2,6 @@
 //! each, named after its binary.
 
 pub mod apply_stock_event;
+pub mod erase_orders;
+pub mod export_orders;
 pub mod publish_orders;

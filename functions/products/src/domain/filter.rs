@@ -4,12 +4,15 @@ use envelope::decode::FromQuery;
 use money::{Bound, Price};
 
 use crate::domain::product::Product;
+use crate::domain::sale_state::{SaleState, Shown};
 use crate::domain::text::Category;
 use crate::domain::words::Words;
 
 /// The conditions that a listed product meets, all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
+    /// Whether it is for sale.
+    pub shown: Shown,
     /// Its category.
     pub category: Option<Category>,
     /// The range its price is in.
@@ -74,10 +77,9 @@ impl Search {
         self.words.long_runs().next().is_none()
     }
 
-    /// Whether a product that has all the terms has them in the pieces that are searched for.
-    pub fn has_runs_in(&self, product: &Product) -> bool {
-        let words = product.words();
-        self.words.long_runs().all(|run| words.contain(run))
+    /// Whether a product has all the words.
+    pub fn matches(&self, product: &Product) -> bool {
+        product.words().contain(&self.words)
     }
 }
 
@@ -95,12 +97,12 @@ impl FromQuery for SearchParameter {
 }
 
 impl Filter {
-    /// Whether a product that an index found for this filter still matches it: the index trails the product. The words
-    /// are not compared again.
+    /// Whether a product that an index found for this filter still matches it: the index trails the product.
     pub fn still_matches(&self, product: &Product) -> bool {
-        product.is_active
+        self.shown.states().contains(&SaleState::of(product))
             && self.category.as_ref().is_none_or(|category| *category == product.category)
             && self.prices.is_none_or(|prices| prices.contains(product.price.cents()))
+            && self.search.as_ref().is_none_or(|search| search.matches(product))
     }
 
     /// The name of the filtered list, which its cursors are bound to.
@@ -110,7 +112,7 @@ impl Filter {
             let runs = search.words.long_runs().map(<[String]>::concat);
             search.terms.iter().cloned().chain(runs)
         });
-        let mut name = vec!["products".to_owned(), prices.unwrap_or_default()];
+        let mut name = vec![self.shown.list_name().to_owned(), prices.unwrap_or_default()];
         name.push(self.category.as_ref().map_or_else(String::new, |category| category.as_str().to_owned()));
         name.extend(search);
         name
@@ -155,21 +157,28 @@ mod tests {
             assert_eq!(Search::of(text).unwrap().is_told_by_terms(), is_told_by_terms, "{text}");
         }
         let search = Search::of("台灯泡").unwrap();
-        assert!(search.has_runs_in(&product("红台灯泡", "Light", 500, 1)));
+        assert!(search.matches(&product("红台灯泡", "Light", 500, 1)));
         // It has both pairs, and so all the terms.
-        assert!(!search.has_runs_in(&product("台灯 灯泡", "Light", 500, 1)));
+        assert!(!search.matches(&product("台灯 灯泡", "Light", 500, 1)));
     }
 
     #[test]
     fn an_edited_product_that_no_longer_matches_is_left_out() {
         let lamp = product("Lamp", "Light", 500, 1);
         let filter = Filter {
+            shown: Shown::Active,
             category: Some(lamp.category.clone()),
             prices: Some(PriceRange { min: 500, max: 500 }),
-            search: None,
+            search: Search::of("lamp"),
         };
         assert!(filter.still_matches(&lamp));
-        assert!(!filter.still_matches(&Product { is_active: false, ..lamp.clone() }));
+        assert!(!filter.still_matches(&product("Lamps", "Light", 500, 1)));
+        let hidden = Product { is_active: false, ..lamp.clone() };
+        assert!(!filter.still_matches(&hidden));
+        let inactive = Filter { shown: Shown::Inactive, ..filter.clone() };
+        assert!(inactive.still_matches(&hidden) && !inactive.still_matches(&lamp));
+        let everything = Filter { shown: Shown::Everything, ..filter.clone() };
+        assert!(everything.still_matches(&hidden) && everything.still_matches(&lamp));
         assert!(!filter.still_matches(&Product { price: Price::from_cents(501).unwrap(), ..lamp }));
         assert!(!filter.still_matches(&product("Lamp", "Lights", 500, 1)));
     }
@@ -177,6 +186,7 @@ mod tests {
     #[test]
     fn every_list_has_a_name_of_its_own() {
         let filter = |category: Option<&str>, search: Option<&str>| Filter {
+            shown: Shown::Active,
             category: category.and_then(|text| CategoryParameter::from_query(text).unwrap().0),
             search: search.and_then(Search::of),
             prices: None,
@@ -188,6 +198,8 @@ mod tests {
             filter(None, Some("a")).list_name(),
             filter(Some("a"), Some("b")).list_name(),
             Filter { prices: Some(PriceRange { min: 0, max: 1 }), ..filter(None, None) }.list_name(),
+            Filter { shown: Shown::Inactive, ..filter(None, None) }.list_name(),
+            Filter { shown: Shown::Everything, ..filter(None, None) }.list_name(),
         ];
         for (at, name) in names.iter().enumerate() {
             assert!(!names[at + 1..].contains(name));

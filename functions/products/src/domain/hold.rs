@@ -26,14 +26,15 @@ pub struct Hold {
     /// generation is of another request.
     #[serde(default)]
     pub lines_since: HoldGeneration,
-    /// Fingerprint of the request that created it: another request with the same order id is refused until it expires.
+    /// Fingerprint of the lines of the request that created it: another request with the same order id is refused until it
+    /// expires. Earlier versions made it of the address, too.
     pub fingerprint: String,
     /// The lines that are held. Empty if the order was cancelled before anything was held.
     pub items: Vec<PricedLine>,
     /// Sum of the lines, in cents.
     #[serde(with = "money::cents")]
     pub total_amount: Amount,
-    /// Id of the request that created it, which the event of its expiry names.
+    /// Id in events of the request that created it, which the event of its expiry names. Nobody typed it.
     pub request_id: String,
     /// When it expires, while it is held: seconds since the epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -107,16 +108,16 @@ impl Hold {
         self.state.expire().filter(|_| self.expires_at.is_some_and(|expires_at| expires_at <= now))
     }
 
-    /// What the request with this fingerprint does to it at `now` (seconds since the epoch).
+    /// What a request does to it at `now` (seconds since the epoch); `is_its` says whether the hold is that request's.
     ///
     /// A hold of the same request does not expire first: its order may be written already, and is not to be cancelled
     /// because its customer asks for it again. The order's event settles this hold, or learns of the one in its place.
-    pub fn on_request(&self, fingerprint: &str, now: u64) -> OnRequest {
+    pub fn on_request(&self, is_its: bool, now: u64) -> OnRequest {
         match (self.state, self.expire_at(now)) {
             (State::Expired, _) => OnRequest::Replace,
-            (_, Some(_)) if self.is_of(fingerprint) => OnRequest::Replace,
+            (_, Some(_)) if is_its => OnRequest::Replace,
             (_, Some(expire)) => OnRequest::Expire(expire),
-            _ if !self.is_of(fingerprint) => OnRequest::Refuse,
+            _ if !is_its => OnRequest::Refuse,
             (State::Held, None) => OnRequest::Extend,
             (State::Settled, None) => OnRequest::Report(HoldState::Settled),
             (State::Cancelled, None) => OnRequest::Report(HoldState::Cancelled),

@@ -9,7 +9,10 @@ pub mod product;
 #[cfg(test)]
 mod properties;
 pub mod reservation;
+pub mod sale_state;
+pub mod sort;
 pub mod stock;
 pub mod stock_event;
 pub mod text;
+pub mod version;
 pub mod words;

@@ -42,7 +42,7 @@ pub struct Product {
 }
 
 /// The body of a request that creates a product.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct NewProduct {
     name: Name,
     description: Description,
@@ -69,7 +69,7 @@ impl Decode for NewProduct {
 }
 
 /// The body of a request that edits a product: `None` leaves a field as it is.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Edit {
     name: Option<Name>,
     description: Option<Description>,
@@ -131,6 +131,11 @@ impl Product {
         edited.revision += 1;
         edited.updated_at = Some(timestamp::now());
         Some(edited)
+    }
+
+    /// Whether it is as the edit that made `other` left it. Its stock may have changed since.
+    pub fn has_same_edit(&self, other: &Self) -> bool {
+        *self == Self { stock: self.stock, ..other.clone() }
     }
 
     /// An order's line of `quantity` units at the present price.

@@ -70,6 +70,17 @@ impl<'a> Reservation<'a> {
         self.lines.iter().map(|line| line.product_id.clone()).collect()
     }
 
+    /// Whether the hold is this request's. The lines themselves are compared as well, as earlier versions made the fingerprint of
+    /// a hold of more than its lines.
+    pub fn is_of(&self, hold: &Hold) -> bool {
+        let has_line = |Line { product_id, quantity }: &Line| {
+            hold.items.iter().any(|held| held.product_id == *product_id && held.quantity == *quantity)
+        };
+        // Each product is in one line, here and there.
+        hold.is_of(&self.request.fingerprint)
+            || (hold.items.len() == self.lines.len() && self.lines.iter().all(has_line))
+    }
+
     /// The hold it asks for, at the present prices of `products` (by id), in the place of a `replaced` one if there is one,
     /// whose units it takes over if that is its own and still has them. The transaction that creates the hold decides;
     /// this refuses early what can't succeed.
@@ -83,7 +94,7 @@ impl<'a> Reservation<'a> {
         replaced: Option<&Hold>,
     ) -> Result<Hold, Refused> {
         let generation = replaced.map_or(HoldGeneration::FIRST, |replaced| replaced.generation.next());
-        let same_lines = replaced.filter(|replaced| replaced.is_of(&self.request.fingerprint));
+        let same_lines = replaced.filter(|replaced| self.is_of(replaced));
         let has_units = same_lines.is_some_and(|replaced| replaced.state.has_units());
         let mut items = Vec::with_capacity(self.lines.len());
         for Line { product_id, quantity } in &self.lines {
@@ -107,7 +118,7 @@ impl<'a> Reservation<'a> {
             fingerprint: self.request.fingerprint.clone(),
             items,
             total_amount,
-            request_id: self.request.request_id.clone(),
+            request_id: self.request.cause_id.clone(),
             expires_at: Some(expires_at),
             created_at: timestamp::now(),
         })
@@ -125,6 +136,8 @@ mod tests {
             order_id: "o1".to_owned(),
             fingerprint: "f1".to_owned(),
             request_id: "r1".to_owned(),
+            cause_id: "c1".to_owned(),
+            caller: envelope::Caller::default(),
             items: items.into_iter().map(line).collect(),
         }
     }
@@ -163,6 +176,20 @@ mod tests {
     }
 
     #[test]
+    fn a_hold_of_the_same_lines_is_the_request_s_whatever_its_fingerprint_was_made_of() {
+        let (lamp, vase) = (product("Lamp", "Light", 1_999, 9), product("Vase", "Decor", 1_999, 9));
+        let products = HashMap::from([(lamp.id.clone(), lamp.clone()), (vase.id.clone(), vase.clone())]);
+        let both = request(vec![(&lamp.id, 3), (&vase.id, 1)]);
+        let hold = Reservation::parse(&both).unwrap().hold(&products, 60, None).unwrap();
+        let earlier = Hold { fingerprint: "f0".to_owned(), ..hold };
+        let is_of = |lines| Reservation::parse(&request(lines)).unwrap().is_of(&earlier);
+        assert!(is_of(vec![(&vase.id, 1), (&lamp.id, 3)]));
+        assert!(!is_of(vec![(&vase.id, 2), (&lamp.id, 3)]));
+        assert!(!is_of(vec![(&lamp.id, 3)]));
+        assert_eq!(earlier.request_id, "c1");
+    }
+
+    #[test]
     fn a_hold_in_the_place_of_an_expired_one_says_since_when_its_lines_are_these() {
         let (lamp, second) = (product("Lamp", "Light", 1_999, 3), HoldGeneration::FIRST.next());
         let products = HashMap::from([(lamp.id.clone(), lamp.clone())]);
@@ -171,7 +198,7 @@ mod tests {
         let expired = Hold { state: State::Expired, ..reservation.hold(&products, 60, None).unwrap() };
         let again = reservation.hold(&products, 90, Some(&expired)).unwrap();
         assert_eq!((again.generation, again.lines_since), (second, HoldGeneration::FIRST));
-        let another = Hold { fingerprint: "f2".to_owned(), ..expired };
+        let another = Hold { fingerprint: "f2".to_owned(), items: vec![lamp.priced(2)], ..expired };
         let replaced = reservation.hold(&products, 90, Some(&another)).unwrap();
         assert_eq!((replaced.generation, replaced.lines_since), (second, second));
         assert_eq!((replaced.state, replaced.expires_at), (State::Held, Some(90)));

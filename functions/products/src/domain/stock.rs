@@ -26,7 +26,7 @@ impl FromField for Stock {
 }
 
 /// The size of a change: 1 to [`MAX`] units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Quantity(u64);
 
 impl Quantity {
@@ -43,7 +43,7 @@ impl FromField for Quantity {
 }
 
 /// A change of a product's stock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum StockChange {
     /// Takes units, if there are enough.
     Decrease(Quantity),

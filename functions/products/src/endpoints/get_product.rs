@@ -2,11 +2,10 @@
 
 use std::process::ExitCode;
 
-use envelope::{Call, Endpoint, Failure, InitError, Reply, Role, serve};
-use signing_keys::{Keys, VerifyError};
-use tokio::sync::OnceCell;
+use envelope::{Caching, Call, Endpoint, Failure, InitError, Reply, serve};
 
 use crate::SERVICE;
+use crate::endpoints::CATALOGUE_CACHING;
 use crate::endpoints::product_id::{not_found, product_id};
 use crate::store::Products;
 
@@ -15,37 +14,21 @@ pub fn main() -> ExitCode {
     serve::<GetProduct>(SERVICE)
 }
 
-/// The route is public, so there is no authorizer. Only an admin may see an inactive product, and for that the function
-/// verifies the bearer token itself.
+/// Shows everyone the same, whatever token they send: a product that is not for sale is not found.
 struct GetProduct {
     products: Products,
-    /// The signing keys, read when a token is verified for the first time.
-    keys: OnceCell<Keys>,
 }
 
 impl Endpoint for GetProduct {
+    const CACHING: Caching = CATALOGUE_CACHING;
+
     async fn init() -> Result<Self, InitError> {
-        Ok(Self { products: Products::connect().await?, keys: OnceCell::new() })
+        Ok(Self { products: Products::connect().await? })
     }
 
     async fn call(&self, call: &Call) -> Result<Reply, Failure> {
-        let id = product_id(call)?;
-        let product = self.products.find(&id).await?.ok_or_else(|| not_found(call))?;
-        if !product.is_active && !self.is_admin(call).await? {
-            return Err(not_found(call));
-        }
-        Reply::ok("Product retrieved successfully", product.view())
-    }
-}
-
-impl GetProduct {
-    /// Whether the caller is an admin. Without a valid token the caller is anonymous, as on every public route.
-    async fn is_admin(&self, call: &Call) -> Result<bool, Failure> {
-        let Ok(token) = call.bearer_token() else { return Ok(false) };
-        match self.keys.get_or_try_init(Keys::read).await?.verify(token).await {
-            Ok(identity) => Ok(identity.role == Role::Admin),
-            Err(VerifyError::Invalid(_)) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
+        let product = self.products.find(&product_id(call)?).await?;
+        let for_sale = product.filter(|product| product.is_active).ok_or_else(|| not_found(call))?;
+        Ok(Reply::ok("Product retrieved successfully", for_sale.view())?.version(for_sale.version()))
     }
 }

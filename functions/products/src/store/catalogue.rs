@@ -1,6 +1,7 @@
 //! One page of the products that match a filter, newest first, and how many match.
 //!
-//! The ids of the page come from an index. Its products are then read by key, as they are now.
+//! The ids of the page come from an index. Its products are then read by key, as they are now. A list of products for sale
+//! and of those that are not is made of both lists.
 //!
 //! | filter | ids from | total |
 //! |---|---|---|
@@ -22,12 +23,14 @@
 //! `hasNext` on a short page means that older matches may exist, and following the cursor finds them all. A total that
 //! was not counted to the end is [`Total::AtLeast`].
 
+use futures_util::future::try_join_all;
 use tables::{BATCH_KEYS, StoreError};
 
 use super::page::Slice;
-use super::{IdPage, Listing, ListingIndex, Postings, ProductIndex, ProductPage, Total};
+use super::{IdPage, Listing, ListingIndex, Postings, ProductIndex, ProductPage, SortedLists, Total};
 use crate::domain::filter::{Filter, PriceRange, Search};
 use crate::domain::product::Product;
+use crate::domain::sale_state::{SaleState, Shown};
 
 /// Limits to the cost of a page.
 #[derive(Debug, Clone, Copy)]
@@ -40,16 +43,17 @@ pub(super) struct Limits {
 }
 
 /// Pages that are read on where every product of a page has changed since it was indexed.
-const MAX_EMPTY_PAGES: usize = 10;
+pub(super) const MAX_EMPTY_PAGES: usize = 10;
 
 const LIMITS: Limits = Limits { max_total: 1_000, max_examined: 5_000 };
 
 /// The lists of products that clients see.
 #[derive(Debug)]
 pub struct Catalogue {
-    listings: ListingIndex,
+    pub(super) listings: ListingIndex,
     pub(super) postings: Postings,
-    index: ProductIndex,
+    pub(super) index: ProductIndex,
+    pub(super) sorted_lists: SortedLists,
     pub(super) limits: Limits,
 }
 
@@ -63,8 +67,8 @@ struct Matches {
 
 impl Catalogue {
     /// A catalogue of these indexes.
-    pub fn new(listings: ListingIndex, postings: Postings, index: ProductIndex) -> Self {
-        Self { listings, postings, index, limits: LIMITS }
+    pub fn new(listings: ListingIndex, postings: Postings, index: ProductIndex, sorted_lists: SortedLists) -> Self {
+        Self { listings, postings, index, sorted_lists, limits: LIMITS }
     }
 
     /// The tables that `PRODUCTS_TABLE` and `PRODUCT_INDEX_TABLE` name. A first read opens the connections during
@@ -78,7 +82,8 @@ impl Catalogue {
         let catalogue = Self::new(
             ListingIndex::new(client.clone(), products),
             Postings::new(client.clone(), index.clone()),
-            ProductIndex::new(client, index),
+            ProductIndex::new(client.clone(), index.clone()),
+            SortedLists::new(client, index),
         );
         aws::warm_up("database", catalogue.page(&Filter::default(), 0, 1)).await;
         Ok(catalogue)
@@ -112,10 +117,8 @@ impl Catalogue {
         let needed = skip + limit + 1;
         match self.matches(filter, None, self.limits.max_total + 1, needed).await? {
             None => {
-                let listing = listing(filter);
-                let ids = self.listings.newest(listing, None, needed).await?;
-                let slice = Slice::of(IdPage::complete(ids), skip, limit);
-                let (products, total) = self.products_and_total(&slice.ids, listing).await?;
+                let slice = Slice::of(self.newest(filter, None, needed).await?, skip, limit);
+                let (products, total) = self.products_and_total(&slice.ids, filter).await?;
                 Ok((slice.into_page(products, filter), Total::Exact(total)))
             }
             Some(matches) => {
@@ -131,10 +134,20 @@ impl Catalogue {
     /// [`StoreError`]
     pub async fn after(&self, filter: &Filter, id: &str, limit: usize) -> Result<ProductPage, StoreError> {
         let found = match self.matches(filter, Some(id), limit + 1, limit + 1).await? {
-            None => IdPage::complete(self.listings.newest(listing(filter), Some(id), limit + 1).await?),
+            None => self.newest(filter, Some(id), limit + 1).await?,
             Some(matches) => matches.found,
         };
         self.read(filter, Slice::of(found, 0, limit)).await
+    }
+
+    /// The products with these ids that are shown, in the order of their ids: [`BATCH_KEYS`] of them in one call.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn with_ids(&self, ids: &[String], shown: Shown) -> Result<Vec<Product>, StoreError> {
+        let mut products = self.listings.products(ids).await?;
+        products.retain(|product| shown.states().contains(&SaleState::of(product)));
+        Ok(products)
     }
 
     fn total(&self, Matches { found, over_max_total }: &Matches) -> Total {
@@ -160,15 +173,32 @@ impl Catalogue {
         match (&filter.search, filter.prices) {
             (None, None) => Ok(None),
             (Some(search), _) => {
-                let found = self.matches_of_search(search, filter, after, count_to, needed).await?;
-                Ok(Some(Matches { found, over_max_total: false }))
+                let of_state = |state| self.matches_of_search(state, search, filter, after, count_to, needed);
+                let found = try_join_all(filter.shown.states().iter().copied().map(of_state)).await?;
+                Ok(Some(Matches { found: IdPage::merge(found), over_max_total: false }))
             }
-            (None, Some(prices)) => self.matches_in_range(listing(filter), prices, after, needed).await.map(Some),
+            (None, Some(prices)) => {
+                let of_listing = |listing| self.matches_in_range(listing, prices, after, needed);
+                let matches = try_join_all(listings(filter).map(of_listing)).await?;
+                let over_max_total = matches.iter().any(|matches| matches.over_max_total);
+                let found = IdPage::merge(matches.into_iter().map(|matches| matches.found).collect());
+                Ok(Some(Matches { found, over_max_total }))
+            }
         }
     }
 
-    async fn matches_of_search(
+    /// At most `limit` ids of what a filter without words and prices shows, newest first; with `after`, only ids older than
+    /// that one.
+    async fn newest(&self, filter: &Filter, after: Option<&str>, limit: usize) -> Result<IdPage, StoreError> {
+        let found = try_join_all(listings(filter).map(|listing| self.listings.newest(listing, after, limit))).await?;
+        let mut found = IdPage::merge(found.into_iter().map(IdPage::complete).collect());
+        found.ids.truncate(limit);
+        Ok(found)
+    }
+
+    pub(super) async fn matches_of_search(
         &self,
+        state: SaleState,
         search: &Search,
         filter: &Filter,
         after: Option<&str>,
@@ -177,14 +207,14 @@ impl Catalogue {
     ) -> Result<IdPage, StoreError> {
         let limit = count_to.max(needed);
         if search.is_told_by_terms() {
-            return self.postings.find(search, filter, after, limit).await;
+            return self.postings.find(state, search, filter, after, limit).await;
         }
         let limit = limit.max(BATCH_KEYS);
-        let IdPage { ids, stopped_at } = self.postings.find(search, filter, after, limit).await?;
+        let IdPage { ids, stopped_at } = self.postings.find(state, search, filter, after, limit).await?;
         let mut matching = Vec::new();
         for (batch, candidates) in ids.chunks(BATCH_KEYS).enumerate() {
             let products = self.listings.products(candidates).await?;
-            let products = products.into_iter().filter(|product| search.has_runs_in(product));
+            let products = products.into_iter().filter(|product| search.matches(product));
             matching.extend(products.map(|product| product.id));
             let read = batch * BATCH_KEYS + candidates.len();
             if matching.len() >= needed && read < ids.len() {
@@ -226,22 +256,24 @@ impl Catalogue {
         Ok(slice.into_page(products, filter))
     }
 
-    /// The products with these ids and the kept total of their list, in one call if both fit into one.
-    async fn products_and_total(
-        &self,
-        ids: &[String],
-        listing: Listing<'_>,
-    ) -> Result<(Vec<Product>, u64), StoreError> {
-        if (1..BATCH_KEYS).contains(&ids.len()) {
-            let (table, key) = self.index.total_key(listing);
-            let (products, total) = self.listings.products_and_item(ids, table, key).await?;
-            Ok((products, ProductIndex::read_total(total)?))
-        } else {
-            tokio::try_join!(self.listings.products(ids), self.index.total(listing))
+    /// The products with these ids and the kept total of what the filter shows, in one call if both fit into one.
+    async fn products_and_total(&self, ids: &[String], filter: &Filter) -> Result<(Vec<Product>, u64), StoreError> {
+        match listings(filter).collect::<Vec<_>>()[..] {
+            [listing] if (1..BATCH_KEYS).contains(&ids.len()) => {
+                let (table, key) = self.index.total_key(listing);
+                let (products, total) = self.listings.products_and_item(ids, table, key).await?;
+                Ok((products, ProductIndex::read_total(total)?))
+            }
+            ref listings => {
+                let totals = try_join_all(listings.iter().map(|listing| self.index.total(*listing)));
+                let (products, totals) = tokio::try_join!(self.listings.products(ids), totals)?;
+                Ok((products, totals.into_iter().sum()))
+            }
         }
     }
 }
 
-fn listing(filter: &Filter) -> Listing<'_> {
-    filter.category.as_ref().map_or(Listing::All, Listing::Category)
+/// The lists that a filter shows together.
+pub(super) fn listings(filter: &Filter) -> impl Iterator<Item = Listing<'_>> {
+    filter.shown.states().iter().map(|state| Listing { state: *state, category: filter.category.as_ref() })
 }

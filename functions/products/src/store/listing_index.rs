@@ -1,6 +1,7 @@
-//! Queries on the sparse indexes of the products' table: ids of products for sale, newest first or by price.
+//! Queries on the sparse indexes of the products' table: ids of products, newest first or by price.
 //!
-//! In each index, all products for sale share one partition, and so do those of one category. A query reads a range of
+//! In each index, all products for sale share one partition, and so do those of one category; products that are not for
+//! sale have partitions of their own. A query reads a range of
 //! the partition's sort key, so a page costs the same however many products there are.
 //!
 //! The indexes hold keys and prices, and nothing that a sale changes. A partition takes 1 000 write units a second
@@ -11,6 +12,7 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use serde::Deserialize;
 use tables::{Item, StoreError, number, string};
 
 use super::Listing;
@@ -32,10 +34,40 @@ pub struct IdPage {
     pub stopped_at: Option<String>,
 }
 
+/// A row of an index by time.
+#[derive(Deserialize)]
+struct TimeRow {
+    id: String,
+    price: u64,
+}
+
 impl IdPage {
     /// Ids that no budget cut short.
     pub(super) fn complete(ids: Vec<String>) -> Self {
         Self { ids, stopped_at: None }
+    }
+
+    /// The ids of several lists in one. Where one of them stopped, nothing is known of its older ids: all lists then end
+    /// there.
+    pub(super) fn merge(pages: Vec<Self>) -> Self {
+        Self::merge_in(true, pages)
+    }
+
+    /// As [`IdPage::merge`], of lists in this direction.
+    pub(super) fn merge_in(is_descending: bool, pages: Vec<Self>) -> Self {
+        let stopped_at = pages.iter().filter_map(|page| page.stopped_at.clone());
+        let stopped_at = if is_descending { stopped_at.max() } else { stopped_at.min() };
+        let mut ids: Vec<String> = pages.into_iter().flat_map(|page| page.ids).collect();
+        ids.sort_unstable();
+        if is_descending {
+            ids.reverse();
+        }
+        if let Some(stopped_at) = &stopped_at {
+            ids.retain(|id| if is_descending { id >= stopped_at } else { id <= stopped_at });
+        }
+        // A product that goes from one list to another may be seen in both.
+        ids.dedup();
+        Self { ids, stopped_at }
     }
 }
 
@@ -129,7 +161,7 @@ impl ListingIndex {
                 .index_name(listing.index_by_price())
                 .key_condition_expression("#partition = :partition AND price BETWEEN :min AND :max")
                 .expression_attribute_names("#partition", attribute)
-                .expression_attribute_values(":partition", string(partition))
+                .expression_attribute_values(":partition", string(partition.clone()))
                 .expression_attribute_values(":min", number(prices.min))
                 .expression_attribute_values(":max", number(prices.max))
                 .limit(query_limit(limit - ids.len()));
@@ -140,6 +172,40 @@ impl ListingIndex {
                 return Ok(ids);
             }
         }
+    }
+
+    /// The next ids and prices, the oldest first, at most `limit`, and whether these are the last. With `after`, only ids newer
+    /// than that one.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub(super) async fn oldest(
+        &self,
+        listing: Listing<'_>,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<(Vec<(String, u64)>, bool), StoreError> {
+        let (attribute, partition) = listing.partition();
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(listing.index_by_time())
+            .key_condition_expression(match after {
+                None => "#partition = :partition",
+                Some(_) => "#partition = :partition AND id > :after",
+            })
+            .expression_attribute_names("#partition", attribute)
+            .expression_attribute_values(":partition", string(partition))
+            .limit(query_limit(limit));
+        let query = match after {
+            None => query,
+            Some(id) => query.expression_attribute_values(":after", string(id)),
+        };
+        let page = query.send().await?;
+        let rows: Vec<TimeRow> = serde_dynamo::from_items(page.items.unwrap_or_default())?;
+        let rows = rows.into_iter().map(|TimeRow { id, price }| (id, price)).collect();
+        Ok((rows, page.last_evaluated_key.is_none()))
     }
 
     fn query_by_time(&self, listing: Listing<'_>, after: Option<&str>) -> QueryFluentBuilder {
@@ -177,4 +243,30 @@ fn take_id(row: &mut Item) -> Result<String, StoreError> {
 /// `Limit` of a query: DynamoDB takes a 32-bit number.
 fn query_limit(rows: usize) -> i32 {
     i32::try_from(rows).unwrap_or(i32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::IdPage;
+
+    fn page(ids: &[&str], stopped_at: Option<&str>) -> IdPage {
+        IdPage { ids: ids.iter().map(|id| (*id).to_owned()).collect(), stopped_at: stopped_at.map(str::to_owned) }
+    }
+
+    #[test]
+    fn lists_are_merged_newest_first_as_far_as_all_of_them_were_read() {
+        for (pages, ids, stopped_at) in [
+            (vec![page(&["5", "3"], None), page(&["4", "1"], None)], &["5", "4", "3", "1"][..], None),
+            (vec![page(&["5", "3"], Some("3")), page(&["4", "1"], None)], &["5", "4", "3"], Some("3")),
+            (vec![page(&["5"], Some("2")), page(&["4", "3"], Some("3"))], &["5", "4", "3"], Some("3")),
+            (vec![page(&[], Some("6")), page(&["4", "3"], None)], &[], Some("6")),
+            (vec![page(&["5", "3"], None), page(&["5", "4"], None)], &["5", "4", "3"], None),
+        ] {
+            let merged = IdPage::merge(pages);
+            assert_eq!(
+                (&merged.ids[..], merged.stopped_at.as_deref()),
+                (&ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>()[..], stopped_at)
+            );
+        }
+    }
 }

@@ -20,6 +20,7 @@ use super::IdPage;
 use super::product_index::{posting_key, word_list};
 use crate::domain::filter::{Filter, Search};
 use crate::domain::index::Posting;
+use crate::domain::sale_state::SaleState;
 
 /// Words whose lists are read to find the rarest one; further words are only looked up.
 const MAX_LISTS: usize = 8;
@@ -110,21 +111,23 @@ impl Postings {
         Self { client, table, block_size: BLOCK_SIZE, budget: BUDGET }
     }
 
-    /// The ids of the newest products that have all the words and match the filter; with `after`, only ids older than
+    /// The ids of the newest products of a state that have all the words and match the filter; with `after`, only ids older than
     /// that one. It finds all of them, or at least `limit`, or as many as the budget allows.
     ///
     /// # Errors
     /// [`StoreError`]
     pub async fn find(
         &self,
+        state: SaleState,
         search: &Search,
         filter: &Filter,
         after: Option<&str>,
         limit: usize,
     ) -> Result<IdPage, StoreError> {
-        let (listed, unlisted) = search.terms().split_at(search.terms().len().min(MAX_LISTS));
+        let terms: Vec<String> = search.terms().iter().map(|term| state.name(term)).collect();
+        let (listed, unlisted) = terms.split_at(terms.len().min(MAX_LISTS));
         // A single word without a filter: every posting is a match, so no more are read than are needed.
-        let is_narrowed = search.terms().len() > 1 || filter.category.is_some() || filter.prices.is_some();
+        let is_narrowed = terms.len() > 1 || filter.category.is_some() || filter.prices.is_some();
         let block_size = if is_narrowed { self.block_size } else { limit.min(self.block_size) };
         let mut blocks = try_join_all(listed.iter().map(|word| self.block(word, after, block_size))).await?;
         let Some(rarest) = (0..blocks.len()).min_by_key(|&index| blocks[index].rarity()) else {
@@ -163,6 +166,27 @@ impl Postings {
             }
             block = self.block(word, Some(block.oldest_id()), self.block_size).await?;
         }
+    }
+
+    /// Those of the products of a state that have all the words, and how many postings were looked up for that.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn with_words(
+        &self,
+        state: SaleState,
+        search: &Search,
+        mut ids: Vec<String>,
+    ) -> Result<(HashSet<String>, usize), StoreError> {
+        let mut lookups = 0;
+        for term in search.terms() {
+            lookups += ids.len();
+            let word = state.name(term);
+            let asked: Vec<&String> = ids.iter().collect();
+            let batches = asked.chunks(BATCH_KEYS).map(|ids| self.look_up(&word, ids));
+            ids = try_join_all(batches).await?.into_iter().flatten().collect();
+        }
+        Ok((ids.into_iter().collect(), lookups))
     }
 
     async fn block(&self, word: &str, after: Option<&str>, size: usize) -> Result<Block, StoreError> {

@@ -1,7 +1,7 @@
 //! The index that products are found by: writing it, and reading its totals.
 //!
-//! One table with the key `list` and `id`: the postings of a word (`word#lamp`), the entry of a product (`product#…`)
-//! and the totals (`count`).
+//! One table with the key `list` and `id`: the postings of a word (`word#lamp`), the lists by price and by name (`price#…`,
+//! `name#…`), whose `id` is the product's position, the entry of a product (`product#…`) and the totals (`count`).
 
 use std::time::Duration;
 
@@ -11,17 +11,23 @@ use serde::Deserialize;
 use tables::{Cancellation, Item, StoreError, conflict_retries, key, number, string};
 
 use super::Listing;
-use crate::domain::index::{Entry, Posting, Step, Target};
+use crate::domain::index::{Counted, Entry, Posting, SortedRows, Step, Target};
+use crate::domain::sale_state::SaleState;
 
-/// Postings that one transaction writes at most: it has 100 items ("TransactWriteItems"), of which the entry and up to
-/// three totals take four.
-const MAX_POSTINGS: usize = 100 - 4;
+/// Postings that one transaction writes at most: it has 100 items ("TransactWriteItems"), of which the entry, up to four
+/// totals, and the rows in sorted lists (four to delete, four to write) take thirteen.
+const MAX_POSTINGS: usize = 100 - 13;
 
 /// The `list` of the totals.
 const TOTALS: &str = "count";
 
-/// The `id` of the total of all products for sale. A category's has a prefix, so no category is called this.
-const ALL: &str = "all";
+/// The `id` of the total of all products of a state. A category's has a prefix, so no category is called this.
+fn total_of_all(state: SaleState) -> String {
+    match state {
+        SaleState::Active => "all".to_owned(),
+        SaleState::Inactive => "inactive".to_owned(),
+    }
+}
 
 /// The index's table.
 #[derive(Debug)]
@@ -60,9 +66,9 @@ impl ProductIndex {
 
     /// The table and the key of a list's total, to read it together with other items.
     pub(super) fn total_key(&self, listing: Listing<'_>) -> (&str, Item) {
-        let id = match listing {
-            Listing::All => ALL.to_owned(),
-            Listing::Category(category) => category_total(category.as_str()),
+        let id = match listing.category {
+            None => total_of_all(listing.state),
+            Some(category) => category_total(&listing.state.name(category.as_str())),
         };
         (&self.table, key([("list", TOTALS), ("id", &id)]))
     }
@@ -111,17 +117,28 @@ impl ProductIndex {
             let put = Put::builder().table_name(&self.table).set_item(Some(item)).build()?;
             actions.push(TransactWriteItem::builder().put(put).build());
         }
+        for (list, position) in &step.delete_sorted {
+            let key = key([("list", list), ("id", position)]);
+            let delete = Delete::builder().table_name(&self.table).set_key(Some(key)).build()?;
+            actions.push(TransactWriteItem::builder().delete(delete).build());
+        }
+        if let Some(SortedRows { positions, keys }) = &step.put_sorted {
+            for (list, position) in positions {
+                let mut item: Item = serde_dynamo::to_item(keys)?;
+                item.extend(key([("list", list), ("id", position)]));
+                let put = Put::builder().table_name(&self.table).set_item(Some(item)).build()?;
+                actions.push(TransactWriteItem::builder().put(put).build());
+            }
+        }
         if let Some((before, after)) = &step.counts {
-            if let Some(category) = before {
-                actions.push(self.add_to_total(category_total(category.as_str()), -1)?);
-            }
-            if let Some(category) = after {
-                actions.push(self.add_to_total(category_total(category.as_str()), 1)?);
-            }
-            match (before, after) {
-                (None, Some(_)) => actions.push(self.add_to_total(ALL.to_owned(), 1)?),
-                (Some(_), None) => actions.push(self.add_to_total(ALL.to_owned(), -1)?),
-                _ => {}
+            let state = |counted: &Option<Counted>| counted.as_ref().map(|counted| counted.state);
+            let changes_state = state(before) != state(after);
+            for (counted, by) in [(before, -1), (after, 1)] {
+                let Some(Counted { state, category }) = counted else { continue };
+                actions.push(self.add_to_total(category_total(&state.name(category.as_str())), by)?);
+                if changes_state {
+                    actions.push(self.add_to_total(total_of_all(*state), by)?);
+                }
             }
         }
         match self.client.transact_write_items().set_transact_items(Some(actions)).send().await {

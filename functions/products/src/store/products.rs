@@ -1,17 +1,19 @@
 //! The products' table: one item for each product, with the event of its creation.
 
+use aws::retry::RetryBudget;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use contracts::payloads::ProductCreated;
 use events::Event;
 use serde::Serialize;
-use tables::{Item, StoreError, number, string};
+use tables::{Item, StoreError, number, string, update_item};
 
-use super::listing::ACTIVE;
+use super::listing::{category_partition, partition_of};
 use crate::domain::product::Product;
+use crate::domain::sale_state::SaleState;
 use crate::domain::text::Category;
 
 /// The products' table.
@@ -31,12 +33,13 @@ pub enum Saved {
     Outdated(Option<Product>),
 }
 
-/// The partition keys of the listing indexes. Only products for sale have them, so only they are in the indexes.
+/// The partition keys of the listing indexes. (A product that an earlier version took off sale has none, and so is in no
+/// list until it is edited.)
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ListingKeys<'a> {
+struct ListingKeys {
     listing: &'static str,
-    category_listing: &'a Category,
+    category_listing: String,
 }
 
 #[derive(Serialize)]
@@ -44,7 +47,7 @@ struct NewItem<'a> {
     #[serde(flatten)]
     product: &'a Product,
     #[serde(flatten)]
-    listing: ListingKeys<'a>,
+    listing: ListingKeys,
     event: &'a Event<ProductCreated>,
 }
 
@@ -61,7 +64,7 @@ struct EditedItem<'a> {
     updated_at: Option<&'a str>,
     revision: u64,
     #[serde(flatten)]
-    listing: Option<ListingKeys<'a>>,
+    listing: ListingKeys,
 }
 
 impl Products {
@@ -112,12 +115,11 @@ impl Products {
     /// # Errors
     /// [`StoreError`]
     pub async fn insert(&self, product: &Product, event: &Event<ProductCreated>) -> Result<(), StoreError> {
-        let item = NewItem { product, listing: ListingKeys::of(product), event };
         let put = self
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(serde_dynamo::to_item(item)?))
+            .set_item(Some(new_item(product, event)?))
             .condition_expression("attribute_not_exists(id)");
         match put.send().await {
             Ok(_) => Ok(()),
@@ -131,39 +133,24 @@ impl Products {
         }
     }
 
+    /// As [`Products::insert`], as a part of a transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn put(&self, product: &Product, event: &Event<ProductCreated>) -> Result<TransactWriteItem, StoreError> {
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(new_item(product, event)?))
+            .condition_expression("attribute_not_exists(id)");
+        Ok(TransactWriteItem::builder().put(put.build()?).build())
+    }
+
     /// Writes an edited product, if the stored one is the revision before it.
     ///
     /// # Errors
     /// [`StoreError`]
     pub async fn save(&self, product: &Product) -> Result<Saved, StoreError> {
-        let edited = EditedItem {
-            name: product.name.as_str(),
-            description: product.description.as_str(),
-            price: product.price.cents(),
-            category: &product.category,
-            is_active: product.is_active,
-            updated_at: product.updated_at.as_deref(),
-            revision: product.revision,
-            listing: product.is_active.then(|| ListingKeys::of(product)),
-        };
-        let fields: Item = serde_dynamo::to_item(edited)?;
-        let set: Vec<String> = fields.keys().map(|name| format!("#{name} = :{name}")).collect();
-        let remove = if product.is_active { "" } else { " REMOVE listing, categoryListing" };
-        let mut update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("id", string(&product.id))
-            .update_expression(format!("SET {}{remove}", set.join(", ")))
-            .condition_expression("#revision = :seen")
-            .expression_attribute_values(":seen", number(product.revision - 1))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        for (name, value) in fields {
-            update = update
-                .expression_attribute_names(format!("#{name}"), name.as_str())
-                .expression_attribute_values(format!(":{name}"), value);
-        }
-        match update.send().await {
+        match update_item(&self.client, self.edit(product)?, RetryBudget::tries(1)).await {
             Ok(_) => Ok(Saved::Done),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
@@ -176,10 +163,47 @@ impl Products {
             },
         }
     }
+
+    /// The update that writes an edited product, if the stored one is the revision before it.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn edit(&self, product: &Product) -> Result<Update, StoreError> {
+        let edited = EditedItem {
+            name: product.name.as_str(),
+            description: product.description.as_str(),
+            price: product.price.cents(),
+            category: &product.category,
+            is_active: product.is_active,
+            updated_at: product.updated_at.as_deref(),
+            revision: product.revision,
+            listing: ListingKeys::of(product),
+        };
+        let fields: Item = serde_dynamo::to_item(edited)?;
+        let set: Vec<String> = fields.keys().map(|name| format!("#{name} = :{name}")).collect();
+        let mut update = Update::builder()
+            .table_name(&self.table)
+            .key("id", string(&product.id))
+            .update_expression(format!("SET {}", set.join(", ")))
+            .condition_expression("#revision = :seen")
+            .expression_attribute_values(":seen", number(product.revision - 1))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        for (name, value) in fields {
+            update = update
+                .expression_attribute_names(format!("#{name}"), name.as_str())
+                .expression_attribute_values(format!(":{name}"), value);
+        }
+        Ok(update.build()?)
+    }
 }
 
-impl<'a> ListingKeys<'a> {
-    fn of(product: &'a Product) -> Self {
-        Self { listing: ACTIVE, category_listing: &product.category }
+fn new_item(product: &Product, event: &Event<ProductCreated>) -> Result<Item, StoreError> {
+    Ok(serde_dynamo::to_item(NewItem { product, listing: ListingKeys::of(product), event })?)
+}
+
+impl ListingKeys {
+    fn of(product: &Product) -> Self {
+        let state = SaleState::of(product);
+        Self { listing: partition_of(state), category_listing: category_partition(state, &product.category) }
     }
 }

@@ -3,20 +3,25 @@
 //! A change is not idempotent: taking five units twice takes ten. So it is sent again only if the error says that
 //! nothing was written. The SDK also retries after a lost response, so its retries are off for this one call. After a
 //! lost response the product is read: if it names this change as its last one, the change was made. If not, nobody can
-//! tell (another change may have followed, or this one may still arrive), and the client gets a 503.
+//! tell (another change may have followed, or this one may still arrive), and the client gets a 503. A client that sends a
+//! key can try again: [`Products::planned_change`] is a part of the transaction that writes the key's record.
+
+use std::collections::BTreeSet;
 
 use aws::retry::RetryBudget;
 use aws_sdk_dynamodb::config::Builder;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure, Update};
+use envelope::EntityTag;
 use serde::Deserialize;
 use tables::{Item, StoreError, number, string};
 use uuid::Uuid;
 
 use super::Products;
 use crate::domain::stock::{self, StockChange};
+use crate::domain::version::{RevisionCondition, version};
 
 /// The error codes after which nothing was written and a retry may succeed ("Error handling with DynamoDB").
 const NOT_WRITTEN: &[&str] = &[
@@ -41,6 +46,12 @@ pub enum StockError {
     /// There is no such product.
     #[error("no such product")]
     NotFound,
+    /// The product has another revision than the condition demands.
+    #[error("the product is in version {current}")]
+    Edited {
+        /// The product's version.
+        current: EntityTag,
+    },
     /// The stock is less than the units to take.
     #[error("only {current} units")]
     Insufficient {
@@ -67,6 +78,9 @@ struct StockItem {
     stock_before: Option<u64>,
     /// Id of the last change.
     stock_change: Option<String>,
+    /// [`Product::revision`](crate::domain::product::Product::revision), which the response to a change leaves out.
+    #[serde(default)]
+    revision: u64,
 }
 
 /// The outcome of sending a change once.
@@ -88,11 +102,12 @@ impl Products {
         &self,
         id: &str,
         change: StockChange,
+        condition: &RevisionCondition,
         mut retries: RetryBudget,
     ) -> Result<StockLevel, StockError> {
         let change_id = Uuid::now_v7().to_string();
         loop {
-            match self.send_change(id, change, &change_id).await? {
+            match self.send_change(id, change, condition, &change_id).await? {
                 Sent::Made(level) => return Ok(level),
                 Sent::NotWritten => retries.pause().await.map_err(StoreError::from)?,
                 Sent::Unknown(error) => {
@@ -107,24 +122,74 @@ impl Products {
         }
     }
 
-    async fn send_change(&self, id: &str, change: StockChange, change_id: &str) -> Result<Sent, StockError> {
+    /// The change of the stock that the product has now, and the update that makes it if neither the stock nor the revision has
+    /// changed since.
+    ///
+    /// # Errors
+    /// [`StockError`]
+    pub async fn planned_change(
+        &self,
+        id: &str,
+        change: StockChange,
+        condition: &RevisionCondition,
+    ) -> Result<(StockLevel, Update), StockError> {
+        let product = self.find(id).await?.ok_or(StockError::NotFound)?;
+        if !condition.holds(product.revision) {
+            return Err(StockError::Edited { current: product.version() });
+        }
+        let current = product.stock;
+        let new = match change {
+            StockChange::Decrease(quantity) => current.checked_sub(quantity.units()),
+            StockChange::Increase(quantity) => Some(current + quantity.units()).filter(|new| *new <= stock::MAX),
+        };
+        let new = new.ok_or_else(|| refusal(change, current))?;
+        let update = Update::builder()
+            .table_name(&self.table)
+            .key("id", string(id))
+            .update_expression("SET stock = :new, stockBefore = :current, stockChange = :change")
+            .condition_expression("stock = :current AND revision = :revision")
+            .expression_attribute_values(":new", number(new))
+            .expression_attribute_values(":current", number(current))
+            .expression_attribute_values(":revision", number(product.revision))
+            .expression_attribute_values(":change", string(Uuid::now_v7().to_string()));
+        Ok((StockLevel { previous: current, new }, update.build().map_err(StoreError::from)?))
+    }
+
+    async fn send_change(
+        &self,
+        id: &str,
+        change: StockChange,
+        revisions: &RevisionCondition,
+        change_id: &str,
+    ) -> Result<Sent, StockError> {
         let units = change.units();
         let (sign, condition, limit) = match change {
             StockChange::Decrease(_) => ('-', "stock >= :limit", units),
             StockChange::Increase(_) => ('+', "stock <= :limit", stock::MAX.saturating_sub(units)),
         };
-        let update = self
+        let mut update = self
             .client
             .update_item()
             .table_name(&self.table)
             .key("id", string(id))
             .update_expression(format!("SET stock = stock {sign} :units, stockBefore = stock, stockChange = :change"))
-            .condition_expression(condition)
             .expression_attribute_values(":units", number(units))
             .expression_attribute_values(":limit", number(limit))
             .expression_attribute_values(":change", string(change_id))
             .return_values(ReturnValue::UpdatedNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let mut condition = condition.to_owned();
+        if let RevisionCondition::OneOf(revisions) = revisions {
+            // No product has revision 0: a list without revisions is met by none.
+            let names: Vec<String> = (0..revisions.len().max(1)).map(|number| format!(":revision{number}")).collect();
+            condition.push_str(&format!(" AND revision IN ({})", names.join(", ")));
+            let none = BTreeSet::from([0]);
+            let values = if revisions.is_empty() { &none } else { revisions };
+            for (name, revision) in names.into_iter().zip(values) {
+                update = update.expression_attribute_values(name, number(revision));
+            }
+        }
+        let update = update.condition_expression(condition);
         let once = Builder::new().retry_config(RetryConfig::disabled());
         let error = match update.customize().config_override(once).send().await {
             Ok(output) => {
@@ -137,11 +202,12 @@ impl Products {
             Err(error) => error,
         };
         if let Some(UpdateItemError::ConditionalCheckFailedException(failed)) = error.as_service_error() {
-            let StockItem { stock: current, .. } = read_item(failed.item.clone().ok_or(StockError::NotFound)?)?;
-            return Err(match change {
-                StockChange::Decrease(_) => StockError::Insufficient { current },
-                StockChange::Increase(_) => StockError::TooMany { current },
-            });
+            let item: StockItem = read_item(failed.item.clone().ok_or(StockError::NotFound)?)?;
+            let StockItem { stock: current, revision, .. } = item;
+            if !revisions.holds(revision) {
+                return Err(StockError::Edited { current: version(revision, current) });
+            }
+            return Err(refusal(change, current));
         }
         match &error {
             SdkError::ConstructionFailure(_) => Err(StoreError::from(error).into()),
@@ -179,6 +245,14 @@ impl StockItem {
     }
 }
 
+/// Why a stock of `current` units can't be changed.
+fn refusal(change: StockChange, current: u64) -> StockError {
+    match change {
+        StockChange::Decrease(_) => StockError::Insufficient { current },
+        StockChange::Increase(_) => StockError::TooMany { current },
+    }
+}
+
 fn read_item(item: Item) -> Result<StockItem, StoreError> {
     Ok(serde_dynamo::from_item(item)?)
 }
@@ -201,14 +275,15 @@ mod tests {
         let stores = TestStores::new().await;
         let lamp = stores.stocked(10).await;
         let four = Quantity::from_field(&json!(4)).unwrap();
+        let any = RevisionCondition::Any;
         let (down, up) = (StockChange::Decrease(four), StockChange::Increase(four));
         stores.fail("UpdateItem", FaultKind::AnswerLost, 1);
         stores.calls();
-        let sent = stores.products.send_change(&lamp.id, down, "c1").await.unwrap();
+        let sent = stores.products.send_change(&lamp.id, down, &any, "c1").await.unwrap();
         assert!(matches!(sent, Sent::Unknown(StoreError::Busy { .. })));
         let made = StockLevel { previous: 10, new: 6 };
         assert_eq!(stores.products.read_back(&lamp.id, down, "c1").await.unwrap(), Some(made));
-        let level = stores.products.change_stock(&lamp.id, up, conflict_retries(Duration::from_secs(1))).await;
+        let level = stores.products.change_stock(&lamp.id, up, &any, conflict_retries(Duration::from_secs(1))).await;
         assert_eq!(level.unwrap(), StockLevel { previous: 6, new: 10 });
         assert_eq!(stores.products.read_back(&lamp.id, down, "c1").await.unwrap(), None);
         assert_eq!(stores.calls(), [("GetItem".to_owned(), 2), ("UpdateItem".to_owned(), 2)]);

@@ -61,7 +61,7 @@ pub async fn reserve(
         let expires_at = hold::expiry(now, hold_seconds);
         let response = match existing {
             None => create(holds, reservation.hold(&products, expires_at, None)?, None).await?,
-            Some(existing) => match existing.on_request(&request.fingerprint, now) {
+            Some(existing) => match existing.on_request(reservation.is_of(&existing), now) {
                 OnRequest::Refuse => return Err(Failure::idempotency_key_reused()),
                 // The units that are returned by it count for the new hold, so they are read again.
                 OnRequest::Expire(transition) if holds.expire(&existing, transition).await? => continue,

@@ -1,53 +1,51 @@
-//! Passwords and their hashes.
+//! Passwords: what may be chosen, and what is compared.
 
 use std::fmt;
 
 use envelope::decode::{FromField, Reject, string};
 use icu_normalizer::ComposingNormalizerBorrowed;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// bcrypt's cost factor: one hash takes about 0.3 s of a full CPU. (The OWASP Password Storage Cheat Sheet asks for at
-/// least 10.)
-const COST: u32 = 12;
+use crate::domain::common_passwords::is_common;
+use crate::domain::email::Email;
+use crate::domain::name::Name;
+use crate::domain::password_hash::{HashError, PasswordHash};
 
-/// A password to register with: 8 to 72 bytes, in Unicode's normalization form C. Two keyboards may send the same word in
-/// different forms. bcrypt ignores everything after byte 72, so a longer password is refused instead of cut.
+/// A password that a user chooses: 8 to 256 characters in Unicode's normalization form C, and no common one. Two keyboards
+/// may send the same word in different forms.
 pub struct NewPassword(String);
 
 /// A password to log in with. It can be any text, since it only has to match.
 pub struct GivenPassword(String);
 
-/// A bcrypt hash.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct PasswordHash(String);
-
-/// Why a password could not be hashed or compared.
-#[derive(Debug, thiserror::Error)]
-pub enum HashError {
-    /// bcrypt failed, for example because no random salt could be had.
-    #[error("bcrypt failed")]
-    Bcrypt(#[from] bcrypt::BcryptError),
-    /// The thread that hashes panicked or was cancelled.
-    #[error("the hashing thread failed")]
-    Thread(#[from] tokio::task::JoinError),
-}
-
 impl NewPassword {
-    /// Shortest password, in bytes.
-    pub const MIN_BYTES: usize = 8;
-    /// Longest password, in bytes: as many as bcrypt reads.
-    pub const MAX_BYTES: usize = 72;
+    /// Shortest password, in characters (Unicode scalar values).
+    pub const MIN_CHARACTERS: usize = 8;
+    /// Longest password, in characters.
+    pub const MAX_CHARACTERS: usize = 256;
+
+    /// Refuses the password if it is what everyone knows of the user: their address, its local part, or their name, in
+    /// any case and whatever white space is in it.
+    pub fn refuse_personal(&self, email: Option<&Email>, name: Option<&Name>) -> Result<(), Reject> {
+        let bare = |text: &str| text.to_lowercase().chars().filter(|c| !c.is_whitespace()).collect::<String>();
+        let password = bare(&self.0);
+        let is_email = email.is_some_and(|email| {
+            let local_part = email.as_str().split('@').next().unwrap_or_default();
+            password == local_part || Email::parse(&self.0).is_ok_and(|spelt| spelt == *email)
+        });
+        let is_name = name.is_some_and(|name| password == bare(&nfc(name.as_str())));
+        if is_email || is_name {
+            return Err(Reject::invalid("TOO_PERSONAL", "must not be your email address or name"));
+        }
+        Ok(())
+    }
 
     /// Hashes the password, on a thread for blocking work.
     ///
     /// # Errors
     /// [`HashError`]
     pub async fn hash(self) -> Result<PasswordHash, HashError> {
-        // `hash` cuts at 72 bytes, which no password here exceeds. (`non_truncating_hash` would refuse the 72nd.)
-        let hash = tokio::task::spawn_blocking(move || bcrypt::hash(self.0, COST)).await??;
-        Ok(PasswordHash(hash))
+        hash(self.0).await
     }
 }
 
@@ -58,18 +56,17 @@ impl GivenPassword {
     ///
     /// # Errors
     /// [`HashError`]
-    pub async fn matches(self, hash: Option<PasswordHash>) -> Result<bool, HashError> {
+    pub async fn matches(&self, hash: Option<PasswordHash>) -> Result<bool, HashError> {
+        let typed = self.0.clone();
         tokio::task::spawn_blocking(move || {
             let (hash, exists) = match hash {
-                Some(hash) => (hash.0, true),
-                None => (DUMMY_HASH.to_owned(), false),
+                Some(hash) => (hash, true),
+                None => (PasswordHash::dummy(), false),
             };
-            let composed = nfc(&self.0);
-            let typed = Some(self.0).filter(|typed| *typed != composed);
+            let composed = nfc(&typed);
+            let typed = Some(typed).filter(|typed| *typed != composed);
             for form in [Some(composed), typed].into_iter().flatten() {
-                // `verify` ignores what follows byte 72, so a longer password must not match by its beginning.
-                let fits = form.len() <= NewPassword::MAX_BYTES;
-                if bcrypt::verify(&form, &hash)? && exists && fits {
+                if hash.is_of(&form)? && exists {
                     return Ok(true);
                 }
             }
@@ -77,10 +74,19 @@ impl GivenPassword {
         })
         .await?
     }
+
+    /// A new hash of the password, for one that [needs renewal](PasswordHash::needs_renewal), on a thread for blocking work.
+    ///
+    /// # Errors
+    /// [`HashError`]
+    pub async fn hash(self) -> Result<PasswordHash, HashError> {
+        hash(nfc(&self.0)).await
+    }
 }
 
-/// A hash of the usual cost, of a random password that nobody knows.
-const DUMMY_HASH: &str = "$2b$12$yHRN9qmnMu0FdsWZTJGXQ.m8cWq3vNIzSqVoihYV1mDHhGIwSjAfm";
+async fn hash(password: String) -> Result<PasswordHash, HashError> {
+    tokio::task::spawn_blocking(move || PasswordHash::of(&password)).await?
+}
 
 fn nfc(password: &str) -> String {
     ComposingNormalizerBorrowed::new_nfc().normalize(password).into_owned()
@@ -89,16 +95,16 @@ fn nfc(password: &str) -> String {
 impl FromField for NewPassword {
     fn from_field(value: &Value) -> Result<Self, Reject> {
         let password = nfc(string(value)?);
-        match password.len() {
+        match password.chars().count() {
             0 => Err(Reject::Missing),
-            1..Self::MIN_BYTES => {
-                Err(Reject::invalid("TOO_SHORT", format!("must be at least {} bytes", Self::MIN_BYTES)))
+            1..Self::MIN_CHARACTERS => {
+                Err(Reject::invalid("TOO_SHORT", format!("must be at least {} characters", Self::MIN_CHARACTERS)))
             }
-            Self::MIN_BYTES..=Self::MAX_BYTES if password.contains('\0') => {
-                Err(Reject::invalid("INVALID_FORMAT", "must not contain a NUL character"))
+            Self::MIN_CHARACTERS..=Self::MAX_CHARACTERS if is_common(&password) => {
+                Err(Reject::invalid("TOO_COMMON", "must not be one of the most common passwords"))
             }
-            Self::MIN_BYTES..=Self::MAX_BYTES => Ok(Self(password)),
-            _ => Err(Reject::invalid("TOO_LONG", format!("must be at most {} bytes", Self::MAX_BYTES))),
+            Self::MIN_CHARACTERS..=Self::MAX_CHARACTERS => Ok(Self(password)),
+            _ => Err(Reject::invalid("TOO_LONG", format!("must be at most {} characters", Self::MAX_CHARACTERS))),
         }
     }
 }
@@ -125,12 +131,6 @@ impl fmt::Debug for GivenPassword {
     }
 }
 
-impl fmt::Debug for PasswordHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PasswordHash")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -145,11 +145,21 @@ mod tests {
         GivenPassword(password.to_owned())
     }
 
+    /// The code that a password is refused with.
+    fn refused<T>(read: Result<T, Reject>) -> &'static str {
+        match read {
+            Err(Reject::Invalid { code, .. }) => code,
+            Err(Reject::Missing) => "REQUIRED",
+            _ => "",
+        }
+    }
+
     #[tokio::test]
     async fn only_the_password_itself_matches() {
         let hash = new("correct horse").unwrap().hash().await.unwrap();
         assert!(given("correct horse").matches(Some(hash.clone())).await.unwrap());
         assert!(!given("correct horsf").matches(Some(hash)).await.unwrap());
+        assert!(!given("correct horse").matches(None).await.unwrap());
     }
 
     #[tokio::test]
@@ -162,43 +172,63 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_hash_of_a_password_as_it_was_typed_still_matches() {
-        let typed = "cafe\u{301} au lait";
-        let hash = PasswordHash(bcrypt::hash(typed, 4).unwrap());
-        assert!(given(typed).matches(Some(hash)).await.unwrap());
-    }
-
-    #[tokio::test]
-    async fn a_password_is_not_cut_at_72_bytes() {
-        let longest = "x".repeat(72);
-        let hash = new(&longest).unwrap().hash().await.unwrap();
-        assert!(given(&longest).matches(Some(hash.clone())).await.unwrap());
-        assert!(!given(&format!("{longest}y")).matches(Some(hash)).await.unwrap());
-    }
-
-    #[tokio::test]
-    async fn the_dummy_hash_has_the_usual_cost_and_matches_nothing() {
-        assert!(DUMMY_HASH.parse::<bcrypt::HashParts>().is_ok_and(|parts| parts.get_cost() == COST));
-        assert!(!given("password").matches(None).await.unwrap());
+    async fn a_hash_of_a_password_as_it_was_typed_still_matches_and_its_renewal_is_of_the_composed_one() {
+        let (typed, composed) = ("cafe\u{301} au lait", "caf\u{e9} au lait");
+        let stored: PasswordHash = serde_json::from_value(json!(bcrypt::hash(typed, 4).unwrap())).unwrap();
+        assert!(given(typed).matches(Some(stored.clone())).await.unwrap() && stored.needs_renewal());
+        let renewed = given(typed).hash().await.unwrap();
+        assert!(!renewed.needs_renewal());
+        assert!(given(composed).matches(Some(renewed.clone())).await.unwrap());
+        assert!(given(typed).matches(Some(renewed)).await.unwrap());
     }
 
     #[test]
     fn what_is_printed_of_a_password_is_its_type() {
-        let hash = PasswordHash(DUMMY_HASH.to_owned());
-        let printed = format!("{:?} {:?} {hash:?}", new("correct horse").unwrap(), given("correct horse"));
-        assert_eq!(printed, "NewPassword GivenPassword PasswordHash");
+        let printed = format!("{:?} {:?}", new("correct horse").unwrap(), given("correct horse"));
+        assert_eq!(printed, "NewPassword GivenPassword");
     }
 
     #[test]
-    fn length_is_counted_in_bytes() {
-        assert!(matches!(new("1234567"), Err(Reject::Invalid { code: "TOO_SHORT", .. })));
-        assert!(new("12345678").is_ok());
-        assert!(new(&"é".repeat(36)).is_ok());
-        // What is hashed counts: letters of 2 bytes, not of 3.
-        assert!(new(&"e\u{301}".repeat(36)).is_ok());
-        assert!(matches!(new(&"e\u{301}".repeat(3)), Err(Reject::Invalid { code: "TOO_SHORT", .. })));
-        assert!(matches!(new(&"é".repeat(37)), Err(Reject::Invalid { code: "TOO_LONG", .. })));
-        assert!(matches!(new(""), Err(Reject::Missing)));
-        assert!(matches!(new("12345678\0"), Err(Reject::Invalid { code: "INVALID_FORMAT", .. })));
+    fn length_is_counted_in_composed_characters() {
+        assert_eq!(refused(new("")), "REQUIRED");
+        assert_eq!(refused(new("ab cd e")), "TOO_SHORT");
+        assert!(new("ab cd ef").is_ok());
+        assert_eq!(refused(new("ééééééé")), "TOO_SHORT");
+        assert!(new("éééééééé").is_ok() && new(&"e\u{301}".repeat(8)).is_ok());
+        assert_eq!(refused(new(&"e\u{301}".repeat(7))), "TOO_SHORT");
+        assert!(new(&"\u{1f600}".repeat(256)).is_ok() && new(&"e\u{301}".repeat(256)).is_ok());
+        assert_eq!(refused(new(&"x".repeat(257))), "TOO_LONG");
+        assert_eq!(refused(new(&"\u{1f600}".repeat(257))), "TOO_LONG");
+        assert!(new("ab\0cd\0ef").is_ok());
+    }
+
+    #[test]
+    fn a_common_password_is_refused() {
+        for common in ["password", "PASSWORD1", "Qwertyuiop", "iloveyou"] {
+            assert_eq!(refused(new(common)), "TOO_COMMON", "{common}");
+        }
+    }
+
+    #[test]
+    fn what_everyone_knows_of_a_user_is_refused() {
+        let email = Email::parse("Ame\u{301}lie.poulain@bücher.example").unwrap();
+        let name = Name::from_field(&json!("Ame\u{301}lie Poulain")).unwrap();
+        let refuse = |password: &str| new(password).unwrap().refuse_personal(Some(&email), Some(&name));
+        for personal in [
+            "amélie.poulain@xn--bcher-kva.example",
+            "AMÉLIE.POULAIN@BÜCHER.EXAMPLE",
+            "  amélie.poulain@bücher.example",
+            "Amélie.Poulain",
+            "Amélie Poulain",
+            "ame\u{301}liepoulain",
+            "a m é l i e poulain ",
+        ] {
+            assert_eq!(refused(refuse(personal)), "TOO_PERSONAL", "{personal}");
+        }
+        for other in ["amelie.poulain", "Amélie Poulain!", "poulain amélie", "amélie.poulain@example.com"] {
+            assert!(refuse(other).is_ok(), "{other}");
+        }
+        assert!(new("Amélie Poulain").unwrap().refuse_personal(Some(&email), None).is_ok());
+        assert!(new("Amélie.Poulain").unwrap().refuse_personal(None, Some(&name)).is_ok());
     }
 }

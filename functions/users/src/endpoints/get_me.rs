@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use envelope::{Call, Endpoint, Failure, InitError, Reply, serve};
+use envelope::{Caching, Call, Endpoint, Failure, InitError, Reply, serve};
 
 use crate::SERVICE;
 use crate::store::Users;
@@ -17,6 +17,8 @@ struct GetMe {
 }
 
 impl Endpoint for GetMe {
+    const CACHING: Caching = Caching::Private;
+
     async fn init() -> Result<Self, InitError> {
         Ok(Self { users: Users::connect().await? })
     }

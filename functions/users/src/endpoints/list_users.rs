@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use envelope::decode::{DecodeQuery, Limit, PageNumber, QueryFields};
-use envelope::{Call, Endpoint, Failure, InitError, Pagination, Reply, serve};
+use envelope::{Caching, Call, Endpoint, Failure, InitError, Pagination, Reply, serve};
 
 use crate::SERVICE;
 use crate::store::UserList;
@@ -40,6 +40,8 @@ impl DecodeQuery for ListQuery {
 }
 
 impl Endpoint for ListUsers {
+    const CACHING: Caching = Caching::Private;
+
     async fn init() -> Result<Self, InitError> {
         Ok(Self { users: UserList::connect().await? })
     }

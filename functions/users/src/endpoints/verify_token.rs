@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use envelope::{Call, Endpoint, Failure, InitError, Reply, serve};
 use serde_json::json;
-use signing_keys::{Keys, VerifyError};
 
 use crate::SERVICE;
+use crate::tokens::{TokenVerifier, Verified};
 
 /// Serves the endpoint.
 pub fn main() -> ExitCode {
@@ -15,20 +15,18 @@ pub fn main() -> ExitCode {
 
 /// The route has no authorizer: it verifies the token itself.
 struct VerifyToken {
-    keys: Keys,
+    tokens: TokenVerifier,
 }
 
 impl Endpoint for VerifyToken {
     async fn init() -> Result<Self, InitError> {
-        Ok(Self { keys: Keys::read().await? })
+        Ok(Self { tokens: TokenVerifier::connect().await? })
     }
 
     async fn call(&self, call: &Call) -> Result<Reply, Failure> {
         let token = call.bearer_token()?;
-        let identity = match self.keys.verify(token).await {
-            Err(VerifyError::Invalid(_)) => return Err(Failure::invalid_token()),
-            outcome => outcome?,
-        };
+        let Verified::Proven(identity) = self.tokens.verify(token).await? else { return Err(Failure::invalid_token()) };
+        call.authenticated(&identity.id);
         Reply::ok(
             "Token valid",
             json!({"id": identity.id, "email": identity.email, "name": identity.name, "role": identity.role}),

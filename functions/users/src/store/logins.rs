@@ -1,31 +1,48 @@
-//! What a login reads and writes: the user, and the failed logins counted for their email address.
+//! What a login reads and writes: the user, and the counts of guesses at passwords.
+
+mod accept;
+mod attempts;
+mod count;
+mod password_change;
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnValuesOnConditionCheckFailure};
-use serde::de::DeserializeOwned;
-use tables::{Item, StoreError, batch_get, key, number, string};
+use aws_sdk_dynamodb::types::{ConditionCheck, KeysAndAttributes, TransactWriteItem, Update};
+use tables::{Item, StoreError, batch_get, key, string};
 
+pub use accept::{AcceptError, mark_confirmed};
+pub use count::{Guess, GuessOutcome};
+pub use password_change::stored_user;
+
+use super::parse;
+use super::source_limit::SourceLimit;
 use crate::domain::email::Email;
-use crate::domain::failed_logins::{
-    FailedLogins, LoginLimit, MAX_FROM_ALL_SOURCES, MAX_FROM_ONE_SOURCE, WINDOW_SECONDS,
-};
+use crate::domain::guess_counts::GuessCounts;
+use crate::domain::password_hash::PasswordHash;
+use crate::domain::source::Source;
+use crate::domain::source_count::Action;
 use crate::domain::user::User;
 
-/// The table of users, and the table of failed logins. Both have the email address as their key.
+/// The tables that a guess at a password has to do with. Whoever compares a password does it in three steps:
+/// [`Logins::find`], [`Logins::count_guess`] before the comparison, and after a right one [`Logins::log_in`] or
+/// [`Logins::give_back`].
 #[derive(Debug)]
 pub struct Logins {
     client: Client,
+    /// Users, by email address.
     users: String,
+    /// Guesses in the present window, by email address.
     failed_logins: String,
+    /// Sources that accounts have been used from, by email address and source.
+    known_sources: String,
+    /// Failed logins of a source, whichever the account.
+    source_limit: SourceLimit,
 }
 
 impl Logins {
-    /// The tables that `USERS_TABLE` and `LOGIN_ATTEMPTS_TABLE` name, with a first read that opens the connection
-    /// ([`aws::warm_up`]).
+    /// The tables that `USERS_TABLE`, `LOGIN_ATTEMPTS_TABLE`, `KNOWN_SOURCES_TABLE` and `SOURCE_LIMITS_TABLE` name, with a
+    /// first read that opens the connection ([`aws::warm_up`]).
     ///
     /// # Errors
     /// [`aws::ConfigError`]
@@ -34,99 +51,93 @@ impl Logins {
             client: tables::client()?,
             users: aws::required("USERS_TABLE")?,
             failed_logins: aws::required("LOGIN_ATTEMPTS_TABLE")?,
+            known_sources: aws::required("KNOWN_SOURCES_TABLE")?,
+            source_limit: SourceLimit::from_env(Action::FailedLogin)?,
         };
-        aws::warm_up("database", logins.read("ping")).await;
+        aws::warm_up("database", logins.read("ping", &Source::of(""))).await;
         Ok(logins)
     }
 
-    /// The user with this email address and the failed logins counted for it, in one round trip.
+    /// The user with this email address, and the counts for a guess at their password from this source, in one round trip.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn find(&self, email: &Email) -> Result<(Option<User>, Option<FailedLogins>), StoreError> {
-        self.read(email.as_str()).await
+    pub async fn find(&self, email: &Email, source: &Source) -> Result<(Option<User>, GuessCounts), StoreError> {
+        self.read(email.as_str(), source).await
     }
 
-    async fn read(&self, email: &str) -> Result<(Option<User>, Option<FailedLogins>), StoreError> {
-        let keys = KeysAndAttributes::builder().keys(key([("email", email)])).consistent_read(true).build()?;
-        let requests = HashMap::from([(self.users.clone(), keys.clone()), (self.failed_logins.clone(), keys)]);
-        let mut found = batch_get(&self.client, requests).await?;
+    async fn read(&self, email: &str, source: &Source) -> Result<(Option<User>, GuessCounts), StoreError> {
+        let requests = [
+            (&*self.users, key([("email", email)])),
+            (&*self.failed_logins, key([("email", email)])),
+            (&*self.known_sources, known_source_key(email, source)),
+            (self.source_limit.table(), self.source_limit.key(source)),
+        ];
+        let requests = requests.into_iter().map(|(table, key)| {
+            Ok((table.to_owned(), KeysAndAttributes::builder().keys(key).consistent_read(true).build()?))
+        });
+        let mut found = batch_get(&self.client, requests.collect::<Result<HashMap<_, _>, StoreError>>()?).await?;
         let mut only = |table: &str| found.remove(table).and_then(|mut items| items.pop());
-        Ok((parse(only(&self.users))?, parse(only(&self.failed_logins))?))
-    }
-
-    /// Counts one failed login, unless the limit is reached. `failed` is what [`Logins::find`] read. The write is
-    /// conditional: if a concurrent login has changed the count, it returns the new count, and the limit is checked
-    /// against that.
-    ///
-    /// # Errors
-    /// [`StoreError`]
-    pub async fn count_failure(
-        &self,
-        email: &Email,
-        source_ip: &str,
-        mut failed: Option<FailedLogins>,
-        now: u64,
-    ) -> Result<LoginLimit, StoreError> {
-        // Two tries suffice (others may first begin the window, then fill it); extras cover the window expiring.
-        const TRIES: usize = 4;
-        for _ in 0..TRIES {
-            if let reached @ LoginLimit::Reached { .. } = FailedLogins::limit(failed.as_ref(), source_ip, now) {
-                return Ok(reached);
-            }
-            let has_window = failed.as_ref().is_some_and(|failed| failed.is_current(now));
-            let update = if has_window { self.add(source_ip, now) } else { self.begin_window(source_ip, now) };
-            let update = update
-                .key("email", string(email.as_str()))
-                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-            match update.send().await {
-                Ok(_) => return Ok(LoginLimit::Open),
-                Err(error) => match error.as_service_error() {
-                    Some(UpdateItemError::ConditionalCheckFailedException(changed)) => {
-                        failed = parse(changed.item.clone())?;
-                    }
-                    _ => return Err(error.into()),
-                },
-            }
-        }
-        Err(StoreError::busy("login attempts contended"))
-    }
-
-    fn begin_window(&self, source_ip: &str, now: u64) -> UpdateItemFluentBuilder {
-        let by_source = [(source_ip.to_owned(), number(1))].into();
-        self.client
-            .update_item()
-            .table_name(&self.failed_logins)
-            .update_expression("SET failures = :one, addresses = :by_source, expiresAt = :end")
-            .condition_expression("attribute_not_exists(email) OR expiresAt <= :now")
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":by_source", AttributeValue::M(by_source))
-            .expression_attribute_values(":end", number(now + WINDOW_SECONDS))
-            .expression_attribute_values(":now", number(now))
-    }
-
-    fn add(&self, source_ip: &str, now: u64) -> UpdateItemFluentBuilder {
-        self.client
-            .update_item()
-            .table_name(&self.failed_logins)
-            .update_expression(
-                "SET failures = failures + :one, addresses.#source = if_not_exists(addresses.#source, :zero) + :one",
-            )
-            .condition_expression(
-                "expiresAt > :now AND failures < :max_from_all \
-                 AND (attribute_not_exists(addresses.#source) OR addresses.#source < :max_from_one)",
-            )
-            .expression_attribute_names("#source", source_ip)
-            .expression_attribute_values(":zero", number(0))
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":now", number(now))
-            .expression_attribute_values(":max_from_all", number(MAX_FROM_ALL_SOURCES))
-            .expression_attribute_values(":max_from_one", number(MAX_FROM_ONE_SOURCE))
+        let user = parse(only(&self.users))?;
+        let counts = GuessCounts {
+            user_id: user.as_ref().map(|user: &User| user.id.clone()),
+            account: parse(only(&self.failed_logins))?,
+            known: parse(only(&self.known_sources))?,
+            source: parse(only(self.source_limit.table()))?,
+        };
+        Ok((user, counts))
     }
 }
 
-fn parse<T: DeserializeOwned>(item: Option<Item>) -> Result<Option<T>, StoreError> {
-    Ok(item.map(serde_dynamo::from_item).transpose()?)
+#[cfg(test)]
+impl Logins {
+    /// On the template's tables, with a limit of failed logins from a source.
+    pub(crate) fn of_template(client: Client, failed_logins_per_source: u32) -> Self {
+        let table = "SourceLimitsTable".to_owned();
+        Self {
+            client: client.clone(),
+            users: "UsersTable".to_owned(),
+            failed_logins: "LoginAttemptsTable".to_owned(),
+            known_sources: "KnownSourcesTable".to_owned(),
+            source_limit: SourceLimit::new(client, table, Action::FailedLogin, failed_logins_per_source),
+        }
+    }
+}
+
+impl Logins {
+    /// Checks that a user is there: nothing is written about one who was erased since they were read. A part of a
+    /// transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn exists(&self, user: &User) -> Result<TransactWriteItem, StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.users)
+            .set_key(Some(key([("email", user.email.as_str())])))
+            .condition_expression("id = :id")
+            .expression_attribute_values(":id", string(&user.id));
+        Ok(TransactWriteItem::builder().condition_check(check.build()?).build())
+    }
+
+    /// Replaces the hash of a user's password, if it is still the one that was read, as a part of a transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn renew_hash(&self, user: &User, hash: &PasswordHash) -> Result<TransactWriteItem, StoreError> {
+        let update = Update::builder()
+            .table_name(&self.users)
+            .set_key(Some(key([("email", user.email.as_str())])))
+            .update_expression("SET passwordHash = :new")
+            .condition_expression("id = :id AND passwordHash = :old")
+            .expression_attribute_values(":new", string(hash.as_str()))
+            .expression_attribute_values(":old", string(user.password_hash.as_str()))
+            .expression_attribute_values(":id", string(&user.id));
+        Ok(TransactWriteItem::builder().update(update.build()?).build())
+    }
+}
+
+fn known_source_key(email: &str, source: &Source) -> Item {
+    key([("email", email), ("source", source.as_str())])
 }
 
 #[cfg(test)]

@@ -9,7 +9,8 @@ use crate::domain::user::Profile;
 /// is a thousand registrations.
 pub(super) const PARTITION: &str = "user";
 
-const INDEX: &str = "newest";
+/// The index that has the users by id.
+pub(super) const BY_ID: &str = "by-id";
 
 /// The list of users.
 #[derive(Debug)]
@@ -40,7 +41,7 @@ impl UserList {
             .client
             .query()
             .table_name(&self.table)
-            .index_name(INDEX)
+            .index_name(BY_ID)
             .key_condition_expression("listing = :listing")
             .expression_attribute_values(":listing", string(PARTITION))
             .scan_index_forward(false)

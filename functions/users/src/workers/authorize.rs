@@ -1,14 +1,14 @@
-//! `authorize`: the gateway's Lambda authorizer. It verifies a bearer token and gives the identity in it.
+//! `authorize`: the gateway's Lambda authorizer. It verifies a bearer token, and gives the identity of its user as they are now.
 
 use std::process::ExitCode;
 
-use envelope::{Context, Function, FunctionError, InitError, context_of, serve_function};
+use envelope::{Code, Context, Function, FunctionError, InitError, context_of, serve_function};
 use identity::bearer_token;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use signing_keys::{Keys, VerifyError};
 
 use crate::SERVICE;
+use crate::tokens::{TokenVerifier, Verified};
 
 /// Serves the function.
 pub fn main() -> ExitCode {
@@ -16,7 +16,7 @@ pub fn main() -> ExitCode {
 }
 
 struct Authorize {
-    keys: Keys,
+    tokens: TokenVerifier,
 }
 
 /// "Input to an API Gateway Lambda authorizer", of type `TOKEN`. (In `aws_lambda_events` every field of it is optional: a
@@ -36,7 +36,8 @@ struct AuthorizerResponse {
     principal_id: String,
     /// An IAM policy: what the caller may invoke.
     policy_document: Value,
-    /// The identity, which the gateway passes to the function as `requestContext.authorizer`.
+    /// The identity, which the gateway passes to the function as `requestContext.authorizer`; of a refusal, its `code` and
+    /// `message`, by which the template words the response `ACCESS_DENIED`.
     context: Map<String, Value>,
 }
 
@@ -45,37 +46,46 @@ impl Function for Authorize {
     type Response = AuthorizerResponse;
 
     async fn init() -> Result<Self, InitError> {
-        Ok(Self { keys: Keys::read().await? })
+        Ok(Self { tokens: TokenVerifier::connect().await? })
     }
 
+    /// A token that proves nothing is denied, and not answered with the error `Unauthorized`: that would say the same of every
+    /// token. If the keys or the tables can't be read, the function fails, and the gateway answers 502.
     async fn call(&self, request: AuthorizerRequest, _: &Context) -> Result<AuthorizerResponse, FunctionError> {
-        let token = bearer_token(&request.authorization_token).ok_or_else(unauthorized)?;
-        let identity = match self.keys.verify(token).await {
-            Err(VerifyError::Invalid(_)) => return Err(unauthorized()),
-            outcome => outcome?,
+        let verified = match bearer_token(&request.authorization_token) {
+            Some(token) => self.tokens.verify(token).await?,
+            None => Verified::Invalid,
         };
-        Ok(AuthorizerResponse {
-            principal_id: identity.id.clone(),
-            policy_document: json!({
-                "Version": "2012-10-17",
-                "Statement": [{
-                    "Action": "execute-api:Invoke",
-                    "Effect": "Allow",
-                    "Resource": every_route(&request.method_arn),
-                }],
-            }),
-            context: context_of(&identity),
+        Ok(match verified {
+            Verified::Proven(identity) => {
+                response("Allow", identity.id.clone(), &request.method_arn, context_of(&identity))
+            }
+            Verified::Expired => denied(&request.method_arn, Code::TOKEN_EXPIRED, "Authentication token expired"),
+            Verified::Invalid => denied(&request.method_arn, Code::INVALID_TOKEN, "Invalid authentication token"),
         })
     }
 }
 
-/// API Gateway answers an error with exactly this message with a 401. Any other it treats as a failed authorizer.
-fn unauthorized() -> FunctionError {
-    FunctionError::refusal("Unauthorized", "Unauthorized")
+fn denied(method_arn: &str, code: Code, message: &str) -> AuthorizerResponse {
+    let context = [("code", code.as_str()), ("message", message)];
+    let context = context.map(|(name, value)| (name.to_owned(), Value::from(value)));
+    response("Deny", "anonymous".to_owned(), method_arn, context.into_iter().collect())
 }
 
-/// The gateway caches the response by token alone, so the policy must allow every route of the stage. Each function then
-/// decides what the caller may do.
+fn response(effect: &str, principal_id: String, method_arn: &str, context: Map<String, Value>) -> AuthorizerResponse {
+    let resource = every_route(method_arn);
+    AuthorizerResponse {
+        principal_id,
+        policy_document: json!({
+            "Version": "2012-10-17",
+            "Statement": [{"Action": "execute-api:Invoke", "Effect": effect, "Resource": resource}],
+        }),
+        context,
+    }
+}
+
+/// The gateway caches the response by token alone, so the policy must be that of every route of the stage. Each function
+/// then decides what the caller may do.
 fn every_route(method_arn: &str) -> String {
     let stage: Vec<&str> = method_arn.splitn(3, '/').take(2).collect();
     format!("{}/*", stage.join("/"))

@@ -3,5 +3,7 @@
 
 pub mod authorize;
 pub mod count_users;
+pub mod erase_user;
 pub mod grant_role;
 pub mod publish_users;
+pub mod send_mail;

@@ -122,7 +122,7 @@ fn system() -> local_template::System {
         cors: None,
         gateway_responses: BTreeMap::new(),
         binary_media_types: vec!["image~1png".to_owned()],
-        throttle: None,
+        throttling: local_template::Throttling::default(),
     };
     local_template::System {
         region: "us-east-1".to_owned(),

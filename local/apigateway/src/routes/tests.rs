@@ -87,7 +87,7 @@ fn a_method_beats_any_and_head_is_not_get() {
     let function = |path, method: &str| {
         let resource = routes.find(path).unwrap().resource;
         match resource.destination(&Method::from_bytes(method.as_bytes()).unwrap())? {
-            Destination::Function(target) => Some(target.function.to_string()),
+            Destination::Function(_, target) => Some(target.function.to_string()),
             Destination::Preflight(_) => None,
         }
     };

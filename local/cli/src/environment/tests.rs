@@ -1,12 +1,11 @@
 use super::*;
 
-/// Two functions behind the gateway, one of them behind an authorizer, and the authorizer.
+/// Functions behind the gateway, one of them behind an authorizer, and the authorizer.
 const TEMPLATE: &str = r#"
 AWSTemplateFormatVersion: "2010-09-09"
 Transform: AWS::Serverless-2016-10-31
 Globals: {Function: {Runtime: provided.al2023, Handler: bootstrap, CodeUri: .}}
 Resources:
-  Key: {Type: AWS::SecretsManager::Secret, Properties: {GenerateSecretString: {PasswordLength: 40}}}
   Api:
     Type: AWS::Serverless::Api
     Properties:
@@ -15,13 +14,17 @@ Resources:
   Guard:
     Type: AWS::Serverless::Function
     Metadata: {BuildMethod: rust-cargolambda, BuildProperties: {Binary: guard}}
-    Properties: {Environment: {Variables: {SIGNING_KEY_ARN: !Ref Key, UNRELATED_ARN: other}}}
   Open:
     Type: AWS::Serverless::Function
     Metadata: {BuildMethod: rust-cargolambda, BuildProperties: {Binary: open-door}}
     Properties:
       Environment: {Variables: {COLOUR: red}}
       Events: {Route: {Type: Api, Properties: {RestApiId: !Ref Api, Method: get, Path: /open}}}
+  Keys:
+    Type: AWS::Serverless::Function
+    Metadata: {BuildMethod: rust-cargolambda, BuildProperties: {Binary: keys}}
+    Properties:
+      Events: {Route: {Type: Api, Properties: {RestApiId: !Ref Api, Method: get, Path: /.well-known/jwks.json}}}
   Closed:
     Type: AWS::Serverless::Function
     Metadata: {BuildMethod: rust-cargolambda, BuildProperties: {Binary: closed-door}}
@@ -32,17 +35,14 @@ Resources:
           Properties: {RestApiId: !Ref Api, Method: get, Path: /closed, Auth: {Authorizer: Bearer}}
 "#;
 
-/// The environments, and the secrets for as long as their folder is there.
-async fn of(engine: Engine) -> (Environments, SecretsManager, tempfile::TempDir) {
-    let system = System::parse(TEMPLATE, "template.yaml", &BTreeMap::new()).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let secrets = SecretsManager::open(folder.path(), system.secrets.values()).unwrap();
-    (environments(&system, engine, "http://127.0.0.1:3000", &secrets).await.unwrap(), secrets, folder)
+fn of(template: &str, engine: Engine) -> Environments {
+    let system = System::parse(template, "template.yaml", &BTreeMap::new()).unwrap();
+    environments(&system, engine, "http://127.0.0.1:3000", "http://127.0.0.1:9000")
 }
 
-#[tokio::test]
-async fn a_function_gets_what_the_template_says_and_where_the_services_are() {
-    let (all, ..) = of(Engine::CargoLambda).await;
+#[test]
+fn a_function_gets_what_the_template_says_and_where_the_services_are() {
+    let all = of(TEMPLATE, Engine::CargoLambda);
     let expected = [
         ("AWS_ACCESS_KEY_ID", "Open"),
         ("AWS_DEFAULT_REGION", "us-east-1"),
@@ -55,24 +55,24 @@ async fn a_function_gets_what_the_template_says_and_where_the_services_are() {
     assert_eq!(all["open-door"], BTreeMap::from(expected));
 }
 
-#[tokio::test]
-async fn functions_have_the_engines_names() {
-    let (all, ..) = of(Engine::CargoLambda).await;
-    assert_eq!(all.keys().collect::<Vec<_>>(), ["closed-door", "guard", "open-door"]);
-    let (all, ..) = of(Engine::Sam).await;
-    assert_eq!(all.keys().collect::<Vec<_>>(), ["Closed", "Guard", "Open"]);
+#[test]
+fn functions_have_the_engines_names() {
+    let all = of(TEMPLATE, Engine::CargoLambda);
+    assert_eq!(all.keys().collect::<Vec<_>>(), ["closed-door", "guard", "keys", "open-door"]);
+    let all = of(TEMPLATE, Engine::Sam);
+    assert_eq!(all.keys().collect::<Vec<_>>(), ["Closed", "Guard", "Keys", "Open"]);
 }
 
-#[tokio::test]
-async fn where_no_authorizer_is_called_the_function_behind_it_gets_its_secret() {
-    let (all, secrets, _folder) = of(Engine::CargoLambda).await;
-    let (id, key) = secrets.current("Key").await.unwrap();
-    let closed = &all["closed-door"];
-    assert_eq!((&closed["SIGNING_KEY_VERSION"], &closed["SIGNING_KEY"]), (&id, &key));
-    assert!(!closed.contains_key("UNRELATED"));
-    assert!(!all["open-door"].contains_key("SIGNING_KEY"));
-    let (all, ..) = of(Engine::Sam).await;
-    assert!(!all["Closed"].contains_key("SIGNING_KEY"));
+#[test]
+fn where_no_authorizer_is_called_the_function_behind_it_gets_the_public_keys() {
+    let all = of(TEMPLATE, Engine::CargoLambda);
+    assert_eq!(all["closed-door"]["JWKS_URL"], "http://127.0.0.1:9000/.well-known/jwks.json");
+    for other in ["open-door", "guard", "keys"] {
+        assert!(!all[other].contains_key("JWKS_URL"), "{other}");
+    }
+    assert!(!of(TEMPLATE, Engine::Sam)["Closed"].contains_key("JWKS_URL"));
+    let without_keys = TEMPLATE.replace("/.well-known/jwks.json", "/keys");
+    assert!(!of(&without_keys, Engine::CargoLambda)["closed-door"].contains_key("JWKS_URL"));
 }
 
 #[test]

@@ -144,3 +144,15 @@ fn a_request_has_one_host() {
     let request = "GET /_local/functions HTTP/1.1\r\nHost: localhost\r\nx-local-stack: 1\r\nConnection: close\r\n\r\n";
     assert_eq!(send(&backends, request, false).0, 200);
 }
+
+/// The stories of requests are where the functions run, and so is the console.
+#[test]
+fn the_console_is_not_here_and_says_why() {
+    let backends = Backends::start(NOWHERE.into());
+    let get = |target: &str| {
+        send(&backends, &format!("GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), false)
+    };
+    let (status, body) = get("/_local/");
+    assert!(status == 404 && body.contains("no console under --only backends"), "{body}");
+    assert_eq!(get("/").0, 404);
+}

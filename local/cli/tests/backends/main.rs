@@ -2,6 +2,8 @@
 //! waits for programs that wait for it.
 #![allow(clippy::unwrap_used)] // tests report by panicking
 
+mod aws_tools;
+mod commands;
 mod data_folder;
 mod listener;
 #[path = "../program/mod.rs"]
@@ -133,13 +135,15 @@ async fn the_api_is_not_here() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn functions_behind_the_authorizer_get_its_secret_and_no_others() {
-    let environments = Backends::start(nowhere().await).environments();
-    for (function, guarded) in [("upload", true), ("resize", false), ("authorize", false)] {
-        assert_eq!(environments[function]["SIGNING_KEY"].is_string(), guarded, "{function}");
-        assert_eq!(environments[function]["SIGNING_KEY_VERSION"].is_string(), guarded, "{function}");
+async fn functions_behind_the_authorizer_and_no_others_are_told_where_its_public_keys_are() {
+    let backends = Backends::start(nowhere().await);
+    let environments = backends.environments();
+    assert!(environments["upload"]["JWKS_URL"].as_str().unwrap().ends_with("/.well-known/jwks.json"));
+    for function in ["resize", "authorize", "public-keys"] {
+        assert_eq!(environments[function].get("JWKS_URL"), None, "{function}");
     }
-    assert_eq!(environments["upload"]["PICTURES_URL"], "http://sqs.us-east-1.localhost/000000000000/Pictures");
+    // An SDK that sends to the URL of a queue arrives.
+    assert_eq!(environments["upload"]["PICTURES_URL"], format!("{}/000000000000/Pictures", backends.program.url));
 }
 
 #[test]

@@ -32,6 +32,44 @@ pub fn run(arguments: &[&str]) -> (Option<i32>, String) {
     (status.code(), String::from_utf8([stdout, stderr].concat()).unwrap())
 }
 
+/// A command that goes on until this is dropped.
+#[allow(dead_code, reason = "each test file uses its own part")]
+pub struct Following {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+/// Starts a command that goes on.
+#[allow(dead_code, reason = "each test file uses its own part")]
+pub fn follow(arguments: &[&str]) -> Following {
+    let mut child = local(arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let lines = lines(&mut child);
+    Following { child, lines }
+}
+
+impl Following {
+    /// Its next line, if it comes in time.
+    #[allow(dead_code, reason = "each test file uses its own part")]
+    pub fn next_line_within(&mut self, patience: Duration) -> Option<String> {
+        self.lines.recv_timeout(patience).ok()
+    }
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The lines that a child writes.
+fn lines(child: &mut Child) -> Receiver<String> {
+    let output = BufReader::new(child.stdout.take().unwrap());
+    let (sender, lines) = mpsc::channel();
+    thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+    lines
+}
+
 /// A stack that runs until this is dropped.
 pub struct Program {
     child: Child,
@@ -47,9 +85,7 @@ impl Program {
         let mut command = local(&[]);
         command.args(options).arg(data).args(arguments).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        let output = BufReader::new(child.stdout.take().unwrap());
-        let (sender, lines) = mpsc::channel();
-        thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        let lines = lines(&mut child);
         Self { child, lines, url: String::new() }
     }
 

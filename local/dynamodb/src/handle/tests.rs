@@ -52,10 +52,30 @@ async fn refusals_are_worded_as_dynamodb_words_them() {
 }
 
 #[tokio::test]
+async fn tools_find_the_limits_and_that_no_points_in_time_are_kept() {
+    let (_folder, db) = database().await;
+    let (status, limits) = call(&db, "DescribeLimits", json!({})).await;
+    assert_eq!((status, &limits["TableMaxReadCapacityUnits"]), (200, &json!(40_000)));
+    let (status, backups) = call(&db, "DescribeContinuousBackups", json!({"TableName": "Things"})).await;
+    let recovery = &backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"];
+    assert_eq!((status, recovery), (200, &json!({"PointInTimeRecoveryStatus": "DISABLED"})));
+    let (status, missing) = call(&db, "DescribeContinuousBackups", json!({"TableName": "none"})).await;
+    let expected = json!({
+        "__type": "com.amazonaws.dynamodb.v20120810#TableNotFoundException", "message": "Table not found: none",
+    });
+    assert_eq!((status, missing), (400, expected));
+    let (status, unnamed) = call(&db, "DescribeContinuousBackups", json!({})).await;
+    assert!(status == 400 && unnamed["__type"].as_str().unwrap().contains("ValidationException"), "{unnamed}");
+}
+
+#[tokio::test]
 async fn what_is_no_call_is_refused() {
     let (_folder, db) = database().await;
     let (status, body) = call(&db, "MakeTea", json!({})).await;
-    let unknown = json!({ "__type": "com.amazon.coral.service#UnknownOperationException" });
+    let unknown = json!({
+        "__type": "com.amazon.coral.service#UnknownOperationException",
+        "message": "MakeTea of DynamoDB is not emulated on one machine",
+    });
     assert_eq!((status, body), (400, unknown));
     let unreadable = request("GetItem", &json!({})).map(|_| Bytes::from("{"));
     let response = db.handle(None, unreadable).await;

@@ -17,6 +17,11 @@ impl Sequence {
     /// Before every record (`TRIM_HORIZON`).
     pub const START: Self = Self(0);
 
+    /// The number that stories know it by.
+    pub fn number(self) -> i64 {
+        self.0
+    }
+
     /// The position just before this record, so that it is the next one read.
     pub fn before(self) -> Self {
         Self((self.0 - 1).max(0))

@@ -3,12 +3,14 @@
 use bytes::Bytes;
 use local_lambda::{Invocation, InvokeError};
 use local_sqs::Received;
+use local_stories::{Kind, Open, Outcome as Ended, Span};
 use tokio::time::Instant;
 
 use super::Queue;
 use super::record::record;
 use crate::payload::{self, Size};
 use crate::report::Report;
+use crate::story::place;
 
 /// The delivery of messages that were received together.
 pub(super) struct Delivery {
@@ -20,6 +22,8 @@ pub(super) struct Delivery {
 struct Entry {
     message: Received,
     json: String,
+    /// The delivery, in the stories of the send.
+    told: Open,
 }
 
 impl Delivery {
@@ -31,7 +35,8 @@ impl Delivery {
         for message in messages {
             let record = record(&message, &shared.source.queue, &shared.region);
             if shared.filters.pass_message(&record) {
-                entries.push(Entry { message, json: record.to_string() });
+                let told = self.told(&message);
+                entries.push(Entry { message, json: record.to_string(), told });
             } else {
                 filtered_out.push(message.receipt_handle);
             }
@@ -46,7 +51,13 @@ impl Delivery {
     async fn deliver_batch(&self, batch: Vec<Entry>) {
         let shared = &self.queue.shared;
         let payload = payload::of(batch.iter().map(|entry| entry.json.as_str()));
-        let Some(invocation) = self.invoke(payload).await else {
+        let title = || format!("{} → {}", self.queue_name(), shared.function.name);
+        let (span, call) = place(&shared.stories, batch.iter().map(|entry| entry.told.span()), title);
+        let invoked = self.invoke(payload, &span).await;
+        if let Some(call) = call {
+            call.finish(None, invoked.as_ref().is_none_or(|invocation| invocation.function_error.is_some()));
+        }
+        let Some(invocation) = invoked else {
             return self.leave(batch);
         };
         let outcome = self.outcome(&batch, &invocation);
@@ -64,8 +75,35 @@ impl Delivery {
             );
             shared.failures.send_modify(|failures| *failures = failures.saturating_add(1));
         }
-        self.delete(done.into_iter().map(|entry| entry.message.receipt_handle).collect()).await;
+        let (handles, told): (Vec<String>, Vec<Open>) =
+            done.into_iter().map(|entry| (entry.message.receipt_handle, entry.told)).unzip();
+        self.delete(handles).await;
+        for told in told {
+            told.span().note("deleted", true);
+            told.finish(Ended::Ok);
+        }
         self.leave(failed);
+    }
+
+    /// Opens the delivery of a message in the stories of its send.
+    fn told(&self, Received { message, .. }: &Received) -> Open {
+        let shared = &self.queue.shared;
+        let sent = shared.stories.message(&message.id, &message.body);
+        let told = sent.child(Kind::Queue, &format!("ReceiveMessage {}", self.queue_name()));
+        let span = told.span();
+        if span.is_recorded() {
+            span.note("action", "ReceiveMessage");
+            span.note("queue", self.queue_name());
+            span.note("messageId", message.id.as_str());
+            span.note("receiveCount", message.receive_count);
+            span.note("reader", shared.function.name.as_str());
+            span.request(message.body.as_bytes());
+        }
+        told
+    }
+
+    fn queue_name(&self) -> &str {
+        self.queue.queue().rsplit(':').next().unwrap_or_default()
     }
 
     fn outcome(&self, batch: &[Entry], invocation: &Invocation) -> Outcome {
@@ -86,11 +124,11 @@ impl Delivery {
     }
 
     /// Invokes the function. Retries while it can't be invoked, as long as the messages are hidden from other receivers.
-    async fn invoke(&self, payload: Bytes) -> Option<Invocation> {
+    async fn invoke(&self, payload: Bytes, span: &Span) -> Option<Invocation> {
         let shared = &self.queue.shared;
         let mut failures = 0;
         loop {
-            match shared.lambda.invoke(&shared.function.name, payload.clone()).await {
+            match shared.lambda.invoke_within(span.clone(), &shared.function.name, payload.clone()).await {
                 Ok(invocation) => return Some(invocation),
                 Err(cause) => {
                     failures += 1;
@@ -116,7 +154,11 @@ impl Delivery {
     }
 
     fn leave(&self, failed: Vec<Entry>) {
-        let handles = failed.into_iter().map(|entry| entry.message.receipt_handle);
+        let handles = failed.into_iter().map(|entry| {
+            entry.told.span().note("comesAgain", true);
+            entry.told.end(Ended::Error);
+            entry.message.receipt_handle
+        });
         self.queue.shared.leave(handles, self.received_at);
     }
 }

@@ -35,7 +35,8 @@ async fn a_period_that_no_clock_reaches_ends_nothing() {
     let every = Duration::from_secs(u64::MAX / 86_400 * 86_400);
     let functions = Functions::new(|_| OK);
     let (function, lambda) = (function_with("sweep", EventSource::Schedule(source())), functions.clone());
-    let schedule = Schedule::new(&function, &ScheduleSource { every, ..source() }, "eu-central-1", lambda);
+    let schedule =
+        Schedule::new(&function, &ScheduleSource { every, ..source() }, "eu-central-1", lambda, Recorder::default());
     let run = tokio::spawn(schedule.run());
     tokio::task::yield_now().await;
     assert!(!run.is_finished(), "{:?}", run.await);

@@ -48,7 +48,7 @@ pub(super) fn schedules(system: &System, services: &Services) -> Vec<Schedule> {
     let of = |function: &Function| {
         let schedule = |source: &EventSource| match source {
             EventSource::Schedule(source) => {
-                Some(Schedule::new(function, source, &system.region, services.lambda.clone()))
+                Some(Schedule::new(function, source, &system.region, services.lambda.clone(), services.stories.clone()))
             }
             _ => None,
         };

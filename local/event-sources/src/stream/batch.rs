@@ -1,9 +1,11 @@
 //! Making batches: as many records as the source wants, as soon as it wants them.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use local_dynamodb::{Record, Sequence};
+use local_stories::{Kind, Open};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
@@ -17,6 +19,8 @@ pub(super) struct Entry {
     pub created: SystemTime,
     /// Its element of `Records`.
     pub json: String,
+    /// Its delivery, in the stories of the write.
+    pub told: Arc<Open>,
 }
 
 /// Records to deliver together.
@@ -72,7 +76,8 @@ impl<'a> Batches<'a> {
                         return batch;
                     }
                     size = grown;
-                    batch.entries.push(Entry { sequence, created: record.created, json });
+                    let told = self.stream.told(&record);
+                    batch.entries.push(Entry { sequence, created: record.created, json, told });
                 }
                 batch.through = sequence;
                 if batch.entries.len() >= self.stream.source.batch_size {
@@ -118,5 +123,22 @@ impl<'a> Batches<'a> {
                 }
             }
         }
+    }
+}
+
+impl Stream {
+    /// Opens the delivery of a record in the stories of its write.
+    fn told(&self, record: &Record) -> Arc<Open> {
+        let write = self.stories.record(self.reader.table(), record.sequence.number());
+        let told = write.child(Kind::Stream, self.reader.table());
+        let span = told.span();
+        if span.is_recorded() {
+            span.note("table", self.reader.table());
+            span.note("event", record.event["eventName"].clone());
+            span.note("key", record.event["dynamodb"]["Keys"].clone());
+            span.note("sequenceNumber", record.sequence.to_string());
+            span.note("reader", self.function.name.as_str());
+        }
+        Arc::new(told)
     }
 }

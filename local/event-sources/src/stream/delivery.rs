@@ -9,6 +9,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
 
+use local_stories::Outcome as Ended;
 use local_template::StreamSource;
 
 use super::Stream;
@@ -103,6 +104,10 @@ impl Stream {
     /// Sends the message about discarded records, retrying until the destination takes it, and moves past them.
     async fn discard(&self, part: &Part, condition: Condition) {
         let (Some(first), Some(last)) = (part.entries.first(), part.entries.last()) else { return };
+        for Entry { told, .. } in &part.entries {
+            told.span().note("discarded", condition.name());
+            told.end(Ended::Error);
+        }
         tracing::error!(
             function = self.function.name,
             source = self.source.id,
@@ -135,6 +140,7 @@ impl Stream {
     }
 
     async fn pass(&self, entries: &[Entry]) {
+        entries.iter().for_each(|entry| entry.told.end(Ended::Ok));
         if let Some(last) = entries.last() {
             self.position.pass(last.sequence).await;
         }

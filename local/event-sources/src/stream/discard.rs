@@ -31,12 +31,19 @@ pub(super) struct Discarded<'a> {
     pub failed: Option<&'a FailedInvocation>,
 }
 
+impl Condition {
+    /// What AWS calls it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::RetryAttemptsExhausted => "RetryAttemptsExhausted",
+            Self::RecordAgeExceeded => "RecordAgeExceeded",
+        }
+    }
+}
+
 impl Discarded<'_> {
     pub(super) fn message(&self, now: SystemTime) -> String {
-        let condition = match self.condition {
-            Condition::RetryAttemptsExhausted => "RetryAttemptsExhausted",
-            Condition::RecordAgeExceeded => "RecordAgeExceeded",
-        };
+        let condition = self.condition.name();
         let request_id =
             self.failed.map_or_else(|| uuid::Uuid::now_v7().to_string(), |failed| failed.request_id.clone());
         let mut message = json!({

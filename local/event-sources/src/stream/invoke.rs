@@ -6,6 +6,7 @@ use super::Stream;
 use super::batch::Entry;
 use crate::payload;
 use crate::report::Report;
+use crate::story::place;
 
 /// A failed invocation.
 #[derive(Debug, Clone)]
@@ -31,7 +32,13 @@ impl Stream {
     pub(super) async fn invoke(&self, entries: &[Entry]) -> Outcome {
         self.lambda.ready().await;
         let payload = payload::of(entries.iter().map(|entry| entry.json.as_str()));
-        let invocation = match self.lambda.invoke(&self.function.name, payload).await {
+        let title = || format!("{} → {}", self.reader.table(), self.function.name);
+        let (span, call) = place(&self.stories, entries.iter().map(|entry| entry.told.span()), title);
+        let invoked = self.lambda.invoke_within(span, &self.function.name, payload).await;
+        if let Some(call) = call {
+            call.finish(None, !matches!(&invoked, Ok(invocation) if invocation.function_error.is_none()));
+        }
+        let invocation = match invoked {
             Ok(invocation) => invocation,
             // Whoever started the sources watches `Remote::reach` and says so once.
             Err(InvokeError::Unreachable(_)) => return Outcome::NotRun,

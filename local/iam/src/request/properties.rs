@@ -39,6 +39,7 @@ proptest! {
                 Service::DynamoDb => "dynamodb:",
                 Service::Sqs => "sqs:",
                 Service::SecretsManager => "secretsmanager:",
+                Service::Ses => "ses:",
                 Service::Lambda => "lambda:",
             };
             prop_assert!(accesses.iter().all(|access| access.action.starts_with(prefix)), "{accesses:?}");

@@ -102,6 +102,23 @@ fn a_queue_goes_by_url_name_or_arn_and_a_batch_is_as_good_as_one() {
     }
 }
 
+/// The URL of a queue may be where a request is sent.
+#[test]
+fn a_call_goes_by_its_target_wherever_it_is_sent() {
+    let of = |path: &str, target: &str, body: Value| {
+        let request = Request::post(path).header("x-amz-target", target).body(Bytes::from(body.to_string()));
+        needs(request.expect("a request"))
+    };
+    let sent = of("/000000000000/jobs", "AmazonSQS.SendMessage", json!({"QueueUrl": "jobs"}));
+    assert_eq!(sent, Some(vec![format!("sqs:SendMessage {SQS}:jobs")]));
+    let read = of("/2015-03-31/functions/Work/invocations", "DynamoDB_20120810.Scan", json!({"TableName": "T"}));
+    assert_eq!(read, Some(vec![format!("dynamodb:Scan {DYNAMODB}/T")]));
+    for target in ["Other.Thing", "Other", ""] {
+        let invoked = of("/2015-03-31/functions/Work/invocations", target, json!({}));
+        assert_eq!(invoked, Some(vec![format!("lambda:InvokeFunction {LAMBDA}:shop-work")]), "{target}");
+    }
+}
+
 #[test]
 fn a_secret_is_its_whole_arn_whatever_it_goes_by() {
     for id in ["key", SECRET, SECRET.trim_end_matches("-000000")] {
@@ -136,4 +153,19 @@ fn what_names_no_resource_is_about_all_of_them() {
     assert_eq!(dynamodb("ExecuteStatement", json!({"Statement": "SELECT * FROM T"})), ["dynamodb:ExecuteStatement *"]);
     assert_eq!(call("AmazonSQS.ListQueues", json!({})), ["sqs:ListQueues *"]);
     assert_eq!(call("secretsmanager.ListSecrets", json!({})), ["secretsmanager:ListSecrets *"]);
+}
+
+#[test]
+fn a_mail_needs_the_right_to_its_sender() {
+    let send =
+        |body: &str| needs(Request::post("/v2/email/outbound-emails").body(Bytes::from(body.to_owned())).unwrap());
+    let identity = "ses:SendEmail arn:aws:ses:us-east-1:000000000000:identity/shop@example.com".to_owned();
+    for from in ["shop@example.com", "Shop <shop@example.com>"] {
+        assert_eq!(send(&json!({"FromEmailAddress": from}).to_string()), Some(vec![identity.clone()]), "{from}");
+    }
+    for body in ["", "{", "{}", r#"{"FromEmailAddress":7}"#] {
+        assert_eq!(send(body), Some(vec!["ses:SendEmail *".to_owned()]), "{body}");
+    }
+    let other = Request::post("/v2/email/outbound-bulk-emails").body(Bytes::new()).unwrap();
+    assert_eq!(needs(other), None);
 }

@@ -21,10 +21,12 @@ pub(super) struct Running {
 
 impl Instance {
     /// Gives the process its event. The job comes back if the poll is gone.
-    pub(super) fn deliver(&mut self, job: Job) -> Result<Running, Job> {
-        let Some(next) = self.next.take().filter(|next| !next.is_closed()) else { return Err(job) };
+    pub(super) fn deliver(&mut self, job: Job) -> Result<Running, Box<Job>> {
+        let Some(next) = self.next.take().filter(|next| !next.is_closed()) else { return Err(Box::new(job)) };
         // Output since the last response does not belong to this invocation.
         self.process.drain(&mut self.log);
+        self.log.belongs_to(job.span());
+        self.pool.stack.is_at(&self.access_key_id, job.span());
         if job.request.tail {
             self.log.start_tail();
         }
@@ -33,7 +35,7 @@ impl Instance {
         let began = Instant::now();
         match next.send(Delivery::new(&job.request, &spec.arn, spec.timeout)) {
             Ok(()) => Ok(Running { job, began, deadline: began + spec.timeout }),
-            Err(_) => Err(job),
+            Err(_) => Err(Box::new(job)),
         }
     }
 
@@ -75,6 +77,7 @@ impl Instance {
         let request_id = &job.request.request_id;
         self.log.line(&report::end(request_id));
         self.log.line(&figures.report(request_id, None));
+        figures.note(job.span());
         let (payload, function_error) = match response {
             FunctionResponse::Success(payload) => (payload, None),
             FunctionResponse::Error(payload) => (payload, Some(FunctionError::Reported)),

@@ -26,12 +26,15 @@ pub(super) fn fail(log: &mut Log, job: Job, figures: &Figures, failure: &Failure
     }
     log.line(&report::end(request_id));
     log.line(&figures.report(request_id, Some(failure)));
+    figures.note(job.span());
+    job.span().note("error", failure.error_type());
     let payload = failure.payload(request_id);
     reply(log, job, payload, Some(failure.kind()));
 }
 
 /// Replies to the invocation that an instance was started for and whose init phase failed after `took`.
 pub(super) fn fail_init(log: &mut Log, deployment: &Deployment, job: Job, took: Duration, failure: &Failure) {
+    log.belongs_to(job.span());
     if job.request.tail {
         log.start_tail();
     }

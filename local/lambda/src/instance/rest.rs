@@ -21,7 +21,7 @@ impl Instance {
             if polled && let Some(waiting) = job.take() {
                 match self.deliver(waiting) {
                     Ok(running) => return Some(running),
-                    Err(undelivered) => job = Some(undelivered),
+                    Err(undelivered) => job = Some(*undelivered),
                 }
                 continue;
             }

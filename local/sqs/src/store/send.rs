@@ -29,6 +29,8 @@ pub(crate) fn send(work: &mut Work<'_>, queue: &Arc<Queue>, message: &NewMessage
         work.now,
         work.now + delay.as_millis() as i64,
     ])?;
+    // Before a receiver is woken.
+    message.span.narrowed([message.body.as_str(), message.trace_header.as_deref().unwrap_or_default()]).sent(&id);
     work.wake(queue);
     Ok(id)
 }

@@ -38,6 +38,7 @@ pub(super) fn code(error: &Error) -> &'static str {
 fn names(error: &Error) -> Names {
     let (shape, code) = match error {
         Error::QueueDoesNotExist => ("com.amazonaws.sqs#QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"),
+        Error::QueueNameExists(_) => ("com.amazonaws.sqs#QueueNameExists", "QueueAlreadyExists"),
         Error::ReceiptHandleIsInvalid(_) => ("com.amazonaws.sqs#ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid"),
         Error::MessageNotInflight => {
             ("com.amazonaws.sqs#MessageNotInflight", "AWS.SimpleQueueService.MessageNotInflight")

@@ -17,7 +17,8 @@ mod send;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Request, Response, StatusCode};
-use local_template::ACCOUNT;
+use local_stories::Span;
+use local_template::{ACCOUNT, QUEUE_ENDPOINT};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -32,7 +33,11 @@ impl Sqs {
     /// Answers one HTTP request of the SQS API. `caller` is who signed it: the `SenderId` of what it sends.
     pub async fn handle(&self, caller: Option<&str>, request: Request<Bytes>) -> Response<Bytes> {
         let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-        let call = Call { sqs: self, sender: caller.unwrap_or(ACCOUNT), trace_header: header("x-amzn-trace-id") };
+        // With the port, so that a client that sends to a queue's URL arrives.
+        let endpoint = header("host").map_or_else(|| QUEUE_ENDPOINT.to_owned(), |host| format!("http://{host}"));
+        let span = request.extensions().get::<Span>().cloned().unwrap_or_default();
+        let (sender, trace_header) = (caller.unwrap_or(ACCOUNT), header("x-amzn-trace-id"));
+        let call = Call { sqs: self, endpoint: &endpoint, sender, trace_header, span: &span };
         let target = header("x-amz-target").unwrap_or_default();
         let operation = target.strip_prefix(TARGET).unwrap_or(target);
         let (status, mut headers, body) = match run(&call, operation, request.body()).await {
@@ -69,8 +74,9 @@ async fn run(call: &Call<'_>, operation: &str, body: &[u8]) -> Result<Vec<u8>, E
         "CancelMessageMoveTask" => Err(Error::UnsupportedOperation(
             "A message move task is done at once here: there is none to cancel.".into(),
         )),
-        "CreateQueue" | "DeleteQueue" | "SetQueueAttributes" | "AddPermission" | "RemovePermission" | "TagQueue"
-        | "UntagQueue" | "ListQueueTags" => Err(Error::UnsupportedOperation(format!(
+        "CreateQueue" => encode(queues::create(call, decode(body)?)?),
+        "DeleteQueue" | "SetQueueAttributes" | "AddPermission" | "RemovePermission" | "TagQueue" | "UntagQueue"
+        | "ListQueueTags" => Err(Error::UnsupportedOperation(format!(
             "{operation} is not emulated: queues and their settings come from the template."
         ))),
         _ => Err(Error::UnknownOperation(operation.into())),

@@ -91,6 +91,7 @@ fn message(call: &Call<'_>, input: Input) -> Result<NewMessage, Error> {
         sender: Some(call.sender.into()),
         trace_header: trace_header(input.message_system_attributes)?.or(call.trace_header.map(str::to_owned)),
         group_id: input.message_group_id,
+        span: call.span.clone(),
     })
 }
 

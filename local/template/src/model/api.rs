@@ -20,11 +20,20 @@ pub struct Api {
     pub gateway_responses: BTreeMap<String, GatewayResponse>,
     /// `BinaryMediaTypes`.
     pub binary_media_types: Vec<String>,
-    /// `MethodSettings` for all methods: steady requests a second and burst; `None` is without limit.
-    pub throttle: Option<Throttle>,
+    /// The throttling in `MethodSettings`.
+    pub throttling: Throttling,
 }
 
-/// `ThrottlingRateLimit` and `ThrottlingBurstLimit` of a stage.
+/// How many requests each method of an API takes. Every method has a bucket of its own, whichever setting it has it from.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Throttling {
+    /// For each method without a setting of its own; `None` is without limit.
+    pub all: Option<Throttle>,
+    /// For single methods, by path and HTTP method.
+    pub methods: BTreeMap<(String, String), Throttle>,
+}
+
+/// `ThrottlingRateLimit` and `ThrottlingBurstLimit` of a method.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Throttle {
     /// Steady requests a second.

@@ -66,7 +66,8 @@ fn read(scope: &Scope<'_>, resource: &Resource, properties: &Field<'_>, auth: Op
     });
     let binary_media_types =
         or_default(properties.get("BinaryMediaTypes"), Vec::new(), |field| binary_media_types(&field));
-    let throttle = properties.get("MethodSettings").map_or(Some(None), |field| method_settings::throttle(&field));
+    let throttling =
+        or_default(properties.get("MethodSettings"), Default::default(), |field| method_settings::throttling(&field));
     if let Some(configuration) = properties.get("EndpointConfiguration") {
         let kind = if configuration.is_map() {
             configuration.only(&Accepted { emulated: &["Type"], without_effect: &["IpAddressType"] });
@@ -84,7 +85,7 @@ fn read(scope: &Scope<'_>, resource: &Resource, properties: &Field<'_>, auth: Op
         cors: cors?,
         gateway_responses: gateway_responses?,
         binary_media_types: binary_media_types?,
-        throttle: throttle?,
+        throttling: throttling?,
     })
 }
 

@@ -8,6 +8,29 @@ use crate::pattern;
 use crate::tree::{Entry, Node};
 use crate::value::{Data, Value};
 
+/// The parameters' values on one machine, where they differ from the defaults: `CargoLocal: {Parameters: {NAME: VALUE}}` in
+/// the section `Metadata`, which CloudFormation and SAM leave to others.
+pub(crate) fn on_one_machine(metadata: Option<&Node>, report: &Report) -> BTreeMap<String, String> {
+    let place = Place::new("Metadata").key("CargoLocal");
+    let Some(settings) = metadata.and_then(|metadata| metadata.get("CargoLocal")) else { return BTreeMap::new() };
+    for Entry { key, mark, .. } in settings.map().unwrap_or_default().iter().filter(|entry| entry.key != "Parameters") {
+        report.note(*mark, &place.key(key), "is not `Parameters`, the only key there is");
+    }
+    let Some(values) = settings.get("Parameters") else { return BTreeMap::new() };
+    let place = place.key("Parameters");
+    if values.map().is_none() {
+        report.note(values.mark, &place, format!("{} is not a map", values.what()));
+    }
+    let value = |entry: &Entry<Node>| {
+        let text = entry.value.text();
+        if text.is_none() {
+            report.note(entry.mark, &place.key(&entry.key), format!("{} is not text", entry.value.what()));
+        }
+        Some((entry.key.clone(), text?.to_owned()))
+    };
+    values.map().unwrap_or_default().iter().filter_map(value).collect()
+}
+
 /// The value of each parameter: the override, else the default. Those with a problem are broken.
 pub(crate) fn parameters(
     section: Option<&Node>,

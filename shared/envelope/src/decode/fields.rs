@@ -64,7 +64,8 @@ impl Fields {
         T::from_field(value).map_err(|reject| self.add(name, reject)).ok()
     }
 
-    fn add(&mut self, path: &str, reject: Reject) {
+    /// Adds what is wrong with a field beside the other fields.
+    pub fn add(&mut self, path: &str, reject: Reject) {
         self.errors.add(path, reject);
     }
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::field_errors::FieldErrors;
-use crate::Code;
+use crate::{Code, Failure};
 
 /// A type that a JSON value can be read into.
 pub trait FromField: Sized {
@@ -63,6 +63,13 @@ impl Reject {
             errors.add(&path, reject);
         }
         Self::Within(Box::new(errors))
+    }
+
+    /// The error to answer with where this is all that is wrong: of a rule that only what is stored can decide.
+    pub fn into_failure(self, field: &str) -> Failure {
+        let mut errors = FieldErrors::default();
+        errors.add(field, self);
+        errors.into_failure("Missing required fields")
     }
 
     /// Names the error of the route that becomes the whole answer's, unless another field is missing.

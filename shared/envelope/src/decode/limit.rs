@@ -1,4 +1,4 @@
-//! The page of a list that a request asks for.
+//! The page of a list that a request asks for: by number, or by a cursor.
 
 use super::{FromQuery, whole_number};
 
@@ -9,6 +9,18 @@ pub struct Limit(u32);
 /// The parameter `page`, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageNumber(u32);
+
+/// The parameter `cursor`: where to go on. Decoding it needs the list's name. An empty one counts as none: a form or a
+/// generated client sends what nobody filled in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CursorParameter(Option<String>);
+
+impl CursorParameter {
+    /// The cursor as it was sent, unless it is empty.
+    pub fn into_text(self) -> Option<String> {
+        self.0
+    }
+}
 
 impl Limit {
     /// The most rows per page.
@@ -53,6 +65,12 @@ impl FromQuery for Limit {
     }
 }
 
+impl FromQuery for CursorParameter {
+    fn from_query(text: &str) -> Result<Self, (&'static str, String)> {
+        Ok(Self((!text.is_empty()).then(|| text.to_owned())))
+    }
+}
+
 impl FromQuery for PageNumber {
     fn from_query(text: &str) -> Result<Self, (&'static str, String)> {
         whole_number(text, 1, u32::MAX).map(Self)
@@ -61,7 +79,14 @@ impl FromQuery for PageNumber {
 
 #[cfg(test)]
 mod tests {
-    use super::PageNumber;
+    use super::{CursorParameter, FromQuery, PageNumber};
+
+    #[test]
+    fn an_empty_cursor_is_none() {
+        let text = |given: &str| CursorParameter::from_query(given).unwrap().into_text();
+        assert_eq!(text(""), None);
+        assert_eq!(text(" "), Some(" ".to_owned()), "a cursor that is refused");
+    }
 
     #[test]
     fn a_page_is_in_reach_as_a_whole_or_not_at_all() {

@@ -45,7 +45,7 @@ pub(crate) use object::object;
 pub use self::uuid::uuid;
 pub use fields::Fields;
 pub use from_field::{FromField, Reject, string};
-pub use limit::{Limit, PageNumber};
+pub use limit::{CursorParameter, Limit, PageNumber};
 pub use nested::{list_of, object_of};
 pub use number::integer;
 pub use problems::Problem;

@@ -12,6 +12,10 @@ use serde_json::Value;
 
 use super::method;
 
+/// `requestContext.extendedRequestId`: an extension of the request, as [`ApiGatewayProxyRequestContext`] has no field for it.
+#[derive(Debug, Clone)]
+pub(crate) struct ExtendedRequestId(pub(crate) String);
+
 /// The fields of both formats.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -21,6 +25,7 @@ pub(super) struct Fields {
     authorizer: Option<HashMap<String, Value>>,
     domain_name: Option<String>,
     domain_prefix: Option<String>,
+    extended_request_id: Option<String>,
     request_id: Option<String>,
     stage: Option<String>,
     // of a REST API
@@ -52,6 +57,11 @@ impl Fields {
     /// Whether an HTTP API sent the event, or what uses its format.
     pub(super) fn is_http_api(&self) -> bool {
         self.http.is_some()
+    }
+
+    /// The id that a REST API gave the request.
+    pub(super) fn take_extended_request_id(&mut self) -> Option<ExtendedRequestId> {
+        self.extended_request_id.take().map(ExtendedRequestId)
     }
 
     /// The context of a REST API's request. `resource` is the path of the route that was matched: `/products/{id}`.

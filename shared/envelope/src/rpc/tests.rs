@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::process::Process;
 use crate::{Code, Kind};
 
 const GENERAL: Catalogue = Catalogue::new(&[]);
@@ -39,7 +40,7 @@ async fn asked(request: Value) -> (Value, Line) {
     let request = to_raw_value(&request).unwrap();
     let context = Context::default();
     let outcome = runtime::caught(invoke(&Divide, &request, &context)).await;
-    let (answer, line) = finish(SERVICE, request_id(&request, &context), &Warmth::default().start(), outcome);
+    let (answer, line) = finish(SERVICE, cause(&request, &context), &Warmth::default().start(), outcome);
     (serde_json::to_value(answer).unwrap(), line)
 }
 
@@ -53,6 +54,20 @@ async fn an_answer_comes_in_the_envelope_and_is_read_from_it() {
     assert_eq!(answer.to_string(), r#"{"success":true,"data":25}"#);
     assert_eq!(read(&answer).unwrap(), 25);
     assert_eq!((line.request_id.as_str(), line.level, line.code), ("r1", "INFO", None));
+}
+
+#[tokio::test]
+async fn a_call_is_logged_with_who_caused_it() {
+    let caller =
+        Caller { user_id: Some("u1".to_owned()), source_ip: Some("203.0.113.7".to_owned()), ..Caller::default() };
+    let (_, line) = asked(json!({"by": 4, "requestId": "r1", "caller": caller})).await;
+    assert_eq!(line.caller, caller);
+    let line: Value = serde_json::from_str(&line.to_json(&Context::default(), None, Process::default())).unwrap();
+    assert_eq!(
+        (&line["userId"], &line["sourceIp"], &line["requestId"]),
+        (&json!("u1"), &json!("203.0.113.7"), &json!("r1"))
+    );
+    assert_eq!(asked(json!({"by": 4})).await.1.caller, Caller::default());
 }
 
 #[tokio::test]
@@ -86,13 +101,18 @@ async fn a_request_not_understood_is_the_systems_own_fault() {
         answer.to_string(),
         r#"{"success":false,"error":{"message":"An internal error occurred","type":"InternalError","code":"INTERNAL_ERROR"}}"#
     );
-    assert!(line.cause.unwrap().contains("expected i64"));
+    assert!(line.cause.unwrap().starts_with("not of the expected form, line 1"));
 }
 
 #[tokio::test]
 async fn a_panic_tells_the_caller_nothing() {
     let outcome = runtime::caught(async { panic!("with a secret") }).await;
-    let (answer, line) = finish(SERVICE, "r".to_owned(), &Warmth::default().start(), outcome);
+    let (answer, line) = finish(
+        SERVICE,
+        RpcCause { request_id: "r".to_owned(), caller: Caller::default() },
+        &Warmth::default().start(),
+        outcome,
+    );
     let answer = serde_json::to_value(answer).unwrap();
     assert_eq!(read(&answer).unwrap_err().code(), Code::INTERNAL_ERROR);
     assert!(!answer.to_string().contains("secret"));
@@ -142,7 +162,7 @@ proptest! {
     #[test]
     fn a_failure_that_is_read_is_passed_on_as_it_was(text in prop_oneof![9 => spoiled(&ANSWERS), 1 => texts()]) {
         let passed_on = |failure| {
-            let (answer, _) = finish(SERVICE, "r".to_owned(), &Warmth::default().start(), Err(failure));
+            let (answer, _) = finish(SERVICE, RpcCause { request_id: "r".to_owned(), caller: Caller::default() }, &Warmth::default().start(), Err(failure));
             serde_json::to_value(answer).unwrap()
         };
         if let Ok(Err(failure)) = read_response::<i64>(text.as_bytes(), GENERAL) {

@@ -16,6 +16,20 @@ fn a_success_is_this_text() {
 }
 
 #[test]
+fn a_bare_answer_is_its_body_alone_and_its_errors_are_in_the_envelope() {
+    let bare = |_: &_| {
+        Ok(Reply::bare("application/jwk-set+json", json!({"keys": []}))?.header("cache-control", "public, max-age=300"))
+    };
+    let answered = ask(&rest(json!({})), bare);
+    assert_eq!((answered.status(), answered.text().as_str()), (200, r#"{"keys":[]}"#));
+    assert_eq!(answered.header("content-type"), Some("application/jwk-set+json"));
+    assert_eq!(answered.header("cache-control"), Some("public, max-age=300"));
+    assert_eq!(answered.header("x-request-id"), Some("gateway-1"));
+    let failed = ask(&rest(json!({})), |_| Err(Failure::not_found("Thing not found")));
+    assert_eq!(failed.header("content-type"), Some("application/json; charset=utf-8"));
+}
+
+#[test]
 fn an_error_is_this_text() {
     let failed = || Failure::not_found("Thing not found").detail("thingId", "7").detail("after", 1);
     let answered = ask(&rest(json!({})), move |_| Err(failed()));
@@ -49,8 +63,10 @@ fn every_answer_has_the_common_headers_and_no_others() {
             "x-gateway": "microservices-v1",
             "x-response-time": format!("{elapsed}ms"),
             "x-content-type-options": "nosniff",
+            "strict-transport-security": "max-age=31536000; includeSubDomains",
+            "cache-control": "no-store",
             "access-control-allow-origin": "*",
-            "access-control-expose-headers": "X-Request-ID,Location,Retry-After",
+            "access-control-expose-headers": "X-Request-ID,Location,Retry-After,ETag,Idempotency-Replayed",
         })
     );
 }

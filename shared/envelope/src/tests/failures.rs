@@ -10,11 +10,12 @@ use crate::{Code, Failure, Reply, Unavailable};
 /// The table of the contract.
 const CATALOGUE: &[(u16, &str, &[&str])] = &[
     (400, "ValidationError", &["MISSING_FIELDS", "INVALID_FIELDS", "INVALID_JSON", "INVALID_CURSOR"]),
-    (401, "AuthenticationError", &["TOKEN_REQUIRED", "INVALID_TOKEN", "INVALID_CREDENTIALS"]),
+    (401, "AuthenticationError", &["TOKEN_REQUIRED", "INVALID_TOKEN", "TOKEN_EXPIRED", "INVALID_CREDENTIALS"]),
     (403, "AuthorizationError", &["FORBIDDEN"]),
     (404, "NotFoundError", &["NOT_FOUND"]),
     (405, "MethodNotAllowedError", &["METHOD_NOT_ALLOWED"]),
     (409, "ConflictError", &["CONFLICT"]),
+    (412, "PreconditionFailedError", &["PRECONDITION_FAILED"]),
     (413, "PayloadTooLargeError", &["PAYLOAD_TOO_LARGE"]),
     (415, "UnsupportedMediaTypeError", &["UNSUPPORTED_MEDIA_TYPE"]),
     (422, "IdempotencyError", &["IDEMPOTENCY_KEY_REUSED"]),
@@ -51,6 +52,7 @@ fn each_constructor_makes_its_answer() {
         (|| Failure::validation(Code::INVALID_CURSOR, "Invalid cursor"), 400, "INVALID_CURSOR", "Invalid cursor"),
         (Failure::token_required, 401, "TOKEN_REQUIRED", "Token required"),
         (Failure::invalid_token, 401, "INVALID_TOKEN", "Invalid token"),
+        (Failure::token_expired, 401, "TOKEN_EXPIRED", "Token expired"),
         (Failure::invalid_credentials, 401, "INVALID_CREDENTIALS", "Invalid credentials"),
         (Failure::forbidden, 403, "FORBIDDEN", "Access denied"),
         (|| Failure::not_found("Product not found"), 404, "NOT_FOUND", "Product not found"),

@@ -174,6 +174,7 @@ fn a_call_can_be_made_of_any_request() {
         .with_lambda_context(lambda);
     let call = Call::from(request);
     assert_eq!((call.path_parameter("id"), call.request_id(), call.source_ip()), ("9", "lambda-9", ""));
+    assert_eq!(call.own_id(), "lambda-9");
     assert_eq!(call.identity().unwrap_err().code(), crate::Code::TOKEN_REQUIRED);
     assert_eq!(Call::from(Request::default()).request_id(), "");
 }

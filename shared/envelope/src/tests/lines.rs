@@ -55,6 +55,9 @@ fn a_request_is_one_line() {
             "level": "INFO",
             "message": "request",
             "requestId": "gateway-1",
+            "gatewayRequestId": "gateway-1",
+            "extendedRequestId": "extended-1",
+            "sourceIp": "203.0.113.7",
             "service": "test-service",
             "route": "POST /api/things/{id}",
             "status": 200,
@@ -70,6 +73,74 @@ fn a_request_is_one_line() {
             },
         })
     );
+}
+
+fn ada(expires_at: u64) -> Value {
+    let ada = Identity {
+        id: "u1".into(),
+        session_id: "s1".into(),
+        email: "ada@example.com".into(),
+        name: "Ada".into(),
+        role: Role::Customer,
+        expires_at,
+    };
+    rest(json!({"requestContext": {"authorizer": context_of(&ada)}}))
+}
+
+#[test]
+fn a_line_says_who_asked_and_from_where() {
+    let signed_in = ada(timestamp::epoch_seconds() + 60);
+    let asks = |call: &Call| call.identity().map(|_| Reply::no_content());
+    let never_asks = |_: &Call| Err(Failure::unsupported_media_type());
+    let panics = |_: &Call| panic!("no answer");
+    for endpoint in [server(asks), server(never_asks), server(panics)] {
+        let line = send(&endpoint, &signed_in).log();
+        assert_eq!((&line["userId"], &line["sourceIp"]), (&json!("u1"), &json!("203.0.113.7")));
+    }
+}
+
+#[test]
+fn a_line_names_nobody_who_was_not_let_in() {
+    let forged = |mut event: Value| {
+        event["headers"] = json!({"X-User-ID": "u1", "X-Forwarded-For": "198.51.100.9"});
+        event["multiValueHeaders"] = json!({"Authorization": ["Bearer a.b.c", "Bearer d.e.f"]});
+        event
+    };
+    let asks = |call: &Call| call.identity().map(|_| Reply::no_content());
+    let never_asks = |_: &Call| Ok(Reply::no_content());
+    let late = ada(timestamp::epoch_seconds());
+    let two_tokens = forged(ada(timestamp::epoch_seconds() + 60));
+    for event in [rest(json!({})), forged(rest(json!({}))), late, two_tokens, http(json!({}))] {
+        for line in [ask(&event, asks).log(), ask(&event, never_asks).log()] {
+            assert_eq!(line.get("userId"), None, "{line}");
+            assert_ne!(line["sourceIp"], "198.51.100.9", "{line}");
+        }
+    }
+}
+
+#[test]
+fn a_line_names_the_user_whom_the_endpoint_let_in() {
+    let login = |call: &Call| {
+        call.authenticated("u2");
+        Ok(Reply::no_content())
+    };
+    assert_eq!(ask(&rest(json!({})), login).log()["userId"], "u2");
+    let refused = |call: &Call| {
+        call.authenticated("u2");
+        Err(Failure::forbidden())
+    };
+    assert_eq!(ask(&rest(json!({})), refused).log()["userId"], "u2");
+}
+
+#[test]
+fn the_gateways_own_ids_stand_beside_the_callers() {
+    let line = ask(&rest(json!({"headers": {"X-Request-ID": "mine"}})), nothing).log();
+    let ids = ["requestId", "gatewayRequestId", "extendedRequestId"].map(|name| line[name].clone());
+    assert_eq!(ids, [json!("mine"), json!("gateway-1"), json!("extended-1")]);
+    // An HTTP API has one id, and no client sets it.
+    let line = ask(&http(json!({"headers": {"x-request-id": "mine"}})), nothing).log();
+    assert_eq!((&line["requestId"], &line["gatewayRequestId"]), (&json!("mine"), &json!("gateway-1")));
+    assert_eq!((line.get("extendedRequestId"), &line["sourceIp"]), (None, &json!("127.0.0.1")));
 }
 
 #[test]
@@ -138,6 +209,7 @@ fn a_line_holds_no_password_token_or_email() {
         email: email.into(),
         name: name.into(),
         role: Role::Customer,
+        session_id: "s1".into(),
         expires_at: timestamp::epoch_seconds() + 60,
     };
     let event = |body: Value| {

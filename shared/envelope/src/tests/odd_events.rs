@@ -110,8 +110,8 @@ pub(super) fn rubbish() -> Vec<String> {
 
 /// Every event is answered, by what is the client's fault or nobody's.
 pub(super) fn survives(event: &Value) {
-    let key = identity::Key::new("k1", vec![7; 32]).unwrap();
-    let keys = identity::KeyRing::new(key, None);
+    let key = identity::SigningKey::derive("k1", &[7; 32]).unwrap();
+    let keys = identity::PublicKeys { keys: vec![key.public().clone()] };
     let made = |call: &Call| Reply::created(call, "/api/things/8", "Done", json!({}));
     for server in [server(curious), server(nothing), server(made), server_with(None, Some(keys), curious)] {
         let answered = send(&server, event);

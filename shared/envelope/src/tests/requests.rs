@@ -59,6 +59,12 @@ fn the_callers_id_is_the_same_everywhere() {
 }
 
 #[test]
+fn the_id_that_is_kept_is_none_that_a_client_can_choose() {
+    let event = rest(json!({"headers": {"X-Request-ID": "Augusta-Ada"}}));
+    assert_eq!(ask(&event, |call| Reply::ok("Done", call.own_id())).json()["data"], "extended-1");
+}
+
+#[test]
 fn an_id_that_could_forge_something_gives_way_to_the_gateways() {
     for id in ["", " ", "a b", "a\r\nX-Evil: 1", "a\",\"level\":\"x", "é", &"a".repeat(129)] {
         assert_eq!(request_id(json!({"X-Request-ID": id})), "gateway-1", "{id:?}");

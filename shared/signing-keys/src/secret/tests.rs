@@ -1,42 +1,21 @@
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
-
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_types::body::SdkBody;
 use local_fuzz_inputs::{cases, spoiled, texts};
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
+use crate::testing::FakeSecretsManager;
 
 /// A status and a body; `None` if there is no response.
 type Response = Option<(u16, &'static str)>;
 
-/// A Secrets Manager that gives these responses, in order.
-#[derive(Debug, Clone)]
-struct FakeSecretsManager(Arc<Mutex<VecDeque<Response>>>);
-
-impl HttpConnector for FakeSecretsManager {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        assert_eq!(request.headers().get("x-amz-target"), Some("secretsmanager.GetSecretValue"));
-        assert_eq!(request.headers().get("content-type"), Some("application/x-amz-json-1.1"));
-        assert_eq!(request.body().bytes(), Some(br#"{"SecretId":"key","VersionStage":"AWSCURRENT"}"#.as_slice()));
-        let answer = self.0.lock().unwrap().pop_front().expect("no more requests");
-        HttpConnectorFuture::ready(match answer {
-            Some((status, body)) => Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))),
-            None => Err(ConnectorError::io("nobody there".into())),
-        })
-    }
-}
-
 /// The outcome of reading a version from these responses, and how many of them were not used.
 async fn asked<const N: usize>(responses: [Response; N]) -> (Result<Option<Version>, SecretError>, usize) {
-    let manager = FakeSecretsManager(Arc::new(Mutex::new(VecDeque::from(responses))));
-    let api = Api::through(SharedHttpConnector::new(manager.clone()), "secretsmanager");
-    let version = Secret { api, id: "key".to_owned() }.version("AWSCURRENT").await;
-    let left = manager.0.lock().unwrap().len();
+    let manager = FakeSecretsManager::default();
+    for response in responses {
+        manager.answers(response.map(|(status, body)| (status, body.to_owned())));
+    }
+    let version = manager.secret().current().await;
+    let left = manager.left();
     (version, left)
 }
 

@@ -22,9 +22,23 @@ async fn used(stack: &Stack) -> BTreeSet<Right> {
     let right = |one: &serde_json::Value| Right {
         function: text(&one["function"]),
         action: text(&one["action"]),
-        resource: text(&one["resource"]),
+        resource: identity(text(&one["resource"])),
     };
-    used.as_array().unwrap().iter().map(right).collect()
+    let used: BTreeSet<Right> = used.as_array().unwrap().iter().map(right).collect();
+    let sets = used.iter().filter_map(|right| {
+        let (account, _) = right.resource.split_once(":identity/")?;
+        Some(Right { resource: format!("{account}:configuration-set/*"), ..right.clone() })
+    });
+    // Nothing here has a configuration set. On AWS whoever sends from an identity that has one by default uses it.
+    used.iter().cloned().chain(sets).collect()
+}
+
+/// Which identity SES asks for, the sender's address or its domain, is known once one is verified: a role has them all.
+fn identity(resource: String) -> String {
+    match resource.split_once(":identity/") {
+        Some((account, _)) => format!("{account}:identity/*"),
+        None => resource,
+    }
 }
 
 #[apply(e2e)]
@@ -60,12 +74,40 @@ fn logs_are_written_to_the_log_group_of_the_functions_own_service_and_nowhere_el
     }
 }
 
+/// Whoever can read the secret can sign as anyone. All others verify by public keys.
+#[apply(e2e)]
+fn only_what_signs_tokens_may_read_the_secret() {
+    let system = system();
+    let keys = system.tables["SigningKeysTable"].arn.clone();
+    let (mut readers, mut publishers) = (BTreeSet::new(), BTreeSet::new());
+    for function in system.functions.values() {
+        let statements = &function.role.statements;
+        let mut actions = statements.iter().flat_map(|statement| &statement.actions);
+        if actions.any(|action| action.starts_with("secretsmanager:") || action.contains('*')) {
+            readers.insert(function.binary.as_str());
+        }
+        let is_told = function.environment.values().any(|value| system.secrets.values().any(|one| one.arn == *value));
+        let mut writes = statements.iter().filter(|statement| statement.resources.contains(&keys));
+        if writes.any(|statement| statement.actions.iter().any(|action| action != "dynamodb:Scan")) {
+            publishers.insert(function.binary.as_str());
+        }
+        assert_eq!(is_told, readers.contains(function.binary.as_str()), "{}", function.name);
+    }
+    // What signs publishes its key first.
+    assert_eq!(readers, publishers);
+    assert!(readers.is_superset(&BTreeSet::from(["login", "register"])), "{readers:?}");
+    for verifier in ["authorize", "verify-token", "get-jwks"] {
+        assert!(!readers.contains(verifier), "{readers:?}");
+    }
+}
+
 /// A service asks another through its functions or hears of it through queues; its data is its own.
 #[apply(e2e)]
 fn no_role_reaches_into_another_service() {
     let system = system();
     let services = Services::read();
-    for right in rights::given(&system) {
+    // The identities that mails are sent from are the account's, and no service's.
+    for right in rights::given(&system).into_iter().filter(|right| !right.action.starts_with("ses:")) {
         let (own, of) =
             (services.of_function(&system, &right.function), services.of_resource(&system, &right.resource));
         assert!(own == of || services::may_cross(&system, &right), "{own} reaches into {of}: {right:?}");

@@ -37,5 +37,5 @@ async fn a_notification_is_marked_as_read_by_whom_it_is_for() {
     }
     assert_eq!(stack.notifications(&ada).await, [notification]);
     let anonymous = stack.request(Method::PATCH, &format!("/api/notifications/{id}/read")).send().await;
-    anonymous.is_the_gateways(Code::INVALID_TOKEN, "Authentication token missing or invalid");
+    anonymous.is_the_gateways(Code::TOKEN_REQUIRED, "Authentication token required");
 }

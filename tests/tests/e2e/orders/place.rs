@@ -75,9 +75,9 @@ async fn an_order_is_its_customers_own() {
     let found = stack.get(&format!("/api/orders/{}", id.to_uppercase())).token(&ada.token).send().await;
     assert_eq!(found.data()["orderId"], json!(id), "{found}");
     let anonymous = stack.get(&format!("/api/orders/{id}")).send().await;
-    anonymous.is_the_gateways(Code::INVALID_TOKEN, "Authentication token missing or invalid");
+    anonymous.is_the_gateways(Code::TOKEN_REQUIRED, "Authentication token required");
     let anonymous = stack.post("/api/orders").json(order(&[(NOBODYS, 1)])).send().await;
-    anonymous.is_the_gateways(Code::INVALID_TOKEN, "Authentication token missing or invalid");
+    anonymous.is_the_gateways(Code::TOKEN_REQUIRED, "Authentication token required");
 }
 
 #[apply(e2e)]

@@ -34,12 +34,12 @@ fn arn(function: &str, qualifier: &str) -> String {
 }
 
 impl Account {
-    /// One with the stack of prod in order: two functions, each at version 6.
+    /// One with the stack of prod in order: two functions, each at version 6 and with 50 instances reserved.
     pub(super) fn healthy() -> Self {
         Self::of(2)
     }
 
-    /// The same with so many functions.
+    /// The same with so many functions. The first two have the reserved instances.
     pub(super) fn of(functions: usize) -> Self {
         let mut resources = vec![
             json!({"ResourceType": "AWS::CodeDeploy::Application", "LogicalResourceId": "ServerlessDeploymentApplication", "PhysicalResourceId": "storefront-prod-App"}),
@@ -64,10 +64,12 @@ impl Account {
             one["ResourceStatus"] = json!("UPDATE_COMPLETE");
         }
         let state = json!({
-            "limits": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 1000},
+            "limits": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 900},
+            "reserved": {"storefront-prod-F1": 50, "storefront-prod-F2": 50},
             "stack": {"StackStatus": "UPDATE_COMPLETE", "Parameters": [
                 {"ParameterKey": "Environment", "ParameterValue": "prod"},
                 {"ParameterKey": "Scale", "ParameterValue": "large"},
+                {"ParameterKey": "AllowedOrigins", "ParameterValue": "https://shop.example.com"},
             ]},
             "resources": resources, "firing": ["somebody-elses-alarm"], "groups": groups, "aliases": aliases,
             "versions": versions, "denied": [],

@@ -73,6 +73,13 @@ def get_alias():
     return [{"Name": option("--name")[0], **named("aliases", name, "Cannot find alias")}]
 
 
+def get_function_concurrency():
+    name = option("--function-name")[0]
+    named("versions", name, "Function not found")
+    # Without a member where nothing is reserved, as AWS has it.
+    return [{"ReservedConcurrentExecutions": account["reserved"][name]} if name in account["reserved"] else {}]
+
+
 def list_versions():
     versions = named("versions", option("--function-name")[0], "Function not found")
     return pages("Versions", [{"Version": version} for version in ["$LATEST", *versions]], 50)
@@ -85,6 +92,7 @@ operations = {
     "deploy batch-get-deployment-groups": batch_get_deployment_groups,
     "lambda get-account-settings": lambda: [{"AccountLimit": account["limits"]}],
     "lambda get-alias": get_alias,
+    "lambda get-function-concurrency": get_function_concurrency,
     "lambda list-versions-by-function": list_versions,
 }
 

@@ -20,7 +20,9 @@ fn a_stack_in_order_has_no_findings_and_is_only_read() {
     let account = Account::of(33);
     assert_eq!(account.preflight(&["prod"]), quiet("storefront-prod: problems: 0, warnings: 0"));
     let asked = account.asked();
-    assert_eq!(asked.iter().filter(|call| *call == "lambda get-alias").count(), 33);
+    for each in ["lambda get-alias", "lambda get-function-concurrency"] {
+        assert_eq!(asked.iter().filter(|call| *call == each).count(), 33, "{each}");
+    }
     let reads = |call: &String| {
         let operation = call.split(' ').nth(1).unwrap();
         ["get-", "list-", "describe-", "batch-get-"].iter().any(|verb| operation.starts_with(verb))
@@ -148,7 +150,8 @@ fn a_quota_below_the_scale_is_a_problem_and_that_of_a_new_account_a_warning() {
              --desired-value {value}"
         )
     };
-    account.state["limits"]["UnreservedConcurrentExecutions"] = json!(900);
+    // Less by a hundred for the stack's own functions, and by another for somebody else's.
+    account.state["limits"]["UnreservedConcurrentExecutions"] = json!(800);
     let found = account.preflight(&["prod"]);
     assert_eq!(
         found.lines,
@@ -194,15 +197,47 @@ fn the_scale_is_the_one_that_the_deployment_will_have() {
     // As `sam deploy --guided` writes it.
     account.edit(
         "samconfig.toml",
-        "Architecture=arm64 LogRetentionDays=90",
+        "Architecture=arm64 PasswordRateLimit=100",
         "Architecture=\\\"arm64\\\" Scale=\\\"large\\\"",
     );
     assert_eq!(status(&account), 1);
     account.edit("samconfig.toml", "Scale=\\\"large\\\"", "ParameterKey=Scale,ParameterValue=small");
     assert_eq!(status(&account), 0);
-    account.state["stack"]["Parameters"] = json!([]);
+    account.state["stack"]["Parameters"].as_array_mut().unwrap().drain(..2);
     account.edit("samconfig.toml", " ParameterKey=Scale,ParameterValue=small", "");
     assert_eq!(status(&account), 0, "as the template has it");
+}
+
+#[apply(e2e)]
+#[needs(SamTransform)]
+fn prod_without_the_origin_of_its_pages_is_a_problem() {
+    let mut account = Account::healthy();
+    let missing = Findings {
+        status: 1,
+        lines: vec![
+            "problem: AllowedOrigins is *, and prod has to name the web origin of the shop's pages: the template refuses the \
+             parameters"
+                .to_owned(),
+            "    add AllowedOrigins=https://… to parameter_overrides of [prod.deploy.parameters] in samconfig.toml".to_owned(),
+        ],
+        summary: "storefront-prod: problems: 1, warnings: 0".to_owned(),
+    };
+    account.state["stack"]["Parameters"][2]["ParameterValue"] = json!("*");
+    assert_eq!(account.preflight(&["prod"]), missing);
+    // As `sam deploy` has it, and `sam deploy --guided`.
+    for named in ["AllowedOrigins=https://shop.example.com", "AllowedOrigins=\\\"https://[::1]:8443\\\""] {
+        account.edit("samconfig.toml", "Architecture=arm64 Scale", &format!("Architecture=arm64 {named} Scale"));
+        assert_eq!(account.preflight(&["prod"]), quiet("storefront-prod: problems: 0, warnings: 0"), "{named}");
+        account.edit("samconfig.toml", &format!("{named} "), "");
+    }
+    account.state["stack"]["Parameters"].as_array_mut().unwrap().pop();
+    assert_eq!(account.preflight(&["prod"]), missing, "as the template has it");
+    account.edit(
+        "samconfig.toml",
+        "Environment=prod Architecture=arm64 Scale",
+        "Environment=staging Architecture=arm64 Scale",
+    );
+    assert_eq!(account.preflight(&["prod"]).status, 0, "another environment may allow every origin");
 }
 
 #[apply(e2e)]
@@ -213,6 +248,7 @@ fn what_could_not_be_found_out_is_neither_a_problem_nor_none() {
         ("lambda get-alias", "lambda"),
         ("lambda list-versions-by-function", "lambda"),
         ("lambda get-account-settings", "lambda"),
+        ("lambda get-function-concurrency", "lambda"),
         ("deploy batch-get-deployment-groups", "deploy"),
         ("cloudwatch describe-alarms", "cloudwatch"),
         ("cloudformation list-stack-resources", "cloudformation"),

@@ -59,7 +59,7 @@ async fn it_takes_an_admin() {
     let answer = stack.post("/api/products").token(&customer.token).json(body.clone()).send().await;
     answer.fails(Code::FORBIDDEN, "Access denied", Value::Null);
     let answer = stack.post("/api/products").json(body).send().await;
-    answer.is_the_gateways(Code::INVALID_TOKEN, "Authentication token missing or invalid");
+    answer.is_the_gateways(Code::TOKEN_REQUIRED, "Authentication token required");
 }
 
 #[apply(e2e)]

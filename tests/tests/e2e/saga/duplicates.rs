@@ -92,7 +92,7 @@ async fn a_reservation_asked_for_many_times_at_once_is_one_and_another_under_its
     for answer in answers {
         assert_eq!(answer, held);
     }
-    let other = ask("f2", 4).await;
+    let other = ask("f2", 5).await;
     assert_eq!(
         (&other["success"], &other["error"]["code"]),
         (&json!(false), &json!("IDEMPOTENCY_KEY_REUSED")),

@@ -33,7 +33,7 @@ async fn met<'s>(stack: &'s Stack, person: &Person, lines: &[(&str, u32)], by: S
         let key = format!("attempt {attempt}");
         // Two tries of the write fail, and with the waits between them it takes the longer.
         let fault = json!({
-            "kind": "InternalServerError", "caller": "CreateOrderFunction", "operation": "PutItem", "times": 2,
+            "kind": "InternalServerError", "caller": "CreateOrderFunction", "operation": "TransactWriteItems", "times": 2,
         });
         stack.inject(fault).await;
         let before = stack.items("HoldsTable").await;

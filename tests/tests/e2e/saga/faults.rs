@@ -17,8 +17,9 @@ async fn a_few_conflicts_and_throttled_calls_cost_nobody_an_answer() {
         ("ProvisionedThroughputExceededException", "ReserveStockFunction", "BatchGetItem", 2),
         ("InternalServerError", "ReserveStockFunction", "TransactWriteItems", 2),
         ("AnswerLost", "ReserveStockFunction", "TransactWriteItems", 1),
-        ("AnswerLost", "CreateOrderFunction", "PutItem", 2),
-        ("ThrottlingException", "CreateOrderFunction", "PutItem", 2),
+        ("AnswerLost", "CreateOrderFunction", "TransactWriteItems", 2),
+        ("ThrottlingException", "CreateOrderFunction", "TransactWriteItems", 2),
+        ("TransactionConflict", "CreateOrderFunction", "TransactWriteItems", 2),
         ("TransactionConflict", "SettleReservationFunction", "TransactWriteItems", 3),
         ("AnswerLost", "SettleReservationFunction", "TransactWriteItems", 1),
         ("AnswerLost", "ApplyStockEventFunction", "UpdateItem", 1),
@@ -32,7 +33,7 @@ async fn a_few_conflicts_and_throttled_calls_cost_nobody_an_answer() {
         let books = stack.assert_sound(&[(&lamp, 100)]).await;
         assert_eq!(books[&lamp].sold, sold, "{kind} of {caller}");
     }
-    assert_eq!(stack.items("NotificationsTable").await.len(), 22);
+    assert_eq!(stack.items("NotificationsTable").await.len(), 24);
 }
 
 /// Whatever the database does to the product service, its clients hear of that service and when to come again.

@@ -23,7 +23,7 @@ async fn hold_up(stack: &Stack, function: &str, operation: Option<&str>) {
 
 /// An order under the key `f1` whose write fails: its units are held. Gives the order's id.
 async fn unwritten(stack: &Stack, person: &Person, lines: &[(&str, u32)]) -> String {
-    hold_up(stack, "CreateOrderFunction", Some("PutItem")).await;
+    hold_up(stack, "CreateOrderFunction", Some("TransactWriteItems")).await;
     let answer = stack.order(person, lines).header("idempotency-key", "f1").send().await;
     answer.fails(Code::SERVICE_UNAVAILABLE, "Service temporarily unavailable", Value::Null);
     stack.clear_faults().await;

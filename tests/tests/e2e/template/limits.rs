@@ -14,13 +14,34 @@ fn a_version_can_be_described_with_every_value_that_a_parameter_takes() {
     const MOST: usize = 256;
     let text = text();
     let origin = format!("https://{}.example", "a".repeat(200 - "https://.example".len()));
-    let longest = [("LogLevel", "error"), ("AllowedOrigins", &origin), ("HoldSeconds", "86400")];
+    let sender = format!("shop@{}.example", "a".repeat(100 - "shop@.example".len()));
+    let shop = format!("https://{}.example", "a".repeat(100 - "https://.example".len()));
+    let longest = [
+        ("LogLevel", "error"),
+        ("AllowedOrigins", &origin),
+        ("HoldSeconds", "86400"),
+        ("AccessTokenSeconds", "86400"),
+        ("FailedLoginsPerSource", "99999"),
+        ("RegistrationsPerSource", "99999"),
+        ("ResetRequestsPerSource", "99999"),
+        ("MailFrom", &sender),
+        ("ShopUrl", &shop),
+    ];
     let longest: BTreeMap<String, String> =
         longest.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let read = |values: &BTreeMap<String, String>| System::parse(&text, "template.yaml", values);
     read(&longest).unwrap_or_else(|error| panic!("{error}"));
     // Those are the longest there are.
-    for (name, value) in [("AllowedOrigins", format!("{origin}a")), ("HoldSeconds", "86401".to_owned())] {
+    for (name, value) in [
+        ("AllowedOrigins", format!("{origin}a")),
+        ("HoldSeconds", "86401".to_owned()),
+        ("AccessTokenSeconds", "86401".to_owned()),
+        ("FailedLoginsPerSource", "100000".to_owned()),
+        ("RegistrationsPerSource", "100000".to_owned()),
+        ("ResetRequestsPerSource", "100000".to_owned()),
+        ("MailFrom", format!("a{sender}")),
+        ("ShopUrl", format!("{shop}a")),
+    ] {
         let longer = BTreeMap::from([(name.to_owned(), value)]);
         assert!(read(&longer).is_err(), "{name} takes more");
     }
@@ -73,7 +94,7 @@ fn what_runs_at_once_besides_the_routes_is_in_the_guide() {
     };
     let (small, large) = (at_once("small"), at_once("large"));
     let checks = system().functions["GatewayHealthFunction"].environment["HEALTH_FUNCTIONS"].split(',').count();
-    let named = ["consumers of 3 queues", "6 readers of streams", "the sweep", "**besides the routes**"];
+    let named = ["consumers of 8 queues", "6 readers of streams", "the sweep", "**besides the routes**"];
     for (row, (name, (small, large))) in named.iter().zip(small.into_iter().zip(large)).enumerate() {
         let stars = if row == 3 { "**" } else { "" };
         let line = format!("| {name} | {stars}{small}{stars} | {stars}{large}{stars} |");

@@ -67,7 +67,7 @@ impl Alarm {
 
     /// The metrics in which invocations of this function can fail.
     fn ways_to_fail(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.metrics.keys().copied().filter(|id| !["invocations", "refused"].contains(id))
+        self.metrics.keys().copied().filter(|id| *id != "invocations")
     }
 }
 
@@ -95,7 +95,8 @@ fn own_metric(function: &str) -> Option<(&'static str, &'static str)> {
         EventSource::Schedule(_) => false,
     };
     if api.authorizers.values().any(|authorizer| authorizer.function == function) {
-        Some(("refused", metrics::REFUSED))
+        // It fails as Lambda counts it, or not at all.
+        None
     } else if sources.iter().any(hands_back) {
         Some(("eventsFailed", metrics::EVENTS_FAILED))
     } else {
@@ -164,21 +165,4 @@ fn lonely_failures_and_a_few_among_many_stop_no_deployment() {
         hiccup[7].insert("errors", 50.0);
         assert_eq!(alarm.fires(&hiccup), None, "{}", alarm.function);
     }
-}
-
-#[apply(e2e)]
-#[needs(SamTransform)]
-fn refused_tokens_stop_no_deployment_and_a_broken_authorizer_does() {
-    let alarms = alarms();
-    let [authorizer] = &alarms.iter().filter(|alarm| alarm.metrics.contains_key("refused")).collect::<Vec<_>>()[..]
-    else {
-        panic!("one authorizer")
-    };
-    let minute =
-        |errors: f64, refused: f64| Minute::from([("invocations", 100.0), ("errors", errors), ("refused", refused)]);
-    // The last minutes are not counted yet.
-    let mut refusing = vec![minute(90.0, 90.0); 20];
-    refusing.extend(vec![minute(90.0, 0.0); 2]);
-    assert_eq!(authorizer.fires(&refusing), None);
-    assert!(authorizer.fires(&vec![minute(100.0, 20.0); MINUTES_TO_TELL]).is_some());
 }

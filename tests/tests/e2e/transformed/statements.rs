@@ -53,6 +53,9 @@ impl Transformed {
             let (name, rest) = part.split_once('}').unwrap();
             filled += &match (name, name.split_once('.')) {
                 ("AWS::StackName", _) => "local".to_owned(),
+                ("AWS::Partition", _) => "aws".to_owned(),
+                ("AWS::Region", _) => REGION.to_owned(),
+                ("AWS::AccountId", _) => ACCOUNT.to_owned(),
                 (_, Some((id, attribute))) => self.attribute(id, attribute),
                 _ => panic!("{value}"),
             };

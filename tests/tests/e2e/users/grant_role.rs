@@ -6,24 +6,22 @@ use tests::{Exit, Person, local};
 
 use crate::{ada, shared};
 
+/// Nobody's id.
+const NOBODY: &str = "01980000-0000-7000-8000-000000000000";
+
 #[apply(e2e)]
-#[needs(AwsApi)]
-async fn a_role_counts_from_the_next_login() {
+#[needs(AwsApi, Authorizer)]
+async fn a_role_counts_at_once_for_a_token_that_the_gateway_does_not_know() {
     let stack = shared().await;
     let mut person = stack.customer("Promoted").await;
-    stack.grant(&person.email.to_uppercase(), "admin").await;
+    stack.grant(&person.id.to_uppercase(), "admin").await;
 
-    let old = stack.get("/api/users?limit=1").token(&person.token).send().await;
-    old.fails(Code::FORBIDDEN, "Access denied", Value::Null);
     let verified = stack.post("/api/users/auth/verify").token(&person.token).send().await;
-    assert_eq!(verified.data()["role"], "customer");
-
-    stack.log_in(&mut person).await;
+    assert_eq!(verified.data()["role"], "admin");
     assert_eq!(stack.get("/api/users?limit=1").token(&person.token).send().await.status, 200);
 
     // And back.
-    stack.grant(&person.email, "customer").await;
-    assert_eq!(stack.get("/api/users?limit=1").token(&person.token).send().await.status, 200);
+    stack.grant(&person.id, "customer").await;
     stack.log_in(&mut person).await;
     let demoted = stack.get("/api/users?limit=1").token(&person.token).send().await;
     demoted.fails(Code::FORBIDDEN, "Access denied", Value::Null);
@@ -34,14 +32,28 @@ async fn a_role_counts_from_the_next_login() {
 async fn a_role_nobody_can_have_and_a_user_nobody_knows_are_told() {
     let (stack, ada, nobody) = (shared().await, ada().await, Person::new("Nobody"));
     let port = stack.port().to_string();
-    let unknown = format!("UserNotFound: no user has the address {}: register it first", nobody.email);
-    for (email, role, told) in [
-        (nobody.email.as_str(), "admin", unknown.as_str()),
-        (&ada.email, "root", "InvalidGrant: role must be customer or admin"),
-        (&ada.email, "Admin", "InvalidGrant: role must be customer or admin"),
-        ("ada", "admin", "InvalidGrant: email must be an email address such as ada@example.com"),
+    let unknown = format!("UserNotFound: no user has the id {NOBODY}");
+    for (grant, told) in [
+        (json!({"id": NOBODY, "role": "admin"}), unknown.as_str()),
+        (json!({"email": nobody.email, "role": "admin"}), "UserNotFound: no user has this address: register it first"),
+        (
+            json!({"email": ada.email, "role": "admin"}),
+            "AddressNotVerified: the user has not verified the address, so it may be another's: have them verify it, or name them by id",
+        ),
+        (json!({"id": ada.id, "role": "root"}), "InvalidGrant: role must be customer or admin"),
+        (json!({"id": ada.id, "role": "Admin"}), "InvalidGrant: role must be customer or admin"),
+        (json!({"id": "ada", "role": "admin"}), "InvalidGrant: id must be a UUID"),
+        (
+            json!({"email": "ada", "role": "admin"}),
+            "InvalidGrant: email must be an email address such as ada@example.com",
+        ),
+        (json!({"role": "admin"}), "InvalidGrant: name the user by either id or email"),
+        (
+            json!({"id": ada.id, "email": ada.email, "role": "admin"}),
+            "InvalidGrant: name the user by either id or email",
+        ),
     ] {
-        let grant = json!({"email": email, "role": role}).to_string();
+        let grant = grant.to_string();
         let Exit { code, output } = local(&["invoke", "GrantRoleFunction", &grant, "--port", &port]).await;
         assert_eq!((code, output), (Some(1), format!("error: GrantRoleFunction failed: {told}\n")));
     }

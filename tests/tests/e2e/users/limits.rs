@@ -3,7 +3,7 @@
 use envelope::Code;
 use futures_util::future::join_all;
 use serde_json::Value;
-use tests::{Answer, Person, Stack};
+use tests::{Answer, Person, Setup, Stack};
 
 use crate::crowded;
 
@@ -52,6 +52,15 @@ async fn of_twenty_wrong_guesses_at_once_five_are_heard_and_then_not_even_the_ri
 
 #[apply(e2e)]
 #[needs(Crowd)]
+async fn of_sixteen_wrong_guesses_at_once_five_are_compared_fifteen_times_over() {
+    let stack = crowded().await;
+    for _ in 0..15 {
+        assert_five_were_heard(&guesses(stack, &Person::new("Nobody"), 16).await);
+    }
+}
+
+#[apply(e2e)]
+#[needs(Crowd)]
 async fn an_address_nobody_has_is_limited_alike() {
     let stack = crowded().await;
     let nobody = Person::new("Nobody");
@@ -80,4 +89,52 @@ async fn guesses_from_one_source_do_not_lock_out_another() {
     assert_five_were_heard(&guesses(stack, &person, 6).await);
     let elsewhere = stack.post("/api/users/login").json(person.credentials()).from([127, 0, 0, 2]).send().await;
     assert_eq!(elsewhere.status, 200, "{elsewhere}");
+}
+
+#[cfg(target_os = "linux")]
+#[apply(e2e)]
+#[needs(OwnStack)]
+async fn nobody_locks_out_a_source_that_has_logged_in() {
+    let stack = crowded().await;
+    let mut person = stack.customer("Home").await;
+    stack.log_in(&mut person).await;
+    let elsewhere = |host: u8| {
+        let guess = || stack.post("/api/users/login").json(person.wrong_guess()).from([127, 0, 0, host]).send();
+        join_all((0..6).map(move |_| guess()))
+    };
+    for host in 10..20 {
+        assert_five_were_heard(&elsewhere(host).await);
+    }
+    for answer in elsewhere(20).await {
+        assert_limited(&answer);
+    }
+    stack.log_in(&mut person).await;
+    assert_five_were_heard(&guesses(stack, &person, 6).await);
+}
+
+#[apply(e2e)]
+#[needs(OwnStack)]
+async fn a_source_has_so_many_failed_logins_and_registrations_whichever_the_account() {
+    let stack = Setup::new().parameter("FailedLoginsPerSource", 3).parameter("RegistrationsPerSource", 4).start().await;
+    let ada = stack.customer("Ada").await;
+    let wrong = async || stack.post("/api/users/login").json(Person::new("Nobody").credentials()).send().await;
+    for _ in 0..3 {
+        // Right ones don't count.
+        assert_eq!(stack.post("/api/users/login").json(ada.credentials()).send().await.status, 200);
+        wrong().await.fails(Code::INVALID_CREDENTIALS, "Invalid credentials", Value::Null);
+    }
+    assert_limited(&wrong().await);
+    assert_limited(&stack.post("/api/users/login").json(ada.credentials()).send().await);
+
+    let register = async |body| stack.post("/api/users/register").json(body).send().await;
+    // What is no registration does not count, and one of a taken address does.
+    assert_eq!(register(serde_json::json!({"email": ada.email})).await.status, 400);
+    for _ in 0..2 {
+        assert_eq!(register(ada.registration()).await.status, 409);
+    }
+    assert_eq!(register(Person::new("Bob").registration()).await.status, 201);
+    let limited = register(Person::new("Carol").registration()).await;
+    limited.fails(Code::RATE_LIMIT_EXCEEDED, "Too many registrations, try again later", Value::Null);
+    let seconds: u64 = limited.header("retry-after").parse().unwrap();
+    assert!((1..=15 * 60).contains(&seconds), "{limited}");
 }

@@ -13,7 +13,7 @@ async fn the_list_is_an_admins() {
     let (stack, ada) = (shared().await, ada().await);
     stack.get("/api/users").token(&ada.token).send().await.fails(Code::FORBIDDEN, "Access denied", Value::Null);
     let anonymous = stack.get("/api/users").send().await;
-    anonymous.is_the_gateways(Code::INVALID_TOKEN, "Authentication token missing or invalid");
+    anonymous.is_the_gateways(Code::TOKEN_REQUIRED, "Authentication token required");
 }
 
 #[apply(e2e)]
@@ -35,7 +35,7 @@ async fn pages_go_from_the_newest_to_the_oldest_and_the_total_is_kept_through_a_
     let row = |(number, person): (usize, &Person)| {
         let (role, created) = (if number == 3 { "admin" } else { "customer" }, &all.data()[number]["createdAt"]);
         assert!(is_timestamp(created), "{all}");
-        json!({"id": person.id, "email": person.email, "name": person.name, "role": role, "createdAt": created})
+        json!({"id": person.id, "email": person.email, "name": person.name, "role": role, "emailVerified": false, "createdAt": created})
     };
     let rows: Vec<Value> = people.iter().enumerate().map(row).collect();
     all.lists(MESSAGE, rows.clone().into(), pagination(1, 10, 1, false, false));

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use envelope::Code;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tests::{Person, Stack, Token};
 use tokio::time::Instant;
@@ -15,12 +16,14 @@ async fn the_right_password_gets_a_token_for_a_day() {
     let answer = stack.post("/api/users/login").json(ada.credentials()).send().await;
     let token = answer.data()["token"].as_str().unwrap_or_else(|| panic!("{answer}"));
     let user = json!({"id": ada.id, "email": ada.email, "name": "Ada"});
-    answer.succeeds(200, "Login successful", json!({"user": user, "token": token}));
+    let refresh_token = &answer.data()["refreshToken"];
+    let data = json!({"user": user, "token": token, "refreshToken": refresh_token, "expiresIn": 86400});
+    answer.succeeds(200, "Login successful", data);
 
     let Token { header, claims } = Token::read(token);
-    assert_eq!(header, json!({"typ": "JWT", "alg": "HS256", "kid": header["kid"]}));
+    assert_eq!(header, json!({"typ": "JWT", "alg": "EdDSA", "kid": header["kid"]}));
     let names: Vec<_> = claims.as_object().unwrap().keys().collect();
-    assert_eq!(names, ["sub", "email", "name", "role", "iss", "aud", "iat", "exp", "jti"]);
+    assert_eq!(names, ["sub", "email", "name", "role", "sid", "iss", "aud", "iat", "exp", "jti"]);
     assert_eq!(claims["sub"], ada.id.as_str());
     assert_eq!(claims["role"], "customer");
     assert_eq!(claims["exp"].as_u64().unwrap() - claims["iat"].as_u64().unwrap(), 24 * 60 * 60);
@@ -36,6 +39,30 @@ async fn a_token_names_the_key_it_is_signed_with() {
     let key = stack.signing_key().await;
     assert_eq!(token.header["kid"], key.id.as_str());
     assert!(answer.data()["token"] == token.signed(&key), "{answer}");
+}
+
+#[apply(e2e)]
+#[needs(OwnStack)]
+async fn a_login_renews_a_hash_that_an_earlier_version_made() {
+    let stack = Stack::start().await;
+    let ada = stack.customer("Ada").await;
+    stack.give_old_hash(&ada).await;
+    let hash = async || {
+        let users = stack.items("UsersTable").await;
+        let user = users.iter().find(|user| user["id"] == ada.id).unwrap();
+        user["passwordHash"].as_str().unwrap().to_owned()
+    };
+    let log_in = async |body| stack.post("/api/users/login").json(body).send().await.status;
+    assert_eq!(log_in(ada.wrong_guess()).await, 401);
+    assert!(hash().await.starts_with("$2b$"), "only who knows the password renews it");
+    // At once: each finds the old hash, and one renews it.
+    for status in join_all((0..3).map(|_| log_in(ada.credentials()))).await {
+        assert_eq!(status, 200);
+    }
+    let renewed = hash().await;
+    assert!(renewed.starts_with("$bcrypt-sha256$v=2,"), "{renewed}");
+    assert_eq!(log_in(ada.credentials()).await, 200);
+    assert_eq!(hash().await, renewed);
 }
 
 #[apply(e2e)]
@@ -71,14 +98,14 @@ async fn every_missing_field_is_named() {
 }
 
 #[apply(e2e)]
-async fn all_72_bytes_of_a_password_count() {
+async fn every_character_of_a_password_counts() {
     let stack = shared().await;
     let mut person = Person::new("Long");
-    person.password = "é".repeat(36);
+    person.password = format!("\0{}", "é".repeat(255));
     let answer = stack.post("/api/users/register").json(person.registration()).send().await;
     assert_eq!(answer.status, 201, "{answer}");
     stack.log_in(&mut person).await;
-    let other = json!({"email": person.email, "password": format!("{}è", "é".repeat(35))});
+    let other = json!({"email": person.email, "password": format!("\0{}è", "é".repeat(254))});
     let answer = stack.post("/api/users/login").json(other).send().await;
     answer.fails(Code::INVALID_CREDENTIALS, "Invalid credentials", Value::Null);
 }

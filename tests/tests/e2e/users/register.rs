@@ -16,11 +16,14 @@ async fn a_new_user_gets_an_account_and_a_token_that_works() {
     let (user, token) = (&answer.data()["user"], &answer.data()["token"]);
     assert!(is_uuid_v7(&user["id"]) && is_timestamp(&user["createdAt"]), "{answer}");
     let expected = json!({"id": user["id"], "email": grace.email, "name": "Grace", "createdAt": user["createdAt"]});
-    answer.succeeds(201, "User registered successfully", json!({"user": expected, "token": token}));
+    let refresh_token = &answer.data()["refreshToken"];
+    let data = json!({"user": expected, "token": token, "refreshToken": refresh_token, "expiresIn": 86400});
+    answer.succeeds(201, "User registered successfully", data);
     assert_eq!(answer.header("x-service"), "user-service");
 
     let profile = json!({
-        "id": user["id"], "email": grace.email, "name": "Grace", "role": "customer", "createdAt": user["createdAt"],
+        "id": user["id"], "email": grace.email, "name": "Grace", "role": "customer", "emailVerified": false,
+        "createdAt": user["createdAt"],
     });
     let followed = stack.follow(&answer, "/api/users/me").token(token.as_str().unwrap()).send().await;
     followed.succeeds(200, "User retrieved successfully", profile);
@@ -70,9 +73,9 @@ async fn every_missing_field_is_named_and_a_blank_one_is_missing() {
     let stack = shared().await;
     for (body, missing) in [
         (json!({}), vec!["email", "password", "name"]),
-        (json!({"email": "a@example.com", "password": "12345678"}), vec!["name"]),
+        (json!({"email": "a@example.com", "password": "ab cd ef"}), vec!["name"]),
         (json!({"email": " ", "password": "", "name": "\t\n"}), vec!["email", "password", "name"]),
-        (json!({"email": "\u{ad}", "password": "12345678", "name": "\u{200b}\u{3164}"}), vec!["email", "name"]),
+        (json!({"email": "\u{ad}", "password": "ab cd ef", "name": "\u{200b}\u{3164}"}), vec!["email", "name"]),
         (json!({"email": null, "password": null, "name": "x"}), vec!["email", "password"]),
     ] {
         let answer = stack.post("/api/users/register").json(body).send().await;
@@ -110,4 +113,27 @@ async fn of_many_registrations_of_one_address_at_once_one_wins() {
     let me = stack.get("/api/users/me").token(&person.token).send().await;
     assert_eq!(me.data()["id"], won[0].data()["user"]["id"]);
     assert_eq!(me.data()["name"], won[0].data()["user"]["name"]);
+}
+
+#[apply(e2e)]
+async fn a_password_that_is_guessed_first_is_refused() {
+    let stack = shared().await;
+    let person = Person::new("Guessable");
+    let local_part = person.email.split('@').next().unwrap();
+    for (password, problems) in [
+        ("ab cd e", vec!["password TOO_SHORT"]),
+        ("ééééééé", vec!["password TOO_SHORT"]),
+        ("PassWord1", vec!["password TOO_COMMON"]),
+        (&person.email.to_uppercase(), vec!["password TOO_PERSONAL"]),
+        (local_part, vec!["password TOO_PERSONAL"]),
+        ("guess Able", vec!["password TOO_PERSONAL"]),
+        (&"é".repeat(257), vec!["password TOO_LONG"]),
+    ] {
+        let body = json!({"email": person.email, "password": password, "name": "Guessable"});
+        let answer = stack.post("/api/users/register").json(body).send().await;
+        answer.refuses_fields(&problems);
+    }
+    let body = json!({"email": "nobody", "password": "Guessable", "name": "Guessable", "age": 7});
+    let answer = stack.post("/api/users/register").json(body).send().await;
+    answer.refuses_fields(&["email INVALID_FORMAT", "password TOO_PERSONAL", "age UNKNOWN_FIELD"]);
 }

@@ -193,9 +193,8 @@ impl Consumer {
     /// The operation that it writes with.
     pub fn write(self) -> &'static str {
         match self {
-            Self::SettleReservation | Self::IndexProducts => "TransactWriteItems",
+            Self::SettleReservation | Self::IndexProducts | Self::Notify => "TransactWriteItems",
             Self::ApplyStockEvent => "UpdateItem",
-            Self::Notify => "PutItem",
         }
     }
 }

@@ -31,7 +31,7 @@ impl Asking<'_> {
             201 if reply.is_replayed => {
                 // A function that does not hear of its write finds the order later. If events have moved the order on by
                 // then, it can't tell its own write from an equal request's.
-                let may_be_own = self.moment.outcome_lost.contains(purchase);
+                let may_be_own = self.moment.loses_outcomes;
                 assert!(may_be_own || self.was_asked_before(), "order {purchase} was not asked for before: {reply:?}");
                 self.compare_placed();
             }

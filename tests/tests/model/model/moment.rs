@@ -22,8 +22,9 @@ pub struct Moment {
     pub has_sweep: bool,
     /// Orders that their customers cancel in it.
     pub cancelled: BTreeSet<Purchase>,
-    /// Orders that are written in it while their function does not hear so.
-    pub outcome_lost: BTreeSet<Purchase>,
+    /// Whether orders of it may be written while their function does not hear so. A failure meets whichever order of the step is
+    /// written first.
+    pub loses_outcomes: bool,
     /// What is ordered in it.
     pub ordered: BTreeMap<Purchase, Vec<Basket>>,
     products: BTreeMap<usize, Seen>,
@@ -49,7 +50,9 @@ impl Moment {
             has_time_out: has(|operation| *operation == Operation::HoldsTimeOut),
             has_sweep: has(|operation| *operation == Operation::Sweep),
             cancelled: BTreeSet::new(),
-            outcome_lost: BTreeSet::new(),
+            loses_outcomes: has(|operation| {
+                matches!(operation, Operation::Order { trouble: Some(Trouble::OutcomeLost), .. })
+            }),
             ordered: BTreeMap::new(),
             products: BTreeMap::new(),
         };
@@ -58,11 +61,8 @@ impl Moment {
                 Operation::Cancel { purchase, by } if *by == purchase.customer() => {
                     _ = moment.cancelled.insert(*purchase)
                 }
-                Operation::Order { purchase, basket, trouble } => {
+                Operation::Order { purchase, basket, .. } => {
                     moment.ordered.entry(*purchase).or_default().push(basket.clone());
-                    if *trouble == Some(Trouble::OutcomeLost) {
-                        moment.outcome_lost.insert(*purchase);
-                    }
                 }
                 _ => {}
             }

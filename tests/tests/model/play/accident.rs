@@ -17,9 +17,11 @@ impl Shop<'_> {
     pub(super) async fn inject(&self, trouble: Trouble) {
         let fault = |kind: &str, caller: &str, operation: &str, times: u32| json!({"kind": kind, "caller": caller, "operation": operation, "times": times});
         let faults = match trouble {
-            Trouble::WriteFails => vec![fault("InternalServerError", "CreateOrderFunction", "PutItem", TRIES)],
+            Trouble::WriteFails => {
+                vec![fault("InternalServerError", "CreateOrderFunction", "TransactWriteItems", TRIES)]
+            }
             Trouble::OutcomeLost => vec![
-                fault("AnswerLost", "CreateOrderFunction", "PutItem", TRIES),
+                fault("AnswerLost", "CreateOrderFunction", "TransactWriteItems", TRIES),
                 fault("InternalServerError", "CreateOrderFunction", "GetItem", TRIES),
             ],
             Trouble::ReservationLost => vec![fault("AnswerLost", "ReserveStockFunction", "TransactWriteItems", 1)],
@@ -90,7 +92,7 @@ impl Shop<'_> {
 
     /// A product as an admin sees it.
     pub(super) async fn product(&self, id: &str) -> Value {
-        let answer = self.stack.get(&format!("/api/products/{id}")).token(&self.admin.token).send().await;
+        let answer = self.stack.get(&format!("/api/admin/products/{id}")).token(&self.admin.token).send().await;
         assert_eq!(answer.status, 200, "{answer}");
         answer.data().clone()
     }

@@ -56,9 +56,15 @@ impl Shop<'_> {
             self.model.compare_final_product(*number, &shown, units);
         }
         let stored = self.stack.items("ProductsTable").await;
-        let active = stored.iter().filter(|product| product["isActive"] == true).count();
-        let all = self.stack.get("/api/products?limit=1").send().await;
-        assert_eq!(all.body["meta"]["pagination"]["total"], active, "all products: {all}");
+        let with = |is_active: bool| stored.iter().filter(|product| product["isActive"] == is_active).count();
+        for (list, total) in [
+            ("/api/products?limit=1", with(true)),
+            ("/api/admin/products?limit=1", with(true) + with(false)),
+            ("/api/admin/products?limit=1&active=false", with(false)),
+        ] {
+            let all = self.stack.get(list).token(&self.admin.token).send().await;
+            assert_eq!(all.body["meta"]["pagination"]["total"], total, "{list}: {all}");
+        }
         let of = |number: usize, word, max_price| Filter { category: number, word, max_price };
         let index = self.stack.items("ProductIndexTable").await;
         for category in 0..CATEGORIES.len() {

@@ -68,7 +68,7 @@ async fn the_first_of_two_events_decides() {
 async fn an_order_with_a_later_hold_is_not_cancelled_by_what_became_of_an_earlier_one() {
     let fixture = Fixture::new().await;
     let order = Order { hold_generation: FIRST.next(), ..crate::store::fixture::order("ada") };
-    fixture.orders.insert(&order, "f1", &event(order.created())).await.unwrap();
+    fixture.add(&order, "f1").await.unwrap();
     let consumer = consumer(&fixture);
     consumer.handle(rejected(order.order_id.as_str(), StockRejected::EXPIRED)).await.unwrap();
     assert_eq!(state(&fixture, &order).await, (Status::Pending, None));
@@ -116,8 +116,8 @@ async fn an_order_from_before_generations_relies_on_the_first() {
 async fn an_order_that_its_customer_cancelled_stays_cancelled() {
     let fixture = Fixture::new().await;
     let order = fixture.placed("ada").await;
-    let written = event(order::cancelled(&order.order_id, "ada", &Transition::Cancel));
-    fixture.orders.apply(&order.order_id, "ada", &Transition::Cancel, &written).await.unwrap();
+    let written = event(order::cancelled(&order.order_id, Some("ada"), &Transition::Cancel));
+    fixture.orders.apply(&order.order_id, Some("ada"), &Transition::Cancel, &written).await.unwrap();
     consumer(&fixture).handle(settled(order.order_id.as_str())).await.unwrap();
     consumer(&fixture).handle(rejected(order.order_id.as_str(), StockRejected::EXPIRED)).await.unwrap();
     assert_eq!(state(&fixture, &order).await, (Status::Cancelled, None));

@@ -42,11 +42,12 @@ fn the_same_request_gets_its_hold_and_another_only_an_expired_one() {
         (Settled, 10, OnRequest::Report(HoldState::Settled), OnRequest::Refuse),
         (Cancelled, 10, OnRequest::Report(HoldState::Cancelled), OnRequest::Refuse),
     ] {
-        assert_eq!((hold(state).on_request("f1", now), hold(state).on_request("f2", now)), (same, another));
+        let by = |fingerprint| hold(state).on_request(hold(state).is_of(fingerprint), now);
+        assert_eq!((by("f1"), by("f2")), (same, another));
     }
     // Nothing was held for it, so there is nothing to compare.
     let marker = Hold::cancelled("o1", "r1");
-    assert_eq!(marker.on_request("f2", 0), OnRequest::Report(HoldState::Cancelled));
+    assert_eq!(marker.on_request(marker.is_of("f2"), 0), OnRequest::Report(HoldState::Cancelled));
 }
 
 #[test]

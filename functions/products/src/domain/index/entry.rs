@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Facts, Target};
+use super::{Facts, Positions, SortedRows, Target};
+use crate::domain::sale_state::SaleState;
 use crate::domain::text::Category;
 
 /// What the index holds of one product.
@@ -19,12 +20,27 @@ pub struct Entry {
     /// Words whose postings have earlier facts.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub stale: BTreeSet<String>,
-    /// The facts of the product; `None` if it is not for sale.
+    /// The facts of the product; `None` if it is not to be found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<Facts>,
-    /// The category whose total counts it; `None` if it is not counted.
+    /// The category whose total of products for sale counts it, if one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counted: Option<Category>,
+    /// The category whose total of products not for sale counts it, if one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted_inactive: Option<Category>,
+    /// Where its rows in sorted lists are.
+    #[serde(default, skip_serializing_if = "Positions::is_empty")]
+    pub sorted: Positions,
+}
+
+/// The total that counts a product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// The state of the products that it counts.
+    pub state: SaleState,
+    /// Their category.
+    pub category: Category,
 }
 
 /// One transaction on the way to a target.
@@ -36,8 +52,12 @@ pub struct Step {
     pub put: Vec<String>,
     /// Words whose postings it deletes.
     pub delete: Vec<String>,
-    /// The category that counted the product and the one that counts it now, if they differ.
-    pub counts: Option<(Option<Category>, Option<Category>)>,
+    /// The total that counted the product and the one that counts it now, if they differ.
+    pub counts: Option<(Option<Counted>, Option<Counted>)>,
+    /// The rows of sorted lists that it writes.
+    pub put_sorted: Option<SortedRows>,
+    /// The rows of sorted lists that it deletes.
+    pub delete_sorted: Positions,
     /// Whether the target is reached with it.
     pub last: bool,
 }
@@ -68,15 +88,31 @@ impl Entry {
             entry.stale.remove(word);
             entry.words.insert(word.clone());
         }
-        let mut counts = None;
+        let (mut counts, mut put_sorted, mut delete_sorted) = (None, None, Positions::new());
         if last {
             entry.revision = target.revision;
-            let counted = target.facts.as_ref().map(|facts| facts.category.clone());
-            if counted != entry.counted {
-                counts = Some((std::mem::replace(&mut entry.counted, counted.clone()), counted));
+            let (before, category) = (entry.counted(), target.facts.as_ref().map(|facts| facts.category.clone()));
+            (entry.counted, entry.counted_inactive) = match target.state {
+                SaleState::Active => (category, None),
+                SaleState::Inactive => (None, category),
+            };
+            let after = entry.counted();
+            counts = (before != after).then_some((before, after));
+            let positions = target.sorted.as_ref().map(|rows| rows.positions.clone()).unwrap_or_default();
+            if positions != entry.sorted {
+                put_sorted.clone_from(&target.sorted);
+                delete_sorted = std::mem::replace(&mut entry.sorted, positions);
+                // A row at the same place is overwritten.
+                delete_sorted.retain(|list, position| entry.sorted.get(list) != Some(position));
             }
         }
-        Some(Step { entry, put, delete, counts, last })
+        Some(Step { entry, put, delete, counts, put_sorted, delete_sorted, last })
+    }
+
+    /// The total that counts the product.
+    fn counted(&self) -> Option<Counted> {
+        let counted = |state, category: &Option<Category>| Some(Counted { state, category: category.clone()? });
+        counted(SaleState::Active, &self.counted).or_else(|| counted(SaleState::Inactive, &self.counted_inactive))
     }
 }
 
@@ -119,9 +155,14 @@ mod tests {
     #[test]
     fn a_deleted_product_is_of_a_later_revision_than_its_last() {
         let entry = index(Entry::default(), &Target::of(&described("Lamp", "")), 96);
-        assert_eq!(Target::removed(7), Target { revision: 8, facts: None, words: BTreeSet::new() });
+        let removed = Target::removed(7);
+        assert_eq!((removed.revision, removed.facts, removed.words.len()), (8, None, 0));
         let gone = index(entry, &Target::removed(1), 96);
         assert_eq!((gone.words.len(), gone.counted, gone.revision), (0, None, 2));
+    }
+
+    fn active(category: Category) -> Option<Counted> {
+        Some(Counted { state: SaleState::Active, category })
     }
 
     fn numbered(from: usize, to: usize) -> String {
@@ -134,7 +175,8 @@ mod tests {
         assert_eq!(target.words, BTreeSet::from(["a", "desk", "lamp"].map(str::to_owned)));
         let step = Entry::default().step_to(&target, 96).unwrap();
         assert_eq!((step.put.len(), step.delete.len(), step.last), (3, 0, true));
-        assert_eq!(step.counts, Some((None, Some(target.facts.unwrap().category))));
+        let category = target.facts.unwrap().category;
+        assert_eq!(step.counts, Some((None, active(category))));
     }
 
     #[test]
@@ -156,8 +198,8 @@ mod tests {
             seen
         });
         assert!(ways.iter().all(|way| *way == ways[0]));
-        assert_eq!(ways[0].iter().map(|seen| seen.0).collect::<Vec<_>>(), [301, 301, 301, 0]);
-        assert_eq!(ways[0][3], (0, 0, None, None));
+        assert_eq!(ways[0].iter().map(|seen| seen.0).collect::<Vec<_>>(), [301, 301, 301, 301]);
+        assert_eq!((ways[0][3].1, &ways[0][3].3), (0, &None), "it is not counted among what is for sale");
     }
 
     #[test]
@@ -190,6 +232,6 @@ mod tests {
         assert_eq!(entry.step_to(&Target::of(&renamed), 96).unwrap().counts, None);
         let moved = Product { revision: 2, category: product("x", "Garden", 1, 1).category, ..first.clone() };
         let counts = entry.step_to(&Target::of(&moved), 96).unwrap().counts;
-        assert_eq!(counts, Some((Some(first.category), Some(moved.category))));
+        assert_eq!(counts, Some((active(first.category), active(moved.category))));
     }
 }

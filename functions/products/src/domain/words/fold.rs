@@ -13,7 +13,7 @@ use super::script::{carries_accents, is_invisible, is_mark};
 /// 3. It is put in lower case by way of upper case, which makes `ß` equal to `SS` and `ς` to `σ`.
 /// 4. Letters without a decomposition become those that people type for them: `ø` is `o`.
 /// 5. What is left is composed again, so that a letter is one character.
-pub(super) fn fold(text: &str) -> String {
+pub fn fold(text: &str) -> String {
     let visible: String = text.chars().filter(|c| !is_invisible(*c)).collect();
     let upper: String = without_accents(&visible).chars().flat_map(char::to_uppercase).collect();
     let lower: String = upper.chars().flat_map(char::to_lowercase).collect();

@@ -11,7 +11,8 @@ mod script;
 
 use std::collections::BTreeSet;
 
-use fold::fold;
+pub use fold::fold;
+
 use script::{is_mark, is_unspaced, is_word_character};
 
 /// Characters of a word that are compared. Longer words are cut, in products and in searches alike.
@@ -81,9 +82,10 @@ impl Words {
         self.unspaced.iter().map(Vec::as_slice).filter(|run| run.len() > 2)
     }
 
-    /// Whether one of the runs of these words contains `run`.
-    pub fn contain(&self, run: &[String]) -> bool {
-        self.unspaced.iter().any(|own| own.windows(run.len()).any(|part| part == run))
+    /// Whether all of the others are among these, each of their runs in one piece.
+    pub fn contain(&self, others: &Self) -> bool {
+        let has = |run: &Vec<String>| self.unspaced.iter().any(|own| own.windows(run.len()).any(|part| part == run));
+        others.spaced.is_subset(&self.spaced) && others.unspaced.iter().all(has)
     }
 
     /// Adds the words of another text.

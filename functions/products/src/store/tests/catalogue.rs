@@ -4,7 +4,9 @@ use futures_util::future::join_all;
 
 use super::*;
 use crate::domain::filter::{Filter, PriceRange, Search};
+use crate::domain::product::Edit;
 use crate::domain::product::tests::product;
+use crate::domain::sale_state::Shown;
 use crate::domain::text::CategoryParameter;
 use crate::store::catalogue::Limits;
 use crate::store::postings::Budget;
@@ -12,6 +14,7 @@ use crate::store::{ProductPage, Total};
 
 fn filter(category: &str, prices: Option<(u64, u64)>, search: &str) -> Filter {
     Filter {
+        shown: Shown::Active,
         category: CategoryParameter::from_query(category).unwrap().0,
         prices: prices.map(|(min, max)| PriceRange { min, max }),
         search: Search::of(search),
@@ -341,4 +344,122 @@ async fn words_common_and_rare_are_found_together_through_blocks_of_any_size() {
             }
         }
     }
+}
+
+/// Every other product of each kind is taken off sale.
+async fn half_of_sale(stores: &TestStores) {
+    let (all, _) = stores.catalogue.page(&Filter::default(), 0, 1_000).await.unwrap();
+    for product in all.products.into_iter().step_by(2) {
+        let product = Product { is_active: false, revision: product.revision + 1, ..product };
+        assert!(matches!(stores.products.save(&product).await.unwrap(), crate::store::Saved::Done));
+    }
+    stores.index_all().await;
+}
+
+fn shown(shown: Shown, filter: Filter) -> Filter {
+    Filter { shown, ..filter }
+}
+
+#[tokio::test]
+async fn what_is_not_for_sale_is_listed_apart_and_together_with_the_rest_by_every_filter() {
+    let stores = TestStores::new().await;
+    fill(&stores, "red lamp", "Light", 500, 7).await;
+    fill(&stores, "red chair", "Seats", 700, 5).await;
+    fill(&stores, "blue lamp", "Light", 900, 4).await;
+    stores.index_all().await;
+    let filters = || {
+        [
+            filter("", None, ""),
+            filter("Light", None, ""),
+            filter("", Some((500, 700)), ""),
+            filter("Light", Some((600, 1_000)), ""),
+            filter("", None, "LAMP"),
+            filter("", None, "red lamp"),
+            filter("Light", Some((0, 600)), "red"),
+        ]
+    };
+    let mut before = Vec::new();
+    for filter in filters() {
+        before.push(walk(&stores, &filter, 100).await);
+    }
+    half_of_sale(&stores).await;
+    for (filter, before) in filters().into_iter().zip(before) {
+        let of = |only| shown(only, filter.clone());
+        let [active, inactive] =
+            [walk(&stores, &of(Shown::Active), 100).await, walk(&stores, &of(Shown::Inactive), 100).await];
+        assert!(!active.is_empty() && !inactive.is_empty(), "{filter:?}");
+        assert!(active.iter().all(|name| !inactive.contains(name)), "{filter:?}");
+        for limit in [1, 2, 3, 100] {
+            assert_eq!(walk(&stores, &of(Shown::Everything), limit).await, before, "{filter:?}, {limit} a page");
+            assert_eq!(walk(&stores, &of(Shown::Inactive), limit).await, inactive, "{filter:?}, {limit} a page");
+            let (second, total) = stores.catalogue.page(&of(Shown::Everything), limit, limit).await.unwrap();
+            let expected: Vec<&str> = before.iter().map(String::as_str).skip(limit).take(limit).collect();
+            assert_eq!((names(&second), total), (expected, Total::Exact(before.len() as u64)), "{filter:?}");
+        }
+        let (_, total) = stores.catalogue.page(&of(Shown::Inactive), 0, 1).await.unwrap();
+        assert_eq!(total, Total::Exact(inactive.len() as u64), "{filter:?}");
+        let (_, total) = stores.catalogue.page(&of(Shown::Active), 0, 1).await.unwrap();
+        assert_eq!(total, Total::Exact(active.len() as u64), "{filter:?}");
+    }
+}
+
+/// A category may be called what it likes, and its products are still in no list but its own.
+#[tokio::test]
+async fn no_category_or_word_is_mistaken_for_what_is_not_for_sale() {
+    let stores = TestStores::new().await;
+    fill(&stores, "inactive lamp", "inactive", 500, 1).await;
+    fill(&stores, "lamp", "Light", 500, 1).await;
+    stores.index_all().await;
+    for filter in [filter("", None, ""), filter("inactive", None, ""), filter("", None, "inactive lamp")] {
+        assert_eq!(walk(&stores, &shown(Shown::Inactive, filter.clone()), 10).await, [""; 0], "{filter:?}");
+    }
+    assert_eq!(walk(&stores, &filter("inactive", None, ""), 10).await, ["inactive lamp 0"]);
+}
+
+/// Where one of two lists stops for its budget, the other may not go on past it: products between would be left out.
+#[tokio::test]
+async fn a_budget_that_one_list_spends_leaves_nothing_out_of_both() {
+    let mut stores = TestStores::new().await;
+    fill(&stores, "cheap lamp", "Light", 100, 20).await;
+    fill(&stores, "dear lamp", "Light", 900, 20).await;
+    fill(&stores, "cheap chair", "Seats", 100, 6).await;
+    stores.index_all().await;
+    let everything = shown(Shown::Everything, filter("", Some((0, 200)), ""));
+    let words = shown(Shown::Everything, filter("", None, "cheap lamp"));
+    let expected = [walk(&stores, &everything, 100).await, walk(&stores, &words, 100).await];
+    half_of_sale(&stores).await;
+    stores.catalogue.limits = Limits { max_total: 3, max_examined: 5 };
+    stores.catalogue.postings.block_size = 4;
+    stores.catalogue.postings.budget = Budget { blocks: 1, lookups: 3 };
+    for limit in [1, 3, 7] {
+        assert_eq!(walk(&stores, &everything, limit).await, expected[0], "{limit} a page");
+        assert_eq!(walk(&stores, &words, limit).await, expected[1], "{limit} a page");
+    }
+}
+
+#[tokio::test]
+async fn a_hundred_products_are_read_by_id_in_one_call_and_in_order() {
+    let stores = TestStores::new().await;
+    let mut products =
+        join_all((0..100).map(|number| stores.add(product(&format!("lamp {number}"), "Light", 500, 1)))).await;
+    let hidden = Edit::of(serde_json::json!({"isActive": false}));
+    let hidden = products[7].edited(hidden).unwrap();
+    stores.products.save(&hidden).await.unwrap();
+    products.reverse();
+    let ids: Vec<String> = products.iter().map(|product| product.id.clone()).collect();
+    stores.calls();
+    let found = stores.catalogue.with_ids(&ids, Shown::Everything).await.unwrap();
+    assert_eq!(stores.calls(), [("BatchGetItem".to_owned(), 1)]);
+    let found_ids = |found: &[Product]| found.iter().map(|product| product.id.clone()).collect::<Vec<_>>();
+    assert_eq!(found_ids(&found), ids);
+    let missing = crate::domain::id::new();
+    let few = [ids[3].clone(), missing, hidden.id.clone(), ids[1].clone()];
+    for (shown, expected) in [
+        (Shown::Active, vec![ids[3].clone(), ids[1].clone()]),
+        (Shown::Inactive, vec![hidden.id.clone()]),
+        (Shown::Everything, vec![ids[3].clone(), hidden.id.clone(), ids[1].clone()]),
+    ] {
+        assert_eq!(found_ids(&stores.catalogue.with_ids(&few, shown).await.unwrap()), expected);
+    }
+    assert!(stores.catalogue.with_ids(&[], Shown::Active).await.unwrap().is_empty());
 }

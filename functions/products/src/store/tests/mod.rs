@@ -6,6 +6,7 @@ mod index;
 mod products;
 mod reserve;
 mod settle;
+mod sorted;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -20,7 +21,7 @@ use local_testing::{Fault, FaultKind, Tables};
 use serde_json::Value;
 use tables::conflict_retries;
 
-use super::{Catalogue, Holds, ListingIndex, Postings, ProductIndex, Products, ScanPosition, read_record};
+use super::{Catalogue, Holds, ListingIndex, Postings, ProductIndex, Products, ScanPosition, SortedLists, read_record};
 use crate::SERVICE;
 use crate::domain::hold::Hold;
 use crate::domain::hold_state::State;
@@ -67,7 +68,8 @@ impl TestStores {
             catalogue: Catalogue::new(
                 ListingIndex::new(client.clone(), products),
                 Postings::new(client.clone(), index.clone()),
-                ProductIndex::new(client, index),
+                ProductIndex::new(client.clone(), index.clone()),
+                SortedLists::new(client, index),
             ),
             tables,
             indexed: AtomicUsize::new(0),
@@ -186,6 +188,8 @@ pub(crate) fn request(order_id: &str, lines: &[(&Product, u32)]) -> ReserveReque
             lines.iter().map(|(product, quantity)| (&product.id, quantity)).collect::<Vec<_>>()
         ),
         request_id: "r1".to_owned(),
+        cause_id: "c1".to_owned(),
+        caller: envelope::Caller::default(),
         items: items.collect(),
     }
 }

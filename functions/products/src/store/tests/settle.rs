@@ -81,12 +81,12 @@ async fn each_event_of_an_order_changes_its_hold() {
     let (order_id, user_id) = ("o1".to_owned(), "ada".to_owned());
     let created = OrderCreated {
         order_id: order_id.clone(),
-        user_id: user_id.clone(),
+        user_id: Some(user_id.clone()),
         total_amount: 3_998,
         hold_generation: generation(1),
     };
     let renewed = OrderRenewed { order_id: order_id.clone(), hold_generation: generation(2) };
-    let cancelled = OrderCancelled { order_id, user_id, reason: None };
+    let cancelled = OrderCancelled { order_id, user_id: Some(user_id), reason: None };
     for (event, state_after, stock_after) in [
         (OrderEvent::Created(Event::new(SERVICE, created, CAUSE)), State::Held, 3),
         (OrderEvent::Renewed(Event::new(SERVICE, renewed, CAUSE)), State::Settled, 3),

@@ -82,6 +82,41 @@ async fn each_way_an_authorizer_can_end_has_its_answer() {
     }
 }
 
+/// "Set up a gateway response to customize error responses" and "Output from an API Gateway Lambda authorizer": the context of
+/// a Deny is `$context.authorizer` too.
+#[tokio::test]
+async fn what_an_authorizer_says_of_a_refusal_words_it() {
+    let lambda = functions(|_, event| {
+        let mut answer = policy("Deny", "*");
+        let expired = event["authorizationToken"] == "Bearer old";
+        answer["context"] = if expired { json!({"code": "OLD", "text": "a \"b\""}) } else { json!(null) };
+        says(&answer)
+    });
+    let api = api_with(lambda.clone(), |api| {
+        let template = r#"{"code":"$context.authorizer.code","text":"$context.authorizer.text","who":"$context.authorizer.principalId"}"#;
+        let worded = local_template::GatewayResponse {
+            status: Some(401),
+            headers: vec![("X-Code".to_owned(), local_template::Parameter::Context("authorizer.code".to_owned()))],
+            templates: [("application/json".to_owned(), template.to_owned())].into(),
+        };
+        api.gateway_responses.insert("ACCESS_DENIED".to_owned(), worded);
+    });
+    let ask = async |token: &str| {
+        let answer = get(&api, "/me", &[("authorization", token)]).await;
+        assert_eq!(gateway(&answer), (401, "ACCESS_DENIED"));
+        let code = answer.response.headers().get("x-code").map(|code| code.to_str().unwrap().to_owned());
+        (serde_json::from_slice::<Value>(answer.response.body()).unwrap(), code)
+    };
+    // From memory, too.
+    for _ in 0..2 {
+        let expected = json!({"code": "OLD", "text": "a \"b\"", "who": "ada"});
+        assert_eq!(ask("Bearer old").await, (expected, Some("OLD".to_owned())));
+    }
+    // What it does not say is left empty.
+    assert_eq!(ask("Bearer new").await, (json!({"code": "", "text": "", "who": "ada"}), None));
+    assert_eq!(lambda.calls.lock().unwrap().len(), 2);
+}
+
 #[tokio::test]
 async fn no_token_gets_into_a_failure() {
     let lambda = functions(|_, event| {

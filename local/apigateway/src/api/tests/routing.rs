@@ -1,5 +1,7 @@
 //! What is refused, and what is answered without a function.
 
+use local_template::{Throttle, Throttling};
+
 use super::*;
 
 #[tokio::test]
@@ -83,16 +85,31 @@ async fn preflights_are_answered_without_asking_anyone() {
 }
 
 #[tokio::test]
-async fn a_stage_is_throttled_but_not_by_requests_for_nothing() {
-    let api = api_with(willing(), |api| api.throttle = Some(local_template::Throttle { rate: 0.001, burst: 2 }));
+async fn each_method_is_throttled_on_its_own_but_not_by_requests_for_nothing() {
+    let limits = |burst| Throttle { rate: 0.001, burst };
+    let own = |path: &str, method: &str, burst| ((path.to_owned(), method.to_owned()), limits(burst));
+    let methods = [own("/me", "GET", 1), own("/files/{path+}", "ANY", 3)].into();
+    let api = api_with(willing(), |api| api.throttling = Throttling { all: Some(limits(2)), methods });
     for _ in 0..5 {
         assert_eq!(status(&get(&api, "/none", &[]).await), 403);
     }
-    assert_eq!(status(&get(&api, "/open/1", &[]).await), 200);
-    assert_eq!(status(&get(&api, "/me", &[BEARER]).await), 200);
-    let answer = get(&api, "/open/1", &[]).await;
+    // Whatever the path's parameters are, it is one method, and another method of the path is another.
+    for path in ["/open/1", "/open/2"] {
+        assert_eq!(status(&get(&api, path, &[]).await), 200);
+    }
+    let answer = get(&api, "/open/3", &[]).await;
     assert_eq!(gateway(&answer), (429, "THROTTLED"));
     assert_eq!((answer.route.as_deref(), answer.function.as_deref()), (Some("/open/{id}"), None));
+    let post = Request::post("/open/1").body(Bytes::new()).unwrap();
+    assert_eq!(status(&api.handle(post, peer()).await), 200);
+    // A method's own limits, in place of those of all.
+    assert_eq!(status(&get(&api, "/me", &[BEARER]).await), 200);
+    assert_eq!(gateway(&get(&api, "/me", &[BEARER]).await), (429, "THROTTLED"));
+    for method in ["GET", "POST", "PUT"] {
+        let request = Request::builder().method(method).uri("/files/a/b").body(Bytes::new()).unwrap();
+        assert_eq!(status(&api.handle(request, peer()).await), 200);
+    }
+    assert_eq!(gateway(&get(&api, "/files/a/b", &[]).await), (429, "THROTTLED"));
 }
 
 /// No target, however odd, is answered with anything but what the gateway means to say.
@@ -123,10 +140,12 @@ fn an_api_that_could_not_be_deployed_is_refused() {
     );
     assert_eq!(refusal(|api| api.routes[0].function = "G".into()), "GET /open/{id}: there is no function G");
     assert_eq!(refusal(|api| api.routes[0].authorizer = Some("A".into())), "/open/{id}: there is no authorizer A");
-    assert_eq!(
-        refusal(|api| api.throttle = Some(local_template::Throttle { rate: 1.0, burst: 0 })),
-        Error::Throttle.to_string()
-    );
+    assert_eq!(refusal(|api| api.throttling.all = Some(Throttle { rate: 1.0, burst: 0 })), Error::Throttle.to_string());
+    let nothing = |api: &mut local_template::Api| {
+        let method = ("/me".to_owned(), "PUT".to_owned());
+        api.throttling.methods.insert(method, Throttle { rate: 1.0, burst: 1 });
+    };
+    assert_eq!(refusal(nothing), "MethodSettings: there is no PUT /me");
     let authorizer = |change: fn(&mut local_template::Authorizer)| {
         let mut system = system();
         change(system.api.as_mut().unwrap().authorizers.get_mut("Users").unwrap());

@@ -1,7 +1,9 @@
-//! `MethodSettings` of an API: throttling, for all methods together. API Gateway: "Stage MethodSetting".
+//! `MethodSettings` of an API: the throttling of its methods. API Gateway: "Stage MethodSetting".
+
+use std::collections::BTreeMap;
 
 use crate::field::{Accepted, Field, optional, or_default};
-use crate::model::Throttle;
+use crate::model::{Throttle, Throttling};
 
 const SETTING: Accepted = Accepted {
     emulated: &["ResourcePath", "HttpMethod", "ThrottlingRateLimit", "ThrottlingBurstLimit", "CachingEnabled"],
@@ -11,18 +13,48 @@ const SETTING: Accepted = Accepted {
 /// An account's own limits, for a setting that names none. API Gateway: "Throttle requests to your REST APIs".
 const ACCOUNT: Throttle = Throttle { rate: 10_000.0, burst: 5_000 };
 
-pub(super) fn throttle(field: &Field<'_>) -> Option<Option<Throttle>> {
-    let settings: Vec<_> = field.items()?.iter().map(setting).collect();
-    let settings: Vec<_> = settings.into_iter().collect::<Option<_>>()?;
-    let mut throttles = settings.into_iter().flatten();
-    let throttle = throttles.next();
-    if throttles.next().is_some() {
-        return field.refuse("throttles all methods twice");
-    }
-    Some(throttle)
+/// The methods that a setting is for.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Methods {
+    All,
+    /// Path and method.
+    One(String, String),
 }
 
-fn setting(field: &Field<'_>) -> Option<Option<Throttle>> {
+/// A setting's limits; `None` where it names none.
+struct Limits {
+    rate: Option<f64>,
+    burst: Option<u32>,
+}
+
+impl Limits {
+    /// These, and for what they don't name the defaults; `None` if they name nothing.
+    fn or(&self, default: Throttle) -> Option<Throttle> {
+        let named = self.rate.is_some() || self.burst.is_some();
+        named.then(|| Throttle { rate: self.rate.unwrap_or(default.rate), burst: self.burst.unwrap_or(default.burst) })
+    }
+}
+
+pub(super) fn throttling(field: &Field<'_>) -> Option<Throttling> {
+    let mut settings = BTreeMap::new();
+    let items: Vec<_> = field.items()?;
+    let read: Vec<_> = items.iter().map(setting).collect();
+    for (item, read) in items.iter().zip(read) {
+        let (methods, limits) = read?;
+        if settings.insert(methods, limits).is_some() {
+            return item.refuse("is of the same methods as another one");
+        }
+    }
+    let all = settings.remove(&Methods::All).and_then(|limits| limits.or(ACCOUNT));
+    let default = all.unwrap_or(ACCOUNT);
+    let methods = settings.into_iter().filter_map(|(methods, limits)| match methods {
+        Methods::One(path, method) => Some(((path, method), limits.or(default)?)),
+        Methods::All => None,
+    });
+    Some(Throttling { all, methods: methods.collect() })
+}
+
+fn setting(field: &Field<'_>) -> Option<(Methods, Limits)> {
     field.only(&SETTING);
     if let Some(caching) = field.get("CachingEnabled")
         && caching.flag() == Some(true)
@@ -34,13 +66,24 @@ fn setting(field: &Field<'_>) -> Option<Option<Throttle>> {
     let path = or_default(field.get("ResourcePath"), "/*".to_owned(), |field| field.text());
     let method = or_default(field.get("HttpMethod"), "*".to_owned(), |field| field.text());
     let (rate, burst, path, method) = (rate?, burst?, path?, method?);
-    if rate.is_none() && burst.is_none() {
-        return Some(None);
+    Some((methods(field, &path, method)?, Limits { rate, burst }))
+}
+
+/// All methods, or one: a slash within its path is written as `~1`.
+fn methods(field: &Field<'_>, path: &str, method: String) -> Option<Methods> {
+    match (path, method.as_str()) {
+        ("/*", "*") => Some(Methods::All),
+        ("/*", _) | (_, "*") => {
+            field.refuse(format!("is neither for all methods (`/*` and `*`) nor for one: {method} {path}"))
+        }
+        ("/", _) => Some(Methods::One("/".to_owned(), method)),
+        _ => match path.strip_prefix('/') {
+            Some(encoded) if encoded.starts_with("~1") && !encoded.contains('/') => {
+                Some(Methods::One(encoded.replace("~1", "/"), method))
+            }
+            _ => field.refuse(format!("its ResourcePath has to be written /{}", path.replace('/', "~1"))),
+        },
     }
-    if (path.as_str(), method.as_str()) != ("/*", "*") {
-        return field.refuse(format!("throttling {method} {path} alone isn't emulated: only `/*` and `*`"));
-    }
-    Some(Some(Throttle { rate: rate.unwrap_or(ACCOUNT.rate), burst: burst.unwrap_or(ACCOUNT.burst) }))
 }
 
 fn rate(field: &Field<'_>) -> Option<f64> {

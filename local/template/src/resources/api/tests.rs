@@ -1,7 +1,8 @@
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::testing::{function_with, problems, system};
-use crate::{Api, Parameter, Throttle};
+use crate::{Api, Parameter, Throttle, Throttling};
 
 /// A template with an API of these properties (flow style, line 3) and a function `F` of these events (line 7).
 fn template(api: &str, events: &str) -> String {
@@ -84,19 +85,41 @@ fn gateway_responses_have_status_headers_and_templates() {
 }
 
 #[test]
-fn throttling_is_for_all_methods_together() {
+fn throttling_is_for_each_method() {
     let all = "MethodSettings: [{ResourcePath: '/*', HttpMethod: '*', LoggingLevel: INFO, ThrottlingRateLimit: 50.5, ThrottlingBurstLimit: 20}]";
-    assert_eq!(api(all, "").throttle, Some(Throttle { rate: 50.5, burst: 20 }));
+    let throttling = |settings: &str| api(settings, "").throttling;
+    assert_eq!(throttling(all).all, Some(Throttle { rate: 50.5, burst: 20 }));
+    let rate = "MethodSettings: [{ThrottlingRateLimit: 7}]";
+    assert_eq!(throttling(rate).all, Some(Throttle { rate: 7.0, burst: 5_000 }));
+    assert_eq!(throttling("MethodSettings: [{LoggingLevel: INFO, CachingEnabled: false}]"), Throttling::default());
+    // What a method's own setting does not name, it has from that of all.
+    let own = "MethodSettings: [{ResourcePath: '/~1a~1{id}', HttpMethod: GET, ThrottlingRateLimit: 5}, {ThrottlingBurstLimit: 9}, \
+        {ResourcePath: /, HttpMethod: POST, ThrottlingBurstLimit: 2}, {ResourcePath: /~1b, HttpMethod: GET, LoggingLevel: INFO}]";
+    let method = |path: &str, method: &str| (path.to_owned(), method.to_owned());
     assert_eq!(
-        api("MethodSettings: [{ThrottlingRateLimit: 7}]", "").throttle,
-        Some(Throttle { rate: 7.0, burst: 5_000 })
+        throttling(own),
+        Throttling {
+            all: Some(Throttle { rate: 10_000.0, burst: 9 }),
+            methods: BTreeMap::from([
+                (method("/a/{id}", "GET"), Throttle { rate: 5.0, burst: 9 }),
+                (method("/", "POST"), Throttle { rate: 10_000.0, burst: 2 }),
+            ]),
+        }
     );
-    assert_eq!(api("MethodSettings: [{LoggingLevel: INFO, CachingEnabled: false}]", "").throttle, None);
-    let one = "MethodSettings: [{ResourcePath: /a, HttpMethod: GET, ThrottlingRateLimit: 5}]";
-    assert_eq!(
-        problems(&template(one, "")),
-        ["t.yaml:3: Api.MethodSettings[0]: throttling GET /a alone isn't emulated: only `/*` and `*`"]
-    );
+}
+
+#[test]
+fn method_settings_that_api_gateway_does_not_take_are_refused() {
+    for (settings, problem) in [
+        ("{ResourcePath: /a/b, HttpMethod: GET}", "[0]: its ResourcePath has to be written /~1a~1b"),
+        ("{ResourcePath: /a, HttpMethod: GET}", "[0]: its ResourcePath has to be written /~1a"),
+        ("{ResourcePath: /~1a}", "[0]: is neither for all methods (`/*` and `*`) nor for one: * /~1a"),
+        ("{HttpMethod: GET}", "[0]: is neither for all methods (`/*` and `*`) nor for one: GET /*"),
+        ("{}, {ThrottlingRateLimit: 1}", "[1]: is of the same methods as another one"),
+    ] {
+        let settings = format!("MethodSettings: [{settings}]");
+        assert_eq!(problems(&template(&settings, "")), [format!("t.yaml:3: Api.MethodSettings{problem}")]);
+    }
 }
 
 #[test]

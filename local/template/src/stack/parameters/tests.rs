@@ -26,6 +26,27 @@ fn an_override_is_taken_before_the_default() {
 }
 
 #[test]
+fn a_template_has_values_of_its_own_for_one_machine() {
+    let template = |settings: &str| {
+        template("{Type: String, Default: a, MaxLength: 1}")
+            .replace("Parameters:\n", &format!("Metadata: {{CargoLocal: {settings}}}\nParameters:\n"))
+    };
+    let here = template("{Parameters: {P: b}}");
+    let of = |given: &[(&str, &str)]| parse(&here, given).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(value(&of(&[])), "b");
+    assert_eq!(value(&of(&[("P", "c")])), "c");
+    for (settings, told) in [
+        ("{Parameters: {Q: b}}", "Q: the template has no parameter `Q`; it has: P"),
+        ("{Parameters: {P: bb}}", "t.yaml:4: P: `bb` is longer than 1"),
+        ("{Parameters: {P: [b]}}", "t.yaml:2: Metadata.CargoLocal.Parameters.P: a list is not text"),
+        ("{Parameters: b}", "t.yaml:2: Metadata.CargoLocal.Parameters: `b` is not a map"),
+        ("{Parameter: {P: b}}", "t.yaml:2: Metadata.CargoLocal.Parameter: is not `Parameters`, the only key there is"),
+    ] {
+        assert_eq!(lines(parse(&template(settings), &[])), [told], "{settings}");
+    }
+}
+
+#[test]
 fn a_parameter_without_value_is_named() {
     assert_eq!(problem("{Type: String}", &[]), "has no Default: give it a value (--parameter-overrides P=…)");
     assert_eq!(of("{Type: String}", &[("P", "b")]), "b");

@@ -1,0 +1,5 @@
+//! `erase-notifications`
+
+fn main() -> std::process::ExitCode {
+    notifications::workers::erase_notifications::main()
+}

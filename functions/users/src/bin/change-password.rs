@@ -1,0 +1,5 @@
+//! `PUT /api/users/me/password`
+
+fn main() -> std::process::ExitCode {
+    users::endpoints::change_password::main()
+}

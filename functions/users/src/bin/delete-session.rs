@@ -1,0 +1,5 @@
+//! `DELETE /api/users/me/sessions/{id}`
+
+fn main() -> std::process::ExitCode {
+    users::endpoints::delete_session::main()
+}

@@ -1,0 +1,5 @@
+//! `erase-user`
+
+fn main() -> std::process::ExitCode {
+    users::workers::erase_user::main()
+}

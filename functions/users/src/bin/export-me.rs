@@ -1,0 +1,5 @@
+//! `export-me`
+
+fn main() -> std::process::ExitCode {
+    users::endpoints::export_me::main()
+}

@@ -1,0 +1,5 @@
+//! `GET /.well-known/jwks.json`
+
+fn main() -> std::process::ExitCode {
+    users::endpoints::get_jwks::main()
+}

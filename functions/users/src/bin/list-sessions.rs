@@ -1,0 +1,5 @@
+//! `GET /api/users/me/sessions`
+
+fn main() -> std::process::ExitCode {
+    users::endpoints::list_sessions::main()
+}

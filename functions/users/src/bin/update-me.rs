@@ -1,0 +1,5 @@
+//! `PATCH /api/users/me`
+
+fn main() -> std::process::ExitCode {
+    users::endpoints::update_me::main()
+}

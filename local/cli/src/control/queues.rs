@@ -1,0 +1,79 @@
+//! The queues: how many messages there are and which; sending one, and redriving dead letters.
+
+use http::StatusCode;
+use local_sqs::{Message, NewMessage, RedriveFailure};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Failure, bad_request, failed};
+use crate::stack::Stack;
+
+/// The body of a control that sends a message.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sending {
+    /// `MessageBody`.
+    body: String,
+}
+
+/// Each queue, the number of its messages, and the functions that read it: none, if it is for dead letters.
+pub async fn list(stack: &Stack) -> Result<Value, Failure> {
+    let mut all = Vec::new();
+    for queue in stack.sqs.all() {
+        let depth = stack.sqs.depth(&queue.name).await.map_err(failed)?;
+        let redrive = queue.redrive.as_ref().map(|redrive| {
+            let dead_letters = stack.sqs.queue(&redrive.dead_letter_arn).map(|queue| queue.name.as_str());
+            json!({"deadLetterQueue": dead_letters.unwrap_or_default(), "maxReceiveCount": redrive.max_receive_count})
+        });
+        all.push(json!({
+            "name": queue.name,
+            "visible": depth.visible,
+            "inFlight": depth.in_flight,
+            "delayed": depth.delayed,
+            "readers": stack.event_sources.readers(&queue.arn).collect::<Vec<_>>(),
+            "redrive": redrive,
+            "visibilityTimeoutSeconds": queue.visibility_timeout.as_secs(),
+            "retentionSeconds": queue.retention.as_secs(),
+        }));
+    }
+    Ok(Value::Array(all))
+}
+
+/// The oldest messages of a queue. Looking at them does not count as receiving.
+pub async fn messages(stack: &Stack, queue: &str) -> Result<Value, Failure> {
+    const MOST: usize = 100;
+    let shown = |message: Message| {
+        json!({
+            "id": message.id,
+            "sent": message.sent,
+            "receiveCount": message.receive_count,
+            "from": message.dead_letter_source,
+            "body": message.body,
+        })
+    };
+    let messages = stack.sqs.peek(queue, MOST).await.map_err(queue_error)?;
+    Ok(messages.into_iter().map(shown).collect())
+}
+
+/// Sends a message, and gives its id.
+pub async fn send(stack: &Stack, queue: &str, message: Sending) -> Result<Value, Failure> {
+    let id = stack.sqs.send(queue, NewMessage::new(message.body)).await.map_err(|error| match error {
+        local_sqs::Error::Storage(_) | local_sqs::Error::QueueDoesNotExist => queue_error(error),
+        refused => bad_request(refused),
+    })?;
+    Ok(json!({"id": id}))
+}
+
+/// Moves the messages of a queue for dead letters back to where they came from.
+pub async fn redrive(stack: &Stack, queue: &str) -> Result<Value, Failure> {
+    let redriven = stack.sqs.redrive(queue).await.map_err(queue_error)?;
+    let failure = redriven.failure.map(RedriveFailure::code);
+    Ok(json!({"found": redriven.found, "moved": redriven.moved, "failure": failure}))
+}
+
+fn queue_error(error: local_sqs::Error) -> Failure {
+    match error {
+        local_sqs::Error::QueueDoesNotExist => (StatusCode::NOT_FOUND, error.to_string()),
+        error => failed(error),
+    }
+}

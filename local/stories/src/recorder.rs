@@ -1,0 +1,182 @@
+//! The recorder: the newest stories, within its limits.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::causes::Causes;
+use crate::span::{Position, Span};
+use crate::story::{Call, Story, StoryKind};
+
+/// The attributes of each table's key, by the table's name.
+pub type Tables = BTreeMap<String, Vec<String>>;
+
+/// How much a recorder keeps. The oldest stories make room for new ones.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The most stories.
+    pub stories: usize,
+    /// The most bytes of all stories together: payloads, log lines, and an allowance for each entry.
+    pub bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { stories: 1_000, bytes: 32 * 1024 * 1024 }
+    }
+}
+
+/// Records stories. A clone is the same recorder; the default records nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Recorder(pub(crate) Option<Arc<Shared>>);
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    limits: Limits,
+    pub tables: Tables,
+    /// Oldest first.
+    stories: Mutex<VecDeque<Arc<Story>>>,
+    /// Bytes of all stories together.
+    bytes: AtomicUsize,
+    /// The number of the last change. Held while a story takes a number, so that none is seen before its story has it.
+    latest: Mutex<u64>,
+    /// Told of changes, while there are receivers.
+    changes: watch::Sender<u64>,
+    /// How many stories were begun, and entries opened.
+    begun: AtomicU64,
+    entries: AtomicU64,
+    causes: Mutex<Causes>,
+}
+
+impl Recorder {
+    /// A recorder without stories. The keys of `tables` are how items are shown.
+    pub fn new(limits: Limits, tables: Tables) -> Self {
+        Self(Some(Arc::new(Shared {
+            limits,
+            tables,
+            stories: Mutex::default(),
+            bytes: AtomicUsize::default(),
+            latest: Mutex::default(),
+            changes: watch::Sender::default(),
+            begun: AtomicU64::default(),
+            entries: AtomicU64::default(),
+            causes: Mutex::default(),
+        })))
+    }
+
+    /// Begins the story of a call.
+    pub fn begin(&self, kind: StoryKind, id: &str, title: impl FnOnce() -> String) -> Call {
+        let Some(shared) = &self.0 else { return Call::new(Span::default()) };
+        let story =
+            Arc::new(Story::new(kind, id.to_owned(), title(), shared.begun.fetch_add(1, Ordering::Relaxed) + 1));
+        shared.keep(Arc::clone(&story));
+        shared.changed(&story);
+        Call::new(Span::at(Arc::clone(shared), vec![Position { story, parent: None }]))
+    }
+
+    /// The stories of a stream's record.
+    pub fn record(&self, table: &str, sequence: i64) -> Span {
+        self.place(|causes| causes.record(table, sequence))
+    }
+
+    /// The stories of a queue's message. One that was redriven, or sent by somebody else, belongs to the newest story that
+    /// its body names by an id.
+    pub fn message(&self, message_id: &str, body: &str) -> Span {
+        let sent = self.place(|causes| causes.message(message_id));
+        if sent.is_recorded() { sent } else { self.named(body) }
+    }
+
+    fn named(&self, text: &str) -> Span {
+        let Some(shared) = &self.0 else { return Span::default() };
+        let stories: Vec<Arc<Story>> = shared.stories().iter().rev().cloned().collect();
+        let is_named = |story: &Arc<Story>| story.state().own_ids.iter().any(|id| text.contains(id.as_str()));
+        let found = stories.into_iter().find(is_named).map(|story| Position { story, parent: None });
+        Span::at(Arc::clone(shared), found.into_iter().collect())
+    }
+
+    /// Whether anything is recorded.
+    pub fn is_on(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Waits until there is a change after the one of this number, at most as long as `wait`.
+    pub async fn changed(&self, after: u64, wait: Duration) {
+        let Some(shared) = &self.0 else { return };
+        let mut changes = shared.changes.subscribe();
+        // Told before there was this receiver, perhaps.
+        if shared.latest() <= after {
+            let _ = tokio::time::timeout(wait, changes.wait_for(|latest| *latest > after)).await;
+        }
+    }
+
+    /// How many stories there are, and the bytes that count for them.
+    pub fn size(&self) -> (usize, usize) {
+        self.0.as_ref().map_or((0, 0), |shared| (shared.stories().len(), shared.bytes.load(Ordering::SeqCst)))
+    }
+
+    fn place(&self, find: impl FnOnce(&Causes) -> Vec<Position>) -> Span {
+        let Some(shared) = &self.0 else { return Span::default() };
+        let positions = find(&shared.causes());
+        Span::at(Arc::clone(shared), positions)
+    }
+}
+
+impl Shared {
+    pub fn next_entry(&self) -> u64 {
+        self.entries.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    pub fn latest(&self) -> u64 {
+        *self.latest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn charge(&self, bytes: usize) {
+        self.bytes.fetch_add(bytes, Ordering::SeqCst);
+    }
+
+    /// Takes note that a story has changed.
+    pub fn changed(&self, story: &Story) {
+        let change = {
+            let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+            *latest += 1;
+            story.change.store(*latest, Ordering::SeqCst);
+            *latest
+        };
+        // Nobody looks, most of the time.
+        if self.changes.receiver_count() > 0 {
+            self.changes.send_if_modified(|told| std::mem::replace(told, change.max(*told)) < change);
+        }
+    }
+
+    pub fn causes(&self) -> MutexGuard<'_, Causes> {
+        self.causes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn stories(&self) -> MutexGuard<'_, VecDeque<Arc<Story>>> {
+        self.stories.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Drops the oldest stories until the others are within the limits.
+    pub fn make_room(&self) {
+        if self.bytes.load(Ordering::SeqCst) > self.limits.bytes {
+            self.trim(&mut self.stories());
+        }
+    }
+
+    fn keep(&self, story: Arc<Story>) {
+        let mut stories = self.stories();
+        self.charge(story.bytes());
+        stories.push_back(story);
+        self.trim(&mut stories);
+    }
+
+    fn trim(&self, stories: &mut VecDeque<Arc<Story>>) {
+        while stories.len() > self.limits.stories || self.bytes.load(Ordering::SeqCst) > self.limits.bytes {
+            let Some(oldest) = stories.pop_front() else { return };
+            self.bytes.fetch_sub(oldest.forget(), Ordering::SeqCst);
+        }
+    }
+}

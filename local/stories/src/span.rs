@@ -1,0 +1,248 @@
+//! A place in the trees of one or more stories, and the entries that are opened there.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::SystemTime;
+
+use serde_json::Value;
+
+use crate::entry::{Entry, Kind, Outcome};
+use crate::payload::Payload;
+use crate::recorder::Shared;
+use crate::story::Story;
+
+/// The most log lines of one entry, and the longest part of a line, in bytes.
+const MOST_LINES: usize = 500;
+const LONGEST_LINE: usize = 8 * 1024;
+
+/// A place in the trees of stories: what happens there is recorded as a child. The default is in no story and records
+/// nothing. A clone is the same place.
+#[derive(Clone, Default)]
+pub struct Span(Option<Arc<Inner>>);
+
+struct Inner {
+    shared: Arc<Shared>,
+    positions: Vec<Position>,
+    /// The entry whose children go here; `None` at the root.
+    entry: Option<Arc<Entry>>,
+}
+
+/// A place in one story's tree.
+#[derive(Debug, Clone)]
+pub(crate) struct Position {
+    pub story: Arc<Story>,
+    /// The entry that is the parent of what goes there; `None` at the root.
+    pub parent: Option<u64>,
+}
+
+impl Span {
+    pub(crate) fn at(shared: Arc<Shared>, positions: Vec<Position>) -> Self {
+        if positions.is_empty() {
+            return Self::default();
+        }
+        Self(Some(Arc::new(Inner { shared, positions, entry: None })))
+    }
+
+    /// Where the stories of several records or messages go on together.
+    pub fn join<'a>(spans: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut joined: Option<(Arc<Shared>, Vec<Position>)> = None;
+        for inner in spans.into_iter().filter_map(|span| span.0.as_ref()) {
+            let (_, positions) = joined.get_or_insert_with(|| (Arc::clone(&inner.shared), Vec::new()));
+            for position in &inner.positions {
+                if !positions.iter().any(|known| Arc::ptr_eq(&known.story, &position.story)) {
+                    positions.push(position.clone());
+                }
+            }
+        }
+        joined.map_or_else(Self::default, |(shared, positions)| Self::at(shared, positions))
+    }
+
+    /// Whether it is in a story.
+    pub fn is_recorded(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Opens an entry here.
+    pub fn child(&self, kind: Kind, name: &str) -> Open {
+        let Some(Inner { shared, positions, .. }) = self.0.as_deref() else { return Open::default() };
+        let entry = Arc::new(Entry::new(shared.next_entry(), kind, name.to_owned()));
+        let added = |position: &&Position| position.story.add(shared, position.parent, &entry);
+        let within = |position: &Position| Position { story: Arc::clone(&position.story), parent: Some(entry.id) };
+        let positions: Vec<Position> = positions.iter().filter(added).map(within).collect();
+        if positions.is_empty() {
+            return Open::default();
+        }
+        positions.iter().for_each(|position| shared.changed(&position.story));
+        shared.make_room();
+        let inner = Inner { shared: Arc::clone(shared), positions, entry: Some(entry) };
+        Open { span: Self(Some(Arc::new(inner))) }
+    }
+
+    /// Adds a detail to the entry.
+    pub fn note(&self, name: &'static str, value: impl Into<Value>) {
+        if let Some(entry) = self.entry() {
+            entry.state().details.push((name, value.into()));
+        }
+    }
+
+    /// Keeps the beginning of what was asked.
+    pub fn request(&self, payload: &[u8]) {
+        self.keep(payload, |entry, payload| entry.state().request = Some(payload));
+    }
+
+    /// Keeps the beginning of what was answered.
+    pub fn response(&self, payload: &[u8]) {
+        self.keep(payload, |entry, payload| entry.state().response = Some(payload));
+    }
+
+    /// Adds a line that a function logged.
+    pub fn log(&self, line: &str) {
+        let Some(inner) = self.0.as_deref() else { return };
+        let Some(entry) = &inner.entry else { return };
+        let line = &line[..line.floor_char_boundary(LONGEST_LINE)];
+        let has_room = entry.state().logs.len() < MOST_LINES && inner.charge(line.len() + 40);
+        let mut state = entry.state();
+        if has_room {
+            state.logs.push((SystemTime::now(), line.into()));
+        } else {
+            state.lines_omitted += 1;
+        }
+        drop(state);
+        inner.shared.make_room();
+    }
+
+    /// A request id that leads to the stories.
+    pub fn request_id(&self, id: &str) {
+        self.stories(|_, story| story.state().request_ids.push(id.to_owned()));
+        self.known_as(id);
+    }
+
+    /// An id that stands for the story in what it causes, if it is one story's alone.
+    pub fn known_as(&self, id: &str) {
+        // Shorter ones may be anything.
+        const SHORTEST: usize = 8;
+        if let Some([position]) = self.0.as_ref().map(|inner| inner.positions.as_slice())
+            && id.len() >= SHORTEST
+        {
+            let mut state = position.story.state();
+            if state.own_ids.len() < 20 && !state.own_ids.iter().any(|known| known == id) {
+                state.own_ids.push(id.to_owned());
+            }
+        }
+    }
+
+    /// The records that a write left in a table's stream, after one sequence number and through another, belong here.
+    pub fn wrote(&self, table: &str, after: i64, through: i64) {
+        if let Some(inner) = &self.0
+            && after < through
+        {
+            inner.shared.causes().wrote(table, after, through, &inner.positions);
+        }
+    }
+
+    /// A message that was sent belongs here.
+    pub fn sent(&self, message_id: &str) {
+        if let Some(inner) = &self.0 {
+            inner.shared.causes().sent(message_id, &inner.positions);
+        }
+    }
+
+    pub(crate) fn stories(&self, mut each: impl FnMut(&Shared, &Arc<Story>)) {
+        if let Some(inner) = &self.0 {
+            inner.positions.iter().for_each(|position| each(&inner.shared, &position.story));
+        }
+    }
+
+    pub(crate) fn positions(&self) -> &[Position] {
+        self.0.as_ref().map_or(&[], |inner| &inner.positions)
+    }
+
+    pub(crate) fn shared(&self) -> Option<&Arc<Shared>> {
+        self.0.as_ref().map(|inner| &inner.shared)
+    }
+
+    fn entry(&self) -> Option<&Arc<Entry>> {
+        self.0.as_ref()?.entry.as_ref()
+    }
+
+    fn keep(&self, payload: &[u8], put: impl FnOnce(&Entry, Payload)) {
+        let Some(inner) = self.0.as_deref() else { return };
+        let Some(entry) = &inner.entry else { return };
+        let kept = Payload::of(payload);
+        if inner.charge(kept.kept.len()) {
+            put(entry, kept);
+        }
+        inner.shared.make_room();
+    }
+
+    fn end(&self, outcome: Outcome) {
+        let Some(inner) = self.0.as_deref() else { return };
+        let Some(entry) = &inner.entry else { return };
+        {
+            let mut state = entry.state();
+            if state.duration.is_some() {
+                return;
+            }
+            state.duration = Some(entry.started.elapsed());
+            state.outcome = outcome;
+        }
+        let is_failure = outcome == Outcome::Denied || (outcome == Outcome::Error && entry.kind == Kind::Invocation);
+        for Position { story, .. } in &inner.positions {
+            story.ended();
+            if is_failure {
+                story.failed.store(true, Ordering::Relaxed);
+            }
+            inner.shared.changed(story);
+        }
+    }
+}
+
+impl Inner {
+    /// Counts bytes of an entry in each of its stories; `false` if none has room.
+    fn charge(&self, bytes: usize) -> bool {
+        let mut has_room = false;
+        for position in &self.positions {
+            has_room |= position.story.charge(&self.shared, bytes);
+        }
+        has_room
+    }
+}
+
+impl std::fmt::Debug for Span {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_list().entries(self.positions().iter().map(|position| &position.story.id)).finish()
+    }
+}
+
+/// An entry under way.
+#[derive(Debug, Default)]
+pub struct Open {
+    span: Span,
+}
+
+impl Open {
+    /// The entry's place: its children go there.
+    pub fn span(&self) -> &Span {
+        &self.span
+    }
+
+    /// It has ended. Only the first end counts.
+    pub fn end(&self, outcome: Outcome) {
+        self.span.end(outcome);
+    }
+
+    /// It has ended, and is needed no more.
+    pub fn finish(self, outcome: Outcome) {
+        self.end(outcome);
+    }
+}
+
+/// Whoever waited for its end went away.
+impl Drop for Open {
+    fn drop(&mut self) {
+        if self.span.entry().is_some_and(|entry| entry.state().duration.is_none()) {
+            self.span.note("abandoned", true);
+            self.span.end(Outcome::Error);
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! The story of one call: what the call was, and the entries of what it caused.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::entry::Entry;
+use crate::recorder::Shared;
+use crate::span::Span;
+
+/// What an entry takes beside its payloads and lines, in bytes: an estimate of the structures around it.
+const ENTRY_BYTES: usize = 512;
+/// The most entries of one story.
+const MOST_ENTRIES: usize = 5_000;
+/// The most that one story takes, in bytes.
+const MOST_BYTES: usize = 8 * 1024 * 1024;
+
+/// Who made the call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoryKind {
+    /// A client of the API.
+    Api,
+    /// Somebody with an AWS SDK, the AWS CLI or a subcommand.
+    Operator,
+    /// A schedule.
+    Schedule,
+    /// Nobody who is known: the records or messages were there before the recorder.
+    Event,
+}
+
+impl StoryKind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Operator => "operator",
+            Self::Schedule => "schedule",
+            Self::Event => "event",
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Story {
+    pub id: String,
+    pub kind: StoryKind,
+    pub title: String,
+    pub started: Instant,
+    pub started_at: SystemTime,
+    /// Its number among the stories, in the order of their starts.
+    pub sequence: u64,
+    /// The number of its last change, among those of all stories.
+    pub change: AtomicU64,
+    /// Whether the call, or something it caused, failed.
+    pub failed: AtomicBool,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub links: Vec<Link>,
+    /// Entries that are under way.
+    pub open: usize,
+    /// How long the call itself took; `None` while it is under way.
+    pub duration: Option<Duration>,
+    /// The HTTP status that it was answered with.
+    pub status: Option<u16>,
+    /// The request ids of its invocations.
+    pub request_ids: Vec<String>,
+    /// Ids that stand for this story alone, in messages too: of its request, its trace.
+    pub own_ids: Vec<String>,
+    pub entries_omitted: u64,
+    /// Bytes that count against the recorder's limit.
+    bytes: usize,
+    /// Whether the recorder has dropped it.
+    forgotten: bool,
+}
+
+/// An entry and its place in the tree.
+#[derive(Debug, Clone)]
+pub(crate) struct Link {
+    pub parent: Option<u64>,
+    pub entry: Arc<Entry>,
+}
+
+impl Story {
+    pub fn new(kind: StoryKind, id: String, title: String, sequence: u64) -> Self {
+        let state = State { own_ids: vec![id.clone()], bytes: ENTRY_BYTES, ..State::default() };
+        Self {
+            id,
+            kind,
+            title,
+            started: Instant::now(),
+            started_at: SystemTime::now(),
+            sequence,
+            change: AtomicU64::default(),
+            failed: AtomicBool::default(),
+            state: Mutex::new(state),
+        }
+    }
+
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.state().bytes
+    }
+
+    /// Adds an entry, if there is room.
+    pub fn add(&self, shared: &Shared, parent: Option<u64>, entry: &Arc<Entry>) -> bool {
+        let mut state = self.state();
+        if state.forgotten {
+            return false;
+        }
+        if state.links.len() >= MOST_ENTRIES {
+            state.entries_omitted += 1;
+            return false;
+        }
+        state.links.push(Link { parent, entry: Arc::clone(entry) });
+        state.open += 1;
+        state.bytes += ENTRY_BYTES;
+        shared.charge(ENTRY_BYTES);
+        true
+    }
+
+    /// Takes note that one of its entries has ended.
+    pub fn ended(&self) {
+        let mut state = self.state();
+        state.open = state.open.saturating_sub(1);
+    }
+
+    /// Makes room for as many bytes; `false` if there is none.
+    pub fn charge(&self, shared: &Shared, bytes: usize) -> bool {
+        let mut state = self.state();
+        if state.forgotten || state.bytes + bytes > MOST_BYTES {
+            return false;
+        }
+        state.bytes += bytes;
+        shared.charge(bytes);
+        true
+    }
+
+    /// Drops all it has, and gives the bytes that are free now.
+    pub fn forget(&self) -> usize {
+        let (links, bytes) = {
+            let mut state = self.state();
+            state.forgotten = true;
+            (std::mem::take(&mut state.links), std::mem::take(&mut state.bytes))
+        };
+        drop(links);
+        bytes
+    }
+
+    pub fn is_forgotten(&self) -> bool {
+        self.state().forgotten
+    }
+}
+
+/// A call under way, whose story is being recorded.
+#[derive(Debug)]
+pub struct Call {
+    span: Span,
+    is_done: bool,
+}
+
+impl Call {
+    pub(crate) fn new(span: Span) -> Self {
+        Self { span, is_done: false }
+    }
+
+    /// The root of the story's tree.
+    pub fn span(&self) -> &Span {
+        &self.span
+    }
+
+    /// The call was answered: with this HTTP status, if it has one. What it caused may go on.
+    pub fn finish(mut self, status: Option<u16>, has_failed: bool) {
+        self.end(status, has_failed);
+    }
+
+    fn end(&mut self, status: Option<u16>, has_failed: bool) {
+        if std::mem::replace(&mut self.is_done, true) {
+            return;
+        }
+        self.span.stories(|shared, story| {
+            {
+                let mut state = story.state();
+                state.duration = Some(story.started.elapsed());
+                state.status = status;
+            }
+            if has_failed {
+                story.failed.store(true, Ordering::Relaxed);
+            }
+            shared.changed(story);
+        });
+    }
+}
+
+/// The caller went away before the answer.
+impl Drop for Call {
+    fn drop(&mut self) {
+        self.end(None, false);
+    }
+}

@@ -1,0 +1,259 @@
+use std::time::Duration;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::{Filter, Kind, Limits, Open, Outcome, Recorder, Span, StoryKind, Tables};
+
+fn recorder() -> Recorder {
+    Recorder::new(Limits::default(), Tables::from([("Things".to_owned(), vec!["id".to_owned()])]))
+}
+
+fn begin(recorder: &Recorder, id: &str) -> crate::Call {
+    recorder.begin(StoryKind::Api, id, || format!("GET /{id}"))
+}
+
+fn stories(recorder: &Recorder, filter: &Filter) -> Vec<String> {
+    let list = recorder.list(filter);
+    list["stories"].as_array().unwrap().iter().map(|story| story["id"].as_str().unwrap().to_owned()).collect()
+}
+
+fn entries(recorder: &Recorder, id: &str) -> Vec<Value> {
+    recorder.story(id).unwrap()["entries"].as_array().unwrap().clone()
+}
+
+fn names(entries: &[Value]) -> Vec<&str> {
+    entries.iter().map(|entry| entry["name"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_story_has_the_entries_of_what_its_call_caused() {
+    let recorder = recorder();
+    let call = begin(&recorder, "request-1");
+    let api = call.span().child(Kind::Api, "/things");
+    let invocation = api.span().child(Kind::Invocation, "CreateThing");
+    invocation.span().request_id("invocation-1");
+    invocation.span().log("started");
+    let write = invocation.span().child(Kind::Table, "PutItem");
+    write.span().request(br#"{"TableName":"Things","Item":{"id":{"S":"7"},"password":{"S":"hidden"}}}"#);
+    write
+        .span()
+        .response(br#"{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException","message":"no"}"#);
+    write.finish(Outcome::Error);
+    assert_eq!(recorder.story("invocation-1").unwrap()["isOpen"], true);
+    invocation.finish(Outcome::Ok);
+    api.finish(Outcome::Ok);
+    call.finish(Some(201), false);
+
+    let story = recorder.story("invocation-1").unwrap();
+    assert_eq!([&story["id"], &story["status"], &story["isOpen"]], [&json!("request-1"), &json!(201), &json!(false)]);
+    let entries = entries(&recorder, "request-1");
+    assert_eq!(names(&entries), ["/things", "CreateThing", "PutItem Things"]);
+    assert_eq!([&entries[0]["parent"], &entries[1]["parent"]], [&Value::Null, &entries[0]["id"]]);
+    assert_eq!(entries[1]["logs"][0]["line"], "started");
+    assert_eq!(entries[2]["outcome"], "conditionFailed");
+    assert_eq!(entries[2]["details"]["key"], json!({"id": "7"}));
+    assert!(!entries[2].to_string().contains("hidden"));
+}
+
+#[test]
+fn a_batch_is_in_the_story_of_each_of_its_records_and_its_messages_in_the_one_they_name() {
+    let recorder = recorder();
+    let calls = ["request-a", "request-b"].map(|id| begin(&recorder, id));
+    for (at, call) in (0..).zip(&calls) {
+        let write = call.span().child(Kind::Table, "PutItem");
+        // Two records each: 1 and 2, 3 and 4.
+        write.span().wrote("Things", 2 * at, 2 * at + 2);
+        write.finish(Outcome::Ok);
+    }
+    let records: Vec<Open> = (1..=4).map(|at| recorder.record("Things", at).child(Kind::Stream, "Things")).collect();
+    let batch = Span::join(records.iter().map(Open::span));
+    let invocation = batch.child(Kind::Invocation, "Publish");
+    let send = invocation.span().child(Kind::Queue, "SendMessageBatch");
+    send.span().narrowed(["{\"requestId\":\"request-b\"}"]).sent("message-b");
+    send.span().narrowed(["{}"]).sent("message-of-both");
+    recorder.message("message-b", "").child(Kind::Queue, "deliver b").finish(Outcome::Ok);
+    recorder.message("message-of-both", "").child(Kind::Queue, "deliver both").finish(Outcome::Ok);
+
+    let [a, b] = ["request-a", "request-b"].map(|id| entries(&recorder, id));
+    let common = ["PutItem", "Things", "Things", "Publish", "SendMessageBatch"];
+    assert_eq!(names(&a), [&common[..], &["deliver both"]].concat());
+    assert_eq!(names(&b), [&common[..], &["deliver b", "deliver both"]].concat());
+    // One invocation, under the first record of either story.
+    assert_eq!(a[3]["id"], b[3]["id"]);
+    assert_eq!([&a[3]["parent"], &b[3]["parent"]], [&a[1]["id"], &b[1]["id"]]);
+    assert_ne!(a[1]["id"], b[1]["id"]);
+    assert!(!recorder.record("Things", 5).is_recorded() && !recorder.record("Others", 1).is_recorded());
+}
+
+#[test]
+fn a_message_that_was_redriven_goes_on_with_the_story_it_names() {
+    let recorder = recorder();
+    let _old = begin(&recorder, "request-old");
+    let _new = begin(&recorder, "request-new");
+    recorder.message("other", r#"{"requestId":"request-old"}"#).child(Kind::Queue, "again").finish(Outcome::Ok);
+    assert_eq!(names(&entries(&recorder, "request-old")), ["again"]);
+    assert!(!recorder.message("other", "{}").is_recorded());
+}
+
+#[test]
+fn the_newest_stories_are_kept_and_the_others_give_their_room_back() {
+    let limits = Limits::default();
+    let recorder = recorder();
+    let spans: Vec<Span> = (0..1_100).map(|at| begin(&recorder, &format!("request-{at}")).span().clone()).collect();
+    assert_eq!(recorder.size().0, limits.stories);
+    assert!(recorder.story("request-99").is_none() && recorder.story("request-100").is_some());
+    // What is forgotten takes no more room, whatever still happens.
+    let before = recorder.size().1;
+    spans[0].child(Kind::Table, "PutItem").span().request(&[b'x'; 1000]);
+    assert_eq!(recorder.size().1, before);
+    for span in &spans[100..] {
+        span.child(Kind::Table, "PutItem").span().request(&[b'x'; 60_000]);
+        assert!(recorder.size().1 <= limits.bytes);
+    }
+    let (count, bytes) = recorder.size();
+    assert!((500..600).contains(&count) && bytes > limits.bytes - 100_000, "{count} {bytes}");
+    assert!(recorder.story("request-1099").is_some());
+}
+
+#[test]
+fn one_story_alone_does_not_push_out_the_others() {
+    let recorder = recorder();
+    let _other = begin(&recorder, "request-other");
+    let call = begin(&recorder, "request-long");
+    for _ in 0..6_000 {
+        let entry = call.span().child(Kind::Table, "PutItem");
+        entry.span().request(&[b'x'; 70_000]);
+        entry.finish(Outcome::Ok);
+    }
+    let story = recorder.story("request-long").unwrap();
+    assert_eq!([&story["truncated"], &story["entries"][0]["details"]["requestBytes"]], [&json!(true), &json!(70_000)]);
+    assert_eq!(story["entries"].as_array().unwrap().len(), 5_000);
+    assert!(recorder.story("request-other").is_some() && recorder.size().1 < 12 * 1024 * 1024);
+}
+
+#[test]
+fn an_entry_whose_caller_went_away_has_ended() {
+    let recorder = recorder();
+    let call = begin(&recorder, "request-1");
+    drop(call.span().child(Kind::Invocation, "Gone"));
+    drop(call);
+    let story = recorder.story("request-1").unwrap();
+    assert_eq!([&story["isOpen"], &story["outcome"]], [&json!(false), &json!("error")]);
+    assert_eq!(story["entries"][0]["details"]["abandoned"], true);
+}
+
+#[test]
+fn a_try_that_was_made_again_is_retried() {
+    let recorder = recorder();
+    let call = begin(&recorder, "request-1");
+    for outcome in [Outcome::Error, Outcome::Ok] {
+        let entry = call.span().child(Kind::Table, "GetItem");
+        entry.span().note("sdkInvocationId", "one");
+        entry.finish(outcome);
+    }
+    let outcomes: Vec<Value> = entries(&recorder, "request-1").iter().map(|entry| entry["outcome"].clone()).collect();
+    assert_eq!(outcomes, ["retried", "ok"]);
+}
+
+#[test]
+fn the_list_is_what_changed_and_is_asked_for() {
+    let recorder = recorder();
+    let first = begin(&recorder, "request-first");
+    let latest = |recorder: &Recorder| recorder.list(&Filter::default())["latest"].as_u64().unwrap();
+    let after = latest(&recorder);
+    recorder.begin(StoryKind::Schedule, "run-second", || "Sweep".to_owned()).finish(None, false);
+    let changed = |after| stories(&recorder, &Filter { after, ..Filter::default() });
+    assert_eq!(changed(0), ["request-first", "run-second"]);
+    assert_eq!(changed(after), ["run-second"]);
+    let after = latest(&recorder);
+    first.span().child(Kind::Invocation, "Work").finish(Outcome::Ok);
+    assert_eq!(changed(after), ["request-first"]);
+    let of = |kind: Option<&str>, text: Option<&str>| {
+        stories(&recorder, &Filter { after: 0, kind: kind.map(str::to_owned), text: text.map(str::to_owned) })
+    };
+    assert_eq!(of(Some("schedule"), None), ["run-second"]);
+    assert_eq!(of(None, Some("SWEEP")), ["run-second"]);
+    assert_eq!(of(None, Some("work")), ["request-first"]);
+    assert_eq!(of(Some("api"), Some("sweep")), [""; 0]);
+}
+
+#[tokio::test]
+async fn whoever_waits_hears_of_a_change() {
+    let recorder = recorder();
+    let call = begin(&recorder, "request-1");
+    let latest = recorder.list(&Filter::default())["latest"].as_u64().unwrap();
+    // At once: there was a change already.
+    recorder.changed(latest - 1, Duration::from_secs(60)).await;
+    let waiting = tokio::spawn({
+        let recorder = recorder.clone();
+        async move { recorder.changed(latest, Duration::from_secs(60)).await }
+    });
+    call.finish(Some(200), false);
+    tokio::time::timeout(Duration::from_secs(10), waiting).await.unwrap().unwrap();
+}
+
+#[test]
+fn a_recorder_that_is_off_records_nothing() {
+    let recorder = Recorder::default();
+    let call = begin(&recorder, "request-1");
+    call.span().child(Kind::Invocation, "Work").span().log("line");
+    assert!(!call.span().is_recorded() && recorder.story("request-1").is_none());
+    assert_eq!(recorder.list(&Filter::default()), json!({"latest": 0, "stories": []}));
+}
+
+#[test]
+fn threads_share_a_recorder_and_its_limits_hold() {
+    let limits = Limits { stories: 50, bytes: 200_000 };
+    let recorder = Recorder::new(limits, Tables::new());
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let recorder = &recorder;
+            scope.spawn(move || {
+                for at in 0..300 {
+                    let call = begin(recorder, &format!("request-{thread}-{at}"));
+                    let entry = call.span().child(Kind::Invocation, "Work");
+                    entry.span().request(&vec![b'x'; at * 10]);
+                    entry.span().log("line");
+                    recorder.list(&Filter::default());
+                }
+            });
+        }
+    });
+    let (count, bytes) = recorder.size();
+    assert!(count <= limits.stories && bytes <= limits.bytes, "{count} {bytes}");
+    // All that is counted is there: without stories nothing is.
+    let recounted: usize = recorder.0.as_ref().unwrap().stories().iter().map(|story| story.bytes()).sum();
+    assert_eq!(bytes, recounted);
+}
+
+proptest! {
+    #[test]
+    fn the_limits_hold_whatever_happens(
+        acts in prop::collection::vec((0..40_usize, 0..5_usize, 0..90_000_usize), 1..150),
+        stories in 1..10_usize,
+        bytes in 1_000..400_000_usize,
+    ) {
+        let recorder = Recorder::new(Limits { stories, bytes }, Tables::new());
+        let mut calls = Vec::new();
+        let mut open: Vec<Open> = Vec::new();
+        for (which, act, size) in acts {
+            match act {
+                0 => calls.push(begin(&recorder, &format!("request-{which}"))),
+                1 if !calls.is_empty() => open.push(calls[which % calls.len()].span().child(Kind::Table, "PutItem")),
+                2 if open.len() > 1 => {
+                    let span = Span::join([open[which % open.len()].span(), open[(which + 1) % open.len()].span()]);
+                    open.push(span.child(Kind::Invocation, "Work"));
+                }
+                3 if !open.is_empty() => open[which % open.len()].span().response(&vec![b'x'; size]),
+                _ if !open.is_empty() => open[which % open.len()].span().log(&"x".repeat(size)),
+                _ => {}
+            }
+            let (count, kept) = recorder.size();
+            prop_assert!(count <= stories && kept <= bytes, "{count} {kept}");
+            let recounted: usize = recorder.0.as_ref().unwrap().stories().iter().map(|story| story.bytes()).sum();
+            prop_assert_eq!(kept, recounted);
+        }
+        prop_assert!(recorder.list(&Filter::default())["stories"].is_array());
+    }
+}

@@ -1,0 +1,219 @@
+//! Stories as JSON, made when somebody looks. Secrets are hidden in it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
+use time::macros::format_description;
+
+use crate::aws_call::{self, Shown};
+use crate::entry::{Entry, Kind, Outcome, State};
+use crate::mask::{mask_all, masked, unmasked};
+use crate::payload::Payload;
+use crate::recorder::{Recorder, Tables};
+use crate::story::{Link, Story};
+
+/// Which stories are listed.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Those that changed after the change of this number.
+    pub after: u64,
+    /// Those of this kind: `api`, `operator`, `schedule`, `event`.
+    pub kind: Option<String>,
+    /// Those whose title, ids, status or entries have this in them, whatever the case.
+    pub text: Option<String>,
+}
+
+impl Recorder {
+    /// `{"latest", "stories"}`: the stories that changed after `filter.after`, newest last, and the number of the last
+    /// change.
+    pub fn list(&self, filter: &Filter) -> Value {
+        let Some(shared) = &self.0 else { return json!({"latest": 0, "stories": []}) };
+        // Before the stories: what changes meanwhile comes again next time.
+        let latest = shared.latest();
+        let stories: Vec<Arc<Story>> = shared.stories().iter().cloned().collect();
+        let shown = stories.iter().filter(|story| filter.has(story)).map(|story| Value::Object(summary(story)));
+        json!({"latest": latest, "stories": shown.collect::<Vec<_>>()})
+    }
+
+    /// The story of this id, or with an invocation of this request id: its summary and its entries.
+    pub fn story(&self, id: &str) -> Option<Value> {
+        let shared = self.0.as_ref()?;
+        let story = self.find(id)?;
+        let mut shown = summary(&story);
+        let (links, omitted) = {
+            let state = story.state();
+            (state.links.clone(), state.entries_omitted)
+        };
+        let mut entries: Vec<Value> = links.iter().map(|link| entry(&story, link, &shared.tables)).collect();
+        mark_retried(&mut entries);
+        shown.insert("entries".to_owned(), entries.into());
+        if omitted > 0 {
+            shown.insert("truncated".to_owned(), true.into());
+        }
+        Some(Value::Object(shown))
+    }
+
+    /// The function and the event of an invocation of a story; the event is `None` if only its beginning was kept.
+    pub fn invocation(&self, story: &str, entry: u64) -> Option<(String, Option<Bytes>)> {
+        let story = self.find(story)?;
+        let links = story.state().links.clone();
+        let found = links.into_iter().find(|link| link.entry.id == entry && link.entry.kind == Kind::Invocation)?;
+        let event = found.entry.state().request.as_ref().and_then(Payload::whole).cloned();
+        Some((found.entry.name.clone(), event))
+    }
+
+    /// An edited event, with the values that were hidden when it was shown.
+    pub fn edited(event: &Bytes, mut edited: Value) -> Value {
+        if let Ok(original) = serde_json::from_slice(event) {
+            unmasked(&mut edited, &original);
+        }
+        edited
+    }
+
+    fn find(&self, id: &str) -> Option<Arc<Story>> {
+        let stories: Vec<Arc<Story>> = self.0.as_ref()?.stories().iter().cloned().collect();
+        let by_id = stories.iter().find(|story| story.id == id);
+        let has = |story: &&Arc<Story>| {
+            let state = story.state();
+            state.request_ids.iter().chain(&state.own_ids).any(|known| known == id)
+        };
+        // The first one of a batch's.
+        by_id.or_else(|| stories.iter().find(has)).cloned()
+    }
+}
+
+impl Filter {
+    fn has(&self, story: &Story) -> bool {
+        story.change.load(Ordering::SeqCst) > self.after
+            && self.kind.as_ref().is_none_or(|kind| kind == story.kind.name())
+            && self.text.as_ref().is_none_or(|text| is_about(story, &text.to_lowercase()))
+    }
+}
+
+fn is_about(story: &Story, text: &str) -> bool {
+    let has = |of: &str| of.to_lowercase().contains(text);
+    let state = story.state();
+    has(&story.title)
+        || has(&story.id)
+        || state.status.is_some_and(|status| status.to_string() == text)
+        || state.request_ids.iter().chain(&state.own_ids).any(|id| has(id))
+        || state.links.iter().any(|link| has(&link.entry.name))
+}
+
+fn summary(story: &Story) -> Map<String, Value> {
+    let state = story.state();
+    let outcome = if story.failed.load(Ordering::Relaxed) { "error" } else { "ok" };
+    let shown = json!({
+        "sequence": story.sequence,
+        "id": story.id,
+        "kind": story.kind.name(),
+        "title": masked(&story.title),
+        "status": state.status,
+        "outcome": outcome,
+        "startedAt": rfc3339(story.started_at),
+        "durationMs": state.duration.map(milliseconds),
+        "entries": state.links.len(),
+        "isOpen": state.duration.is_none() || state.open > 0,
+    });
+    match shown {
+        Value::Object(shown) => shown,
+        _ => Map::new(),
+    }
+}
+
+fn entry(story: &Story, Link { parent, entry }: &Link, tables: &Tables) -> Value {
+    let state = entry.state();
+    let text = |payload: &Option<Payload>| payload.as_ref().map(shown_payload);
+    let Shown { subject, details: read, is_condition_failed } = read(entry, &state, tables);
+    let mut details: Map<String, Value> = read;
+    details.extend(state.details.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    if entry.kind == Kind::Stream
+        && let Some(key) = details.get_mut("key")
+    {
+        *key = aws_call::plain_members(key);
+    }
+    for (name, payload) in [("requestBytes", &state.request), ("responseBytes", &state.response)] {
+        if let Some(payload) = payload.as_ref().filter(|payload| payload.whole().is_none()) {
+            details.insert(name.to_owned(), payload.length.into());
+        }
+    }
+    if state.lines_omitted > 0 {
+        details.insert("linesOmitted".to_owned(), state.lines_omitted.into());
+    }
+    let mut details = Value::Object(details);
+    mask_all(&mut details);
+    let outcome = match state.outcome {
+        _ if is_condition_failed => "conditionFailed",
+        Outcome::Ok => "ok",
+        Outcome::Error => "error",
+        Outcome::Denied => "denied",
+    };
+    let logs = state.logs.iter().map(|(time, line)| json!({"time": rfc3339(*time), "line": masked(line)}));
+    json!({
+        "id": entry.id.to_string(),
+        "parent": parent.map(|parent| parent.to_string()),
+        "kind": entry.kind.name(),
+        "name": subject.map_or_else(|| entry.name.clone(), |subject| format!("{} {subject}", entry.name)),
+        "startMs": milliseconds(entry.started.saturating_duration_since(story.started)),
+        "durationMs": state.duration.map(milliseconds),
+        "outcome": outcome,
+        "details": details,
+        "request": text(&state.request),
+        "response": text(&state.response),
+        "logs": logs.collect::<Vec<_>>(),
+    })
+}
+
+/// What the payloads of an AWS call say.
+fn read(entry: &Entry, state: &State, tables: &Tables) -> Shown {
+    let json = |payload: &Option<Payload>| -> Value {
+        payload.as_ref().and_then(|payload| serde_json::from_slice(&payload.kept).ok()).unwrap_or_default()
+    };
+    match entry.kind {
+        Kind::Table => aws_call::table(&entry.name, &json(&state.request), &json(&state.response), tables),
+        // A delivery is no call: it has its details already.
+        Kind::Queue if state.details.iter().any(|(name, _)| *name == "action") => Shown::default(),
+        Kind::Queue => aws_call::queue(&entry.name, &json(&state.request), &json(&state.response)),
+        Kind::Secret => aws_call::secret(&entry.name, &json(&state.request), &json(&state.response)),
+        Kind::Mail => aws_call::mail(&entry.name, &json(&state.request), &json(&state.response)),
+        Kind::Denied => {
+            let mut shown = Shown::default();
+            aws_call::failure(&mut shown.details, &json(&state.response));
+            shown
+        }
+        Kind::Api | Kind::Authorizer | Kind::Invocation | Kind::Invoke | Kind::Stream => Shown::default(),
+    }
+}
+
+/// A call that an SDK made again has the same id: all but the last try were retried.
+fn mark_retried(entries: &mut [Value]) {
+    let mut last: HashMap<String, usize> = HashMap::new();
+    for index in 0..entries.len() {
+        let Some(call) = entries[index]["details"]["sdkInvocationId"].as_str().map(str::to_owned) else { continue };
+        if let Some(earlier) = last.insert(call, index) {
+            entries[earlier]["outcome"] = "retried".into();
+        }
+    }
+}
+
+fn shown_payload(payload: &Payload) -> String {
+    match std::str::from_utf8(&payload.kept) {
+        Ok(text) => masked(text).into_owned(),
+        // A text that was cut within a character, or bytes.
+        Err(_) => masked(&String::from_utf8_lossy(&payload.kept)).into_owned(),
+    }
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1_000_000.0).round() / 1_000.0
+}
+
+fn rfc3339(time: SystemTime) -> String {
+    let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+    OffsetDateTime::from(time).format(format).unwrap_or_default()
+}
