@@ -44,6 +44,12 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
+    /// Whether API Gateway's own words say that the authorizer failed or had no time: the function heard of nothing.
+    pub(crate) fn is_of_a_silent_authorizer(&self) -> bool {
+        self.status == StatusCode::INTERNAL_SERVER_ERROR
+            && self.header("x-amzn-errortype") == "AuthorizerConfigurationException"
+    }
+
     /// The problems of an error's `details.fields`, as `field CODE`.
     pub fn problems(&self) -> Vec<String> {
         let fields = self.body["error"]["details"]["fields"].as_array().unwrap_or_else(|| panic!("{self}"));

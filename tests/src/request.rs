@@ -1,4 +1,5 @@
-//! A request, sent as it is written: nothing is normalised, added or tried again on the way.
+//! A request, sent as it is written: nothing is normalised or added on the way. Only where another gateway runs on a busy
+//! machine is it sent again, if its authorizer had no answer in time.
 
 use std::fmt::Display;
 use std::net::IpAddr;
@@ -20,9 +21,12 @@ use crate::place::{Ability, place};
 /// Time limit for a response.
 const PATIENCE: Duration = Duration::from_secs(90);
 
+/// How often a request is sent whose authorizer has no answer.
+const TRIES: usize = 10;
+
 /// A request to a stack.
 #[must_use]
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Request<'s> {
     to: &'s Address,
     folder: Option<&'s Path>,
@@ -73,6 +77,16 @@ impl<'s> Request<'s> {
     /// # Panics
     /// There is no response.
     pub async fn send(self) -> Answer {
+        for _ in 1..TRIES {
+            let answer = self.clone().send_once().await;
+            if place().has(Ability::Gateway) || !answer.is_of_a_silent_authorizer() {
+                return answer;
+            }
+        }
+        self.send_once().await
+    }
+
+    async fn send_once(self) -> Answer {
         let asked = format!("{} {}", self.method, self.path);
         self.try_send().await.unwrap_or_else(|error| panic!("{asked}: {error}"))
     }

@@ -10,7 +10,7 @@ use crate::stack::Stack;
 use crate::users::Person;
 
 /// How long everything may take to arrive where nobody tells when it has.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Between two looks at a place that can only be asked.
 const PAUSE: Duration = Duration::from_millis(200);

@@ -3,8 +3,9 @@
 use contracts::codes;
 use futures_util::future::join_all;
 use serde_json::json;
-use tests::Ability::OwnStack;
+use tests::Ability::{Crowd, OwnStack};
 use tests::{Setup, Stack, place};
+use tokio::sync::Semaphore;
 
 /// Everything may take its time: the machine may be busy.
 async fn patient() -> Stack {
@@ -17,8 +18,13 @@ async fn of_60_buyers_of_30_units_30_get_one() {
     let (clerk, ada) = (stack.clerk().await, stack.visitor("Ada").await);
     let lamp = stack.stocked(&clerk, 30).await;
     let lines = [(lamp.as_str(), 1)];
-    let answers =
-        join_all((0..60).map(async |buyer: u32| stack.placed_under(&ada, &buyer.to_string(), &lines).await)).await;
+    // So many are under way at a time.
+    let crowd = Semaphore::new(if place().has(Crowd) { 60 } else { 6 });
+    let answers = join_all((0..60).map(async |buyer: u32| {
+        let _place = crowd.acquire().await.unwrap();
+        stack.placed_under(&ada, &buyer.to_string(), &lines).await
+    }))
+    .await;
     let (bought, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 201);
     assert_eq!((bought.len(), refused.len()), (30, 30));
     for answer in refused {
