@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use crate::decode::{decode, worded};
 use crate::expression::{Expression, Expressions};
 use crate::refusal::Refusal;
-use crate::store::Store;
-use crate::transaction::transact_write_items;
+use crate::store::{Store, made};
+use crate::transaction::{execute_transaction, transact_write_items};
 use crate::update_item::update_item;
 use crate::{stream, table_calls};
 
@@ -27,35 +27,41 @@ pub(crate) struct Output {
 
 /// Makes the call, or `None` if there is no such operation.
 pub(crate) fn dispatch(store: &Store, operation: &str, body: &str) -> Option<Result<Output, Refusal>> {
-    if let Some(answer) = stream::api::answer(&store.connection, operation, body) {
+    if let Some(answer) = stream::api::answer(store.connection(), operation, body) {
         return Some(answer.map(|body| Output { body, units: 0.0 }));
     }
-    let db = &store.database;
+    let (storage, vectors) = (&store.storage, &store.vectors);
     let output = match operation {
-        "GetItem" => metered(body, |request| db.get_item(request)),
-        "PutItem" => metered(body, |request| db.put_item(request)),
-        "UpdateItem" => metered(body, |request| update_item(db, request)),
-        "DeleteItem" => metered(body, |request| db.delete_item(request)),
-        "Query" => metered(body, |request| db.query(request)),
-        "Scan" => metered(body, |request| db.scan(request)),
-        "BatchGetItem" => metered(body, |request| db.batch_get_item(request)),
-        "BatchWriteItem" => metered(body, |request| db.batch_write_item(request)),
-        "TransactGetItems" => metered(body, |request| db.transact_get_items(request)),
-        "TransactWriteItems" => metered(body, |request| transact_write_items(db, request)),
-        "ExecuteStatement" => plain(body, |request| db.execute_statement(request)),
-        "BatchExecuteStatement" => plain(body, |request| db.batch_execute_statement(request)),
-        "ExecuteTransaction" => plain(body, |request| db.execute_transaction(request)),
-        "SearchVectors" => plain(body, |request| db.search_vectors(request)),
-        "CreateTable" => table_calls::described(store, body, |request| db.create_table(request)),
-        "DeleteTable" => table_calls::described(store, body, |request| db.delete_table(request)),
-        "DescribeTable" => table_calls::described(store, body, |request| db.describe_table(request)),
+        "GetItem" => metered(body, |request| made(actions::get_item::execute(storage, request))),
+        "PutItem" => metered(body, |request| made(actions::put_item::execute(storage, request))),
+        "UpdateItem" => metered(body, |request| update_item(storage, request)),
+        "DeleteItem" => metered(body, |request| made(actions::delete_item::execute(storage, request))),
+        "Query" => metered(body, |request| made(actions::query::execute(storage, request))),
+        "Scan" => metered(body, |request| made(actions::scan::execute(storage, request))),
+        "BatchGetItem" => metered(body, |request| made(actions::batch_get_item::execute(storage, request))),
+        "BatchWriteItem" => metered(body, |request| made(actions::batch_write_item::execute(storage, request))),
+        "TransactGetItems" => metered(body, |request| made(actions::transact_get_items::execute(storage, request))),
+        "TransactWriteItems" => metered(body, |request| transact_write_items(store, body, request)),
+        "ExecuteStatement" => plain(body, |request| made(actions::execute_statement::execute(storage, request))),
+        "BatchExecuteStatement" => {
+            plain(body, |request| made(actions::batch_execute_statement::execute(storage, request)))
+        }
+        "ExecuteTransaction" => plain(body, |request| execute_transaction(store, body, request)),
+        "SearchVectors" => plain(body, |request| made(actions::search_vectors::execute(storage, request, vectors))),
+        "CreateTable" => table_calls::described(store, body, |request| table_calls::create_table(store, request)),
+        "DeleteTable" => table_calls::described(store, body, |request| {
+            made(actions::delete_table::execute(storage, request, vectors))
+        }),
+        "DescribeTable" => table_calls::described(store, body, |request| {
+            made(actions::describe_table::execute(storage, request, vectors))
+        }),
         "UpdateTable" => table_calls::update_table(store, body),
-        "ListTables" => plain(body, |request| db.list_tables(request)),
-        "UpdateTimeToLive" => plain(body, |request| db.update_time_to_live(request)),
-        "DescribeTimeToLive" => plain(body, |request| db.describe_time_to_live(request)),
-        "TagResource" => plain(body, |request| db.tag_resource(request)),
-        "UntagResource" => plain(body, |request| db.untag_resource(request)),
-        "ListTagsOfResource" => plain(body, |request| db.list_tags_of_resource(request)),
+        "ListTables" => plain(body, |request| made(actions::list_tables::execute(storage, request))),
+        "UpdateTimeToLive" => plain(body, |request| made(actions::update_time_to_live::execute(storage, request))),
+        "DescribeTimeToLive" => plain(body, |request| made(actions::describe_time_to_live::execute(storage, request))),
+        "TagResource" => plain(body, |request| made(actions::tag_resource::execute(storage, request))),
+        "UntagResource" => plain(body, |request| made(actions::untag_resource::execute(storage, request))),
+        "ListTagsOfResource" => plain(body, |request| made(actions::list_tags_of_resource::execute(storage, request))),
         "DescribeContinuousBackups" => return Some(table_calls::continuous_backups(store, body)),
         "DescribeLimits" => Ok(Output { body: LIMITS.to_owned(), units: 0.0 }),
         _ => return None,

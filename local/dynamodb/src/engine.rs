@@ -75,7 +75,7 @@ mod tests {
         let engine = Engine::start(&folder.path().join("db")).unwrap();
         let lost = engine.run(|_| -> usize { panic!("as a test") }).await;
         assert!(matches!(lost, Err(Error::Internal(_))));
-        assert_eq!(engine.run(|store| store.database.table_count()).await.unwrap().unwrap(), 0);
+        assert_eq!(engine.run(|store| store.storage.table_count()).await.unwrap().unwrap(), 0);
     }
 
     #[tokio::test]

@@ -1,8 +1,10 @@
 //! Loading a data set at once.
 
+use dynoxide::actions::import_items;
 use dynoxide::{DynoxideError, ImportOptions};
 use serde_json::Value;
 
+use crate::store::made;
 use crate::{DynamoDb, Error};
 
 impl DynamoDb {
@@ -16,7 +18,7 @@ impl DynamoDb {
         let imported = self.inner.engine.run(move |store| {
             let items = items.into_iter().map(serde_json::from_value).collect::<Result<_, _>>();
             let items = items.map_err(|error| DynoxideError::ValidationException(error.to_string()))?;
-            store.database.import_items(&table, items, ImportOptions::default())
+            made(import_items::execute(&store.storage, &table, items, &ImportOptions::default()))
         });
         imported.await??;
         Ok(())

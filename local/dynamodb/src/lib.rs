@@ -27,6 +27,7 @@ mod table_calls;
 mod tables;
 #[cfg(test)]
 mod testing;
+mod tokens;
 mod transaction;
 mod ttl;
 mod update_item;

@@ -1,21 +1,26 @@
-//! The SQLite file: dynoxide's connection to it, and one of our own for what dynoxide has no call for.
+//! The SQLite file and the one connection to it, which dynoxide opens.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use dynoxide::Database;
+use dynoxide::DynoxideError;
+use dynoxide::actions::vector_lifecycle::VectorIndexLifecycle;
+use dynoxide::storage::Storage;
+use futures_util::FutureExt;
 use rusqlite::Connection;
 
 use crate::stream::{VIEW_SCHEMA, unchanged};
-use crate::{Error, ttl};
+use crate::tokens::Tokens;
+use crate::{Error, tokens, ttl};
 
 /// The open file. Only the engine's thread has it.
 pub(crate) struct Store {
     path: PathBuf,
-    /// Everything that is a DynamoDB call.
-    pub database: Database,
-    /// Reading and trimming stream records, and what is kept beside dynoxide's tables.
-    pub connection: Connection,
+    /// What dynoxide's calls are made on.
+    pub storage: Storage,
+    /// Vector indexes that are being made.
+    pub vectors: VectorIndexLifecycle,
+    /// The tokens of transactions.
+    pub tokens: Tokens,
 }
 
 /// dynoxide takes the highest sequence number of a table at each write and reads records after one. It has no index
@@ -25,18 +30,23 @@ const STREAM_INDEX: &str = "CREATE INDEX IF NOT EXISTS _stream_records_by_sequen
 
 impl Store {
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        let database = Database::new(&path.to_string_lossy())?;
+        let storage = Storage::new(&path.to_string_lossy())?;
         // Only this sets `synchronous = NORMAL`, and nothing else that isn't SQLite's default. In WAL mode, which
         // dynoxide opens in, NORMAL keeps a committed write through the death of the process and leaves out the
         // fsync per write that guards against the death of the machine.
-        database.disable_bulk_loading()?;
-        let connection = Connection::open(path)?;
-        connection.busy_timeout(Duration::from_secs(5))?;
-        connection.pragma_update(None, "synchronous", "NORMAL")?;
-        for schema in [STREAM_INDEX, VIEW_SCHEMA, unchanged::SCHEMA, ttl::SCHEMA] {
+        storage.disable_bulk_loading()?;
+        let connection = storage.conn();
+        for schema in [STREAM_INDEX, VIEW_SCHEMA, unchanged::SCHEMA, ttl::SCHEMA, tokens::SCHEMA] {
             connection.execute_batch(schema)?;
         }
-        Ok(Self { path: path.to_owned(), database, connection })
+        let tokens = Tokens::of(connection)?;
+        Ok(Self { path: path.to_owned(), storage, vectors: VectorIndexLifecycle::new(), tokens })
+    }
+
+    /// Reading and trimming stream records, and what is kept beside dynoxide's tables. Between dynoxide's calls no
+    /// transaction is open on it.
+    pub(crate) fn connection(&self) -> &Connection {
+        self.storage.conn()
     }
 
     /// Opens the file anew, after a panic.
@@ -44,4 +54,9 @@ impl Store {
         *self = Self::open(&self.path)?;
         Ok(())
     }
+}
+
+/// The result of one of dynoxide's calls. They are asynchronous for the sake of browsers; on a file none ever waits.
+pub(crate) fn made<T>(call: impl Future<Output = Result<T, DynoxideError>>) -> Result<T, DynoxideError> {
+    call.now_or_never().unwrap_or_else(|| Err(DynoxideError::InternalServerError("dynoxide waits".to_owned())))
 }

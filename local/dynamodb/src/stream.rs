@@ -69,7 +69,7 @@ impl StreamReader {
         let table = self.table.clone();
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let read = self.dynamodb.inner.engine.run(move |store| {
-            let mut statement = store.connection.prepare_cached(Row::QUERY)?;
+            let mut statement = store.connection().prepare_cached(Row::QUERY)?;
             let rows = statement.query_map((table, position, limit), Row::read)?;
             rows.collect::<Result<Vec<Row>, rusqlite::Error>>()
         });
@@ -85,7 +85,7 @@ impl StreamReader {
             .dynamodb
             .inner
             .engine
-            .run(move |store| store.connection.prepare_cached(QUERY)?.query_row([table], |row| row.get(0)));
+            .run(move |store| store.connection().prepare_cached(QUERY)?.query_row([table], |row| row.get(0)));
         Ok(read.await??)
     }
 
@@ -96,7 +96,7 @@ impl StreamReader {
         let table = self.table.clone();
         let read =
             self.dynamodb.inner.engine.run(move |store| {
-                store.connection.prepare_cached(QUERY)?.query_row((table, position), |row| row.get(0))
+                store.connection().prepare_cached(QUERY)?.query_row((table, position), |row| row.get(0))
             });
         Ok(read.await??)
     }

@@ -1,14 +1,23 @@
-//! TransactWriteItems: an update of a key attribute cancels the transaction.
+//! Transactions that write. An update of a key attribute cancels one.
 //!
-//! dynoxide looks for one in UpdateItem only; in a transaction it would write an item that its own key does not name.
+//! dynoxide looks for such an update in UpdateItem only; in a transaction it would write an item that its own key does not
+//! name.
+
+mod repeated;
 
 use std::collections::HashMap;
 
-use dynoxide::actions::transact_write_items::{TransactUpdate, TransactWriteItemsRequest, TransactWriteItemsResponse};
-use dynoxide::{Database, DynoxideError};
+use dynoxide::DynoxideError;
+use dynoxide::actions::execute_transaction::{self, ExecuteTransactionRequest, ExecuteTransactionResponse};
+use dynoxide::actions::transact_write_items::{
+    self, TransactUpdate, TransactWriteItemsRequest, TransactWriteItemsResponse,
+};
+use dynoxide::storage::Storage;
 
 use crate::expression::{Target, targets};
 use crate::number_sets::normalize_transaction;
+use crate::store::{Store, made};
+use crate::tokens::once;
 
 /// What dynoxide says of an update that reads an attribute that is not there.
 const NOT_THERE: &str = "The provided expression refers to an attribute that does not exist in the item";
@@ -16,26 +25,48 @@ const NOT_THERE: &str = "The provided expression refers to an attribute that doe
 /// Never true, and free of names and values.
 const NEVER: &str = "attribute_exists(never) AND attribute_not_exists(never)";
 
+/// TransactWriteItems, made once for each token.
+pub(crate) fn transact_write_items(
+    store: &Store,
+    body: &str,
+    request: TransactWriteItemsRequest,
+) -> Result<TransactWriteItemsResponse, DynoxideError> {
+    let storage = &store.storage;
+    let repeated = |request| repeated::response(storage, request);
+    once(store, ("TransactWriteItems", body), request, |request| transact(storage, request), repeated)
+}
+
+/// ExecuteTransaction, made once for each token if it writes. It has no responses then.
+pub(crate) fn execute_transaction(
+    store: &Store,
+    body: &str,
+    request: ExecuteTransactionRequest,
+) -> Result<ExecuteTransactionResponse, DynoxideError> {
+    let make = |request| made(execute_transaction::execute(&store.storage, request));
+    let repeated = |_| Ok(ExecuteTransactionResponse { responses: Some(Vec::new()), consumed_capacity: None });
+    once(store, ("ExecuteTransaction", body), request, make, repeated)
+}
+
 /// Makes the call.
 ///
 /// An update of a key attribute is replaced by one that can't be made. So each action is still held to its own condition
 /// and every other reason is told, as DynamoDB does it, and nothing is written. A fault of the request itself comes first.
-pub(crate) fn transact_write_items(
-    database: &Database,
+fn transact(
+    storage: &Storage,
     mut request: TransactWriteItemsRequest,
 ) -> Result<TransactWriteItemsResponse, DynoxideError> {
     normalize_transaction(&mut request);
     let targets: HashMap<usize, Target> =
         updates(&mut request).filter_map(|(action, update)| Some((action, key_target(update)?))).collect();
     if targets.is_empty() {
-        return database.transact_write_items(request);
+        return made(transact_write_items::execute(storage, request));
     }
     let mut doomed = request.clone();
     for (_, update) in updates(&mut doomed).filter(|(action, _)| targets.contains_key(action)) {
         let condition = update.condition_expression.take().map(|condition| format!("({condition}) AND {NEVER}"));
         update.condition_expression = Some(condition.unwrap_or_else(|| NEVER.to_owned()));
     }
-    match database.transact_write_items(doomed) {
+    match made(transact_write_items::execute(storage, doomed)) {
         Err(DynoxideError::TransactionCanceledException(..)) => {}
         refused => return refused,
     }
@@ -44,7 +75,7 @@ pub(crate) fn transact_write_items(
             make_impossible(update, target);
         }
     }
-    database.transact_write_items(request).map_err(|error| with_reasons(error, &targets))
+    made(transact_write_items::execute(storage, request)).map_err(|error| with_reasons(error, &targets))
 }
 
 /// The updates, with the number of the action that each is.

@@ -28,7 +28,7 @@ impl DynamoDb {
     pub async fn sweep_ttl(&self) -> Result<usize, Error> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let mut removed = 0;
-        for table in self.inner.engine.run(|store| tables(&store.connection)).await?? {
+        for table in self.inner.engine.run(|store| tables(store.connection())).await?? {
             let mut next = Some(Default::default());
             while let Some(after) = next {
                 let name = table.clone();

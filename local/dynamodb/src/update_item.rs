@@ -5,23 +5,25 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use dynoxide::actions::get_item::GetItemRequest;
-use dynoxide::actions::update_item::{UpdateItemRequest, UpdateItemResponse};
-use dynoxide::{AttributeValue, Database, DynoxideError};
+use dynoxide::actions::get_item::{self, GetItemRequest};
+use dynoxide::actions::update_item::{self, UpdateItemRequest, UpdateItemResponse};
+use dynoxide::storage::Storage;
+use dynoxide::{AttributeValue, DynoxideError};
 
 use crate::expression::{Element, Target, targets};
 use crate::number_sets::normalize_update;
+use crate::store::made;
 
 type Item = HashMap<String, AttributeValue>;
 
 /// Makes the call.
 pub(crate) fn update_item(
-    database: &Database,
+    storage: &Storage,
     mut request: UpdateItemRequest,
 ) -> Result<UpdateItemResponse, DynoxideError> {
     normalize_update(&mut request);
     let asked = request.return_values.clone();
-    let created = asked.as_deref() == Some("ALL_OLD") && !exists(database, &request);
+    let created = asked.as_deref() == Some("ALL_OLD") && !exists(storage, &request);
     let updated = request.update_expression.as_deref().and_then(|update| {
         let whole = match asked.as_deref()? {
             "UPDATED_OLD" => "ALL_OLD",
@@ -33,7 +35,7 @@ pub(crate) fn update_item(
     if let Some((_, whole)) = &updated {
         request.return_values = Some((*whole).to_owned());
     }
-    let mut response = database.update_item(request)?;
+    let mut response = made(update_item::execute(storage, request))?;
     if created {
         response.attributes = None;
     }
@@ -44,7 +46,7 @@ pub(crate) fn update_item(
 }
 
 /// Whether the item is there. Nothing is written between this and the update: both are made on the engine's thread.
-fn exists(database: &Database, request: &UpdateItemRequest) -> bool {
+fn exists(storage: &Storage, request: &UpdateItemRequest) -> bool {
     let read = GetItemRequest {
         table_name: request.table_name.clone(),
         key: request.key.clone(),
@@ -52,7 +54,7 @@ fn exists(database: &Database, request: &UpdateItemRequest) -> bool {
         ..GetItemRequest::default()
     };
     // The update says what is wrong with the table or the key.
-    database.get_item(read).is_ok_and(|read| read.item.is_some())
+    made(get_item::execute(storage, read)).is_ok_and(|read| read.item.is_some())
 }
 
 /// What the item has at the places that an update writes to, or `None` if that is nothing.

@@ -1,14 +1,17 @@
 //! What was answered is there after `kill -9`.
 
+#![allow(clippy::unwrap_used)] // tests report by panicking
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use bytes::Bytes;
 use http::Request;
 use local_dynamodb::{DynamoDb, Sequence};
 use local_template::Table;
-use serde_json::json;
+use rand::Rng;
+use serde_json::{Value, json};
 
 const FOLDER: &str = "LOCAL_DYNAMODB_KILL_TEST_FOLDER";
 
@@ -43,17 +46,23 @@ async fn victim() {
     }
 }
 
-#[tokio::test]
-async fn an_answered_write_and_its_record_survive_kill_9() {
-    let folder = tempfile::tempdir().unwrap();
+/// Starts a test of this file as a process, and reads its lines.
+fn start(victim: &str, folder: &Path) -> (Child, impl Iterator<Item = String>) {
     let mut victim = Command::new(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "victim", "--nocapture"])
-        .env(FOLDER, folder.path())
+        .args(["--ignored", "--exact", victim, "--nocapture"])
+        .env(FOLDER, folder)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let mut lines = BufReader::new(victim.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let lines = BufReader::new(victim.stdout.take().unwrap()).lines().map_while(Result::ok);
+    (victim, lines)
+}
+
+#[tokio::test]
+async fn an_answered_write_and_its_record_survive_kill_9() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut victim, mut lines) = start("victim", folder.path());
     assert!(lines.any(|line| line.contains("wrote 200")));
     victim.kill().unwrap();
     victim.wait().unwrap();
@@ -69,4 +78,60 @@ async fn an_answered_write_and_its_record_survive_kill_9() {
     let response = db.handle(None, scan.body(Bytes::from(count)).unwrap()).await;
     let scanned: serde_json::Value = serde_json::from_slice(response.body()).unwrap();
     assert_eq!(scanned["Count"], records.len());
+}
+
+/// Adds 1 to `n` of the item `counter`, by the token of this number.
+async fn add(db: &DynamoDb, number: u64) {
+    let update = json!({
+        "TableName": "Things", "Key": { "id": { "S": "counter" } }, "UpdateExpression": "ADD n :one",
+        "ExpressionAttributeValues": { ":one": { "N": "1" } },
+    });
+    let put = json!({ "TableName": "Things", "Item": { "id": { "S": number.to_string() } } });
+    let transaction = json!({
+        "TransactItems": [{ "Update": update }, { "Put": put }], "ClientRequestToken": format!("token {number}"),
+    });
+    let request = Request::post("/").header("x-amz-target", "DynamoDB_20120810.TransactWriteItems");
+    let response = db.handle(None, request.body(Bytes::from(transaction.to_string())).unwrap()).await;
+    assert_eq!(response.status(), 200);
+}
+
+async fn counted(db: &DynamoDb) -> u64 {
+    let get = Request::post("/").header("x-amz-target", "DynamoDB_20120810.GetItem");
+    let key = json!({ "TableName": "Things", "Key": { "id": { "S": "counter" } } });
+    let response = db.handle(None, get.body(Bytes::from(key.to_string())).unwrap()).await;
+    let read: Value = serde_json::from_slice(response.body()).unwrap();
+    read["Item"]["n"]["N"].as_str().map_or(0, |n| n.parse().unwrap())
+}
+
+/// The process that the test below kills. It makes transactions without end and names each before it makes it.
+#[tokio::test]
+#[ignore = "the process that another test starts and kills"]
+async fn transacting_victim() {
+    let db = DynamoDb::open(Path::new(&std::env::var(FOLDER).unwrap())).unwrap();
+    db.ensure_table(&table()).await.unwrap();
+    for number in counted(&db).await.. {
+        println!("making {number}");
+        add(&db, number).await;
+    }
+}
+
+/// A client that got no answer calls again with the token: the transaction is made once, wherever the kill met it.
+#[tokio::test]
+async fn a_transaction_repeated_after_kill_9_is_made_once() {
+    let folder = tempfile::tempdir().unwrap();
+    for _ in 0..30 {
+        let (mut victim, mut lines) = start("transacting_victim", folder.path());
+        let begun = rand::rng().random_range(1..60);
+        let made = lines.by_ref().filter(|line| line.contains("making ")).nth(begun).unwrap();
+        victim.kill().unwrap();
+        victim.wait().unwrap();
+        let last = lines.filter(|line| line.contains("making ")).last().unwrap_or(made);
+        let last: u64 = last.rsplit(' ').next().unwrap().parse().unwrap();
+
+        let db = DynamoDb::open(folder.path()).unwrap();
+        db.ensure_table(&table()).await.unwrap();
+        assert!((last..=last + 1).contains(&counted(&db).await));
+        add(&db, last).await;
+        assert_eq!(counted(&db).await, last + 1);
+    }
 }

@@ -20,13 +20,13 @@ impl DynamoDb {
     pub async fn trim_streams(&self, passed: BTreeMap<String, Sequence>, age: Duration) -> Result<usize, Error> {
         let oldest = SystemTime::now().checked_sub(age).unwrap_or(SystemTime::UNIX_EPOCH);
         let oldest = oldest.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
-        let tables = self.inner.engine.run(|store| tables(&store.connection)).await??;
+        let tables = self.inner.engine.run(|store| tables(store.connection())).await??;
         let mut removed = 0;
         for table in tables {
             let passed = passed.get(&table).copied();
             loop {
                 let table = table.clone();
-                let trim = self.inner.engine.run(move |store| trim(&store.connection, &table, passed, oldest));
+                let trim = self.inner.engine.run(move |store| trim(store.connection(), &table, passed, oldest));
                 let some = trim.await??;
                 removed += some;
                 if some < AT_ONCE {

@@ -23,5 +23,5 @@ pub(crate) fn record(store: &Store, before: &[(&str, i64)], span: &Span) {
 
 /// What can't be read is not told; the write stands.
 fn latest(store: &Store, table: &str) -> Option<i64> {
-    store.connection.prepare_cached(LATEST).ok()?.query_row([table], |row| row.get::<_, i64>(0)).ok()
+    store.connection().prepare_cached(LATEST).ok()?.query_row([table], |row| row.get::<_, i64>(0)).ok()
 }

@@ -54,20 +54,20 @@ pub(super) fn tables(connection: &Connection) -> Result<Vec<String>, Error> {
 pub(super) fn sweep_page(store: &Store, table: &str, after: &RowKey, now: u64) -> Result<Page, Error> {
     let end = Page { removed: 0, last: None };
     // The table may be gone since the last page, or its TTL.
-    let Some(ttl) = Ttl::of(&store.connection, table)? else { return Ok(end) };
+    let Some(ttl) = Ttl::of(store.connection(), table)? else { return Ok(end) };
     // A table's name has no quotation mark.
     let query =
         format!(r#"SELECT pk, sk, item_json FROM "{table}" WHERE (pk, sk) > (?1, ?2) ORDER BY pk, sk LIMIT {ROWS}"#);
     let mut rows: Vec<(RowKey, String)> = {
-        let mut statement = store.connection.prepare_cached(&query)?;
+        let mut statement = store.connection().prepare_cached(&query)?;
         let rows = statement.query_map((&after.0, &after.1), |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?;
         rows.collect::<rusqlite::Result<_>>()?
     };
     let expired: Vec<Value> = rows.iter().filter_map(|(_, item)| ttl.expired_key(item, now)).collect();
     if !expired.is_empty() {
-        store.connection.execute(r#"INSERT INTO "local:ttl_removal" VALUES (1)"#, [])?;
+        store.connection().execute(r#"INSERT INTO "local:ttl_removal" VALUES (1)"#, [])?;
         let removed = expired.iter().try_for_each(|key| remove(store, table, key));
-        store.connection.execute(r#"DELETE FROM "local:ttl_removal""#, [])?;
+        store.connection().execute(r#"DELETE FROM "local:ttl_removal""#, [])?;
         removed?;
     }
     let last = if rows.len() < ROWS { None } else { rows.pop().map(|(key, _)| key) };
