@@ -5,7 +5,7 @@ use http::Request;
 use local_template::Table;
 use serde_json::{Value, json};
 
-use crate::DynamoDb;
+use crate::{DynamoDb, Record};
 
 /// A table with key `id`, a stream and a TTL on `expires`.
 pub(crate) fn things() -> Table {
@@ -47,6 +47,11 @@ pub(crate) async fn call(db: &DynamoDb, operation: &str, body: Value) -> (u16, V
 pub(crate) async fn call_as(db: &DynamoDb, caller: Option<&str>, operation: &str, body: Value) -> (u16, Value) {
     let response = db.handle(caller, request(operation, &body)).await;
     (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap())
+}
+
+/// The record as a function gets it.
+pub(crate) fn event(record: &Record) -> Value {
+    serde_json::from_str(&record.event).unwrap()
 }
 
 /// Puts the item `id` into the table [`things`].

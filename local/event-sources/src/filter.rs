@@ -45,6 +45,11 @@ impl Filters {
         self.is_empty() || self.0.iter().any(|pattern| pattern.matches(Some(record), Shape::Plain))
     }
 
+    /// Whether a record passes that is still text. It is parsed only where there are filters.
+    pub(crate) fn pass_text(&self, record: &str) -> bool {
+        self.is_empty() || serde_json::from_str(record).is_ok_and(|record| self.pass(&record))
+    }
+
     /// Whether a queue's message (a record of an SQS event) passes. A pattern for `body` that is an object matches only
     /// bodies in JSON, and one that is a list only bodies that are not.
     pub fn pass_message(&self, message: &Value) -> bool {

@@ -105,7 +105,7 @@ impl Tables {
             Engine::Embedded { dynamodb, .. } => {
                 let reader = dynamodb.stream(table).expect("a stream");
                 let records = reader.read_after(Sequence::default(), usize::MAX).await.expect("records");
-                records.into_iter().map(|record| record.event).collect()
+                records.iter().map(|record| serde_json::from_str(&record.event).expect("JSON")).collect()
             }
             Engine::Remote(remote) => {
                 let mut records = remote.records(&table.name).await;

@@ -3,6 +3,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use serde::Serialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::{Sequence, View};
@@ -15,8 +17,12 @@ pub struct Record {
     pub sequence: Sequence,
     /// When the write was made, to the second.
     pub created: SystemTime,
-    /// The element of a function event's `Records`.
-    pub event: Value,
+    /// `INSERT`, `MODIFY` or `REMOVE`.
+    pub name: String,
+    /// The item's key, in DynamoDB's JSON.
+    pub keys: String,
+    /// The element of a function event's `Records`, JSON. What the database stores is not parsed for it.
+    pub event: String,
 }
 
 /// Values that all records of a stream share.
@@ -72,58 +78,94 @@ impl Row {
 
     /// The size of what a stream with this view shows, in bytes of JSON.
     pub(crate) fn size(&self, view: View) -> usize {
-        self.keys.len() + self.images(view).map(|(_, image)| image.len()).sum::<usize>()
+        let images = self.new_image(view).into_iter().chain(self.old_image(view));
+        self.keys.len() + images.map(str::len).sum::<usize>()
+    }
+
+    fn new_image(&self, view: View) -> Option<&str> {
+        self.new_image.as_deref().filter(|_| view.new_image)
+    }
+
+    fn old_image(&self, view: View) -> Option<&str> {
+        self.old_image.as_deref().filter(|_| view.old_image)
     }
 
     /// The record as a function gets it.
     pub(crate) fn record(self, origin: &Origin) -> Result<Record, Error> {
-        let mut event = self.common(origin)?;
-        event["eventSourceARN"] = origin.arn.as_str().into();
-        if let Some(identity) = &self.user_identity {
-            event["userIdentity"] = parse(identity)?;
-        }
+        let identity = self.user_identity.as_deref().map(raw).transpose()?;
+        let element = Element { event_source_arn: Some(&origin.arn), user_identity: identity, ..self.element(origin)? };
+        let event = serde_json::to_string(&element).map_err(not_json)?;
         let created = SystemTime::UNIX_EPOCH + Duration::from_secs(self.created_at.unsigned_abs());
-        Ok(Record { sequence: self.sequence, created, event })
+        Ok(Record { sequence: self.sequence, created, name: self.event_name, keys: self.keys, event })
     }
 
     /// The record as GetRecords answers it. `Identity` has its members in another case there.
     pub(crate) fn api_record(&self, origin: &Origin) -> Result<Value, Error> {
-        let mut record = self.common(origin)?;
+        let mut record = serde_json::to_value(self.element(origin)?).map_err(not_json)?;
         if let Some(identity) = &self.user_identity {
-            let identity = parse(identity)?;
+            let identity: Value = serde_json::from_str(identity).map_err(not_json)?;
             record["userIdentity"] = json!({ "PrincipalId": identity["principalId"], "Type": identity["type"] });
         }
         Ok(record)
     }
 
-    fn common(&self, origin: &Origin) -> Result<Value, Error> {
-        let mut dynamodb = json!({
-            "ApproximateCreationDateTime": self.created_at,
-            "Keys": parse(&self.keys)?,
-            "SequenceNumber": self.sequence.to_string(),
-            "SizeBytes": self.size(origin.view),
-            "StreamViewType": origin.view.name(),
-        });
-        for (name, image) in self.images(origin.view) {
-            dynamodb[name] = parse(image)?;
-        }
-        Ok(json!({
-            "eventID": self.event_id,
-            "eventName": self.event_name,
-            "eventVersion": "1.1",
-            "eventSource": "aws:dynamodb",
-            "awsRegion": origin.region,
-            "dynamodb": dynamodb,
-        }))
-    }
-
-    fn images(&self, view: View) -> impl Iterator<Item = (&'static str, &str)> {
-        let new_image = self.new_image.as_deref().filter(|_| view.new_image).map(|image| ("NewImage", image));
-        let old_image = self.old_image.as_deref().filter(|_| view.old_image).map(|image| ("OldImage", image));
-        new_image.into_iter().chain(old_image)
+    fn element<'a>(&'a self, origin: &'a Origin) -> Result<Element<'a>, Error> {
+        Ok(Element {
+            event_id: &self.event_id,
+            event_name: &self.event_name,
+            event_version: "1.1",
+            event_source: "aws:dynamodb",
+            aws_region: &origin.region,
+            dynamodb: Change {
+                approximate_creation_date_time: self.created_at,
+                keys: raw(&self.keys)?,
+                sequence_number: self.sequence.to_string(),
+                size_bytes: self.size(origin.view),
+                stream_view_type: origin.view.name(),
+                new_image: self.new_image(origin.view).map(raw).transpose()?,
+                old_image: self.old_image(origin.view).map(raw).transpose()?,
+            },
+            event_source_arn: None,
+            user_identity: None,
+        })
     }
 }
 
-fn parse(json: &str) -> Result<Value, Error> {
-    serde_json::from_str(json).map_err(|cause| Error::Internal(format!("a stream record that is not JSON: {cause}")))
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Element<'a> {
+    #[serde(rename = "eventID")]
+    event_id: &'a str,
+    event_name: &'a str,
+    event_version: &'a str,
+    event_source: &'a str,
+    aws_region: &'a str,
+    dynamodb: Change<'a>,
+    #[serde(rename = "eventSourceARN", skip_serializing_if = "Option::is_none")]
+    event_source_arn: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_identity: Option<&'a RawValue>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Change<'a> {
+    approximate_creation_date_time: i64,
+    keys: &'a RawValue,
+    sequence_number: String,
+    size_bytes: usize,
+    stream_view_type: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new_image: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old_image: Option<&'a RawValue>,
+}
+
+/// JSON that goes into other JSON as it stands.
+fn raw(json: &str) -> Result<&RawValue, Error> {
+    serde_json::from_str(json).map_err(not_json)
+}
+
+fn not_json(cause: serde_json::Error) -> Error {
+    Error::Internal(format!("a stream record that is not JSON: {cause}"))
 }

@@ -6,7 +6,7 @@ use rusqlite::{Connection, StatementStatus};
 use serde_json::json;
 
 use super::*;
-use crate::testing::{call, database, put, things};
+use crate::testing::{call, database, event, put, things};
 
 #[tokio::test]
 async fn records_have_the_form_that_functions_get() {
@@ -22,10 +22,10 @@ async fn records_have_the_form_that_functions_get() {
 
     let reader = db.stream(&things()).unwrap();
     let records = reader.read_after(Sequence::START, 10).await.unwrap();
-    let names: Vec<_> = records.iter().map(|record| record.event["eventName"].as_str().unwrap()).collect();
+    let names: Vec<_> = records.iter().map(|record| record.name.as_str()).collect();
     assert_eq!(names, ["INSERT", "MODIFY", "REMOVE"]);
 
-    let mut modified = records[1].event.clone();
+    let mut modified = event(&records[1]);
     let id = modified["eventID"].take();
     assert_eq!(id.as_str().unwrap().len(), 32);
     let created = modified["dynamodb"]["ApproximateCreationDateTime"].take();
@@ -53,8 +53,25 @@ async fn records_have_the_form_that_functions_get() {
             },
         })
     );
-    assert_eq!(records[0].event["dynamodb"].get("OldImage"), None);
-    assert_eq!(records[2].event["dynamodb"].get("NewImage"), None);
+    assert_eq!(event(&records[0])["dynamodb"].get("OldImage"), None);
+    assert_eq!(event(&records[2])["dynamodb"].get("NewImage"), None);
+}
+
+#[tokio::test]
+async fn the_event_has_the_stored_texts_as_they_stand() {
+    let (_folder, db) = database().await;
+    let item = json!({ "id": { "S": "é\"\u{1}" }, "n": { "N": "12345678901234567890.123456789" }, "z": { "M": {} } });
+    call(&db, "PutItem", json!({ "TableName": "Things", "Item": item })).await;
+    let stored = db.inner.engine.run(|store| {
+        let query = "SELECT keys_json, new_image FROM _stream_records";
+        store.connection().query_row(query, [], |row| Ok((row.get(0)?, row.get(1)?)))
+    });
+    let (keys, image): (String, String) = stored.await.unwrap().unwrap();
+    let record = db.stream(&things()).unwrap().read_after(Sequence::START, 1).await.unwrap().remove(0);
+    assert_eq!(record.keys, keys);
+    assert!(record.event.contains(&format!(r#""Keys":{keys},"#)));
+    assert!(record.event.contains(&format!(r#""NewImage":{image}}}"#)));
+    assert_eq!(event(&record)["dynamodb"]["NewImage"], item);
 }
 
 #[tokio::test]
@@ -70,7 +87,7 @@ async fn reading_goes_on_after_a_position() {
     assert_eq!(reader.count_after(first[0].sequence).await.unwrap(), 2);
     let rest = reader.read_after(first[1].sequence, 2).await.unwrap();
     assert_eq!(rest.len(), 1);
-    assert_eq!(rest[0].event["dynamodb"]["Keys"]["id"]["S"], "c");
+    assert_eq!(event(&rest[0])["dynamodb"]["Keys"]["id"]["S"], "c");
     assert_eq!(reader.latest().await.unwrap(), rest[0].sequence);
     let again = reader.read_after(first[1].sequence.before(), 1).await.unwrap();
     assert_eq!(again[0].event, first[1].event);
@@ -88,7 +105,7 @@ async fn event_ids_are_unique_and_the_same_after_a_restart() {
     }
     let ids = async |db: &DynamoDb| -> Vec<String> {
         let records = db.stream(&things()).unwrap().read_after(Sequence::START, 100).await.unwrap();
-        records.iter().map(|record| record.event["eventID"].as_str().unwrap().to_owned()).collect()
+        records.iter().map(|record| event(record)["eventID"].as_str().unwrap().to_owned()).collect()
     };
     let before = ids(&db).await;
     assert_eq!(before.iter().collect::<HashSet<_>>().len(), 22);

@@ -47,7 +47,7 @@ mod tests {
                 assert_eq!(call(&db, "UpdateItem", update(value)).await.0, 200);
             }
             let records = db.stream(&table).unwrap().read_after(Sequence::START, 100).await.unwrap();
-            let names: Vec<_> = records.iter().map(|record| record.event["eventName"].as_str().unwrap()).collect();
+            let names: Vec<_> = records.iter().map(|record| record.name.as_str()).collect();
             assert_eq!(names, ["INSERT", "MODIFY", "MODIFY"], "{view}");
         }
     }

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::testing::{call, database, put, things};
+use crate::testing::{call, database, event, put, things};
 use crate::{DynamoDb, Error, Sequence};
 
 async fn described(db: &DynamoDb) -> Value {
@@ -130,5 +130,5 @@ async fn a_streams_view_is_the_templates_and_may_change() {
     table.definition["StreamSpecification"]["StreamViewType"] = "NEW_IMAGE".into();
     let records = db.stream(&table).unwrap().read_after(Sequence::START, 10).await.unwrap();
     assert_eq!(records.len(), 1);
-    assert_eq!(records[0].event["dynamodb"]["NewImage"], json!({ "id": { "S": "a" } }));
+    assert_eq!(event(&records[0])["dynamodb"]["NewImage"], json!({ "id": { "S": "a" } }));
 }

@@ -2,7 +2,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use crate::testing::{call, database, put, things};
+use crate::testing::{call, database, event, put, things};
 use crate::{DynamoDb, Sequence};
 
 const YEAR: i64 = 365 * 86_400;
@@ -37,7 +37,7 @@ async fn what_has_expired_goes_and_its_record_names_the_service() {
     let mut news = reader.writes();
     assert_eq!(db.sweep_ttl().await.unwrap(), 1);
     news.changed().await.unwrap();
-    let removal = reader.read_after(Sequence::START, 10).await.unwrap().pop().unwrap().event;
+    let removal = event(&reader.read_after(Sequence::START, 10).await.unwrap().pop().unwrap());
     assert_eq!(removal["eventName"], "REMOVE");
     assert_eq!(removal["userIdentity"], json!({ "type": "Service", "principalId": "dynamodb.amazonaws.com" }));
     assert_eq!(removal["dynamodb"]["OldImage"], expired);
@@ -46,7 +46,7 @@ async fn what_has_expired_goes_and_its_record_names_the_service() {
 
     // A removal by a caller names nobody, also after a sweep.
     call(&db, "DeleteItem", json!({ "TableName": "Things", "Key": { "id": { "S": "new" } } })).await;
-    let removal = reader.read_after(Sequence::START, 10).await.unwrap().pop().unwrap().event;
+    let removal = event(&reader.read_after(Sequence::START, 10).await.unwrap().pop().unwrap());
     assert_eq!((&removal["eventName"], removal.get("userIdentity")), (&json!("REMOVE"), None));
 }
 

@@ -102,7 +102,7 @@ impl Database {
                 let [things, _] = tables();
                 let records =
                     dynamodb.stream(&things).unwrap().read_after(Sequence::default(), usize::MAX).await.unwrap();
-                records.into_iter().map(|record| record.event).collect()
+                records.iter().map(|record| serde_json::from_str(&record.event).unwrap()).collect()
             }
             Self::Other(remote) => remote.records("Things").await,
         };

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use local_dynamodb::{Record, Sequence};
 use local_stories::{Kind, Open};
+use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
@@ -68,16 +69,15 @@ impl<'a> Batches<'a> {
             }
             while let Some(record) = self.ahead.pop_front() {
                 let sequence = record.sequence;
-                if self.stream.filters.pass(&record.event) {
-                    let json = record.event.to_string();
-                    let grown = size.with(&json);
+                if self.stream.filters.pass_text(&record.event) {
+                    let grown = size.with(&record.event);
                     if !batch.entries.is_empty() && !grown.fits() {
                         self.ahead.push_front(record);
                         return batch;
                     }
                     size = grown;
                     let told = self.stream.told(&record);
-                    batch.entries.push(Entry { sequence, created: record.created, json, told });
+                    batch.entries.push(Entry { sequence, created: record.created, json: record.event, told });
                 }
                 batch.through = sequence;
                 if batch.entries.len() >= self.stream.source.batch_size {
@@ -134,8 +134,8 @@ impl Stream {
         let span = told.span();
         if span.is_recorded() {
             span.note("table", self.reader.table());
-            span.note("event", record.event["eventName"].clone());
-            span.note("key", record.event["dynamodb"]["Keys"].clone());
+            span.note("event", record.name.as_str());
+            span.note("key", serde_json::from_str::<Value>(&record.keys).unwrap_or_default());
             span.note("sequenceNumber", record.sequence.to_string());
             span.note("reader", self.function.name.as_str());
         }

@@ -306,7 +306,8 @@ fn reporting(bad: &'static str, times: u32, bed: &TestBed) -> Arc<Functions> {
             let records =
                 db.stream(&crate::testing::table("Things")).unwrap().read_after(Sequence::START, 100).await.unwrap();
             let number = |id: &str| {
-                let record = records.iter().find(|record| record.event["dynamodb"]["Keys"]["id"]["S"] == id).unwrap();
+                let key = json!({ "id": { "S": id } }).to_string();
+                let record = records.iter().find(|record| record.keys == key).unwrap();
                 json!({ "itemIdentifier": record.sequence.to_string() })
             };
             // The last one too, and first: it is the lowest that counts.
