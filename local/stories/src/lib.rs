@@ -17,6 +17,7 @@ mod payload;
 mod recorder;
 mod span;
 mod story;
+mod text;
 mod view;
 
 pub use entry::{Kind, Outcome};

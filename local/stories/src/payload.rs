@@ -20,6 +20,12 @@ impl Payload {
         Self { kept: Bytes::copy_from_slice(&bytes[..bytes.len().min(LONGEST)]), length: bytes.len() }
     }
 
+    /// What it takes, in bytes.
+    pub fn bytes(&self) -> usize {
+        // The allocation, and the count that clones share.
+        64 + self.kept.len()
+    }
+
     /// The whole payload, if it was kept.
     pub fn whole(&self) -> Option<&Bytes> {
         (self.kept.len() == self.length).then_some(&self.kept)

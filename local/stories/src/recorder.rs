@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::causes::Causes;
+use crate::causes::{Causes, Place};
 use crate::span::{Position, Span};
 use crate::story::{Call, Story, StoryKind};
 
@@ -19,7 +19,7 @@ pub type Tables = BTreeMap<String, Vec<String>>;
 pub struct Limits {
     /// The most stories.
     pub stories: usize,
-    /// The most bytes of all stories together: payloads, log lines, and an allowance for each entry.
+    /// The most bytes of all stories together: every text, detail, payload and log line, and an allowance for each entry.
     pub bytes: usize,
 }
 
@@ -37,16 +37,17 @@ pub struct Recorder(pub(crate) Option<Arc<Shared>>);
 pub(crate) struct Shared {
     limits: Limits,
     pub tables: Tables,
-    /// Oldest first.
+    /// Oldest first, which is the order of their numbers.
     stories: Mutex<VecDeque<Arc<Story>>>,
+    /// How many stories were begun. Changes while `stories` is locked.
+    begun: AtomicU64,
     /// Bytes of all stories together.
     bytes: AtomicUsize,
     /// The number of the last change. Held while a story takes a number, so that none is seen before its story has it.
     latest: Mutex<u64>,
     /// Told of changes, while there are receivers.
     changes: watch::Sender<u64>,
-    /// How many stories were begun, and entries opened.
-    begun: AtomicU64,
+    /// How many entries were opened.
     entries: AtomicU64,
     causes: Mutex<Causes>,
 }
@@ -58,10 +59,10 @@ impl Recorder {
             limits,
             tables,
             stories: Mutex::default(),
+            begun: AtomicU64::default(),
             bytes: AtomicUsize::default(),
             latest: Mutex::default(),
             changes: watch::Sender::default(),
-            begun: AtomicU64::default(),
             entries: AtomicU64::default(),
             causes: Mutex::default(),
         })))
@@ -70,9 +71,7 @@ impl Recorder {
     /// Begins the story of a call.
     pub fn begin(&self, kind: StoryKind, id: &str, title: impl FnOnce() -> String) -> Call {
         let Some(shared) = &self.0 else { return Call::new(Span::default()) };
-        let story =
-            Arc::new(Story::new(kind, id.to_owned(), title(), shared.begun.fetch_add(1, Ordering::Relaxed) + 1));
-        shared.keep(Arc::clone(&story));
+        let story = shared.begin(kind, id, &title());
         shared.changed(&story);
         Call::new(Span::at(Arc::clone(shared), vec![Position { story, parent: None }]))
     }
@@ -117,10 +116,10 @@ impl Recorder {
         self.0.as_ref().map_or((0, 0), |shared| (shared.stories().len(), shared.bytes.load(Ordering::SeqCst)))
     }
 
-    fn place(&self, find: impl FnOnce(&Causes) -> Vec<Position>) -> Span {
+    fn place(&self, find: impl FnOnce(&Causes) -> Vec<Place>) -> Span {
         let Some(shared) = &self.0 else { return Span::default() };
-        let positions = find(&shared.causes());
-        Span::at(Arc::clone(shared), positions)
+        let places = find(&shared.causes());
+        Span::at(Arc::clone(shared), shared.positions(&places))
     }
 }
 
@@ -135,6 +134,10 @@ impl Shared {
 
     pub fn charge(&self, bytes: usize) {
         self.bytes.fetch_add(bytes, Ordering::SeqCst);
+    }
+
+    pub fn refund(&self, bytes: usize) {
+        self.bytes.fetch_sub(bytes, Ordering::SeqCst);
     }
 
     /// Takes note that a story has changed.
@@ -166,17 +169,35 @@ impl Shared {
         }
     }
 
-    fn keep(&self, story: Arc<Story>) {
+    /// The number of the oldest story that is kept.
+    pub fn oldest(&self) -> u64 {
+        self.stories().front().map_or(u64::MAX, |story| story.sequence)
+    }
+
+    /// The places in stories that are still kept.
+    fn positions(&self, places: &[Place]) -> Vec<Position> {
+        let stories = self.stories();
+        let position = |&Place { story, parent }: &Place| {
+            let at = stories.binary_search_by_key(&story, |story| story.sequence).ok()?;
+            Some(Position { story: Arc::clone(&stories[at]), parent })
+        };
+        places.iter().filter_map(position).collect()
+    }
+
+    fn begin(&self, kind: StoryKind, id: &str, title: &str) -> Arc<Story> {
         let mut stories = self.stories();
+        let sequence = self.begun.fetch_add(1, Ordering::Relaxed) + 1;
+        let story = Arc::new(Story::new(kind, id.to_owned(), title, sequence));
         self.charge(story.bytes());
-        stories.push_back(story);
+        stories.push_back(Arc::clone(&story));
         self.trim(&mut stories);
+        story
     }
 
     fn trim(&self, stories: &mut VecDeque<Arc<Story>>) {
         while stories.len() > self.limits.stories || self.bytes.load(Ordering::SeqCst) > self.limits.bytes {
             let Some(oldest) = stories.pop_front() else { return };
-            self.bytes.fetch_sub(oldest.forget(), Ordering::SeqCst);
+            self.refund(oldest.forget());
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A place in the trees of one or more stories, and the entries that are opened there.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::SystemTime;
@@ -9,7 +10,8 @@ use serde_json::Value;
 use crate::entry::{Entry, Kind, Outcome};
 use crate::payload::Payload;
 use crate::recorder::Shared;
-use crate::story::Story;
+use crate::story::{Room, Story};
+use crate::text;
 
 /// The most log lines of one entry, and the longest part of a line, in bytes.
 const MOST_LINES: usize = 500;
@@ -65,7 +67,7 @@ impl Span {
     /// Opens an entry here.
     pub fn child(&self, kind: Kind, name: &str) -> Open {
         let Some(Inner { shared, positions, .. }) = self.0.as_deref() else { return Open::default() };
-        let entry = Arc::new(Entry::new(shared.next_entry(), kind, name.to_owned()));
+        let entry = Arc::new(Entry::new(shared.next_entry(), kind, text::cut(name)));
         let added = |position: &&Position| position.story.add(shared, position.parent, &entry);
         let within = |position: &Position| Position { story: Arc::clone(&position.story), parent: Some(entry.id) };
         let positions: Vec<Position> = positions.iter().filter(added).map(within).collect();
@@ -78,11 +80,15 @@ impl Span {
         Open { span: Self(Some(Arc::new(inner))) }
     }
 
-    /// Adds a detail to the entry.
+    /// Adds a detail to the entry. Long texts in it are cut.
     pub fn note(&self, name: &'static str, value: impl Into<Value>) {
-        if let Some(entry) = self.entry() {
-            entry.state().details.push((name, value.into()));
+        let Some(inner) = self.0.as_deref() else { return };
+        let Some(entry) = &inner.entry else { return };
+        let value = text::cut_value(value.into());
+        if inner.charge(text::bytes_of(&value)) {
+            entry.state().details.push((name, value));
         }
+        inner.shared.make_room();
     }
 
     /// Keeps the beginning of what was asked.
@@ -99,8 +105,8 @@ impl Span {
     pub fn log(&self, line: &str) {
         let Some(inner) = self.0.as_deref() else { return };
         let Some(entry) = &inner.entry else { return };
-        let line = &line[..line.floor_char_boundary(LONGEST_LINE)];
-        let has_room = entry.state().logs.len() < MOST_LINES && inner.charge(line.len() + 40);
+        let line = text::beginning(line, LONGEST_LINE);
+        let has_room = entry.state().logs.len() < MOST_LINES && inner.charge(text::bytes(&line));
         let mut state = entry.state();
         if has_room {
             state.logs.push((SystemTime::now(), line.into()));
@@ -113,21 +119,20 @@ impl Span {
 
     /// A request id that leads to the stories.
     pub fn request_id(&self, id: &str) {
-        self.stories(|_, story| story.state().request_ids.push(id.to_owned()));
+        self.stories(|shared, story| story.has_invocation(shared, id));
         self.known_as(id);
     }
 
     /// An id that stands for the story in what it causes, if it is one story's alone.
     pub fn known_as(&self, id: &str) {
-        // Shorter ones may be anything.
-        const SHORTEST: usize = 8;
-        if let Some([position]) = self.0.as_ref().map(|inner| inner.positions.as_slice())
-            && id.len() >= SHORTEST
+        // Shorter ones may be anything, and longer ones are no ids.
+        const LENGTHS: RangeInclusive<usize> = 8..=128;
+        if let Some(Inner { shared, positions, .. }) = self.0.as_deref()
+            && let [position] = positions.as_slice()
+            && LENGTHS.contains(&id.len())
         {
-            let mut state = position.story.state();
-            if state.own_ids.len() < 20 && !state.own_ids.iter().any(|known| known == id) {
-                state.own_ids.push(id.to_owned());
-            }
+            position.story.known_as(shared, id);
+            shared.make_room();
         }
     }
 
@@ -136,14 +141,16 @@ impl Span {
         if let Some(inner) = &self.0
             && after < through
         {
-            inner.shared.causes().wrote(table, after, through, &inner.positions);
+            let oldest = inner.shared.oldest();
+            inner.shared.causes().wrote(table, after, through, &inner.positions, oldest);
         }
     }
 
     /// A message that was sent belongs here.
     pub fn sent(&self, message_id: &str) {
         if let Some(inner) = &self.0 {
-            inner.shared.causes().sent(message_id, &inner.positions);
+            let oldest = inner.shared.oldest();
+            inner.shared.causes().sent(message_id, &inner.positions, oldest);
         }
     }
 
@@ -169,7 +176,7 @@ impl Span {
         let Some(inner) = self.0.as_deref() else { return };
         let Some(entry) = &inner.entry else { return };
         let kept = Payload::of(payload);
-        if inner.charge(kept.kept.len()) {
+        if inner.charge(kept.bytes()) {
             put(entry, kept);
         }
         inner.shared.make_room();
@@ -198,13 +205,21 @@ impl Span {
 }
 
 impl Inner {
-    /// Counts bytes of an entry in each of its stories; `false` if none has room.
+    /// Counts bytes of an entry in each of its stories, as any of them may be the last that keeps it; `false` if one is
+    /// full, or all are forgotten.
     fn charge(&self, bytes: usize) -> bool {
-        let mut has_room = false;
-        for position in &self.positions {
-            has_room |= position.story.charge(&self.shared, bytes);
+        let mut charged: Vec<&Story> = Vec::with_capacity(self.positions.len());
+        for Position { story, .. } in &self.positions {
+            match story.charge(&self.shared, bytes) {
+                Room::Made => charged.push(story),
+                Room::Forgotten => {}
+                Room::Full => {
+                    charged.iter().for_each(|story| story.refund(&self.shared, bytes));
+                    return false;
+                }
+            }
         }
-        has_room
+        !charged.is_empty()
     }
 }
 

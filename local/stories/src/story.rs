@@ -7,13 +7,16 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::entry::Entry;
 use crate::recorder::Shared;
 use crate::span::Span;
+use crate::text;
 
-/// What an entry takes beside its payloads and lines, in bytes: an estimate of the structures around it.
+/// What a story or an entry takes beside its texts, details, payloads and lines, in bytes.
 const ENTRY_BYTES: usize = 512;
 /// The most entries of one story.
 const MOST_ENTRIES: usize = 5_000;
 /// The most that one story takes, in bytes.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
+/// The most ids of a story beside those of its invocations.
+const MOST_IDS: usize = 20;
 
 /// Who made the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +49,7 @@ pub(crate) struct Story {
     pub title: String,
     pub started: Instant,
     pub started_at: SystemTime,
-    /// Its number among the stories, in the order of their starts.
+    /// Its number among the stories, which are kept in this order.
     pub sequence: u64,
     /// The number of its last change, among those of all stories.
     pub change: AtomicU64,
@@ -69,6 +72,8 @@ pub(crate) struct State {
     /// Ids that stand for this story alone, in messages too: of its request, its trace.
     pub own_ids: Vec<String>,
     pub entries_omitted: u64,
+    /// Whether something of an entry found no room.
+    pub is_full: bool,
     /// Bytes that count against the recorder's limit.
     bytes: usize,
     /// Whether the recorder has dropped it.
@@ -83,8 +88,11 @@ pub(crate) struct Link {
 }
 
 impl Story {
-    pub fn new(kind: StoryKind, id: String, title: String, sequence: u64) -> Self {
-        let state = State { own_ids: vec![id.clone()], bytes: ENTRY_BYTES, ..State::default() };
+    pub fn new(kind: StoryKind, id: String, title: &str, sequence: u64) -> Self {
+        let title = text::cut(title);
+        // The id is kept twice.
+        let bytes = ENTRY_BYTES + 2 * text::bytes(&id) + text::bytes(&title);
+        let state = State { own_ids: vec![id.clone()], bytes, ..State::default() };
         Self {
             id,
             kind,
@@ -118,8 +126,9 @@ impl Story {
         }
         state.links.push(Link { parent, entry: Arc::clone(entry) });
         state.open += 1;
-        state.bytes += ENTRY_BYTES;
-        shared.charge(ENTRY_BYTES);
+        let bytes = ENTRY_BYTES + text::bytes(&entry.name);
+        state.bytes += bytes;
+        shared.charge(bytes);
         true
     }
 
@@ -129,31 +138,66 @@ impl Story {
         state.open = state.open.saturating_sub(1);
     }
 
-    /// Makes room for as many bytes; `false` if there is none.
-    pub fn charge(&self, shared: &Shared, bytes: usize) -> bool {
+    /// Makes room for as many bytes.
+    pub fn charge(&self, shared: &Shared, bytes: usize) -> Room {
         let mut state = self.state();
-        if state.forgotten || state.bytes + bytes > MOST_BYTES {
-            return false;
+        if state.forgotten {
+            return Room::Forgotten;
+        }
+        if state.bytes + bytes > MOST_BYTES {
+            state.is_full = true;
+            return Room::Full;
         }
         state.bytes += bytes;
         shared.charge(bytes);
-        true
+        Room::Made
+    }
+
+    /// Gives back room that was made.
+    pub fn refund(&self, shared: &Shared, bytes: usize) {
+        let mut state = self.state();
+        // What it had is free already if it is forgotten.
+        if !state.forgotten {
+            state.bytes -= bytes;
+            shared.refund(bytes);
+        }
+    }
+
+    /// Adds the request id of an invocation.
+    pub fn has_invocation(&self, shared: &Shared, id: &str) {
+        if matches!(self.charge(shared, text::bytes(id)), Room::Made) {
+            self.state().request_ids.push(id.to_owned());
+        }
+    }
+
+    /// Adds an id of its own.
+    pub fn known_as(&self, shared: &Shared, id: &str) {
+        let is_new = {
+            let State { own_ids, .. } = &*self.state();
+            own_ids.len() < MOST_IDS && !own_ids.iter().any(|known| known == id)
+        };
+        if is_new && matches!(self.charge(shared, text::bytes(id)), Room::Made) {
+            self.state().own_ids.push(id.to_owned());
+        }
     }
 
     /// Drops all it has, and gives the bytes that are free now.
     pub fn forget(&self) -> usize {
-        let (links, bytes) = {
-            let mut state = self.state();
-            state.forgotten = true;
-            (std::mem::take(&mut state.links), std::mem::take(&mut state.bytes))
-        };
-        drop(links);
-        bytes
+        let forgotten = State { forgotten: true, ..State::default() };
+        let state = std::mem::replace(&mut *self.state(), forgotten);
+        state.bytes
     }
+}
 
-    pub fn is_forgotten(&self) -> bool {
-        self.state().forgotten
-    }
+/// Whether a story has room for something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Room {
+    /// It has, and has counted it.
+    Made,
+    /// It has as much as a story may have.
+    Full,
+    /// The recorder has dropped it.
+    Forgotten,
 }
 
 /// A call under way, whose story is being recorded.

@@ -133,6 +133,38 @@ fn one_story_alone_does_not_push_out_the_others() {
 }
 
 #[test]
+fn what_stories_share_is_counted_in_each_that_keeps_it() {
+    let recorder = recorder();
+    let full = begin(&recorder, "request-full");
+    for _ in 0..200 {
+        full.span().child(Kind::Table, "PutItem").span().request(&[b'x'; 65_000]);
+    }
+    let other = begin(&recorder, "request-other");
+    let before = recorder.size().1;
+    let shared = Span::join([full.span(), other.span()]).child(Kind::Invocation, "Work");
+    shared.span().request(&[b'x'; 65_000]);
+    assert!(recorder.size().1 - before < 2_000);
+    assert_eq!(recorder.story("request-full").unwrap()["truncated"], true);
+}
+
+#[test]
+fn long_texts_are_cut_and_long_ids_are_none() {
+    let recorder = recorder();
+    let long = "x".repeat(5_000);
+    let call = recorder.begin(StoryKind::Api, "request-1", || format!("GET /{long}"));
+    let entry = call.span().child(Kind::Api, &long);
+    entry.span().known_as(&long);
+    entry.span().note("failure", long.as_str());
+    entry.span().log(&"y".repeat(10_000));
+    let story = recorder.story("request-1").unwrap();
+    let cut = format!("{}… (5000 bytes)", &long[..1024]);
+    assert_eq!(story["title"], format!("GET /{}… (5005 bytes)", &long[..1019]));
+    assert_eq!([&story["entries"][0]["name"], &story["entries"][0]["details"]["failure"]], [&cut, &cut]);
+    assert_eq!(story["entries"][0]["logs"][0]["line"], format!("{}… (10000 bytes)", "y".repeat(8 * 1024)));
+    assert!(recorder.story(&long).is_none());
+}
+
+#[test]
 fn an_entry_whose_caller_went_away_has_ended() {
     let recorder = recorder();
     let call = begin(&recorder, "request-1");

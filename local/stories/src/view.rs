@@ -45,14 +45,14 @@ impl Recorder {
         let shared = self.0.as_ref()?;
         let story = self.find(id)?;
         let mut shown = summary(&story);
-        let (links, omitted) = {
+        let (links, is_truncated) = {
             let state = story.state();
-            (state.links.clone(), state.entries_omitted)
+            (state.links.clone(), state.is_full || state.entries_omitted > 0)
         };
         let mut entries: Vec<Value> = links.iter().map(|link| entry(&story, link, &shared.tables)).collect();
         mark_retried(&mut entries);
         shown.insert("entries".to_owned(), entries.into());
-        if omitted > 0 {
+        if is_truncated {
             shown.insert("truncated".to_owned(), true.into());
         }
         Some(Value::Object(shown))
