@@ -42,7 +42,7 @@ pub async fn handle(stack: &Stack, mut request: Request<Bytes>) -> Response<Byte
         return answer(StatusCode::FORBIDDEN, &json!({"error": format!("send the header {HEADER}: 1")}));
     }
     match control(stack, &request).await {
-        Ok(value) => answer(StatusCode::OK, &value),
+        Ok(json) => answered(StatusCode::OK, json),
         Err((status, message)) => answer(status, &json!({"error": message})),
     }
 }
@@ -55,12 +55,21 @@ fn is_from_own_page(headers: &HeaderMap) -> bool {
     page.is_some() && page == text(header::HOST) && headers.get_all(header::ORIGIN).iter().count() == 1
 }
 
-async fn control(stack: &Stack, request: &Request<Bytes>) -> Result<Value, Failure> {
+/// The answer to a control, as JSON.
+async fn control(stack: &Stack, request: &Request<Bytes>) -> Result<String, Failure> {
     let parts = request.uri().path().trim_start_matches(PREFIX).split('/');
     // A name may have any character: a part is decoded by itself.
     let parts: Vec<_> = parts.map(|part| percent_decode_str(part).decode_utf8_lossy()).collect();
     let path: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
     match (request.method(), path.as_slice()) {
+        (&Method::GET, ["stories"]) => stories::list(&stack.stories, request.uri().query().unwrap_or_default()).await,
+        (&Method::GET, ["stories", id]) => stories::story(&stack.stories, id).await,
+        (_, path) => act(stack, request, path).await.map(|value| value.to_string()),
+    }
+}
+
+async fn act(stack: &Stack, request: &Request<Bytes>, path: &[&str]) -> Result<Value, Failure> {
+    match (request.method(), path) {
         (&Method::GET, ["status"]) => status::status(stack),
         (&Method::GET, ["logs"]) => logs::lines(stack, request.uri().query()).await,
         (&Method::GET, ["functions"]) => value(&stack.functions),
@@ -99,7 +108,7 @@ async fn control(stack: &Stack, request: &Request<Bytes>) -> Result<Value, Failu
         (&Method::GET, ["queues", name, "messages"]) => queues::messages(stack, name).await,
         (&Method::POST, ["queues", name, "messages"]) => queues::send(stack, name, body(request)?).await,
         (&Method::POST, ["queues", name, "redrive"]) => queues::redrive(stack, name).await,
-        (_, ["stories", path @ ..]) => stories::control(stack, request, path).await,
+        (&Method::POST, ["stories", id, "entries", entry, "replay"]) => stories::replay(stack, request, id, entry),
         (&Method::GET, ["secrets"]) => secrets::list(stack).await,
         (&Method::POST, ["secrets", name, "rotate"]) => secrets::rotate(stack, name).await,
         _ => Err((StatusCode::NOT_FOUND, "no such control".to_owned())),
@@ -124,7 +133,11 @@ fn bad_request(error: impl std::fmt::Display) -> Failure {
 }
 
 fn answer(status: StatusCode, value: &Value) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(value.to_string()));
+    answered(status, value.to_string())
+}
+
+fn answered(status: StatusCode, json: String) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(json));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

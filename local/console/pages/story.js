@@ -82,7 +82,8 @@ function summary(story, entries) {
     ]),
     denied.length > 0 && heading(2, 'Denied by IAM'),
     denied.map(one => element('p', { class: 'bad' }, one.name)),
-    story.entriesOmitted > 0 && quiet(`${story.entriesOmitted} more entries found no room.`))
+    story.entriesOmitted > 0 && quiet(`${story.entriesOmitted} more entries found no room.`),
+    story.truncated && quiet('This story has as much as one may have: some payloads or log lines are missing.'))
 }
 
 /// Two buttons, of which one is pressed.

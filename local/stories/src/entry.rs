@@ -1,6 +1,6 @@
 //! One thing that a call caused.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::Value;
@@ -73,8 +73,9 @@ pub(crate) struct Entry {
     state: Mutex<State>,
 }
 
-/// What becomes known while the entry goes on.
-#[derive(Debug, Default)]
+/// What becomes known while the entry goes on. A clone shares the payloads and lines: whoever looks takes one, and reads it
+/// while the entry goes on.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct State {
     /// `None` while it is under way.
     pub duration: Option<Duration>,
@@ -82,7 +83,7 @@ pub(crate) struct State {
     pub details: Vec<(&'static str, Value)>,
     pub request: Option<Payload>,
     pub response: Option<Payload>,
-    pub logs: Vec<(SystemTime, Box<str>)>,
+    pub logs: Vec<(SystemTime, Arc<str>)>,
     /// Log lines that found no room.
     pub lines_omitted: u64,
 }

@@ -109,7 +109,7 @@ impl Span {
         let has_room = entry.state().logs.len() < MOST_LINES && inner.charge(text::bytes(&line));
         let mut state = entry.state();
         if has_room {
-            state.logs.push((SystemTime::now(), line.into()));
+            state.logs.push((SystemTime::now(), Arc::from(line)));
         } else {
             state.lines_omitted += 1;
         }

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -162,6 +162,32 @@ fn long_texts_are_cut_and_long_ids_are_none() {
     assert_eq!([&story["entries"][0]["name"], &story["entries"][0]["details"]["failure"]], [&cut, &cut]);
     assert_eq!(story["entries"][0]["logs"][0]["line"], format!("{}… (10000 bytes)", "y".repeat(8 * 1024)));
     assert!(recorder.story(&long).is_none());
+}
+
+/// The longest wait is compared with the look, as machines differ, and several times, as a machine may have other work.
+#[test]
+fn an_entry_goes_on_while_somebody_looks_at_it() {
+    let recorder = recorder();
+    let call = begin(&recorder, "request-1");
+    let invocation = call.span().child(Kind::Invocation, "Work");
+    (0..500).for_each(|_| invocation.span().log(&"word ".repeat(1_600)));
+    let goes_on = || {
+        std::thread::scope(|scope| {
+            let look = scope.spawn(|| {
+                let started = Instant::now();
+                recorder.story("request-1").unwrap();
+                started.elapsed()
+            });
+            let mut longest = Duration::ZERO;
+            while !look.is_finished() {
+                let started = Instant::now();
+                invocation.span().log("one more");
+                longest = longest.max(started.elapsed());
+            }
+            longest < look.join().unwrap() / 2
+        })
+    };
+    assert!((0..10).any(|_| goes_on()));
 }
 
 #[test]

@@ -1,4 +1,6 @@
 //! Stories as JSON, made when somebody looks. Secrets are hidden in it.
+//!
+//! It takes a while for a large story. Locks are held only to take what there is, so nothing that is recorded waits for it.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -45,15 +47,16 @@ impl Recorder {
         let shared = self.0.as_ref()?;
         let story = self.find(id)?;
         let mut shown = summary(&story);
-        let (links, is_truncated) = {
+        let (links, omitted, is_full) = {
             let state = story.state();
-            (state.links.clone(), state.is_full || state.entries_omitted > 0)
+            (state.links.clone(), state.entries_omitted, state.is_full)
         };
         let mut entries: Vec<Value> = links.iter().map(|link| entry(&story, link, &shared.tables)).collect();
         mark_retried(&mut entries);
         shown.insert("entries".to_owned(), entries.into());
-        if is_truncated {
+        if is_full || omitted > 0 {
             shown.insert("truncated".to_owned(), true.into());
+            shown.insert("entriesOmitted".to_owned(), omitted.into());
         }
         Some(Value::Object(shown))
     }
@@ -97,12 +100,16 @@ impl Filter {
 
 fn is_about(story: &Story, text: &str) -> bool {
     let has = |of: &str| of.to_lowercase().contains(text);
-    let state = story.state();
+    let (status, ids, links) = {
+        let state = story.state();
+        let ids: Vec<String> = state.request_ids.iter().chain(&state.own_ids).cloned().collect();
+        (state.status, ids, state.links.clone())
+    };
     has(&story.title)
         || has(&story.id)
-        || state.status.is_some_and(|status| status.to_string() == text)
-        || state.request_ids.iter().chain(&state.own_ids).any(|id| has(id))
-        || state.links.iter().any(|link| has(&link.entry.name))
+        || status.is_some_and(|status| status.to_string() == text)
+        || ids.iter().any(|id| has(id))
+        || links.iter().any(|link| has(&link.entry.name))
 }
 
 fn summary(story: &Story) -> Map<String, Value> {
@@ -127,7 +134,7 @@ fn summary(story: &Story) -> Map<String, Value> {
 }
 
 fn entry(story: &Story, Link { parent, entry }: &Link, tables: &Tables) -> Value {
-    let state = entry.state();
+    let state = entry.state().clone();
     let text = |payload: &Option<Payload>| payload.as_ref().map(shown_payload);
     let Shown { subject, details: read, is_condition_failed } = read(entry, &state, tables);
     let mut details: Map<String, Value> = read;

@@ -3,32 +3,45 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Method, Request, StatusCode};
+use http::{Request, StatusCode};
 use local_lambda::api::RequestId;
 use local_stories::{Filter, Recorder, StoryKind};
 use serde_json::{Map, Value, json};
+use tokio::sync::Semaphore;
 
-use super::Failure;
+use super::{Failure, failed};
 use crate::stack::Stack;
 
 /// The longest wait for news, in seconds.
 const LONGEST_WAIT: u64 = 20;
 
-/// Answers a request below `/_local/stories`.
-pub async fn control(stack: &Stack, request: &Request<Bytes>, path: &[&str]) -> Result<Value, Failure> {
-    match (request.method(), path) {
-        (&Method::GET, []) => list(stack, request.uri().query().unwrap_or_default()).await,
-        (&Method::GET, [id]) => {
-            stack.stories.story(id).ok_or_else(|| (StatusCode::NOT_FOUND, format!("no story of {id} is kept")))
-        }
-        (&Method::POST, [id, "entries", entry, "replay"]) => replay(stack, request, id, entry),
-        _ => Err((StatusCode::NOT_FOUND, "no such control".to_owned())),
-    }
+/// One look at a time: whoever looks must not take every processor from those who call.
+static LOOKS: Semaphore = Semaphore::const_new(1);
+
+/// The story of an id, as JSON.
+pub async fn story(stories: &Recorder, id: &str) -> Result<String, Failure> {
+    let (stories, id) = (stories.clone(), id.to_owned());
+    look(move || {
+        let story = stories.story(&id).ok_or_else(|| (StatusCode::NOT_FOUND, format!("no story of {id} is kept")))?;
+        Ok(story.to_string())
+    })
+    .await
+}
+
+/// What a look finds. A large story takes long: that is no work for the threads that carry requests.
+async fn look(render: impl FnOnce() -> Result<String, Failure> + Send + 'static) -> Result<String, Failure> {
+    let turn = LOOKS.acquire().await.map_err(failed)?;
+    let rendered = tokio::task::spawn_blocking(move || {
+        // It goes on when whoever asked has gone: so does its turn.
+        let _turn = turn;
+        render()
+    });
+    rendered.await.map_err(failed)?
 }
 
 /// Makes an invocation again, with its event or the one in the request's body, and gives the id of the new story. It does
 /// not wait for the function.
-fn replay(stack: &Stack, request: &Request<Bytes>, story: &str, entry: &str) -> Result<Value, Failure> {
+pub fn replay(stack: &Stack, request: &Request<Bytes>, story: &str, entry: &str) -> Result<Value, Failure> {
     let unknown = || (StatusCode::NOT_FOUND, format!("no invocation {entry} of a story {story} is kept"));
     let entry = entry.parse().map_err(|_| unknown())?;
     let (function, event) = stack.stories.invocation(story, entry).ok_or_else(unknown)?;
@@ -65,7 +78,7 @@ fn edited(body: &[u8]) -> Result<Option<Value>, Failure> {
 }
 
 /// The stories that changed after the change `after`. With `wait`, in seconds, it waits for the first one.
-async fn list(stack: &Stack, query: &str) -> Result<Value, Failure> {
+pub async fn list(stories: &Recorder, query: &str) -> Result<String, Failure> {
     let (mut filter, mut wait) = (Filter::default(), 0);
     for (name, value) in form_urlencoded(query) {
         let number = || value.parse::<u64>().map_err(|_| (StatusCode::BAD_REQUEST, format!("{name} is a number")));
@@ -78,9 +91,10 @@ async fn list(stack: &Stack, query: &str) -> Result<Value, Failure> {
         }
     }
     if wait > 0 {
-        stack.stories.changed(filter.after, Duration::from_secs(wait)).await;
+        stories.changed(filter.after, Duration::from_secs(wait)).await;
     }
-    Ok(stack.stories.list(&filter))
+    let stories = stories.clone();
+    look(move || Ok(stories.list(&filter).to_string())).await
 }
 
 /// The parameters of a query.
@@ -88,4 +102,44 @@ fn form_urlencoded(query: &str) -> Vec<(String, String)> {
     // A URL of any host, for its parser.
     let url = reqwest::Url::parse(&format!("http://localhost/?{query}"));
     url.map_or_else(|_| Vec::new(), |url| url.query_pairs().into_owned().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use local_stories::{Kind, Limits, Outcome, Tables};
+
+    use super::*;
+
+    /// On one thread: a look that was rendered there would let nothing else happen.
+    #[tokio::test]
+    async fn requests_go_on_while_large_stories_are_rendered() {
+        let stories = Recorder::new(Limits::default(), Tables::new());
+        let call = stories.begin(StoryKind::Api, "request-1", || "GET /things".to_owned());
+        for _ in 0..5_000 {
+            let entry = call.span().child(Kind::Table, "PutItem");
+            entry.span().request(br#"{"TableName":"Things","Item":{"id":{"S":"7"},"name":{"S":"seven"}}}"#);
+            entry.finish(Outcome::Ok);
+        }
+        let looks = [0, 1, 2].map(|_| {
+            let stories = stories.clone();
+            tokio::spawn(async move { story(&stories, "request-1").await })
+        });
+        let searches = tokio::spawn(async move { list(&stories, "q=nothing").await });
+        let mut turns = 0;
+        while !looks.iter().all(|look| look.is_finished()) || !searches.is_finished() {
+            tokio::task::yield_now().await;
+            turns += 1;
+        }
+        assert!(turns > 100, "{turns}");
+        for look in looks {
+            assert!(look.await.unwrap().unwrap().contains("PutItem Things"));
+        }
+        assert!(searches.await.unwrap().unwrap().contains(r#""stories":[]"#));
+    }
+
+    #[tokio::test]
+    async fn a_story_that_is_not_kept_is_not_found() {
+        let stories = Recorder::new(Limits::default(), Tables::new());
+        assert_eq!(story(&stories, "request-1").await.unwrap_err().0, StatusCode::NOT_FOUND);
+    }
 }
