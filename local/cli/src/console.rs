@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anstyle::AnsiColor;
 use local_apigateway::Exchange;
+use local_stories::masked;
 use local_template::{Api, Route, System};
 
 use crate::local_time;
@@ -94,9 +95,9 @@ pub fn warn(text: &str) {
     line(format_args!("warning: {text}"));
 }
 
-/// Prints a line that a function logged.
+/// Prints a line that a function logged, with secrets masked: a terminal is read over shoulders and pasted into reports.
 pub fn function_line(function: &str, text: &str) {
-    line(format_args!("          {function} | {text}"));
+    line(format_args!("          {function} | {}", masked(text)));
 }
 
 /// Prints a request and its response.
@@ -121,7 +122,7 @@ pub fn request(exchange: &Exchange) {
         exchange.method.as_str(),
     ));
     if let Some(failure) = &exchange.failure {
-        line(format_args!("          {failure}"));
+        line(format_args!("          {}", masked(&failure.to_string())));
     }
 }
 

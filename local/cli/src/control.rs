@@ -4,6 +4,7 @@
 mod faults;
 mod function;
 mod logs;
+mod look;
 mod map;
 mod queues;
 mod routes;
@@ -74,7 +75,7 @@ async fn act(stack: &Stack, request: &Request<Bytes>, path: &[&str]) -> Result<V
         (&Method::GET, ["logs"]) => logs::lines(stack, request.uri().query()).await,
         (&Method::GET, ["functions"]) => value(&stack.functions),
         (&Method::GET, ["functions", name]) => function::describe(stack, name),
-        (&Method::GET, ["functions", name, "logs"]) => function::logs(stack, name, request.uri().query()),
+        (&Method::GET, ["functions", name, "logs"]) => function::logs(stack, name, request.uri().query()).await,
         (&Method::GET, ["instances"]) => {
             let instances = stack.lambda.instances().into_iter();
             Ok(instances.map(|one| json!({"function": one.function, "pid": one.pid, "busy": one.busy})).collect())

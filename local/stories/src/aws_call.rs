@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::mask::HIDDEN;
 use crate::recorder::Tables;
 
 /// What is shown of a call.
@@ -118,6 +119,18 @@ pub(crate) fn mail(action: &str, request: &Value, response: &Value) -> Shown {
         }
     }
     failure(&mut shown.details, response);
+    shown
+}
+
+/// A request to send a mail without the mail's text: links and tokens in it are for whoever it goes to. The mail itself is kept
+/// elsewhere.
+pub(crate) fn without_text(request: &Value) -> Value {
+    let mut shown = request.clone();
+    let Some(content) = shown.get_mut("Content").and_then(Value::as_object_mut) else { return Value::Null };
+    for (kind, of) in content {
+        let subject = of.get("Subject").filter(|_| kind == "Simple").cloned();
+        *of = subject.map_or_else(|| HIDDEN.into(), |subject| json!({"Subject": subject, "Body": HIDDEN}));
+    }
     shown
 }
 

@@ -11,12 +11,25 @@ use serde_json::Value;
 pub const HIDDEN: &str = "•••";
 
 /// A member is hidden if its name has one of these in it, whatever the case and the word separators.
-const NAMES: [&str; 8] = ["password", "passwd", "token", "secret", "privatekey", "apikey", "authorization", "cookie"];
+const NAMES: [&str; 12] = [
+    "password",
+    "passwd",
+    "pwd",
+    "passphrase",
+    "token",
+    "jwt",
+    "secret",
+    "credential",
+    "privatekey",
+    "apikey",
+    "authorization",
+    "cookie",
+];
 
 /// How deep JSON inside strings of JSON is looked into.
 const DEEPEST: usize = 5;
 
-/// A text with its secrets hidden. JSON stays JSON.
+/// A text with its secrets hidden. JSON stays JSON; a text without secrets stays as it is.
 pub fn masked(text: &str) -> Cow<'_, str> {
     masked_within(text, DEEPEST)
 }
@@ -27,8 +40,7 @@ fn masked_within(text: &str, depth: usize) -> Cow<'_, str> {
         && start.starts_with(['{', '['])
         && let Ok(mut value) = serde_json::from_str::<Value>(text)
     {
-        mask(&mut value, depth);
-        return Cow::Owned(value.to_string());
+        return if mask(&mut value, depth) { Cow::Owned(value.to_string()) } else { Cow::Borrowed(text) };
     }
     match members::masked(text) {
         Cow::Borrowed(text) => text::masked(text),
@@ -36,31 +48,32 @@ fn masked_within(text: &str, depth: usize) -> Cow<'_, str> {
     }
 }
 
-/// Hides secrets in a value.
-pub(crate) fn mask(value: &mut Value, depth: usize) {
+/// Hides secrets in a value, and says whether there are any.
+pub(crate) fn mask(value: &mut Value, depth: usize) -> bool {
     match value {
-        Value::String(text) => {
-            if let Cow::Owned(hidden) = masked_within(text, depth.saturating_sub(1)) {
+        Value::String(text) => match masked_within(text, depth.saturating_sub(1)) {
+            Cow::Owned(hidden) => {
                 *text = hidden;
+                true
             }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| mask(item, depth)),
-        Value::Object(members) => {
-            for (name, member) in members {
-                if is_secret(name) && !member.is_null() {
-                    *member = HIDDEN.into();
-                } else {
-                    mask(member, depth);
-                }
+            Cow::Borrowed(_) => false,
+        },
+        // Each of them, not only the first with a secret.
+        Value::Array(items) => items.iter_mut().fold(false, |any, item| mask(item, depth) | any),
+        Value::Object(members) => members.iter_mut().fold(false, |any, (name, member)| {
+            if is_secret(name) && !member.is_null() {
+                *member = HIDDEN.into();
+                return true;
             }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            mask(member, depth) | any
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
 /// Hides secrets in a value that was read from a text.
 pub(crate) fn mask_all(value: &mut Value) {
-    mask(value, DEEPEST);
+    let _ = mask(value, DEEPEST);
 }
 
 fn is_secret(name: &str) -> bool {

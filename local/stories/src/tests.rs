@@ -191,6 +191,30 @@ fn an_entry_goes_on_while_somebody_looks_at_it() {
 }
 
 #[test]
+fn a_mails_text_is_not_shown() {
+    let recorder = recorder();
+    let call = begin(&recorder, "request-1");
+    let text = json!({"Text": {"Data": "Paste t0k-en"}, "Html": {"Data": "<b>t0k-en</b>"}});
+    let content = json!({"Simple": {"Subject": {"Data": "Your link"}, "Body": text}});
+    let mail = json!({"Destination": {"ToAddresses": ["ada@example.com"]}, "Content": content}).to_string();
+    let raw = json!({"Content": {"Raw": {"Data": "t0k-en"}}}).to_string();
+    for (kind, request) in [(Kind::Mail, &*mail), (Kind::Denied, &mail), (Kind::Mail, &raw), (Kind::Mail, &mail[..140])]
+    {
+        let entry = call.span().child(kind, "SendEmail");
+        entry.span().note("service", "mail");
+        entry.span().request(request.as_bytes());
+    }
+    let entries = entries(&recorder, "request-1");
+    assert_eq!(entries[0]["name"], "SendEmail ada@example.com");
+    let shown: Value = serde_json::from_str(entries[0]["request"].as_str().unwrap()).unwrap();
+    assert_eq!(shown["Content"], json!({"Simple": {"Subject": {"Data": "Your link"}, "Body": "•••"}}));
+    for entry in entries {
+        assert!(!entry.to_string().contains("t0k"), "{entry:#}");
+        assert!(entry["request"].is_string(), "{entry:#}");
+    }
+}
+
+#[test]
 fn an_entry_whose_caller_went_away_has_ended() {
     let recorder = recorder();
     let call = begin(&recorder, "request-1");

@@ -14,7 +14,7 @@ use time::macros::format_description;
 
 use crate::aws_call::{self, Shown};
 use crate::entry::{Entry, Kind, Outcome, State};
-use crate::mask::{mask_all, masked, unmasked};
+use crate::mask::{HIDDEN, mask_all, masked, unmasked};
 use crate::payload::Payload;
 use crate::recorder::{Recorder, Tables};
 use crate::story::{Link, Story};
@@ -165,15 +165,29 @@ fn entry(story: &Story, Link { parent, entry }: &Link, tables: &Tables) -> Value
         "id": entry.id.to_string(),
         "parent": parent.map(|parent| parent.to_string()),
         "kind": entry.kind.name(),
-        "name": subject.map_or_else(|| entry.name.clone(), |subject| format!("{} {subject}", entry.name)),
+        "name": masked(&subject.map_or_else(|| entry.name.clone(), |subject| format!("{} {subject}", entry.name))),
         "startMs": milliseconds(entry.started.saturating_duration_since(story.started)),
         "durationMs": state.duration.map(milliseconds),
         "outcome": outcome,
         "details": details,
-        "request": text(&state.request),
+        "request": if is_mail(entry, &state) { mail(&state.request) } else { text(&state.request) },
         "response": text(&state.response),
         "logs": logs.collect::<Vec<_>>(),
     })
+}
+
+/// Whether an entry is the call, made or denied, that sends a mail.
+fn is_mail(entry: &Entry, state: &State) -> bool {
+    let is_denied_mail = || state.details.iter().any(|(name, value)| *name == "service" && value == Kind::Mail.name());
+    entry.kind == Kind::Mail || entry.kind == Kind::Denied && is_denied_mail()
+}
+
+fn mail(request: &Option<Payload>) -> Option<String> {
+    let request = serde_json::from_slice(&request.as_ref()?.kept).unwrap_or_default();
+    let mut shown = aws_call::without_text(&request);
+    mask_all(&mut shown);
+    // What can't be read may have the text anywhere.
+    Some(if shown.is_null() { HIDDEN.to_owned() } else { shown.to_string() })
 }
 
 /// What the payloads of an AWS call say.

@@ -58,7 +58,7 @@ async fn a_poisoned_message_is_given_up_and_its_neighbours_are_handled() {
 #[needs(OwnStack)]
 async fn dead_letters_can_be_listed_shown_and_redriven() {
     let stack = Stack::start().await;
-    send(&stack, r#"{"no":"event"}"#).await;
+    send(&stack, r#"{"no":"event","token":"abc"}"#).await;
     drain(&stack).await;
     let Exit { code, output } = dlq(&stack, &[]).await;
     assert_eq!(code, Some(0));
@@ -71,13 +71,17 @@ async fn dead_letters_can_be_listed_shown_and_redriven() {
     assert_eq!(code, Some(0));
     let (head, body) = output.split_once('\n').unwrap();
     assert!(head.ends_with(" from NotificationsQueue, received 5 times"), "{head}");
-    assert_eq!(body.trim_end(), "  {\n    \"no\": \"event\"\n  }");
+    assert_eq!(body.trim_end(), "  {\n    \"no\": \"event\",\n    \"token\": \"•••\"\n  }");
 
     let Exit { code, output } = dlq(&stack, &["redrive", "NotificationsDeadLetters"]).await;
     assert_eq!(code, Some(0));
     assert_eq!(output, "1 of 1 messages of NotificationsDeadLetters are back where they came from\n");
     drain(&stack).await;
-    assert_eq!(bodies(&stack, "NotificationsDeadLetters").await, [r#"{"no":"event"}"#]);
+    assert_eq!(bodies(&stack, "NotificationsDeadLetters").await, [r#"{"no":"event","token":"•••"}"#]);
+    // What is shown is masked, and the message is as it was.
+    let queue = json!({"QueueUrl": "http://sqs/000000000000/NotificationsDeadLetters"});
+    let received = stack.aws("AmazonSQS.ReceiveMessage", queue).send().await;
+    assert_eq!(received.body["Messages"][0]["Body"], r#"{"no":"event","token":"abc"}"#, "{received}");
 
     let Exit { code, output } = dlq(&stack, &["show", "NoQueue"]).await;
     let told = "error: the stack has no queue NoQueue; it has CountUsersDeadLetters, ";

@@ -1,10 +1,12 @@
 //! One function: its settings, its role, what invokes it, and its log.
 
 use http::StatusCode;
+use local_logs::Event;
 use local_stories::{HIDDEN, masked};
 use local_template::{EventSource, Function, Statement};
 use serde_json::{Map, Value, json};
 
+use super::look::look;
 use super::{Failure, bad_request};
 use crate::stack::Stack;
 
@@ -37,7 +39,7 @@ pub fn describe(stack: &Stack, name: &str) -> Result<Value, Failure> {
 }
 
 /// The newest lines of a function's log, the oldest of them first; `lines=50` says how many.
-pub fn logs(stack: &Stack, name: &str, query: Option<&str>) -> Result<Value, Failure> {
+pub async fn logs(stack: &Stack, name: &str, query: Option<&str>) -> Result<Value, Failure> {
     let (_, function) = find(stack, name)?;
     let most = match query {
         None => LINES,
@@ -49,8 +51,8 @@ pub fn logs(stack: &Stack, name: &str, query: Option<&str>) -> Result<Value, Fai
         }
     };
     let page = stack.logs.newest(most, |event| *event.function == *function.name);
-    let shown = page.events.iter().map(|event| json!({"time": event.time_ms, "line": masked(&event.message)}));
-    Ok(shown.collect())
+    let shown = |event: &Event| json!({"time": event.time_ms, "line": masked(&event.message)});
+    look(move || Ok(page.events.iter().map(shown).collect())).await
 }
 
 /// The function of a logical id or a name.
@@ -76,7 +78,7 @@ fn environment(function: &Function) -> Map<String, Value> {
             || name.contains("secret") && !name.ends_with("arn") && !name.ends_with("id")
     };
     let shown = |(name, value): (&String, &String)| {
-        let value = if is_secret(name) { HIDDEN } else { value };
+        let value = if is_secret(name) { HIDDEN.into() } else { masked(value) };
         (name.clone(), value.into())
     };
     function.environment.iter().map(shown).collect()
@@ -95,7 +97,8 @@ mod tests {
         let system = System::parse(TEMPLATE, "template.yaml", &BTreeMap::new()).unwrap();
         let shown = Value::Object(environment(&system.functions["Put"]));
         let expected = json!({
-            "API_KEY": HIDDEN, "DB_PASSWORD": HIDDEN, "JWT_SECRET": HIDDEN, "JWT_SECRET_ARN": "arn", "TABLE": "Things",
+            "API_KEY": HIDDEN, "DB_PASSWORD": HIDDEN, "DB_URL": "postgres://•••@db", "JWT_SECRET": HIDDEN, "JWT_SECRET_ARN": "arn",
+            "TABLE": "Things",
         });
         assert_eq!(shown, expected);
     }
@@ -110,6 +113,6 @@ Resources:
       Runtime: provided.al2023
       Handler: bootstrap
       CodeUri: .
-      Environment: {Variables: {TABLE: Things, DB_PASSWORD: x, API_KEY: x, JWT_SECRET: x, JWT_SECRET_ARN: arn}}
+      Environment: {Variables: {TABLE: Things, DB_PASSWORD: x, API_KEY: x, JWT_SECRET: x, JWT_SECRET_ARN: arn, DB_URL: 'postgres://a:b@db'}}
 "#;
 }

@@ -1,14 +1,16 @@
-//! The newest lines of the functions' logs: to look at, and to follow.
+//! The newest lines of the functions' logs, with secrets masked: to look at, and to follow.
 
 use std::time::Duration;
 
 use local_logs::{Event, Page};
+use local_stories::masked;
 use local_template::Function;
 use serde::Serialize;
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::look::look;
 use super::{Failure, bad_request, value};
 use crate::stack::Stack;
 
@@ -65,7 +67,7 @@ pub async fn lines(stack: &Stack, query: Option<&str>) -> Result<Value, Failure>
         None => stack.logs.newest(query.lines, wanted),
         Some(after) => stack.logs.after(after, Duration::from_secs(query.wait), query.lines, wanted).await,
     };
-    value(&Lines::from(page))
+    look(move || value(&Lines::from(page))).await
 }
 
 fn named<'a>(stack: &'a Stack, name: &str) -> Option<&'a Function> {
@@ -101,7 +103,7 @@ impl From<Page> for Lines {
             sequence: event.sequence,
             time: time(event.time_ms),
             function: event.function.to_string(),
-            line: event.message.to_string(),
+            line: masked(&event.message).into_owned(),
         };
         Self { last: page.last, lines: page.events.into_iter().map(line).collect() }
     }
@@ -110,6 +112,22 @@ impl From<Page> for Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn secrets_in_lines_are_masked() {
+        let event = |message: &str| Event {
+            sequence: 1,
+            time_ms: 0,
+            function: "Login".into(),
+            group: "/aws/lambda/Login".into(),
+            stream: "stream".into(),
+            message: message.into(),
+        };
+        let events = vec![event(r#"{"level":"INFO","refreshToken":"abc"}"#), event("Authorization: Bearer abcdefghi")];
+        let lines = serde_json::to_value(Lines::from(Page { events, last: 2 })).unwrap();
+        assert_eq!(lines["lines"][0]["line"], r#"{"level":"INFO","refreshToken":"•••"}"#);
+        assert_eq!(lines["lines"][1]["line"], "Authorization: •••");
+    }
 
     #[test]
     fn a_query_is_read_within_its_limits() {

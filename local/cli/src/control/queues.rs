@@ -2,9 +2,11 @@
 
 use http::StatusCode;
 use local_sqs::{Message, NewMessage, RedriveFailure};
+use local_stories::masked;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::look::look;
 use super::{Failure, bad_request, failed};
 use crate::stack::Stack;
 
@@ -39,20 +41,21 @@ pub async fn list(stack: &Stack) -> Result<Value, Failure> {
     Ok(Value::Array(all))
 }
 
-/// The oldest messages of a queue. Looking at them does not count as receiving.
+/// The oldest messages of a queue, with secrets masked. Looking at them does not count as receiving.
 pub async fn messages(stack: &Stack, queue: &str) -> Result<Value, Failure> {
     const MOST: usize = 100;
-    let shown = |message: Message| {
-        json!({
-            "id": message.id,
-            "sent": message.sent,
-            "receiveCount": message.receive_count,
-            "from": message.dead_letter_source,
-            "body": message.body,
-        })
-    };
     let messages = stack.sqs.peek(queue, MOST).await.map_err(queue_error)?;
-    Ok(messages.into_iter().map(shown).collect())
+    look(move || Ok(messages.iter().map(shown).collect())).await
+}
+
+fn shown(message: &Message) -> Value {
+    json!({
+        "id": message.id,
+        "sent": message.sent,
+        "receiveCount": message.receive_count,
+        "from": message.dead_letter_source,
+        "body": masked(&message.body),
+    })
 }
 
 /// Sends a message, and gives its id.

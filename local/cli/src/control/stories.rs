@@ -7,16 +7,13 @@ use http::{Request, StatusCode};
 use local_lambda::api::RequestId;
 use local_stories::{Filter, Recorder, StoryKind};
 use serde_json::{Map, Value, json};
-use tokio::sync::Semaphore;
 
-use super::{Failure, failed};
+use super::Failure;
+use super::look::look;
 use crate::stack::Stack;
 
 /// The longest wait for news, in seconds.
 const LONGEST_WAIT: u64 = 20;
-
-/// One look at a time: whoever looks must not take every processor from those who call.
-static LOOKS: Semaphore = Semaphore::const_new(1);
 
 /// The story of an id, as JSON.
 pub async fn story(stories: &Recorder, id: &str) -> Result<String, Failure> {
@@ -26,17 +23,6 @@ pub async fn story(stories: &Recorder, id: &str) -> Result<String, Failure> {
         Ok(story.to_string())
     })
     .await
-}
-
-/// What a look finds. A large story takes long: that is no work for the threads that carry requests.
-async fn look(render: impl FnOnce() -> Result<String, Failure> + Send + 'static) -> Result<String, Failure> {
-    let turn = LOOKS.acquire().await.map_err(failed)?;
-    let rendered = tokio::task::spawn_blocking(move || {
-        // It goes on when whoever asked has gone: so does its turn.
-        let _turn = turn;
-        render()
-    });
-    rendered.await.map_err(failed)?
 }
 
 /// Makes an invocation again, with its event or the one in the request's body, and gives the id of the new story. It does

@@ -10,7 +10,8 @@ use super::HIDDEN;
 /// A member's name and its colon, however often its quotes are escaped.
 static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
-        r#"(?i-u)"[a-z0-9_. -]*(?:password|passwd|token|secret|private[_-]?key|api[_-]?key|authorization|cookie)"#,
+        r#"(?i-u)"[a-z0-9_. -]*(?:password|passwd|pwd|passphrase|token|jwt|secret|credential|private[_-]?key|api[_-]?key"#,
+        r#"|authorization|cookie)"#,
         r#"[a-z0-9_. -]*\\*"\s*:\s*"#,
     ))
     .ok()

@@ -37,6 +37,34 @@ fn tokens_and_hashes_are_hidden_anywhere_in_text() {
 }
 
 #[test]
+fn what_is_named_is_hidden_however_a_line_writes_it() {
+    for (line, shown) in [
+        ("Authorization: Bearer abc", "Authorization: •••"),
+        ("cookie: a=b; c=d\nnext", "cookie: •••\nnext"),
+        ("Login { email: \"a@b.c\", password: \"hun ter\", n: 1 }", "Login { email: \"a@b.c\", password: •••, n: 1 }"),
+        ("refresh_token: Some(\"abc\"), x", "refresh_token: Some(•••), x"),
+        ("refreshToken: abc-def, x", "refreshToken: •••, x"),
+        ("reset token: 0a1b2c", "reset token: •••"),
+        ("said \\\"password: \\\"hunter\\\"", "said \\\"password: •••"),
+        ("postgres://shop:hunter2@db/x", "postgres://•••@db/x"),
+        ("/login?next=%2Freset%3Ftoken%3Dabc%26x%3D1", "/login?next=%2Freset%3Ftoken%3D•••%26x%3D1"),
+        ("eyJhbGciOiJFUzI1NiJ9.eyJzdWIi… (900 bytes)", "•••… (900 bytes)"),
+        ("pwd=hunter jwt=abc", "pwd=••• jwt=•••"),
+        ("token::Kind at 12:30:00, a: b", "token::Kind at 12:30:00, a: b"),
+        ("http://localhost:3000/a@b", "http://localhost:3000/a@b"),
+    ] {
+        assert_eq!(masked(line), shown);
+    }
+}
+
+#[test]
+fn a_text_without_secrets_stays_as_it_is() {
+    for text in ["{\"sent\": \"by hand\"}", "[ {\"a\": \"b=c: d\"} ]", "a=b", "{ cut", ""] {
+        assert!(matches!(masked(text), Cow::Borrowed(same) if same == text), "{text}");
+    }
+}
+
+#[test]
 fn json_that_was_cut_is_masked_too() {
     let whole = json!({"body": json!({"password": "hun\"ter\\2", "name": "Ada"}).to_string(), "token": "tttt", "z": 1})
         .to_string();

@@ -1,5 +1,5 @@
-//! Hiding what is secret wherever it stands in a text: JSON Web Tokens, bcrypt's hashes, private keys, the credentials of
-//! an `Authorization` header, and the values of a query or a form whose names say so.
+//! Hiding what is secret wherever it stands in a text: JSON Web Tokens, bcrypt's hashes, private keys, the credentials in a URL
+//! or an `Authorization` header, and the values of a query, a form, a header or a field whose names say so.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -16,15 +16,16 @@ struct Form {
     shown: &'static str,
 }
 
-static FORMS: [Form; 4] = [
+static FORMS: [Form; 6] = [
     Form {
         signs: &["eyJ"],
-        pattern: LazyLock::new(|| Regex::new(r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*").ok()),
+        // Cut before its signature, too.
+        pattern: LazyLock::new(|| Regex::new(r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?").ok()),
         shown: HIDDEN,
     },
     Form {
         signs: &["$2"],
-        pattern: LazyLock::new(|| Regex::new(r"\$2[abxy]?\$[0-9]{2}\$[./A-Za-z0-9]{53}").ok()),
+        pattern: LazyLock::new(|| Regex::new(r"\$2[abxy]?\$[0-9]{2}\$[./A-Za-z0-9]{1,53}").ok()),
         shown: HIDDEN,
     },
     Form {
@@ -35,9 +36,29 @@ static FORMS: [Form; 4] = [
         shown: HIDDEN,
     },
     Form {
+        signs: &["://"],
+        // The user and the password in a URL.
+        pattern: LazyLock::new(|| Regex::new(r"://[^/\s:@]*:[^/\s@]+@").ok()),
+        shown: "://•••@",
+    },
+    Form {
         signs: &["earer ", "asic ", "EARER ", "ASIC "],
         pattern: LazyLock::new(|| Regex::new(r"(?<scheme>(?i-u:bearer|basic)) [A-Za-z0-9._~+/=-]{8,}").ok()),
         shown: "$scheme •••",
+    },
+    Form {
+        signs: &[":"],
+        // A header, or a field as Rust's `Debug` and the like write it. A header's value goes on to the end of the line.
+        pattern: LazyLock::new(|| {
+            Regex::new(concat!(
+                r"(?<name>(?i-u:[a-z0-9_.-]*(?:authorization|cookie)[a-z0-9_.-]*)\s*: ?)[^\r\n]+",
+                r"|(?<field>(?i-u:[a-z0-9_.-]*(?:password|passwd|pwd|passphrase|token|jwt|secret|credential|private[_-]?key",
+                r"|api[_-]?key)[a-z0-9_.-]*)\s*:\s*(?:Some\()?)",
+                r#"(?:\\*"[^"]*"?|'[^']*'?|[^\s:"',;&(){}\[\]\\]+)"#,
+            ))
+            .ok()
+        }),
+        shown: "$name$field•••",
     },
 ];
 
@@ -48,30 +69,42 @@ pub(super) fn masked(text: &str) -> Cow<'_, str> {
         // Much faster than the pattern, and most texts have none.
         if signs.iter().any(|sign| shown.contains(sign)) {
             let Some(pattern) = pattern.as_ref() else { return Cow::Borrowed(HIDDEN) };
-            shown = Cow::Owned(pattern.replace_all(&shown, *instead).into_owned());
+            if let Cow::Owned(hidden) = pattern.replace_all(&shown, *instead) {
+                shown = Cow::Owned(hidden);
+            }
         }
     }
     shown
 }
 
-/// Hides VALUE of each `NAME=VALUE` whose name is a secret's.
+/// Hides VALUE of each `NAME=VALUE`, or `NAME%3DVALUE` inside a URL's own value, whose name is a secret's.
 fn assignments(text: &str) -> Cow<'_, str> {
     let mut shown = String::new();
+    let mut is_hidden = false;
     let mut rest = text;
-    while let Some(at) = rest.find('=') {
-        let (before, value) = rest.split_at(at + 1);
+    while let Some((at, sign)) = next_sign(rest) {
+        let (before, value) = rest.split_at(at + sign.len());
         let is_part = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
         let separator = before[..at].char_indices().rev().find(|(_, c)| !is_part(*c));
         let name = &before[separator.map_or(0, |(at, c)| at + c.len_utf8())..at];
         let ends = |c: char| c.is_whitespace() || "&#;,\"'\\<>".contains(c);
         let length = value.find(ends).unwrap_or(value.len());
+        // The next parameter of the encoded URL.
+        let length = if sign == "=" { length } else { value[..length].find("%26").unwrap_or(length) };
         shown.push_str(before);
         if length > 0 && is_secret(name) {
             shown.push_str(HIDDEN);
+            is_hidden = true;
             rest = &value[length..];
         } else {
             rest = value;
         }
     }
-    if shown.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(shown + rest) }
+    if is_hidden { Cow::Owned(shown + rest) } else { Cow::Borrowed(text) }
+}
+
+/// The next `=`, and how it is written.
+fn next_sign(text: &str) -> Option<(usize, &str)> {
+    let signs = ["=", "%3D", "%3d"].into_iter();
+    signs.filter_map(|sign| text.find(sign).map(|at| (at, &text[at..at + sign.len()]))).min_by_key(|(at, _)| *at)
 }
