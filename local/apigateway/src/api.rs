@@ -130,8 +130,9 @@ impl RestApi {
         let call = self.stories.begin(StoryKind::Api, &context.request_id, title);
         let entry = call.span().child(Kind::Api, head.uri.path());
         let span = entry.span();
+        span.known_as(&context.extended_request_id);
         if let Some(id) = head.headers.get("x-request-id").and_then(|id| id.to_str().ok()) {
-            span.known_as(id);
+            span.called(id);
         }
         span.request(&body);
         let outcome = self.serve(&head, &body, &mut context, &mut trail, span).await;
@@ -216,7 +217,7 @@ impl RestApi {
             |fault, cause| Refusal { fault, failure: Some(Failure { function: target.function.to_string(), cause }) };
         let trace_id = request_headers::trace_id(&head.headers);
         if let Some(root) = trace_id.split(';').find_map(|part| part.strip_prefix("Root=")) {
-            span.known_as(root);
+            span.called(root);
         }
         let headers = request_headers::for_function(&head.headers, context.source_ip(), &trace_id);
         let path = format!("/{}", head.uri.path().trim_start_matches('/'));

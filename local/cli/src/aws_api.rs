@@ -62,7 +62,7 @@ pub async fn handle(stack: &Stack, request: Request<Bytes>) -> Response<Bytes> {
     let caller = caller.as_deref();
     if let Some(refusal) = refusal {
         Told::denied(&span, &request, &refusal);
-        return refusal;
+        return refusal.response;
     }
     let told = Told::new(stack, caller.is_some(), &span, &request);
     let response = serve(stack, caller, &service, protocol, told.mark(request)).await;

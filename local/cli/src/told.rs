@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
+use local_iam::Refusal;
 use local_lambda::api::{self, RequestId};
 use local_stories::{Call, Kind, Open, Outcome, Span, StoryKind};
 
@@ -61,11 +62,13 @@ impl Told {
     }
 
     /// Adds a call that the function's role does not allow.
-    pub fn denied(span: &Span, request: &Request<Bytes>, refusal: &Response<Bytes>) {
+    pub fn denied(span: &Span, request: &Request<Bytes>, Refusal { access, response }: &Refusal) {
         if let Some(action) = Action::of(request) {
             let entry = opened(span, Kind::Denied, &action, request);
             entry.span().note("service", action.kind.name());
-            entry.span().response(refusal.body());
+            entry.span().note("action", access.action.as_str());
+            entry.span().note("resource", access.resource.as_str());
+            entry.span().response(response.body());
             entry.finish(Outcome::Denied);
         }
     }
@@ -150,4 +153,26 @@ fn title(action: &Action<'_>, request: &Request<Bytes>) -> String {
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use local_iam::Access;
+    use local_stories::{Limits, Recorder, Tables};
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_denied_call_says_which_action_on_which_resource() {
+        let stories = Recorder::new(Limits::default(), Tables::new());
+        let call = stories.begin(StoryKind::Api, "request-1", || "GET /things".to_owned());
+        let request = Request::post("/").header("x-amz-target", "DynamoDB_20120810.GetItem");
+        let access = Access::new("dynamodb:GetItem", "arn:aws:dynamodb:us-east-1:000000000000:table/Things");
+        let refusal = Refusal { access, response: Response::new(Bytes::new()) };
+        Told::denied(call.span(), &request.body(Bytes::new()).unwrap(), &refusal);
+        let details = &stories.story("request-1").unwrap()["entries"][0]["details"];
+        assert_eq!(details["action"], json!("dynamodb:GetItem"));
+        assert_eq!(details["resource"], json!(refusal.access.resource));
+    }
 }

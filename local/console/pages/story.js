@@ -81,7 +81,7 @@ function summary(story, entries) {
       ['Stories that name it', link(address(['stories'], { q: story.id }), 'find')],
     ]),
     denied.length > 0 && heading(2, 'Denied by IAM'),
-    denied.map(one => element('p', { class: 'bad' }, one.name)),
+    denied.map(one => element('p', { class: 'bad' }, `${one.name}: ${one.details.action} on ${one.details.resource}`)),
     story.entriesOmitted > 0 && quiet(`${story.entriesOmitted} more entries found no room.`),
     story.truncated && quiet('This story has as much as one may have: some payloads or log lines are missing.'))
 }

@@ -12,6 +12,15 @@ const JSON_1_0: HeaderValue = HeaderValue::from_static("application/x-amz-json-1
 const JSON_1_1: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.1");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
+/// A call that a role does not allow.
+#[derive(Debug)]
+pub struct Refusal {
+    /// The right that is missing: the first of those that the call needs.
+    pub access: Access,
+    /// The service's answer.
+    pub response: Response<Bytes>,
+}
+
 /// The message of a denied call.
 pub(crate) fn message(user: &str, Access { action, resource }: &Access, decision: Decision) -> String {
     let why = match decision {

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::Request;
 use local_template::{ACCOUNT, Function, Role, System};
 use serde::Serialize;
 
-use crate::{Access, Decision, Error, decide, denied, event_sources, request};
+use crate::{Access, Decision, Error, Refusal, decide, denied, event_sources, request};
 
 /// The roles of a system's functions, and which of their rights were used.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Iam {
     }
 
     /// AWS's answer to a request that `caller` (a function's name) may not make; `None` if it may.
-    pub fn refusal(&self, caller: &str, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+    pub fn refusal(&self, caller: &str, request: &Request<Bytes>) -> Option<Refusal> {
         // Whoever answers another request asks for [`denial`](Self::denial).
         let (service, accesses) = request::accesses(&self.system, request)?;
         let role = self.role(caller);
@@ -48,7 +48,7 @@ impl Iam {
             if decision != Decision::Allowed {
                 let message = denied::message(&user(role, caller), access, decision);
                 tracing::warn!("{message}");
-                return Some(denied::response(service, &message));
+                return Some(Refusal { access: access.clone(), response: denied::response(service, &message) });
             }
         }
         self.used().extend(accesses.into_iter().map(|access| Use { function: caller.to_owned(), access }));

@@ -18,6 +18,7 @@ mod request;
 
 pub use access::Access;
 pub use decision::{Decision, decide};
+pub use denied::Refusal;
 pub use event_sources::{Error, Missing};
 pub use iam::{Iam, Use};
 pub use logs::{Unlogged, unlogged};

@@ -57,7 +57,8 @@ impl Job {
         let span = entry.span();
         if span.is_recorded() {
             span.request_id(&request.request_id);
-            span.known_as(trace_root(&request.trace_id));
+            // The caller may have chosen it.
+            span.called(trace_root(&request.trace_id));
             span.note("requestId", request.request_id.as_str());
             span.request(&request.payload);
         }

@@ -19,6 +19,7 @@ mod span;
 mod story;
 mod text;
 mod view;
+mod words;
 
 pub use entry::{Kind, Outcome};
 pub use mask::{HIDDEN, masked};

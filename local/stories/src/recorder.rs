@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use crate::causes::{Causes, Place};
 use crate::span::{Position, Span};
 use crate::story::{Call, Story, StoryKind};
+use crate::words::Words;
 
 /// The attributes of each table's key, by the table's name.
 pub type Tables = BTreeMap<String, Vec<String>>;
@@ -90,10 +91,9 @@ impl Recorder {
 
     fn named(&self, text: &str) -> Span {
         let Some(shared) = &self.0 else { return Span::default() };
-        let stories: Vec<Arc<Story>> = shared.stories().iter().rev().cloned().collect();
-        let is_named = |story: &Arc<Story>| story.state().own_ids.iter().any(|id| text.contains(id.as_str()));
-        let found = stories.into_iter().find(is_named).map(|story| Position { story, parent: None });
-        Span::at(Arc::clone(shared), found.into_iter().collect())
+        let stories: Vec<Arc<Story>> = shared.stories().iter().cloned().collect();
+        let newest = Words::of([text]).named(stories, |story| story).pop();
+        Span::at(Arc::clone(shared), newest.map(|story| Position { story, parent: None }).into_iter().collect())
     }
 
     /// Whether anything is recorded.

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::entry::{Entry, Kind, Outcome};
 use crate::payload::Payload;
 use crate::recorder::Shared;
-use crate::story::{Room, Story};
+use crate::story::{Room, State, Story};
 use crate::text;
 
 /// The most log lines of one entry, and the longest part of a line, in bytes.
@@ -123,15 +123,25 @@ impl Span {
         self.known_as(id);
     }
 
-    /// An id that stands for the story in what it causes, if it is one story's alone.
+    /// An id that the stack gave and that stands for the story in what it causes, if it is one story's alone.
     pub fn known_as(&self, id: &str) {
+        self.add_id(id, |state| &mut state.own_ids);
+    }
+
+    /// An id that the caller gave. It leads to the story, but in a message it stands for the story only if it is long enough
+    /// to be no other's.
+    pub fn called(&self, id: &str) {
+        self.add_id(id, |state| &mut state.callers_ids);
+    }
+
+    fn add_id(&self, id: &str, ids: impl Fn(&mut State) -> &mut Vec<String>) {
         // Shorter ones may be anything, and longer ones are no ids.
         const LENGTHS: RangeInclusive<usize> = 8..=128;
         if let Some(Inner { shared, positions, .. }) = self.0.as_deref()
             && let [position] = positions.as_slice()
             && LENGTHS.contains(&id.len())
         {
-            position.story.known_as(shared, id);
+            position.story.known_as(shared, id, ids);
             shared.make_room();
         }
     }

@@ -69,8 +69,10 @@ pub(crate) struct State {
     pub status: Option<u16>,
     /// The request ids of its invocations.
     pub request_ids: Vec<String>,
-    /// Ids that stand for this story alone, in messages too: of its request, its trace.
+    /// Ids that the stack gave and that stand for this story alone, in messages too: of its request, its trace.
     pub own_ids: Vec<String>,
+    /// Ids that the caller gave. Another call may have the same.
+    pub callers_ids: Vec<String>,
     pub entries_omitted: u64,
     /// Whether something of an entry found no room.
     pub is_full: bool,
@@ -78,6 +80,13 @@ pub(crate) struct State {
     bytes: usize,
     /// Whether the recorder has dropped it.
     forgotten: bool,
+}
+
+impl State {
+    /// Whatever leads to the story.
+    pub fn ids(&self) -> impl Iterator<Item = &String> {
+        self.request_ids.iter().chain(&self.own_ids).chain(&self.callers_ids)
+    }
 }
 
 /// An entry and its place in the tree.
@@ -170,14 +179,15 @@ impl Story {
         }
     }
 
-    /// Adds an id of its own.
-    pub fn known_as(&self, shared: &Shared, id: &str) {
+    /// Adds an id of its own, or one that its caller gave.
+    pub fn known_as(&self, shared: &Shared, id: &str, ids: impl Fn(&mut State) -> &mut Vec<String>) {
         let is_new = {
-            let State { own_ids, .. } = &*self.state();
-            own_ids.len() < MOST_IDS && !own_ids.iter().any(|known| known == id)
+            let mut state = self.state();
+            let ids = ids(&mut state);
+            ids.len() < MOST_IDS && !ids.iter().any(|known| known == id)
         };
         if is_new && matches!(self.charge(shared, text::bytes(id)), Room::Made) {
-            self.state().own_ids.push(id.to_owned());
+            ids(&mut self.state()).push(id.to_owned());
         }
     }
 

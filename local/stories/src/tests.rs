@@ -97,6 +97,39 @@ fn a_message_that_was_redriven_goes_on_with_the_story_it_names() {
 }
 
 #[test]
+fn a_callers_id_ties_a_message_only_if_it_can_be_no_others() {
+    let recorder = recorder();
+    let [ada, eve] = ["request-ada", "request-eve"].map(|id| begin(&recorder, id));
+    let long = "0198f3c2-1111-7000-8000-000000000001";
+    ada.span().called(long);
+    for id in ["productId", "\"userId\":\"", "0198f3c2-2222-7000-8000-000000000002", "0198f3c2 1111 7000 8000"] {
+        eve.span().called(id);
+    }
+    let batch = Span::join([ada.span(), eve.span()]);
+    let told = |text: &str| batch.narrowed([text]).positions().iter().map(|at| at.story.id.clone()).collect::<Vec<_>>();
+    let both = ["request-ada", "request-eve"];
+    assert_eq!(told(r#"{"productId":1}"#), both);
+    assert_eq!(told(r#"{"userId":"0198f3c2 1111 7000 8000"}"#), both);
+    assert_eq!(told(&json!({"body": json!({"id": long}).to_string()}).to_string()), ["request-ada"]);
+    assert_eq!(told(&format!("Root=1-2;{long}")), ["request-ada"]);
+    // An id is a whole word, and the stack's own goes before a caller's.
+    assert_eq!(told(&format!("{long}0")), both);
+    assert_eq!(told("0198f3c2-2222-7000-8000-000000000002 of request-ada"), ["request-ada"]);
+    eve.span().called(long);
+    assert_eq!(told(long), both);
+    assert!(!recorder.message("other", "productId").is_recorded() && !recorder.message("other", long).is_recorded());
+    // It leads to the story all the same.
+    assert_eq!(recorder.story("productId").unwrap()["id"], "request-eve");
+}
+
+#[test]
+fn an_id_in_base64_is_found() {
+    let recorder = recorder();
+    begin(&recorder, "request-1").span().known_as("a+/bcdefghijklm=");
+    assert!(recorder.message("other", r#"{"id":"a+/bcdefghijklm="}"#).is_recorded());
+}
+
+#[test]
 fn the_newest_stories_are_kept_and_the_others_give_their_room_back() {
     let limits = Limits::default();
     let recorder = recorder();
@@ -153,7 +186,7 @@ fn long_texts_are_cut_and_long_ids_are_none() {
     let long = "x".repeat(5_000);
     let call = recorder.begin(StoryKind::Api, "request-1", || format!("GET /{long}"));
     let entry = call.span().child(Kind::Api, &long);
-    entry.span().known_as(&long);
+    entry.span().called(&long);
     entry.span().note("failure", long.as_str());
     entry.span().log(&"y".repeat(10_000));
     let story = recorder.story("request-1").unwrap();

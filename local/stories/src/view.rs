@@ -83,7 +83,7 @@ impl Recorder {
         let by_id = stories.iter().find(|story| story.id == id);
         let has = |story: &&Arc<Story>| {
             let state = story.state();
-            state.request_ids.iter().chain(&state.own_ids).any(|known| known == id)
+            state.ids().any(|known| known == id)
         };
         // The first one of a batch's.
         by_id.or_else(|| stories.iter().find(has)).cloned()
@@ -102,7 +102,7 @@ fn is_about(story: &Story, text: &str) -> bool {
     let has = |of: &str| of.to_lowercase().contains(text);
     let (status, ids, links) = {
         let state = story.state();
-        let ids: Vec<String> = state.request_ids.iter().chain(&state.own_ids).cloned().collect();
+        let ids: Vec<String> = state.ids().cloned().collect();
         (state.status, ids, state.links.clone())
     };
     has(&story.title)

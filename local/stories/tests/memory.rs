@@ -26,7 +26,7 @@ fn long_requests(recorder: &Recorder) {
         let path = format!("/{at}/{}", "p".repeat(LONG));
         let call = begin(recorder, at, &path);
         let entry = call.span().child(Kind::Api, &path);
-        entry.span().known_as(&format!("{at}{}", "i".repeat(LONG)));
+        entry.span().called(&format!("{at}{}", "i".repeat(LONG)));
         entry.span().note("failure", "f".repeat(LONG));
         entry.span().note("key", json!({"id": {"S": "k".repeat(LONG)}}));
         entry.finish(Outcome::Ok);

@@ -63,7 +63,9 @@ fn get_item() -> Request<Bytes> {
 }
 
 fn refused(iam: &Iam, request: &Request<Bytes>) -> (StatusCode, Value) {
-    let response = iam.refusal("Worker", request).expect("a refusal");
+    let Refusal { access, response } = iam.refusal("Worker", request).expect("a refusal");
+    let body = String::from_utf8_lossy(response.body());
+    assert!(body.contains(&format!("{} on resource: {}", access.action, access.resource)), "{body}");
     (response.status(), serde_json::from_slice(response.body()).expect("JSON"))
 }
 
