@@ -91,7 +91,11 @@ async fn assert_every_forgery_is_refused(stack: &Stack, good: &str, key: &Signin
     for (what, forged) in forgeries(good, key) {
         let verified = stack.post(VERIFY).token(&forged).send().await;
         assert_eq!(verified.status, 401, "{what}: {verified}");
-        verified.fails(Code::INVALID_TOKEN, "Invalid token", Value::Null);
+        let (code, message) = match what {
+            "a time that is over" => (Code::TOKEN_EXPIRED, "Token expired"),
+            _ => (Code::INVALID_TOKEN, "Invalid token"),
+        };
+        verified.fails(code, message, Value::Null);
         let (code, message) = said_of(what, &forged);
         for path in ["/api/users/me", "/api/users"] {
             let answer = stack.get(path).token(&forged).send().await;

@@ -25,7 +25,11 @@ impl Endpoint for VerifyToken {
 
     async fn call(&self, call: &Call) -> Result<Reply, Failure> {
         let token = call.bearer_token()?;
-        let Verified::Proven(identity) = self.tokens.verify(token).await? else { return Err(Failure::invalid_token()) };
+        let identity = match self.tokens.verify(token).await? {
+            Verified::Proven(identity) => identity,
+            Verified::Expired => return Err(Failure::token_expired()),
+            Verified::Invalid => return Err(Failure::invalid_token()),
+        };
         call.authenticated(&identity.id);
         Reply::ok(
             "Token valid",
