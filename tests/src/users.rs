@@ -110,6 +110,16 @@ impl Stack {
         assert_eq!(answer.status, 200, "{answer}");
     }
 
+    /// Takes away that someone is known where they registered or logged in.
+    pub async fn forget_source(&self, person: &Person) {
+        for known in self.items("KnownSourcesTable").await.iter().filter(|known| known["email"] == person.email) {
+            let key = json!({"email": {"S": known["email"]}, "source": {"S": known["source"]}});
+            let delete = json!({"TableName": "KnownSourcesTable", "Key": key});
+            let answer = self.aws("DynamoDB_20120810.DeleteItem", delete).send().await;
+            assert_eq!(answer.status, 200, "{answer}");
+        }
+    }
+
     /// Logs someone in.
     pub async fn log_in(&self, person: &mut Person) {
         let answer = self.post("/api/users/login").json(person.credentials()).send().await;

@@ -71,7 +71,7 @@ impl Endpoint for Register {
         let (session, refresh_token) = Session::begin(&user, client_of(call))?;
         // Signed first: without a signature, nobody is registered.
         let tokens = self.tokens.issue(&user.account(), &session, &refresh_token).await?;
-        match self.registrations.insert(&user, &event, &session, call.time_left()).await {
+        match self.registrations.insert(&user, &event, &session, &source, call.time_left()).await {
             Err(InsertError::EmailTaken) => {
                 return Err(Failure::conflict(codes::USER_EXISTS, "User already exists").detail("email", &user.email));
             }

@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{ConditionCheck, KeysAndAttributes, TransactWriteItem, Update};
 use tables::{Item, StoreError, batch_get, key, string};
 
-pub use accept::{AcceptError, mark_confirmed};
+pub use accept::{AcceptError, mark_confirmed, mark_registered};
 pub use count::{Guess, GuessOutcome};
 pub use password_change::stored_user;
 

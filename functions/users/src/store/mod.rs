@@ -27,7 +27,7 @@ use tables::{Item, StoreError};
 pub use active_sessions::{ActiveSessions, Refreshed};
 pub use erasures::Erasures;
 pub use kept_data::KeptData;
-pub use logins::{AcceptError, Guess, GuessOutcome, Logins, mark_confirmed, stored_user};
+pub use logins::{AcceptError, Guess, GuessOutcome, Logins, mark_confirmed, mark_registered, stored_user};
 pub use mail_requests::{MailRequests, REQUEST_KEPT_SECONDS};
 #[cfg(test)]
 use mails::address_owner;

@@ -1,25 +1,28 @@
-//! What a registration writes: the user, the event of it, and the user's first session.
+//! What a registration writes: the user, the event of it, the user's first session, and the source that it came from.
 
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use contracts::payloads::UserCreated;
+use envelope::timestamp;
 use events::Event;
 use serde::Serialize;
 use tables::{Cancellation, StoreError, conflict_retries};
 
-use super::{Sessions, UserEvents, Users};
+use super::{Sessions, UserEvents, Users, mark_registered};
 use crate::domain::session::Session;
+use crate::domain::source::Source;
 use crate::domain::user::User;
 
-/// The tables of users, of their events and of their sessions.
+/// The tables of users, of their events, of their sessions and of the sources that are known to them.
 #[derive(Debug)]
 pub struct Registrations {
     client: Client,
     users: Users,
     events: UserEvents,
     sessions: Sessions,
+    known_sources: String,
 }
 
 /// Why a user could not be added.
@@ -43,8 +46,8 @@ struct Item<'a> {
 }
 
 impl Registrations {
-    /// The tables that `USERS_TABLE`, `USER_EVENTS_TABLE` and `SESSIONS_TABLE` name, with a first read that opens the
-    /// connection ([`aws::warm_up`]).
+    /// The tables that `USERS_TABLE`, `USER_EVENTS_TABLE`, `SESSIONS_TABLE` and `KNOWN_SOURCES_TABLE` name, with a first read
+    /// that opens the connection ([`aws::warm_up`]).
     ///
     /// # Errors
     /// [`aws::ConfigError`]
@@ -53,6 +56,7 @@ impl Registrations {
             client: tables::client()?,
             events: UserEvents::from_env()?,
             sessions: Sessions::from_env()?,
+            known_sources: aws::required("KNOWN_SOURCES_TABLE")?,
             users: Users::connect().await?,
         })
     }
@@ -62,11 +66,13 @@ impl Registrations {
     pub(crate) fn of(tables: &local_testing::Tables) -> Self {
         let users = Users::new(tables.client(), "UsersTable");
         let sessions = Sessions::new(tables.client(), "SessionsTable");
-        Self { client: tables.client(), users, events: UserEvents::new("UserEventsTable"), sessions }
+        let (events, known_sources) = (UserEvents::new("UserEventsTable"), "KnownSourcesTable".to_owned());
+        Self { client: tables.client(), users, events, sessions, known_sources }
     }
 
-    /// Adds a user together with the event of their registration and their first session, in one transaction. Conflicts
-    /// with concurrent registrations of the address are retried within `time_left`.
+    /// Adds a user together with the event of their registration and their first session, and marks the source that they
+    /// registered from as known to them, in one transaction: from the first moment, no guess of others locks them out there.
+    /// Conflicts with concurrent registrations of the address are retried within `time_left`.
     ///
     /// # Errors
     /// [`InsertError`]
@@ -75,6 +81,7 @@ impl Registrations {
         user: &User,
         event: &Event<UserCreated>,
         session: &Session,
+        source: &Source,
         time_left: Duration,
     ) -> Result<(), InsertError> {
         let item = Item { user, listing: super::user_list::PARTITION };
@@ -89,6 +96,7 @@ impl Registrations {
             TransactWriteItem::builder().put(put).build(),
             self.events.put(&user.id, event)?,
             self.sessions.put(session)?,
+            mark_registered(&self.known_sources, user, source, timestamp::epoch_seconds())?,
         ];
         let mut retries = conflict_retries(time_left);
         loop {

@@ -39,6 +39,7 @@ async fn users(stack: &Stack, admin: &Person, ada: &Person) {
     is(&stack.post("/api/users/register").json(ada.registration()).send().await, 409);
     fail(stack, "AnswerLost", "RegisterFunction", "TransactWriteItems", 1).await;
     stack.customer("Lost").await;
+    stack.forget_source(ada).await;
     is(&stack.post("/api/users/login").json(ada.wrong_guess()).send().await, 401);
     is(&stack.post("/api/users/login").json(ada.wrong_guess()).send().await, 401);
     // Its hash is renewed.

@@ -16,6 +16,9 @@ async fn it_is_all_that_any_service_keeps_and_no_hash() {
     let order = json!({"items": [{"productId": lamp, "quantity": 2}], "shippingAddress": address});
     let placed = stack.post("/api/orders").token(&ada.token).json(order).send().await;
     assert_eq!(placed.status, 201, "{placed}");
+    let export = stack.get("/api/users/me/export").token(&ada.token).send().await;
+    assert_eq!(export.data()["knownSources"].as_array().unwrap().len(), 1, "where she registered: {export}");
+    stack.forget_source(&ada).await;
     stack.post("/api/users/login").json(ada.wrong_guess()).send().await;
     stack.drained().await;
 

@@ -13,6 +13,7 @@ use crate::SERVICE;
 use crate::domain::email::Email;
 use crate::domain::name::Name;
 use crate::domain::session::{self, Session};
+use crate::domain::source::Source;
 use crate::store::{MailRequests, Registrations, Remains, Users, stored_user};
 
 const TIME: Duration = Duration::from_secs(5);
@@ -52,7 +53,7 @@ async fn with_ada() -> (Tables, Registrations, User) {
     let registrations = Registrations::of(&tables);
     let user = ada();
     let created = Event::new(SERVICE, user.created(), Cause::request("r1"));
-    registrations.insert(&user, &created, &session(&user), TIME).await.unwrap();
+    registrations.insert(&user, &created, &session(&user), &Source::of("192.0.2.1"), TIME).await.unwrap();
     (tables, registrations, user)
 }
 
@@ -77,7 +78,7 @@ async fn an_erasure_takes_the_account_away_and_tells_of_it_in_one_write() {
     // The address is free again.
     let again = ada();
     let created = Event::new(SERVICE, again.created(), Cause::request("r2"));
-    registrations.insert(&again, &created, &session(&again), TIME).await.unwrap();
+    registrations.insert(&again, &created, &session(&again), &Source::of("192.0.2.1"), TIME).await.unwrap();
     assert_eq!(erase(&tables, &user).await, Err(Some(again.id)));
     assert_eq!(items(&tables, "UsersTable").await.len(), 1);
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws::retry::RetryBudget;
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
-use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use envelope::Failure;
 use tables::{Cancellation, FailedCondition, StoreError, conflict_retries, key, number, string};
 
@@ -16,6 +16,7 @@ use crate::domain::failed_logins::FailedLogins;
 use crate::domain::known_source::KNOWN_SECONDS;
 use crate::domain::limit::WINDOW_SECONDS;
 use crate::domain::source::Source;
+use crate::domain::user::User;
 use crate::store::parse;
 
 /// How long a guess is given back once the transaction it was a part of has failed; two thirds of this go to retries.
@@ -292,6 +293,20 @@ fn known_to(update: UpdateBuilder, guess: &Guess, expression: &str) -> UpdateBui
             .expression_attribute_values(":user", string(id)),
         None => update.update_expression(expression),
     }
+}
+
+/// Marks a source, in the table of known sources, as the one that a new user has registered from. Nobody has guessed at their
+/// password yet: what an earlier user of the address has left there is replaced.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn mark_registered(table: &str, user: &User, source: &Source, now: u64) -> Result<TransactWriteItem, StoreError> {
+    let put = Put::builder()
+        .table_name(table)
+        .set_item(Some(known_source_key(user.email.as_str(), source)))
+        .item("userId", string(&user.id))
+        .item("expiresAt", number(now + KNOWN_SECONDS));
+    Ok(TransactWriteItem::builder().put(put.build()?).build())
 }
 
 /// Marks a source, in the table of known sources, as one from which a user has confirmed a password reset: they read the

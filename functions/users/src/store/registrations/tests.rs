@@ -11,6 +11,7 @@ use crate::SERVICE;
 use crate::domain::email::Email;
 use crate::domain::name::Name;
 use crate::domain::session::Client as LoggedInFrom;
+use crate::store::Logins;
 
 const TIME: Duration = Duration::from_secs(5);
 
@@ -21,6 +22,10 @@ fn ada() -> (User, Event<UserCreated>, Session) {
     let event = Event::new(SERVICE, user.created(), Cause::request("r1"));
     let (session, _) = Session::begin(&user, LoggedInFrom { source_ip: "192.0.2.1", user_agent: None }).unwrap();
     (user, event, session)
+}
+
+fn home() -> Source {
+    Source::of("192.0.2.1")
 }
 
 async fn empty() -> (Tables, Registrations) {
@@ -43,7 +48,7 @@ async fn records(tables: &Tables, table: &str) -> Vec<Value> {
 async fn the_stream_of_users_has_their_keys_alone() {
     let (tables, registrations) = empty().await;
     let (user, event, session) = ada();
-    registrations.insert(&user, &event, &session, TIME).await.unwrap();
+    registrations.insert(&user, &event, &session, &home(), TIME).await.unwrap();
     let records = records(&tables, "UsersTable").await;
     assert_eq!(records.len(), 1);
     assert_eq!(records[0]["dynamodb"]["Keys"], json!({"email": {"S": "ada@example.com"}}));
@@ -54,7 +59,7 @@ async fn the_stream_of_users_has_their_keys_alone() {
 async fn a_registration_s_event_is_in_the_stream_of_events_without_the_user_s_item() {
     let (tables, registrations) = empty().await;
     let (user, event, session) = ada();
-    registrations.insert(&user, &event, &session, TIME).await.unwrap();
+    registrations.insert(&user, &event, &session, &home(), TIME).await.unwrap();
     let records = records(&tables, "UserEventsTable").await;
     assert_eq!(records.len(), 1);
     let image = records[0]["dynamodb"]["NewImage"].as_object().unwrap();
@@ -68,8 +73,10 @@ async fn a_registration_s_event_is_in_the_stream_of_events_without_the_user_s_it
 async fn of_registrations_of_an_address_at_once_one_is_made_and_tells_of_itself() {
     let (tables, registrations) = empty().await;
     let all: Vec<_> = (0..8).map(|_| ada()).collect();
+    let home = home();
     let outcomes =
-        join_all(all.iter().map(|(user, event, session)| registrations.insert(user, event, session, TIME))).await;
+        join_all(all.iter().map(|(user, event, session)| registrations.insert(user, event, session, &home, TIME)))
+            .await;
     let made: Vec<&User> =
         outcomes.iter().zip(&all).filter(|(outcome, _)| outcome.is_ok()).map(|(_, (user, ..))| user).collect();
     assert_eq!(made.len(), 1);
@@ -86,6 +93,34 @@ async fn a_registration_whose_answer_was_lost_is_one() {
     let lost = Fault { operation: Some("TransactWriteItems".into()), ..Fault::next(FaultKind::AnswerLost) };
     tables.dynamodb().faults().inject(lost);
     let (user, event, session) = ada();
-    registrations.insert(&user, &event, &session, TIME).await.unwrap();
+    registrations.insert(&user, &event, &session, &home(), TIME).await.unwrap();
     assert_eq!(sessions_of(&tables).await, [user.id.as_str()]);
+}
+
+#[tokio::test]
+async fn whoever_registers_is_known_where_they_did_and_not_by_what_an_earlier_user_left() {
+    let (tables, registrations) = empty().await;
+    let logins = Logins::of_template(tables.client(), 99);
+    let now = timestamp::epoch_seconds();
+    let earlier = json!({
+        "email": "ada@example.com", "source": "192.0.2.1", "userId": "u0", "expiresAt": now + 60, "failures": 5,
+        "windowEndsAt": now + 60, "forgivenUntil": now + 60,
+    });
+    let earlier = serde_dynamo::to_item(earlier).unwrap();
+    tables.client().put_item().table_name("KnownSourcesTable").set_item(Some(earlier)).send().await.unwrap();
+    let (user, event, session) = ada();
+    registrations.insert(&user, &event, &session, &home(), TIME).await.unwrap();
+    let known = async |source: &str| {
+        let (_, counts) = logins.find(&user.email, &Source::of(source)).await.unwrap();
+        counts.known_source(now).is_some_and(|known| {
+            known.is_of(Some(&user.id)) && known.window_end(now).is_none() && !known.is_forgiven(now + 1)
+        })
+    };
+    assert!(known("192.0.2.1").await);
+    assert!(!known("192.0.2.2").await);
+    // Another's attempt at the address makes nothing known.
+    let (other, event, session) = ada();
+    let taken = registrations.insert(&other, &event, &session, &Source::of("192.0.2.2"), TIME).await;
+    assert!(matches!(taken, Err(InsertError::EmailTaken)));
+    assert!(known("192.0.2.1").await && !known("192.0.2.2").await);
 }
