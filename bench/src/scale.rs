@@ -162,6 +162,13 @@ async fn asks(stack: &Stack, admin: &Person) -> Result<Vec<(&'static str, Ask)>,
         ("category by price", Ask::get(&format!("/api/products?sort=priceDesc&category={}", catalogue::CATEGORY))),
         ("range of prices by name", Ask::get(&format!("/api/products?sort=name&{}", catalogue::PRICES))),
         ("search by name", Ask::get(&format!("/api/products?sort=name&search={}", catalogue::WORDS))),
+        ("range of common prices", Ask::get(&format!("/api/products?{}", catalogue::COMMON_PRICES))),
+        ("range of common prices by name", Ask::get(&format!("/api/products?sort=name&{}", catalogue::COMMON_PRICES))),
+        (
+            "range of common prices by price",
+            Ask::get(&format!("/api/products?sort=priceAsc&{}", catalogue::COMMON_PRICES)),
+        ),
+        ("search for common words", Ask::get(&format!("/api/products?search={}", catalogue::COMMON_WORDS))),
         ("change of stock", Ask::patch(&stock, &more).token(&admin.token)),
     ])
 }

@@ -24,6 +24,10 @@ pub const CATEGORY: &str = "Benches";
 pub const PRICES: &str = "minPrice=90&maxPrice=99";
 pub const WORDS: &str = "walnut+bench";
 
+/// What most of the others have.
+pub const COMMON_PRICES: &str = "minPrice=10&maxPrice=60";
+pub const COMMON_WORDS: &str = "ashen+chairs";
+
 /// The tables, as the template calls them.
 const PRODUCTS: &str = "ProductsTable";
 const INDEX: &str = "ProductIndexTable";

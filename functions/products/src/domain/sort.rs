@@ -33,6 +33,16 @@ impl Sort {
         matches!(self, Self::Newest | Self::PriceDesc)
     }
 
+    /// Whether it is by time of creation: a product's position is its id.
+    pub fn is_by_time(self) -> bool {
+        matches!(self, Self::Newest | Self::Oldest)
+    }
+
+    /// Whether it is by price.
+    pub fn is_by_price(self) -> bool {
+        matches!(self, Self::PriceAsc | Self::PriceDesc)
+    }
+
     /// Where a product stands. Positions are compared byte by byte, and no two products have the same.
     pub fn position(self, product: &Product) -> String {
         match self {

@@ -122,15 +122,15 @@ impl PageRequest {
             Start::Page(number) => {
                 let number = number.get();
                 let skip = (number - 1) * limit;
-                let (page, total) = catalogue.sorted_page(&filter, sort, skip as usize, limit as usize).await?;
-                if page.products.is_empty() && page.next.is_some() {
+                let (page, total) = catalogue.page(&filter, sort, skip as usize, limit as usize).await?;
+                if skip > 0 && page.products.is_empty() && page.next.is_some() {
                     return Err(out_of_budget(encode(page.next)));
                 }
                 (page.products, numbered_page(number, limit, page.rows, encode(page.next), total))
             }
             Start::Cursor(cursor) => {
                 let [position] = Cursor::<1>::decode(&list_name, &cursor)?.into_keys();
-                let page = catalogue.sorted_after(&filter, sort, &position, limit as usize).await?;
+                let page = catalogue.after(&filter, sort, &position, limit as usize).await?;
                 let next_cursor = encode(page.next);
                 (page.products, Pagination::Cursor { limit, has_next: next_cursor.is_some(), next_cursor })
             }

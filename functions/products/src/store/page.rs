@@ -1,8 +1,9 @@
 //! A page of a list, and how many products the whole list has.
 
-use super::IdPage;
+use super::found::Found;
 use crate::domain::filter::Filter;
 use crate::domain::product::Product;
+use crate::domain::sort::{Sort, id_at};
 
 /// A page of a list.
 #[derive(Debug, Default)]
@@ -11,7 +12,7 @@ pub struct ProductPage {
     pub products: Vec<Product>,
     /// Rows of the list that this page covers. It has fewer products if some no longer match: an index trails.
     pub rows: usize,
-    /// The id after which the next page starts, if there is one or the budget ran out there.
+    /// The position after which the next page starts, if there is one or the budget ran out there.
     pub next: Option<String>,
 }
 
@@ -33,24 +34,29 @@ impl Total {
     }
 }
 
-/// The ids of one page, cut out of what was found.
+/// The positions of one page, cut out of what was found.
 pub(super) struct Slice {
-    pub ids: Vec<String>,
+    positions: Vec<String>,
     next: Option<String>,
 }
 
 impl Slice {
-    /// The `limit` ids after the first `skip`.
-    pub fn of(IdPage { ids, stopped_at }: IdPage, skip: usize, limit: usize) -> Self {
-        let rest = ids.get(skip..).unwrap_or_default();
-        let ids = rest[..rest.len().min(limit)].to_vec();
-        let next = if rest.len() > limit { ids.last().cloned() } else { stopped_at };
-        Self { ids, next }
+    /// The `limit` positions after the first `skip`.
+    pub fn of(Found { positions: found, stopped_at }: Found, skip: usize, limit: usize) -> Self {
+        let rest = found.get(skip..).unwrap_or_default();
+        let positions = rest[..rest.len().min(limit)].to_vec();
+        let next = if rest.len() > limit { positions.last().cloned() } else { stopped_at };
+        Self { positions, next }
     }
 
-    /// The page with those of its products that still match.
-    pub fn into_page(self, mut products: Vec<Product>, filter: &Filter) -> ProductPage {
-        products.retain(|product| filter.still_matches(product));
-        ProductPage { products, rows: self.ids.len(), next: self.next }
+    /// The ids of its products.
+    pub fn ids(&self) -> Vec<String> {
+        self.positions.iter().map(|position| id_at(position).to_owned()).collect()
+    }
+
+    /// The page with those of its products that still match and still have their position.
+    pub fn into_page(self, mut products: Vec<Product>, filter: &Filter, sort: Sort) -> ProductPage {
+        products.retain(|product| filter.still_matches(product) && self.positions.contains(&sort.position(product)));
+        ProductPage { products, rows: self.positions.len(), next: self.next }
     }
 }

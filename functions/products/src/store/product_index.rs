@@ -60,17 +60,22 @@ impl ProductIndex {
     /// # Errors
     /// [`StoreError`]
     pub async fn total(&self, listing: Listing<'_>) -> Result<u64, StoreError> {
-        let (table, key) = self.total_key(listing);
-        Self::read_total(self.client.get_item().table_name(table).set_key(Some(key)).send().await?.item)
+        let get = self.client.get_item().table_name(&self.table).set_key(Some(self.total_key(listing)));
+        Self::read_total(get.send().await?.item)
     }
 
-    /// The table and the key of a list's total, to read it together with other items.
-    pub(super) fn total_key(&self, listing: Listing<'_>) -> (&str, Item) {
+    /// The table's name.
+    pub(super) fn table(&self) -> &str {
+        &self.table
+    }
+
+    /// The key of a list's total, to read it together with other items.
+    pub(super) fn total_key(&self, listing: Listing<'_>) -> Item {
         let id = match listing.category {
             None => total_of_all(listing.state),
             Some(category) => category_total(&listing.state.name(category.as_str())),
         };
-        (&self.table, key([("list", TOTALS), ("id", &id)]))
+        key([("list", TOTALS), ("id", &id)])
     }
 
     /// The total in its item; 0 if there is none yet.

@@ -23,22 +23,22 @@ impl ListingIndex {
         Ok(products)
     }
 
-    /// As [`ListingIndex::products`], together with one item of another table in the same call: for at least one id
-    /// and fewer than [`BATCH_KEYS`].
+    /// As [`ListingIndex::products`], together with items of another table in the same call: for at least one id, and at most
+    /// [`BATCH_KEYS`] of all.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub(super) async fn products_and_item(
+    pub(super) async fn products_and_items(
         &self,
         ids: &[String],
         table: &str,
-        item: Item,
-    ) -> Result<(Vec<Product>, Option<Item>), StoreError> {
-        let item = KeysAndAttributes::builder().keys(item).build()?;
-        let requests = HashMap::from([(self.table.clone(), keys_of(ids)?), (table.to_owned(), item)]);
+        keys: Vec<Item>,
+    ) -> Result<(Vec<Product>, Vec<Item>), StoreError> {
+        let keys = KeysAndAttributes::builder().set_keys(Some(keys)).build()?;
+        let requests = HashMap::from([(self.table.clone(), keys_of(ids)?), (table.to_owned(), keys)]);
         let mut items = batch_get(&self.client, requests).await?;
         let products = self.take_products(&mut items, ids)?;
-        Ok((products, items.remove(table).and_then(|mut items| items.pop())))
+        Ok((products, items.remove(table).unwrap_or_default()))
     }
 
     /// Takes the products out of a batch's items, sorted as their ids are.

@@ -1,4 +1,5 @@
-//! `GET /api/products` where there are very many: a total that no kept count knows is counted to a thousand.
+//! `GET /api/products` where there are very many: a total that no kept count knows is counted to a hundred, and
+//! a page examines only so many.
 
 use std::ops::Range;
 
@@ -9,13 +10,15 @@ use super::list::{list, walk};
 
 const ALL: u64 = 1_030;
 
-/// Puts so many products into the table as the service writes them, which no client could do in a test's time.
+/// So many products, the oldest dear.
 async fn fill(stack: &Stack) {
-    put(stack, 0..ALL, |nth| 10 + nth % 2).await;
+    put(stack, 0..40, |_| 500).await;
+    put(stack, 40..ALL, |nth| 10 + nth % 2).await;
     stack.drained().await;
 }
 
-/// Puts the products of these numbers, the newest last, each at a price in cents.
+/// Puts the products of these numbers into the table as the service writes them, which no client could do in a test's time: the
+/// newest last, each at a price in cents.
 async fn put(stack: &Stack, numbers: Range<u64>, cents: impl Fn(u64) -> u64) {
     let text = |text: &str| json!({"S": text});
     let number = |number: u64| json!({"N": number.to_string()});
@@ -42,55 +45,66 @@ async fn a_total_that_is_not_kept_is_capped_and_cursors_lead_beyond_it() {
     let stack = Stack::start().await;
     fill(&stack).await;
     let kept = json!({"total": ALL, "totalPages": ALL.div_ceil(20), "hasNext": true});
-    let capped = json!({"total": 1000, "totalCapped": true, "totalPages": 50, "hasNext": true});
-    let counted = json!({"total": ALL / 2, "totalPages": (ALL / 2).div_ceil(20), "hasNext": false});
-    for (query, expected) in [
-        ("", &kept),
-        ("category=Metal", &kept),
-        ("search=nail", &capped),
-        ("minPrice=0.1", &capped),
-        ("category=Metal&maxPrice=0.11", &capped),
-        ("maxPrice=0.1", &counted),
-        ("search=nail&minPrice=0.11", &counted),
+    let capped = json!({"total": 100, "totalCapped": true, "totalPages": 5, "hasNext": true});
+    let counted = json!({"total": 40, "totalPages": 2, "hasNext": false});
+    for (query, page, expected, all) in [
+        ("", 50, &kept, ALL),
+        ("category=Metal", 50, &kept, ALL),
+        ("search=nail", 50, &capped, ALL),
+        ("minPrice=0.1", 50, &capped, ALL),
+        ("category=Metal&maxPrice=5", 50, &capped, ALL),
+        ("maxPrice=0.1", 5, &capped, (ALL - 40) / 2),
+        ("search=nail&maxPrice=0.1", 5, &capped, (ALL - 40) / 2),
+        ("minPrice=5", 2, &counted, 40),
     ] {
-        let answer = list(&stack, &format!("{query}&page=50")).await;
-        let mut found = answer.body["meta"]["pagination"].clone();
-        found
-            .as_object_mut()
-            .unwrap()
-            .retain(|name, _| !["page", "limit", "hasPrev", "nextCursor"].contains(&name.as_str()));
-        assert_eq!(found, *expected, "{query}");
-        let rows = walk(&stack, &format!("page=1&limit=100&{query}")).await;
-        let all = if expected == &counted { ALL / 2 } else { ALL };
-        assert_eq!(rows.len() as u64, all, "{query}");
-        assert!(rows.is_sorted_by(|one, next| one["id"].as_str() > next["id"].as_str()), "{query}");
+        for sort in ["newest", "oldest", "priceAsc", "priceDesc", "name"] {
+            let query = format!("{query}&sort={sort}");
+            // By price and by name, a search for what all have compares a hundred products.
+            let page = if query.starts_with("search") { page.min(5) } else { page };
+            let answer = list(&stack, &format!("{query}&page={page}")).await;
+            let mut found = answer.body["meta"]["pagination"].clone();
+            let asked = ["page", "limit", "hasPrev", "nextCursor"];
+            found.as_object_mut().unwrap().retain(|name, _| !asked.contains(&name.as_str()));
+            assert_eq!((found, answer.data().as_array().unwrap().len()), (expected.clone(), 20), "{query}");
+            let rows = walk(&stack, &format!("page=1&limit=100&{query}")).await;
+            assert_eq!(rows.len() as u64, all, "{query}");
+            let id = |row: &Value| row["id"].as_str().unwrap().to_owned();
+            let cents = |row: &Value| (row["price"].as_f64().unwrap() * 100.0).round() as u64;
+            assert!(
+                rows.is_sorted_by(|one, next| match sort {
+                    "newest" => id(one) > id(next),
+                    "priceAsc" => (cents(one), id(one)) < (cents(next), id(next)),
+                    "priceDesc" => (cents(one), id(one)) > (cents(next), id(next)),
+                    _ => id(one) < id(next),
+                }),
+                "{query}"
+            );
+        }
     }
 }
 
-/// More products of a range than are counted, and more newer ones than are examined.
+/// More old products of a range than are sorted, and more newer ones than a page examines.
 #[apply(e2e)]
 #[needs(OwnStack)]
-async fn a_price_range_of_old_products_only_has_its_pages() {
+async fn a_page_may_be_empty_and_not_the_last() {
     let stack = Stack::start().await;
-    put(&stack, 0..1_100, |_| 432_150).await;
-    put(&stack, 1_100..6_300, |_| 5_000).await;
-    for (query, first) in [("page=1", 1_099), ("page=11", 199), ("category=Metal&page=1", 1_099)] {
-        let answer = list(&stack, &format!("minPrice=4321.5&maxPrice=4321.5&limit=90&{query}")).await;
-        let ids: Vec<&str> = answer.data().as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap()).collect();
-        let expected: Vec<String> =
-            (first - 89..=first).rev().map(|nth: u64| format!("01980000-0000-7000-8000-{nth:012}")).collect();
-        assert_eq!(ids, expected, "{query}");
-        let pagination = &answer.body["meta"]["pagination"];
-        assert_eq!((&pagination["total"], &pagination["hasNext"]), (&json!(1_000), &json!(true)), "{answer}");
-    }
-    // Of 5 200 in the range, too many to sort, none is among the 5 000 newest that are examined.
-    put(&stack, 6_300..11_500, |_| 100).await;
-    let query = "minPrice=50&maxPrice=50&limit=90";
+    put(&stack, 0..250, |_| 432_150).await;
+    put(&stack, 250..1_000, |_| 5_000).await;
+    let query = "minPrice=4321.5&maxPrice=4321.5&limit=90";
     let answer = list(&stack, query).await;
-    assert_eq!(answer.problems(), ["page OUT_OF_RANGE"], "{answer}");
-    assert_eq!(answer.status, 400, "{answer}");
-    let cursor = answer.body["error"]["details"]["cursor"].as_str().unwrap_or_else(|| panic!("{answer}"));
-    let next = list(&stack, &format!("{query}&cursor={cursor}")).await;
-    let rows = next.data().as_array().unwrap();
-    assert_eq!((rows.len(), &rows[0]["id"]), (90, &json!("01980000-0000-7000-8000-000000006299")), "{next}");
+    let pagination = answer.body["meta"]["pagination"].clone();
+    let next = pagination["nextCursor"].as_str().unwrap_or_else(|| panic!("{answer}"));
+    let expected = json!({
+        "page": 1, "limit": 90, "total": 100, "totalCapped": true, "totalPages": 2, "hasNext": true, "hasPrev": false,
+        "nextCursor": next,
+    });
+    assert_eq!((answer.data(), &pagination), (&json!([]), &expected), "{answer}");
+    let refused = list(&stack, &format!("{query}&page=2")).await;
+    assert_eq!(refused.problems(), ["page OUT_OF_RANGE"], "{refused}");
+    assert_eq!(refused.status, 400, "{refused}");
+    assert!(refused.body["error"]["details"]["cursor"].is_string(), "{refused}");
+    let rows = walk(&stack, &format!("page=1&{query}")).await;
+    let ids: Vec<&str> = rows.iter().map(|row| row["id"].as_str().unwrap()).collect();
+    let expected: Vec<String> = (0..250).rev().map(|nth| format!("01980000-0000-7000-8000-{nth:012}")).collect();
+    assert_eq!(ids, expected);
 }

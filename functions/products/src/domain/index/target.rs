@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Facts, SortedRows};
 use crate::domain::product::Product;
 use crate::domain::sale_state::SaleState;
+use crate::domain::sort::name_key;
 
 /// What the index should hold of one revision of a product.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +27,8 @@ impl Target {
     pub fn of(product: &Product) -> Self {
         let state = SaleState::of(product);
         let words = product.words().to_index().iter().map(|word| state.name(word)).collect();
-        let facts = Facts { price: product.price.cents(), category: product.category.clone() };
+        let (price, category) = (product.price.cents(), product.category.clone());
+        let facts = Facts { price, category, name: Some(name_key(product)) };
         let sorted = Some(SortedRows::of(product));
         Self { revision: product.revision, state, facts: Some(facts), words, sorted }
     }

@@ -53,7 +53,7 @@ async fn a_product_is_not_found_by_a_word_it_has_lost_before_it_is_indexed_again
         stores.products.save(&edited).await.unwrap();
         assert_eq!(found(&stores, had).await, [""; 0]);
         let everything = Filter { shown: Shown::Everything, search: Search::of(had), ..Filter::default() };
-        let (by_name, _) = stores.catalogue.sorted_page(&everything, Sort::Name, 0, 100).await.unwrap();
+        let (by_name, _) = stores.catalogue.page(&everything, Sort::Name, 0, 100).await.unwrap();
         assert_eq!(by_name.products, []);
         stores.index_all().await;
         assert_eq!(found(&stores, has).await, [product.id]);
@@ -62,7 +62,7 @@ async fn a_product_is_not_found_by_a_word_it_has_lost_before_it_is_indexed_again
 
 async fn found(stores: &TestStores, search: &str) -> Vec<String> {
     let filter = Filter { search: Search::of(search), ..Filter::default() };
-    let (found, _) = stores.catalogue.page(&filter, 0, 100).await.unwrap();
+    let (found, _) = stores.catalogue.page(&filter, Sort::Newest, 0, 100).await.unwrap();
     found.products.into_iter().map(|product| product.id).collect()
 }
 

@@ -1,10 +1,13 @@
 //! The stores against the embedded DynamoDB, with the tables of the template.
 
+mod budget;
 mod catalogue;
+mod costs;
 mod expire;
 mod index;
 mod products;
 mod reserve;
+mod search;
 mod settle;
 mod sorted;
 
