@@ -7,6 +7,8 @@
 
 mod entry;
 mod posting;
+#[cfg(test)]
+mod races;
 mod sorted_rows;
 mod target;
 
