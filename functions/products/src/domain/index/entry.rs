@@ -142,11 +142,14 @@ mod tests {
 
     #[test]
     fn postings_tell_the_facts_of_the_latest_revision_only() {
-        let first = product("Lamp", "Light", 100, 1);
+        let first = described("Lamp", "");
         let entry = index(Entry::default(), &Target::of(&first), 96);
-        let renamed = Product { revision: 2, name: product("Lantern", "Light", 1, 1).name, ..first.clone() };
+        let longer = Product { revision: 2, description: described("x", "Brass").description, ..first.clone() };
+        let step = entry.step_to(&Target::of(&longer), 96).unwrap();
+        assert_eq!((step.put, step.delete), (vec!["brass".to_owned()], vec![]), "the words that stay have their facts");
+        let renamed = Product { revision: 2, name: product("Lamp, red", "x", 1, 1).name, ..first.clone() };
         let step = entry.step_to(&Target::of(&renamed), 96).unwrap();
-        assert_eq!((step.put.len(), step.delete.len()), (1, 1), "the words that stay have their facts");
+        assert_eq!(step.put, ["lamp", "red"], "the name is written again");
         let dearer = Product { revision: 2, price: money::Price::from_cents(101).unwrap(), ..first };
         let step = entry.step_to(&Target::of(&dearer), 96).unwrap();
         assert_eq!((step.put, step.delete), (vec!["lamp".to_owned()], vec![]), "the price is written again");

@@ -158,7 +158,7 @@ async fn what_stays_is_listed_once_and_in_order_however_others_move() {
                     let name = ["red lamp", "chair", "lamp 2"][number as usize % 3];
                     let category = ["Light", "Seats"][number as usize % 2];
                     let price = 1.0 + (number % 11) as f64 / 10.0;
-                    let is_active = number % 5 > 0;
+                    let is_active = !number.is_multiple_of(5);
                     let edit = json!({"price": price, "name": name, "category": category, "isActive": is_active});
                     if let Some(edited) = product.edited(Edit::of(edit)) {
                         stores.products.save(&edited).await.unwrap();
