@@ -104,7 +104,8 @@ async fn act(stack: &Stack, request: &Request<Bytes>, path: &[&str]) -> Result<V
             Ok(Value::Null)
         }
         (&Method::GET, ["schedules"]) => Ok(schedules::list(stack)),
-        (&Method::POST, ["schedules", function, "run"]) => schedules::run(stack, function).await,
+        (&Method::POST, ["schedules", function, "run"]) => schedules::run(stack, function, None).await,
+        (&Method::POST, ["schedules", function, name, "run"]) => schedules::run(stack, function, Some(name)).await,
         (&Method::GET, ["queues"]) => queues::list(stack).await,
         (&Method::GET, ["queues", name, "messages"]) => queues::messages(stack, name).await,
         (&Method::POST, ["queues", name, "messages"]) => queues::send(stack, name, body(request)?).await,

@@ -113,7 +113,8 @@ fn console_page(stack: &Stack, request: &Request<Incoming>) -> Option<Response<B
     let is_local = aws_api::names_this_machine(request.headers(), stack.host.as_deref());
     let is_here = stack.lambda.is_here();
     if request.uri().path() == "/" {
-        let leads = is_local && is_here && request.method() == Method::GET && !stack.has_root_route();
+        let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+        let leads = is_local && is_here && is_read && !stack.has_root_route();
         return leads.then(local_console::redirect);
     }
     let page = local_console::answer(request.method(), request.uri().path())?;

@@ -55,7 +55,7 @@ export async function show(content, { query, signal }) {
 /// The same as text: the drawing says nothing that this does not.
 function listed(map) {
   const names = new Map(map.nodes.map(node => [node.id, node]))
-  const list = table('Connections', [['From', 'wide'], [''], ['To', 'wide']])
+  const list = table('Connections', [['From', 'wide'], ['How'], ['To', 'wide']])
   const filter = element('input', { type: 'search', size: 24, autocomplete: 'off' })
   const draw = () => {
     const wanted = filter.value.trim().toLowerCase()

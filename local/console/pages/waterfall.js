@@ -53,7 +53,7 @@ export function waterfall(parent, entries, story, pick) {
 
 export function list(parent, entries, pick) {
   const all = table('Entries in the order of their start',
-    [['Start', 'number'], ['Kind'], ['Name', 'wide'], ['Took', 'number'], ['Outcome'], ['What', 'wide'], ['']])
+    [['Start', 'number'], ['Kind'], ['Name', 'wide'], ['Took', 'number'], ['Outcome'], ['What', 'wide'], ['Action']])
   for (const one of [...entries].sort((a, b) => a.startMs - b.startMs)) {
     const button = element('button', { type: 'button', 'data-entry': one.id, 'aria-pressed': 'false' }, 'Show')
     button.setAttribute('aria-label', `Show ${one.kind} ${one.name}`)

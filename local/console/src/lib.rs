@@ -30,7 +30,8 @@ const HEADERS: [(HeaderName, &str); 5] = [
 /// The console's file at a path; `None` if the request is not for one.
 #[must_use]
 pub fn answer(method: &Method, path: &str) -> Option<Response<Bytes>> {
-    if method != Method::GET {
+    // Of an answer to HEAD, the server sends the head.
+    if !matches!(*method, Method::GET | Method::HEAD) {
         return None;
     }
     let Some(name) = path.strip_prefix(ROOT) else {

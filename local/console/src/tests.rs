@@ -19,14 +19,22 @@ fn the_page_is_at_the_root_and_lets_nothing_in() {
 }
 
 #[test]
-fn only_get_and_only_its_own_paths() {
+fn only_get_and_head_and_only_its_own_paths() {
     assert!(answer(&Method::POST, ROOT).is_none());
+    assert_eq!(answer(&Method::HEAD, ROOT).unwrap().headers(), get(ROOT).unwrap().headers());
     for path in
         ["/", "/_localx", "/_local/main.js", "/_local/assets/", "/_local/assets/../main.js", "/_local/functions"]
     {
         assert!(get(path).is_none(), "{path}");
     }
     assert_eq!(get("/_local").unwrap().headers()["location"], ROOT);
+}
+
+#[test]
+fn every_column_has_a_heading() {
+    for (name, ..) in files::FILES.iter().filter(|(name, ..)| name.ends_with(".js")) {
+        assert!(!text(name).contains("['']"), "{name}");
+    }
 }
 
 #[test]

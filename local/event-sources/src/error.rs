@@ -71,8 +71,8 @@ pub enum Error {
     /// The queue can't be read.
     #[error(transparent)]
     Sqs(#[from] local_sqs::Error),
-    /// The function whose schedule was to be run has none.
-    #[error("no schedule calls a function {0}")]
+    /// There is no such schedule to be run.
+    #[error("there is no schedule {0}")]
     NoSchedule(String),
     /// A scheduled call was not made.
     #[error(transparent)]

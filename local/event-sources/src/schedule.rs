@@ -48,6 +48,11 @@ impl Schedule {
         &self.function.name
     }
 
+    /// The event's logical id in the function.
+    pub(crate) fn id(&self) -> &str {
+        &self.source.id
+    }
+
     pub(crate) fn is_enabled(&self) -> bool {
         self.source.enabled
     }

@@ -102,10 +102,14 @@ impl EventSources {
         Ok(all)
     }
 
-    /// Invokes a function (by name) once for each of its schedules, disabled ones too, and returns the last response.
-    pub async fn run_schedule(&self, function: &str) -> Result<Invocation, Error> {
-        let mut last = Err(Error::NoSchedule(function.to_owned()));
-        for schedule in self.schedules.iter().filter(|schedule| schedule.function() == function) {
+    /// Invokes a function (by name) once for each of its schedules, disabled ones too, or for the one of this logical id, and
+    /// returns the last response.
+    pub async fn run_schedule(&self, function: &str, id: Option<&str>) -> Result<Invocation, Error> {
+        let mut last =
+            Err(Error::NoSchedule(id.map_or_else(|| function.to_owned(), |id| format!("{function} ({id})"))));
+        let is_meant =
+            |schedule: &&Schedule| schedule.function() == function && id.is_none_or(|id| schedule.id() == id);
+        for schedule in self.schedules.iter().filter(is_meant) {
             last = Ok(schedule.fire().await?);
         }
         last

@@ -15,6 +15,7 @@ mod mask;
 mod narrow;
 mod payload;
 mod recorder;
+mod search;
 mod span;
 mod story;
 mod text;

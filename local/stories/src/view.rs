@@ -17,6 +17,7 @@ use crate::entry::{Entry, Kind, Outcome, State};
 use crate::mask::{HIDDEN, mask_all, masked, unmasked};
 use crate::payload::Payload;
 use crate::recorder::{Recorder, Tables};
+use crate::search::Needle;
 use crate::story::{Link, Story};
 
 /// Which stories are listed.
@@ -26,7 +27,7 @@ pub struct Filter {
     pub after: u64,
     /// Those of this kind: `api`, `operator`, `schedule`, `event`.
     pub kind: Option<String>,
-    /// Those whose title, ids, status or entries have this in them, whatever the case.
+    /// Those that show this in their title, ids, status, or an entry's name, details, payloads or log lines, whatever the case.
     pub text: Option<String>,
 }
 
@@ -38,7 +39,9 @@ impl Recorder {
         // Before the stories: what changes meanwhile comes again next time.
         let latest = shared.latest();
         let stories: Vec<Arc<Story>> = shared.stories().iter().cloned().collect();
-        let shown = stories.iter().filter(|story| filter.has(story)).map(|story| Value::Object(summary(story)));
+        let needle = filter.text.as_deref().map(Needle::new);
+        let wanted = stories.iter().filter(|story| filter.has(story, needle.as_ref()));
+        let shown = wanted.map(|story| Value::Object(summary(story)));
         json!({"latest": latest, "stories": shown.collect::<Vec<_>>()})
     }
 
@@ -91,25 +94,11 @@ impl Recorder {
 }
 
 impl Filter {
-    fn has(&self, story: &Story) -> bool {
+    fn has(&self, story: &Story, needle: Option<&Needle>) -> bool {
         story.change.load(Ordering::SeqCst) > self.after
             && self.kind.as_ref().is_none_or(|kind| kind == story.kind.name())
-            && self.text.as_ref().is_none_or(|text| is_about(story, &text.to_lowercase()))
+            && needle.is_none_or(|needle| needle.is_in(story))
     }
-}
-
-fn is_about(story: &Story, text: &str) -> bool {
-    let has = |of: &str| of.to_lowercase().contains(text);
-    let (status, ids, links) = {
-        let state = story.state();
-        let ids: Vec<String> = state.ids().cloned().collect();
-        (state.status, ids, state.links.clone())
-    };
-    has(&story.title)
-        || has(&story.id)
-        || status.is_some_and(|status| status.to_string() == text)
-        || ids.iter().any(|id| has(id))
-        || links.iter().any(|link| has(&link.entry.name))
 }
 
 fn summary(story: &Story) -> Map<String, Value> {
@@ -135,7 +124,6 @@ fn summary(story: &Story) -> Map<String, Value> {
 
 fn entry(story: &Story, Link { parent, entry }: &Link, tables: &Tables) -> Value {
     let state = entry.state().clone();
-    let text = |payload: &Option<Payload>| payload.as_ref().map(shown_payload);
     let Shown { subject, details: read, is_condition_failed } = read(entry, &state, tables);
     let mut details: Map<String, Value> = read;
     details.extend(state.details.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
@@ -170,10 +158,20 @@ fn entry(story: &Story, Link { parent, entry }: &Link, tables: &Tables) -> Value
         "durationMs": state.duration.map(milliseconds),
         "outcome": outcome,
         "details": details,
-        "request": if is_mail(entry, &state) { mail(&state.request) } else { text(&state.request) },
-        "response": text(&state.response),
+        "request": shown_request(entry, &state),
+        "response": shown_response(&state),
         "logs": logs.collect::<Vec<_>>(),
     })
+}
+
+/// What is shown of what was asked.
+pub(crate) fn shown_request(entry: &Entry, state: &State) -> Option<String> {
+    if is_mail(entry, state) { mail(&state.request) } else { state.request.as_ref().map(shown_payload) }
+}
+
+/// What is shown of what was answered.
+pub(crate) fn shown_response(state: &State) -> Option<String> {
+    state.response.as_ref().map(shown_payload)
 }
 
 /// Whether an entry is the call, made or denied, that sends a mail.

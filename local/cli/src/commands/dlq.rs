@@ -25,12 +25,12 @@ enum Action {
     /// Show those of one queue
     Show {
         /// The queue's name
-        name: String,
+        queue: String,
     },
     /// Send those of one queue back to the queues that they came from
     Redrive {
         /// The queue's name
-        name: String,
+        queue: String,
     },
 }
 
@@ -69,8 +69,8 @@ impl Dlq {
         let stack = self.stack;
         match self.action.unwrap_or(Action::List) {
             Action::List => list(stack).await,
-            Action::Show { name } => show(&name, stack).await,
-            Action::Redrive { name } => redrive(&name, stack).await,
+            Action::Show { queue } => show(&queue, stack).await,
+            Action::Redrive { queue } => redrive(&queue, stack).await,
         }
     }
 }

@@ -57,7 +57,7 @@ impl Logs {
         if let Some(id) = self.of.as_ref().filter(|_| filter.starts_with("&text"))
             && let Some(story) = story(self.stack, id).await
         {
-            page.lines = story;
+            page.lines = newest(story, self.lines);
         }
         if page.lines.is_empty() && !self.follow && !self.stack.json {
             console::say("no lines");
@@ -109,9 +109,22 @@ async fn story(stack: RunningStack, id: &str) -> Option<Vec<Line>> {
     (!lines.is_empty()).then_some(lines)
 }
 
+/// The last of these lines.
+fn newest(mut lines: Vec<Line>, most: usize) -> Vec<Line> {
+    lines.split_off(lines.len().saturating_sub(most))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_id;
+    use super::*;
+
+    #[test]
+    fn of_a_request_too_the_newest_lines_are_shown() {
+        let line = |line: &str| Line { time: String::new(), function: "Work".to_owned(), line: line.to_owned() };
+        let lines = || ["one", "two", "three"].map(line).to_vec();
+        assert_eq!(newest(lines(), 2), lines()[1..]);
+        assert_eq!((newest(lines(), 0), newest(lines(), 5)), (Vec::new(), lines()));
+    }
 
     #[test]
     fn an_id_is_told_from_a_mistyped_name() {

@@ -11,7 +11,7 @@ use crate::error::Error;
 /// Run a schedule now and print what its function answers
 #[derive(Debug, Args)]
 pub struct RunSchedule {
-    /// The schedule: its function, or its own name in the template
+    /// The schedule: its own name in the template, or its function for all that call it
     schedule: String,
     #[command(flatten)]
     stack: RunningStack,
@@ -32,24 +32,29 @@ impl RunSchedule {
     pub async fn run(self) -> Result<(), Error> {
         let Self { schedule, stack } = self;
         let all: Vec<Schedule> = stack.get("schedules").await?;
-        let Some(function) = function_of(&schedule, &all) else {
+        let Some(Schedule { function, name }) = named(&schedule, &all) else {
             let schedules = all.into_iter().map(|Schedule { function, name }| format!("{function} ({name})")).collect();
             return Err(Error::NoSchedule { schedule, schedules });
         };
-        let answer: Value = stack.post(&format!("schedules/{}/run", segment(function)), None).await?;
+        // By its function, all that call it.
+        let path = match *function == schedule {
+            true => format!("schedules/{}/run", segment(function)),
+            false => format!("schedules/{}/{}/run", segment(function), segment(name)),
+        };
+        let answer: Value = stack.post(&path, None).await?;
         stack.print(&json!({"function": function, "answer": answer}), || format!("{function}: {answer}"));
         Ok(())
     }
 }
 
-/// The function of the one schedule that goes by a name.
-fn function_of<'a>(name: &str, all: &'a [Schedule]) -> Option<&'a str> {
+/// The one schedule that goes by a name, or the first one that calls a function of this name.
+fn named<'a>(name: &str, all: &'a [Schedule]) -> Option<&'a Schedule> {
     if let Some(schedule) = all.iter().find(|schedule| schedule.function == name) {
-        return Some(&schedule.function);
+        return Some(schedule);
     }
     let mut named = all.iter().filter(|one| one.name == name || format!("{}{}", one.function, one.name) == name);
     let first = named.next()?;
-    named.all(|other| other.function == first.function).then_some(&first.function)
+    named.next().is_none().then_some(first)
 }
 
 #[cfg(test)]
@@ -60,14 +65,15 @@ mod tests {
     fn a_name_that_two_schedules_have_means_neither() {
         let schedule = |function: &str, name: &str| Schedule { function: function.to_owned(), name: name.to_owned() };
         let all = [schedule("Sweep", "EveryMinute"), schedule("Report", "EveryMinute"), schedule("Report", "EveryDay")];
-        for (name, function) in [
-            ("Sweep", Some("Sweep")),
-            ("EveryDay", Some("Report")),
-            ("SweepEveryMinute", Some("Sweep")),
+        for (name, expected) in [
+            ("Sweep", Some(("Sweep", "EveryMinute"))),
+            ("EveryDay", Some(("Report", "EveryDay"))),
+            ("ReportEveryMinute", Some(("Report", "EveryMinute"))),
             ("EveryMinute", None),
             ("Other", None),
         ] {
-            assert_eq!(function_of(name, &all), function, "{name}");
+            let found = named(name, &all).map(|one| (one.function.as_str(), one.name.as_str()));
+            assert_eq!(found, expected, "{name}");
         }
     }
 }

@@ -52,8 +52,11 @@ impl Running {
     fn shown(&self) -> String {
         let Self { functions, instances, tables, queues, secrets, routes, .. } = self;
         let parts = match self.is_whole {
-            true => format!("{routes} routes, {functions} functions ({instances} instances)"),
-            false => format!("only backends, for {functions} functions of another program"),
+            true => {
+                let (routes, functions) = (count(*routes, "route"), count(*functions, "function"));
+                format!("{routes}, {functions} ({})", count(*instances, "instance"))
+            }
+            false => format!("only backends, for {} of another program", count(*functions, "function")),
         };
         let mut lines = vec![("URL", self.url.clone())];
         lines.extend(self.seed.iter().map(|line| ("seed file", line.clone())));
@@ -62,9 +65,15 @@ impl Running {
         lines.push(("AWS endpoint", self.aws_endpoint_url.clone()));
         lines.push(("data folder", self.data_folder.clone()));
         lines.push(("template", self.template.clone()));
-        lines.push(("runs", format!("{parts}, {tables} tables, {queues} queues, {secrets} secrets")));
+        let (tables, queues, secrets) = (count(*tables, "table"), count(*queues, "queue"), count(*secrets, "secret"));
+        lines.push(("runs", format!("{parts}, {tables}, {queues}, {secrets}")));
         lines.push(("since", format!("{} (process {})", local_time::of(&self.started_at), self.process_id)));
         let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
         lines.iter().map(|(name, value)| format!("{name:<width$}  {value}")).collect::<Vec<_>>().join("\n")
     }
+}
+
+/// `1 queue`, `2 queues`.
+fn count(number: usize, of: &str) -> String {
+    format!("{number} {of}{}", if number == 1 { "" } else { "s" })
 }

@@ -25,6 +25,7 @@ async fn the_status_says_where_everything_is() {
     assert_eq!((&status["isWhole"], &status["queues"], &status["console"]), (&json!(false), &json!(1), &Value::Null));
     let (code, text) = ran(&backends, &["status"]);
     assert!(code == Some(0) && text.contains(&format!("data folder   {}\n", backends.data.display())), "{text}");
+    assert!(text.contains("1 queue, 1 secret\n"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -81,7 +82,8 @@ async fn a_secret_is_rotated_and_its_value_never_shown() {
         &["rotate-secret", "arn:aws:secretsmanager:us-east-1:000000000000:secret:SigningKey-000000"],
     );
     assert_eq!(rotated.as_object().unwrap().keys().collect::<Vec<_>>(), ["versionId"]);
-    assert_eq!(ran(&backends, &["rotate-secret", "Other"]).0, Some(1));
+    let told = "error: the stack has no secret Other; it has SigningKey\n".to_owned();
+    assert_eq!(ran(&backends, &["rotate-secret", "Other"]), (Some(1), told));
 }
 
 #[tokio::test(flavor = "multi_thread")]

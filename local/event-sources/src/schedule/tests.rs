@@ -92,19 +92,35 @@ async fn a_schedule_can_be_run_now_also_one_that_is_switched_off() {
     let bed = TestBed::new().await;
     let functions = Functions::new(|_| Outcome::Says(serde_json::json!({"expired": 2})));
     let sources = bed.start(&system(ScheduleSource { enabled: false, ..source() }), &functions).await;
-    let answer = sources.run_schedule("sweep").await.unwrap();
+    let answer = sources.run_schedule("sweep", None).await.unwrap();
     assert_eq!(answer.payload, r#"{"expired":2}"#);
     assert_eq!(functions.payloads().len(), 1);
-    assert!(matches!(sources.run_schedule("other").await, Err(Error::NoSchedule(name)) if name == "other"));
+    assert!(matches!(sources.run_schedule("other", None).await, Err(Error::NoSchedule(name)) if name == "other"));
+}
+
+#[tokio::test]
+async fn one_of_a_functions_schedules_runs_alone() {
+    let bed = TestBed::new().await;
+    let functions = Functions::new(|_| OK);
+    let mut system = system(ScheduleSource { id: "EveryHour".to_owned(), input: Some("1".to_owned()), ..source() });
+    let other = ScheduleSource { id: "EveryDay".to_owned(), input: Some("2".to_owned()), ..source() };
+    system.functions.get_mut("sweep").unwrap().sources.push(EventSource::Schedule(other));
+    let sources = bed.start(&system, &functions).await;
+    sources.run_schedule("sweep", Some("EveryDay")).await.unwrap();
+    assert_eq!(functions.payloads(), [2]);
+    sources.run_schedule("sweep", None).await.unwrap();
+    assert_eq!(functions.payloads(), [2, 1, 2]);
+    let none = sources.run_schedule("sweep", Some("EveryYear")).await.unwrap_err();
+    assert_eq!(none.to_string(), "there is no schedule sweep (EveryYear)");
 }
 
 #[tokio::test]
 async fn the_event_is_eventbridges_own_or_the_templates() {
     let bed = TestBed::new().await;
     let functions = Functions::new(|_| OK);
-    bed.start(&system(source()), &functions).await.run_schedule("sweep").await.unwrap();
+    bed.start(&system(source()), &functions).await.run_schedule("sweep", None).await.unwrap();
     let given = ScheduleSource { input: Some(r#"{"most":5}"#.to_owned()), ..source() };
-    bed.start(&system(given), &functions).await.run_schedule("sweep").await.unwrap();
+    bed.start(&system(given), &functions).await.run_schedule("sweep", None).await.unwrap();
 
     let [mut own, given] = <[Value; 2]>::try_from(functions.payloads()).unwrap();
     let (id, time) = (own["id"].take(), own["time"].take());
@@ -134,7 +150,7 @@ async fn drained_waits_for_a_call_under_way() {
     });
     let sources = Arc::new(bed.start(&system(source()), &functions).await);
     let running = sources.clone();
-    let call = tokio::spawn(async move { running.run_schedule("sweep").await.map(drop) });
+    let call = tokio::spawn(async move { running.run_schedule("sweep", None).await.map(drop) });
     functions.called.notified().await;
     let waiting =
         tokio::time::timeout(Duration::from_millis(30), sources.drained(Redelivery::AfterVisibilityTimeout)).await;

@@ -1,0 +1,70 @@
+//! Searching stories for a text, in what is shown of them.
+
+use regex::bytes::Regex;
+
+use crate::entry::{Entry, State};
+use crate::mask::masked;
+use crate::payload::Payload;
+use crate::story::{Link, Story};
+use crate::view::{shown_request, shown_response};
+
+/// A text that is searched for, whatever the case.
+#[derive(Debug, Clone)]
+pub(crate) struct Needle {
+    lower: String,
+    /// The same for bytes, of which only the ASCII letters have a case.
+    bytes: Option<Regex>,
+}
+
+impl Needle {
+    pub fn new(text: &str) -> Self {
+        let escaped = |byte: u8| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
+            byte => format!("\\x{byte:02X}"),
+        };
+        let pattern: String = text.bytes().map(escaped).collect();
+        Self { lower: text.to_lowercase(), bytes: Regex::new(&format!("(?i-u){pattern}")).ok() }
+    }
+
+    /// Whether a story is about it: its title, ids, status, or an entry.
+    pub fn is_in(&self, story: &Story) -> bool {
+        let (status, ids, links) = {
+            let state = story.state();
+            let ids: Vec<String> = state.ids().cloned().collect();
+            (state.status, ids, state.links.clone())
+        };
+        self.is_in_text(&masked(&story.title))
+            || status.is_some_and(|status| status.to_string() == self.lower)
+            || ids.iter().any(|id| self.is_in_text(id))
+            || links.iter().any(|link| self.is_in_entry(link))
+    }
+
+    fn is_in_entry(&self, Link { entry, .. }: &Link) -> bool {
+        // A clone, as everything that takes long is done without the lock.
+        let state = entry.state().clone();
+        self.is_in_text(&masked(&entry.name))
+            || state.details.iter().any(|(_, value)| value.as_str().is_some_and(|text| self.is_shown(text)))
+            || state.logs.iter().any(|(_, line)| self.is_shown(line))
+            || self.is_in_payloads(entry, &state)
+    }
+
+    fn is_in_payloads(&self, entry: &Entry, state: &State) -> bool {
+        let has = |payload: &Option<Payload>| payload.as_ref().is_some_and(|payload| self.is_in_bytes(&payload.kept));
+        // Masking takes long, and what is not there is not shown either.
+        has(&state.request) && shown_request(entry, state).is_some_and(|shown| self.is_in_text(&shown))
+            || has(&state.response) && shown_response(state).is_some_and(|shown| self.is_in_text(&shown))
+    }
+
+    /// Whether it is in what is shown of a text.
+    fn is_shown(&self, text: &str) -> bool {
+        self.is_in_bytes(text.as_bytes()) && self.is_in_text(&masked(text))
+    }
+
+    fn is_in_bytes(&self, bytes: &[u8]) -> bool {
+        self.bytes.as_ref().is_none_or(|bytes_of| bytes_of.is_match(bytes))
+    }
+
+    fn is_in_text(&self, text: &str) -> bool {
+        text.to_lowercase().contains(&self.lower)
+    }
+}
