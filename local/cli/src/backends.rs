@@ -52,7 +52,7 @@ pub async fn serve(arguments: Run, running: &OnceCell<Running>) -> Result<Infall
         tokio::spawn(server::serve(listener, Arc::clone(&stack), None));
     }
     let server = tokio::spawn(server::serve(listener, Arc::clone(&stack), None)).abort_handle();
-    let _ = running.set(Running { stack, server });
+    let _ = running.set(Running { stack, server, log_files: None });
     data.mark_used()?;
     say_ready(&format!("http://127.0.0.1:{port}"), started);
     say_next(engine, &endpoint, &files, &workspace.root, port);

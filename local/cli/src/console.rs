@@ -1,9 +1,9 @@
 //! Output on the terminal.
 
-use std::io::Write;
+mod printer;
+
 use std::path::Path;
 use std::sync::LazyLock;
-use std::sync::mpsc::{self, Sender};
 use std::time::Duration;
 
 use anstyle::AnsiColor;
@@ -11,31 +11,19 @@ use local_apigateway::Exchange;
 use local_stories::masked;
 use local_template::{Api, Route, System};
 
+use self::printer::{Output, Printer};
 use crate::local_time;
 
-enum Print {
-    Text(String),
-    Flush(Sender<()>),
-}
-
-/// Lines are written by a thread of their own: a terminal that is held (Ctrl-S, a pager) must not hold up the stack.
-static PRINTER: LazyLock<Sender<Print>> = LazyLock::new(|| {
-    let (lines, incoming) = mpsc::channel();
-    std::thread::spawn(move || {
-        for print in incoming {
-            match print {
-                // The stack runs on without a terminal.
-                Print::Text(text) => drop(anstream::stdout().lock().write_all(text.as_bytes())),
-                Print::Flush(done) => drop(done.send(())),
-            }
-        }
-    });
-    lines
-});
+static PRINTER: LazyLock<Printer> = LazyLock::new(|| Printer::start(Output::new()));
 
 /// Writes a line.
 fn line(text: std::fmt::Arguments<'_>) {
     styled(&harmless(&text.to_string()));
+}
+
+/// Writes one of the lines that come for as long as the stack runs. They may be left out while the terminal is held.
+fn passing(text: &str) {
+    PRINTER.print_if_room(format!("{text}\n"));
 }
 
 /// Writes a line with colours, which are left out where no terminal shows them (`NO_COLOR`). What comes from elsewhere was
@@ -46,7 +34,7 @@ pub fn styled(line: &str) {
 
 /// Writes a text of this program's own as it is.
 pub fn raw(text: &str) {
-    let _ = PRINTER.send(Print::Text(text.to_owned()));
+    PRINTER.print(text.to_owned());
 }
 
 /// A text without control characters but tabs and line breaks: a terminal takes them as commands, and clients and functions may
@@ -57,9 +45,7 @@ pub fn harmless(text: &str) -> String {
 
 /// Waits until all lines are written; at most a second, as the terminal may be held.
 pub fn flush() {
-    let (done, written) = mpsc::channel();
-    let _ = PRINTER.send(Print::Flush(done));
-    let _ = written.recv_timeout(Duration::from_secs(1));
+    PRINTER.flush(Duration::from_secs(1));
 }
 
 /// Prints the routes of the API and the binary behind each.
@@ -97,7 +83,7 @@ pub fn warn(text: &str) {
 
 /// Prints a line that a function logged, with secrets masked: a terminal is read over shoulders and pasted into reports.
 pub fn function_line(function: &str, text: &str) {
-    line(format_args!("          {function} | {}", masked(text)));
+    passing(&harmless(&format!("          {function} | {}", masked(text))));
 }
 
 /// Prints a request and its response.
@@ -114,7 +100,7 @@ pub fn request(exchange: &Exchange) {
         _ => AnsiColor::Green.on_default(),
     };
     let (path, who) = (harmless(&shortened(&exchange.path)), harmless(&who));
-    styled(&format!(
+    passing(&format!(
         "{}  {style}{}{style:#}  {:>5} ms  {:<6} {path}  {who}",
         local_time::now(),
         status.as_u16(),
@@ -122,7 +108,7 @@ pub fn request(exchange: &Exchange) {
         exchange.method.as_str(),
     ));
     if let Some(failure) = &exchange.failure {
-        line(format_args!("          {}", masked(&failure.to_string())));
+        passing(&harmless(&format!("          {}", masked(&failure.to_string()))));
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use local_event_sources::Redelivery;
 use local_lambda::{Lambda, Options, Reaper};
 use local_logs::{Limits, Logs};
+use local_stories::Recorder;
 use tokio::sync::OnceCell;
 
 use crate::arguments::Run;
@@ -22,7 +23,7 @@ use crate::running::Running;
 use crate::seed::Seed;
 use crate::stack::{About, Stack};
 use crate::watch::Sources;
-use crate::{console, docs, server, watch};
+use crate::{console, docs, server, stack, watch};
 
 /// The seed file's name, beside the template.
 const SEED_FILE: &str = "seed.http";
@@ -65,10 +66,11 @@ pub async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) 
     let logs = data.folder("logs")?;
     let groups = project.system.functions.values().map(|function| (&*function.name, &*function.log_group));
     let lines = Logs::new(groups, Limits::default());
+    let log_files = LogFiles::new(logs.clone(), lines.clone(), arguments.logs);
     let lambda = Lambda::start(Options {
         region: project.system.region.clone(),
         endpoint_url: Some(url.clone()),
-        log: Arc::new(LogFiles::new(logs.clone(), lines.clone(), arguments.logs)),
+        log: Arc::new(log_files.clone()),
         reaper: Some(reaper),
         ..Options::default()
     });
@@ -77,7 +79,8 @@ pub async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) 
     let docs = Docs::find(&workspace.root, &system);
     let has_docs = docs.is_some();
     let about = About { url: url.clone(), data_folder: data.path().to_owned(), template, has_docs, host: None };
-    let stack = Arc::new(Stack::start(&system, iam, &data, lambda.clone(), lines, about).await?);
+    let stories = if arguments.no_stories { Recorder::default() } else { stack::recorder(&system) };
+    let stack = Arc::new(Stack::start(&system, iam, &data, lambda.clone(), lines, about, stories).await?);
     let watched = !arguments.no_watch && !arguments.no_build;
     let builds = watched.then(|| data.folder("bin")).transpose()?;
     let mut functions = Functions::new(system.clone(), lambda, builds)?;
@@ -85,7 +88,7 @@ pub async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) 
 
     // Every function is deployed and the port listens: from here on requests are answered.
     let server = tokio::spawn(server::serve(listener, Arc::clone(&stack), docs)).abort_handle();
-    let _ = running.set(Running { stack: Arc::clone(&stack), server });
+    let _ = running.set(Running { stack: Arc::clone(&stack), server, log_files: Some(log_files) });
     if let Some(seed) = seed {
         let printed = seed.send(&url).await?;
         for line in &printed {

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use local_lambda::LogSink;
 use local_logs::Logs;
@@ -13,10 +13,23 @@ use serde::Deserialize;
 
 use crate::console;
 
-/// Takes lines of all functions. A thread of its own writes them, as a sink must not block.
+/// How long the first line waits for others to be written with.
+const LINGER: Duration = Duration::from_millis(5);
+
+/// How long the end of the stack waits until all lines are written.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(5);
+
+/// Takes lines of all functions. A thread of its own writes them, as a sink must not block. A clone is the same.
+#[derive(Clone)]
 pub struct LogFiles {
-    lines: Sender<Written>,
+    writer: Sender<Job>,
     show_all: bool,
+}
+
+enum Job {
+    Write(Written),
+    /// Tell when all lines before are written.
+    Flush(Sender<()>),
 }
 
 /// A line that a function wrote.
@@ -29,18 +42,36 @@ struct Written {
 impl LogFiles {
     /// Appends to `FOLDER/FUNCTION.log`, and adds to `logs`.
     pub fn new(folder: PathBuf, logs: Logs, show_all: bool) -> Self {
-        let (lines, incoming) = mpsc::channel();
-        std::thread::spawn(move || write(&folder, &logs, &incoming));
-        Self { lines, show_all }
+        let (writer, jobs) = mpsc::channel();
+        std::thread::spawn(move || write(&folder, &logs, &jobs));
+        Self { writer, show_all }
+    }
+
+    /// Waits until all lines that were taken are in their files.
+    pub fn flush(&self) {
+        let (done, written) = mpsc::channel();
+        let _ = self.writer.send(Job::Flush(done));
+        let _ = written.recv_timeout(WRITTEN_WITHIN);
     }
 }
 
-/// Writes lines as they arrive; lines that arrive together are flushed together.
-fn write(folder: &Path, logs: &Logs, incoming: &Receiver<Written>) {
+/// Writes lines as they arrive; lines that arrive together are written together.
+fn write(folder: &Path, logs: &Logs, jobs: &Receiver<Job>) {
     let _ = local_private_files::create_folder(folder);
     let mut files: HashMap<String, BufWriter<File>> = HashMap::new();
-    while let Ok(first) = incoming.recv() {
-        for Written { function, time, line } in std::iter::once(first).chain(incoming.try_iter()) {
+    while let Ok(first) = jobs.recv() {
+        if matches!(first, Job::Write(_)) {
+            std::thread::sleep(LINGER);
+        }
+        let mut flushed = Vec::new();
+        for job in std::iter::once(first).chain(jobs.try_iter()) {
+            let Written { function, time, line } = match job {
+                Job::Write(written) => written,
+                Job::Flush(done) => {
+                    flushed.push(done);
+                    continue;
+                }
+            };
             logs.add(&function, time, &line);
             if !files.contains_key(&function) {
                 let path = folder.join(format!("{function}.log"));
@@ -54,6 +85,9 @@ fn write(folder: &Path, logs: &Logs, incoming: &Receiver<Written>) {
         }
         for file in files.values_mut() {
             let _ = file.flush();
+        }
+        for done in flushed {
+            let _ = done.send(());
         }
     }
 }
@@ -78,6 +112,26 @@ impl LogSink for LogFiles {
             console::function_line(function, &format!("{message}{cause}"));
         }
         let (function, line) = (function.to_owned(), line.to_owned());
-        let _ = self.lines.send(Written { function, time: SystemTime::now(), line });
+        let _ = self.writer.send(Job::Write(Written { function, time: SystemTime::now(), line }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_was_taken_is_written_by_a_flush() {
+        let folder = tempfile::tempdir().unwrap();
+        let logs = Logs::new([("echo", "/aws/lambda/echo")], local_logs::Limits::default());
+        let files = LogFiles::new(folder.path().join("logs"), logs.clone(), false);
+        for round in 1..=3 {
+            (0..1_000).for_each(|at| files.line("echo", &format!("{round} {at}")));
+            files.flush();
+            let text = std::fs::read_to_string(folder.path().join("logs/echo.log")).unwrap();
+            assert_eq!(text.lines().count(), round * 1_000);
+            assert!(text.ends_with(&format!("\n{round} 999\n")));
+            assert_eq!(logs.newest(1, |_| true).last, u64::try_from(round).unwrap() * 1_000);
+        }
     }
 }

@@ -89,8 +89,8 @@ impl Stack {
         lambda: Lambda,
         logs: Logs,
         about: About,
+        stories: Recorder,
     ) -> Result<Self, Error> {
-        let stories = Recorder::new(local_stories::Limits::default(), keys(system));
         let api = system.api.as_ref().map(|_| RestApi::new(system, Arc::new(lambda.clone()))).transpose()?;
         let api = api.map(|api| api.with_stories(stories.clone()));
         let invoke = Arc::new(lambda.clone());
@@ -182,6 +182,11 @@ impl Stack {
     pub async fn stop(&self) {
         self.lambda.shutdown(GRACE).await;
     }
+}
+
+/// A recorder of the stories of a system's calls.
+pub fn recorder(system: &System) -> Recorder {
+    Recorder::new(local_stories::Limits::default(), keys(system))
 }
 
 /// The attributes of each table's key.

@@ -42,7 +42,11 @@ export async function show(content, { query, signal }) {
     view.round.abort()
     view.round = new AbortController()
     Object.assign(view, { stories: new Map(), latest: 0, shown: STEP })
-    follow(view, text.value.trim(), kind.value, draw, AbortSignal.any([signal, view.round.signal]))
+    const refused = why => {
+      list.whole.hidden = true
+      state.textContent = why
+    }
+    follow(view, text.value.trim(), kind.value, draw, refused, AbortSignal.any([signal, view.round.signal]))
   }
   let typing
   text.addEventListener('input', () => {
@@ -67,8 +71,8 @@ export async function show(content, { query, signal }) {
   restart()
 }
 
-/// Asks for stories until the filter changes or the page is left. One answer waits until there is something new.
-async function follow(view, text, kind, draw, signal) {
+/// Asks for stories until the filter changes, the page is left or the stack refuses. One answer waits until there is something new.
+async function follow(view, text, kind, draw, refused, signal) {
   let wait = 0
   while (!signal.aborted) {
     await visible(signal)
@@ -88,8 +92,10 @@ async function follow(view, text, kind, draw, signal) {
       wait = isRestarted ? 0 : WAIT
       draw()
       await pause(200, signal)
-    } catch {
+    } catch (failure) {
       if (signal.aborted) return
+      // None are recorded, or the text is too long.
+      if (failure.status === 404 || failure.status === 400) return refused(failure.message)
       wait = 0
       await pause(2000, signal)
     }

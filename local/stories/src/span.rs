@@ -218,6 +218,9 @@ impl Inner {
     /// Counts bytes of an entry in each of its stories, as any of them may be the last that keeps it; `false` if one is
     /// full, or all are forgotten.
     fn charge(&self, bytes: usize) -> bool {
+        if let [Position { story, .. }] = self.positions.as_slice() {
+            return story.charge(&self.shared, bytes) == Room::Made;
+        }
         let mut charged: Vec<&Story> = Vec::with_capacity(self.positions.len());
         for Position { story, .. } in &self.positions {
             match story.charge(&self.shared, bytes) {

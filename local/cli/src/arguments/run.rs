@@ -45,11 +45,14 @@ pub struct Run {
     /// Show all that functions log, not only their errors
     #[arg(long)]
     pub logs: bool,
+    /// Record no stories: the console shows what there is, but not what calls caused
+    #[arg(long)]
+    pub no_stories: bool,
     /// Run a part of the stack: `backends` is all but functions and API, for functions that another program runs
     #[arg(
         long,
         value_name = "PART",
-        conflicts_with_all = ["release", "profile", "no_build", "no_watch", "seed", "no_seed", "logs"],
+        conflicts_with_all = ["release", "profile", "no_build", "no_watch", "seed", "no_seed", "logs", "no_stories"],
     )]
     pub only: Option<Part>,
     #[command(flatten)]

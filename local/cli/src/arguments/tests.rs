@@ -10,7 +10,7 @@ use super::run::key_value;
 use super::*;
 
 const LINES: [&str; 13] = [
-    "--port 0 --fresh --parameter-overrides Stage=dev Scale=small --template a.yaml --no-watch",
+    "--port 0 --fresh --parameter-overrides Stage=dev Scale=small --template a.yaml --no-watch --no-stories",
     "--only backends --engine sam --lambda-endpoint http://127.0.0.1:3001 --host 172.17.0.1",
     "invoke Echo {\"a\":[1]} --port 3001",
     "dlq redrive jobs --port=3001",

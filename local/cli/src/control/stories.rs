@@ -12,11 +12,20 @@ use super::Failure;
 use super::look::look;
 use crate::stack::Stack;
 
+/// The longest text that is searched for, in bytes.
+const LONGEST_TEXT: usize = 200;
+
 /// The longest wait for news, in seconds.
 const LONGEST_WAIT: u64 = 20;
 
+/// Why nothing is there.
+const NOT_RECORDED: &str = "no stories are recorded (--no-stories)";
+
 /// The story of an id, as JSON.
 pub async fn story(stories: &Recorder, id: &str) -> Result<String, Failure> {
+    if !stories.is_on() {
+        return Err((StatusCode::NOT_FOUND, NOT_RECORDED.to_owned()));
+    }
     let (stories, id) = (stories.clone(), id.to_owned());
     look(move || {
         let story = stories.story(&id).ok_or_else(|| (StatusCode::NOT_FOUND, format!("no story of {id} is kept")))?;
@@ -72,9 +81,16 @@ pub async fn list(stories: &Recorder, query: &str) -> Result<String, Failure> {
             "after" => filter.after = number()?,
             "wait" => wait = number()?.min(LONGEST_WAIT),
             "kind" => filter.kind = Some(value).filter(|kind| !kind.is_empty()),
+            "q" if value.len() > LONGEST_TEXT => {
+                return Err((StatusCode::BAD_REQUEST, format!("q has {LONGEST_TEXT} bytes at most")));
+            }
             "q" => filter.text = Some(value).filter(|text| !text.is_empty()),
             _ => return Err((StatusCode::BAD_REQUEST, format!("no such parameter: {name}"))),
         }
+    }
+    if !stories.is_on() {
+        // At once: there will be none.
+        return Err((StatusCode::NOT_FOUND, NOT_RECORDED.to_owned()));
     }
     if wait > 0 {
         stories.changed(filter.after, Duration::from_secs(wait)).await;
@@ -124,8 +140,18 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_story_that_is_not_kept_is_not_found() {
+    async fn whoever_asks_for_stories_hears_that_none_are_recorded() {
+        let off = Recorder::default();
+        for answer in [story(&off, "request-1").await, list(&off, "wait=20").await] {
+            assert_eq!(answer.unwrap_err(), (StatusCode::NOT_FOUND, NOT_RECORDED.to_owned()));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_not_kept_or_too_long_is_refused() {
         let stories = Recorder::new(Limits::default(), Tables::new());
+        let long = format!("q={}", "x".repeat(201));
+        assert_eq!(list(&stories, &long).await.unwrap_err().0, StatusCode::BAD_REQUEST);
         assert_eq!(story(&stories, "request-1").await.unwrap_err().0, StatusCode::NOT_FOUND);
     }
 }
