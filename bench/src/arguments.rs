@@ -34,6 +34,9 @@ pub struct Arguments {
     /// How many requests each function is asked while it is warm
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
     pub requests: u32,
+    /// How many rounds the three ways of `console` take turns for; figures are medians of these
+    #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..))]
+    pub rounds: u32,
 }
 
 /// What can be measured by itself.
@@ -51,6 +54,8 @@ pub enum Part {
     Scale,
     /// Many buyers of one product
     HotProduct,
+    /// What the stories of the local console cost: none, recorded, and looked at
+    Console,
     /// What a developer waits for: start, restart, a changed line
     Times,
     /// docs/cost.md, from the figures
@@ -74,7 +79,7 @@ mod tests {
     #[test]
     fn all_parts_are_measured_unless_some_are_named() {
         let all = Arguments::parse_from(["cargo measure"]);
-        assert_eq!(all.parts().len(), 8);
+        assert_eq!(all.parts().len(), 9);
         let some = Arguments::parse_from(["cargo measure", "cost", "hot-product", "functions", "cost"]);
         assert_eq!(some.parts(), [Part::Functions, Part::HotProduct, Part::Cost]);
     }

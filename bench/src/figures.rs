@@ -22,6 +22,8 @@ pub struct Figures {
     pub scale: Vec<Scale>,
     /// Many buyers, one product.
     pub hot_product: Vec<HotProduct>,
+    /// What the console's stories cost.
+    pub console: Vec<Console>,
     /// Build and start times that a developer waits for.
     pub times: Option<Times>,
 }
@@ -168,6 +170,31 @@ pub struct HotProduct {
     pub sold_per_second: f64,
     pub p50_ms: f64,
     pub p99_ms: f64,
+}
+
+/// Requests a second, and the CPU time that all processes take for one; or these as multiples of others.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rate {
+    pub per_second: f64,
+    pub cpu_ms: f64,
+}
+
+/// Loads of one way to record stories. Medians of the rounds.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Console {
+    /// None, recorded, or looked at too.
+    pub way: String,
+    /// `GET /api/products/{id}`.
+    pub reads: Rate,
+    /// `POST /api/orders`, with all that follows.
+    pub orders: Rate,
+    /// As multiples of those without stories, round by round.
+    pub reads_of_none: Rate,
+    pub orders_of_none: Rate,
+    /// Memory of the stack's own process.
+    pub stack_bytes: u64,
 }
 
 /// Build and start times that a developer waits for.

@@ -30,23 +30,10 @@ const LOGIN: &str = "POST /api/users/login";
 /// Measures the loads.
 pub async fn measure(world: &World) -> Result<Vec<Load>, Error> {
     let stack = Stack::start(world, "load").await?;
-    let admin = Person::admin(&stack).await?;
-    let mut connection = stack.connect().await?;
-    let mut products = Vec::new();
-    for _ in 0..PRODUCTS {
-        products.push(admin.offers(&mut connection, &people::product("Reading lamp")).await?);
-    }
-    let mut customers = Vec::new();
-    for n in 0..CUSTOMERS {
-        customers.push(Person::register(&stack, &format!("customer-{n}")).await?);
-    }
-    stack.drained().await?;
-
+    let Shop { products, customers } = Shop::open(&stack).await?;
     let gets: Vec<Ask> = products.iter().map(|id| Ask::get(&format!("/api/products/{id}"))).collect();
     let logins: Vec<Ask> = customers.iter().map(|customer| people::login(&customer.email)).collect();
-    // Customer after customer, each with every product.
-    let orders: Vec<Ask> =
-        (0..PRODUCTS * CUSTOMERS).map(|n| customers[n % CUSTOMERS].order(&products[n / CUSTOMERS])).collect();
+    let orders = orders(&customers, &products);
     let loads: [(&str, Next, &[usize]); 4] = [
         ("GET /api/products/{id}", in_turn(gets), &CONNECTIONS),
         ("GET /api/products", in_turn(vec![Ask::get("/api/products")]), &CONNECTIONS),
@@ -63,8 +50,38 @@ pub async fn measure(world: &World) -> Result<Vec<Load>, Error> {
     Ok(all)
 }
 
+/// What there is to buy, and who buys it.
+pub struct Shop {
+    /// The products' ids.
+    pub products: Vec<String>,
+    pub customers: Vec<Person>,
+}
+
+impl Shop {
+    /// Opens it on an empty stack.
+    pub async fn open(stack: &Stack) -> Result<Self, Error> {
+        let admin = Person::admin(stack).await?;
+        let mut connection = stack.connect().await?;
+        let mut products = Vec::new();
+        for _ in 0..PRODUCTS {
+            products.push(admin.offers(&mut connection, &people::product("Reading lamp")).await?);
+        }
+        let mut customers = Vec::new();
+        for n in 0..CUSTOMERS {
+            customers.push(Person::register(stack, &format!("customer-{n}")).await?);
+        }
+        stack.drained().await?;
+        Ok(Self { products, customers })
+    }
+}
+
+/// Customer after customer, each with every product.
+pub fn orders(customers: &[Person], products: &[String]) -> Vec<Ask> {
+    products.iter().flat_map(|product| customers.iter().map(|customer| customer.order(product))).collect()
+}
+
 /// Each connection begins elsewhere in the list and goes round it.
-fn in_turn(asks: Vec<Ask>) -> Next {
+pub fn in_turn(asks: Vec<Ask>) -> Next {
     Arc::new(move |connection, n| asks[(connection * 7 + n as usize) % asks.len()].clone())
 }
 

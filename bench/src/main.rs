@@ -9,6 +9,7 @@ mod budget;
 mod build;
 mod cargo;
 mod connection;
+mod console;
 mod cost;
 mod endpoints;
 mod error;
@@ -99,6 +100,10 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
             Part::HotProduct => {
                 figures.hot_product = hot_product::measure(&world).await?;
                 println!("{}", hot_product::table(&figures.hot_product));
+            }
+            Part::Console => {
+                figures.console = console::measure(&world, arguments.rounds).await?;
+                println!("{}", console::table(&figures.console));
             }
             Part::Times => {
                 let times = figures.times.insert(times::measure(&world).await?);

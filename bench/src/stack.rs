@@ -46,8 +46,13 @@ pub struct Stack {
 impl Stack {
     /// Starts an empty stack.
     pub async fn start(world: &World, name: &str) -> Result<Self, Error> {
+        Self::start_with(world, name, &[]).await
+    }
+
+    /// Starts an empty stack with more arguments.
+    pub async fn start_with(world: &World, name: &str, more: &[&str]) -> Result<Self, Error> {
         let folder = world.folder(name);
-        Self::serve(command(world, &folder, &["--fresh"]), folder).await
+        Self::serve(command(world, &folder, &[&["--fresh"], more].concat()), folder).await
     }
 
     /// Starts a stack on the data of one that was stopped.
