@@ -1,0 +1,119 @@
+//! A snapshot in the data's place, and what was there as a snapshot: all of it or nothing, whenever the process is killed.
+//!
+//! The copy is made in [`INCOMING`]. By the name [`DECIDED`] it is to be the data: first everything that is there is moved to
+//! [`OUTGOING`]. When that is done the copy's name is [`PLACED`], and everything in it is moved to where the other was. Each
+//! name says which of the two the data folder's entries are, so a start that finds one goes on from there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use time::OffsetDateTime;
+
+use crate::snapshots::describe;
+use crate::{Error, Name, Snapshots, files};
+
+/// The copy, until the restore is decided.
+pub(crate) const INCOMING: &str = ".incoming";
+
+/// The copy, while what was there is moved away.
+const DECIDED: &str = ".decided";
+
+/// The copy, while it is moved to the data's place.
+const PLACED: &str = ".placed";
+
+/// What was there, until it is a snapshot.
+const OUTGOING: &str = ".outgoing";
+
+/// The file in the copy with the name of the snapshot that [`OUTGOING`] becomes.
+const BEFORE: &str = "before";
+
+/// A copy of a snapshot that is to be the data. It goes when this is dropped, unless it is put there.
+#[derive(Debug)]
+pub struct Prepared<'s> {
+    snapshots: &'s Snapshots,
+    path: PathBuf,
+}
+
+impl Snapshots {
+    /// Copies a snapshot, and checks the databases of the copy.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`], [`Error::Format`], [`Error::Damaged`] or [`Error::Io`]
+    pub fn prepare(&self, name: &Name) -> Result<Prepared<'_>, Error> {
+        let from = self.usable(name)?;
+        let path = self.folder.join(INCOMING);
+        files::remove(&path)?;
+        local_private_files::create_folder(&path)?;
+        let prepared = Prepared { snapshots: self, path };
+        for entry in self.entries {
+            files::copy(&from.join(entry), &prepared.path.join(entry))?;
+        }
+        files::check(&prepared.path)?;
+        Ok(prepared)
+    }
+
+    /// Brings a restore that was decided to its end.
+    pub(crate) fn finish(&self) -> Result<(), Error> {
+        let [decided, placed, outgoing] = [DECIDED, PLACED, OUTGOING].map(|name| self.folder.join(name));
+        if files::is_there(&decided) {
+            local_private_files::create_folder(&outgoing)?;
+            for entry in self.entries {
+                files::rename(&self.data.join(entry), &outgoing.join(entry))?;
+            }
+            describe(&outgoing, OffsetDateTime::now_utc())?;
+            files::sync_folder(&outgoing)?;
+            files::sync_folder(&self.data)?;
+            files::rename(&decided, &placed)?;
+            files::sync_folder(&self.folder)?;
+        }
+        if files::is_there(&placed) {
+            for entry in self.entries {
+                files::rename(&placed.join(entry), &self.data.join(entry))?;
+            }
+            files::sync_folder(&self.data)?;
+            let before = placed.join(BEFORE);
+            let before: Name = fs::read_to_string(&before).map_err(Error::io(&before))?.parse()?;
+            files::rename(&outgoing, &self.path(&before))?;
+            files::sync_folder(&self.folder)?;
+            self.remove(&placed)?;
+        }
+        Ok(())
+    }
+}
+
+impl Prepared<'_> {
+    /// The folder of the copy, which may be changed.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Puts it in the data's place, which nobody uses meanwhile, and gives the name of the snapshot that what was there
+    /// becomes. If it fails half way, the next start brings it to its end.
+    ///
+    /// # Errors
+    /// [`Error::Io`]
+    pub fn put_in_place(self) -> Result<Name, Error> {
+        let before = Name::before_restore(OffsetDateTime::now_utc());
+        let snapshots = self.snapshots;
+        if files::is_there(&snapshots.path(&before)) {
+            return Err(Error::Taken(before));
+        }
+        files::write(&self.path.join(BEFORE), before.as_str())?;
+        files::sync(&self.path)?;
+        files::rename(&self.path, &snapshots.folder.join(DECIDED))?;
+        files::sync_folder(&snapshots.folder)?;
+        snapshots.finish()?;
+        Ok(before)
+    }
+}
+
+impl Drop for Prepared<'_> {
+    fn drop(&mut self) {
+        // What stays is removed by the next one.
+        let _ = files::remove(&self.path);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,144 @@
+//! Folders of files: copied, linked and synced.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use crate::{Error, view};
+
+/// Puts a file that is never changed in place at another path too; one that is not there is left out.
+///
+/// # Errors
+/// It can be neither linked nor copied.
+pub fn link(file: &Path, to: &Path) -> Result<(), Error> {
+    match fs::hard_link(file, to) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        // A file system without links.
+        Err(_) => fs::copy(file, to).map(drop).map_err(Error::io(to)),
+    }
+}
+
+/// Copies a file, or a folder with all that is in it; what is not there is left out.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+    let metadata = match fs::symlink_metadata(from) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        metadata => metadata.map_err(Error::io(from))?,
+    };
+    if !metadata.is_dir() {
+        return fs::copy(from, to).map(drop).map_err(Error::io(to));
+    }
+    local_private_files::create_folder(to)?;
+    for entry in fs::read_dir(from).map_err(Error::io(from))? {
+        let entry = entry.map_err(Error::io(from))?;
+        copy(&entry.path(), &to.join(entry.file_name()))?;
+    }
+    Ok(())
+}
+
+/// Checks every database in a folder.
+pub(crate) fn check(path: &Path) -> Result<(), Error> {
+    walk(path, &mut |file, is_folder| {
+        if !is_folder && file.extension() == Some(OsStr::new("sqlite")) { view::check(file) } else { Ok(()) }
+    })
+}
+
+/// Has the disk keep a folder and all that is in it.
+pub(crate) fn sync(path: &Path) -> Result<(), Error> {
+    walk(path, &mut |file, _| File::open(file).and_then(|file| file.sync_all()).map_err(Error::io(file)))
+}
+
+/// The bytes of all files in a folder.
+pub(crate) fn bytes(path: &Path) -> Result<u64, Error> {
+    let mut bytes = 0;
+    walk(path, &mut |file, is_folder| {
+        if !is_folder {
+            bytes += fs::symlink_metadata(file).map_err(Error::io(file))?.len();
+        }
+        Ok(())
+    })?;
+    Ok(bytes)
+}
+
+/// Removes a folder, if it is there.
+pub(crate) fn remove(folder: &Path) -> Result<(), Error> {
+    step()?;
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io(folder)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Moves a file or a folder, if it is there.
+pub(crate) fn rename(from: &Path, to: &Path) -> Result<(), Error> {
+    step()?;
+    if is_there(from) { fs::rename(from, to).map_err(Error::io(from)) } else { Ok(()) }
+}
+
+/// Whether there is an entry of that name, be it a symbolic link that leads nowhere.
+pub(crate) fn is_there(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// Visits what is in a folder, and then the folder.
+fn walk(path: &Path, visit: &mut impl FnMut(&Path, bool) -> Result<(), Error>) -> Result<(), Error> {
+    let is_folder = fs::symlink_metadata(path).map_err(Error::io(path))?.is_dir();
+    if is_folder {
+        for entry in fs::read_dir(path).map_err(Error::io(path))? {
+            walk(&entry.map_err(Error::io(path))?.path(), visit)?;
+        }
+    }
+    visit(path, is_folder)
+}
+
+/// Has the disk keep which entries a folder has.
+pub(crate) fn sync_folder(folder: &Path) -> Result<(), Error> {
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(Error::io(folder))
+}
+
+/// Where a test may end everything, as `kill -9` does.
+#[cfg(not(test))]
+fn step() -> Result<(), Error> {
+    Ok(())
+}
+
+#[cfg(test)]
+pub(crate) use killed::step;
+
+#[cfg(test)]
+pub(crate) mod killed {
+    use std::cell::Cell;
+    use std::io;
+    use std::path::Path;
+
+    use crate::Error;
+
+    thread_local! {
+        static STEPS: Cell<u32> = const { Cell::new(u32::MAX) };
+    }
+
+    /// Does something that is ended before it takes one step more than this. Says whether it came to its end.
+    pub(crate) fn after<T>(steps: u32, work: impl FnOnce() -> Result<T, Error>) -> bool {
+        STEPS.set(steps);
+        let outcome = work();
+        STEPS.set(u32::MAX);
+        outcome.is_ok()
+    }
+
+    pub(crate) fn step() -> Result<(), Error> {
+        let Some(left) = STEPS.get().checked_sub(1) else {
+            return Err(Error::io(Path::new("killed"))(io::Error::other("killed")));
+        };
+        STEPS.set(left);
+        Ok(())
+    }
+}
+
+/// Writes a file anew.
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), Error> {
+    step()?;
+    let mut file = local_private_files::create_file(path)?;
+    // It may be there from a start that was cut short.
+    file.set_len(0).and_then(|()| file.write_all(text.as_bytes())).and_then(|()| file.sync_all()).map_err(Error::io(path))
+}
