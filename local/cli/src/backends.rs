@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{OnceCell, watch};
 
 use crate::arguments::Run;
+use crate::current::Current;
 use crate::data_folder::DataFolder;
 use crate::engine::Engine;
 use crate::environment::{self, Files};
@@ -21,7 +22,7 @@ use crate::error::Error;
 use crate::project::Project;
 use crate::running::Running;
 use crate::stack::{About, Stack};
-use crate::{console, server};
+use crate::{console, server, snapshots};
 
 /// Serves until dropped.
 ///
@@ -45,19 +46,31 @@ pub async fn serve(arguments: Run, running: &OnceCell<Running>) -> Result<Infall
     let data = DataFolder::take(data_dir, arguments.fresh)?;
 
     let about = About { url: url.clone(), data_folder: data.path().to_owned(), template, has_docs: false, host };
-    let stack = Arc::new(Stack::start_backends(&system, iam, &data, remote.clone(), about).await?);
+    let iam = Arc::new(iam);
+    let start = async || {
+        let (iam, remote, about) = (Arc::clone(&iam), remote.clone(), about.clone());
+        Ok(Arc::new(Stack::start_backends(&system, iam, &data, remote, about).await?))
+    };
+    let (snapshots, worker) = snapshots::of(&data, &system);
+    let current = Arc::new(Current::new(start().await?, snapshots));
     let environments = environment::environments(&system, engine, &url, &endpoint);
     let files = environment::write(&environments, &data.folder("functions")?)?;
     if let Some(listener) = for_functions {
-        tokio::spawn(server::serve(listener, Arc::clone(&stack), None));
+        tokio::spawn(server::serve(listener, Arc::clone(&current), None));
     }
-    let server = tokio::spawn(server::serve(listener, Arc::clone(&stack), None)).abort_handle();
-    let _ = running.set(Running { stack, server, log_files: None });
+    let server = tokio::spawn(server::serve(listener, Arc::clone(&current), None)).abort_handle();
+    let _ = running.set(Running { current: Arc::clone(&current), server, log_files: None });
     data.mark_used()?;
     say_ready(&format!("http://127.0.0.1:{port}"), started);
     say_next(engine, &endpoint, &files, &workspace.root, port);
-    tell(remote.reach(), &endpoint).await;
-    std::future::pending().await
+    let telling = async {
+        tell(remote.reach(), &endpoint).await;
+        std::future::pending().await
+    };
+    tokio::select! {
+        fatal = worker.run(&current, start) => Err(fatal),
+        never = telling => never,
+    }
 }
 
 /// The engine's name for each function, by logical id, name and ARN.

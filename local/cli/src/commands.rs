@@ -12,6 +12,7 @@ mod run_schedule;
 mod running_stack;
 mod seed;
 mod send;
+mod snapshot;
 mod status;
 
 use clap::Subcommand;
@@ -29,6 +30,7 @@ pub enum Command {
     RotateSecret(rotate_secret::RotateSecret),
     Mail(mail::Mails),
     Dlq(dlq::Dlq),
+    Snapshot(snapshot::Snapshots),
     Seed(seed::SendSeed),
     Completions(completions::Completions),
     #[command(hide = true)]
@@ -50,6 +52,7 @@ impl Command {
             Self::RotateSecret(command) => command.run().await,
             Self::Mail(command) => command.run().await,
             Self::Dlq(command) => command.run().await,
+            Self::Snapshot(command) => command.run().await,
             Self::Seed(command) => command.run().await,
             Self::Completions(command) => command.run(),
             Self::RunFunction(command) => command.run(),

@@ -1,5 +1,6 @@
 //! Controls of a running stack, under `/_local/`: tests, subcommands and the console look inside, run a schedule, send
-//! messages, redrive dead letters, rotate a secret, read mails and stories, inject faults, and see which rights the functions used.
+//! messages, redrive dead letters, rotate a secret, read mails and stories, take and restore snapshots, inject
+//! faults, and see which rights the functions used.
 
 mod faults;
 mod function;
@@ -10,6 +11,7 @@ mod queues;
 mod routes;
 mod schedules;
 mod secrets;
+mod snapshots;
 mod status;
 mod stories;
 mod tables;
@@ -23,6 +25,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::aws_api::is_local;
+use crate::snapshots::Snapshots;
 use crate::stack::Stack;
 
 /// The prefix of controls. No path under it reaches the API.
@@ -35,14 +38,14 @@ pub const HEADER: &str = "x-local-stack";
 type Failure = (StatusCode, String);
 
 /// Answers a request for a control with JSON.
-pub async fn handle(stack: &Stack, mut request: Request<Bytes>) -> Response<Bytes> {
+pub async fn handle(stack: &Stack, snapshots: &Snapshots, mut request: Request<Bytes>) -> Response<Bytes> {
     if is_from_own_page(request.headers()) {
         request.headers_mut().remove(header::ORIGIN);
     }
     if !is_local(request.headers(), stack.host.as_deref()) || !request.headers().contains_key(HEADER) {
         return answer(StatusCode::FORBIDDEN, &json!({"error": format!("send the header {HEADER}: 1")}));
     }
-    match control(stack, &request).await {
+    match control(stack, snapshots, &request).await {
         Ok(json) => answered(StatusCode::OK, json),
         Err((status, message)) => answer(status, &json!({"error": message})),
     }
@@ -57,7 +60,7 @@ fn is_from_own_page(headers: &HeaderMap) -> bool {
 }
 
 /// The answer to a control, as JSON.
-async fn control(stack: &Stack, request: &Request<Bytes>) -> Result<String, Failure> {
+async fn control(stack: &Stack, snapshots: &Snapshots, request: &Request<Bytes>) -> Result<String, Failure> {
     let parts = request.uri().path().trim_start_matches(PREFIX).split('/');
     // A name may have any character: a part is decoded by itself.
     let parts: Vec<_> = parts.map(|part| percent_decode_str(part).decode_utf8_lossy()).collect();
@@ -65,6 +68,9 @@ async fn control(stack: &Stack, request: &Request<Bytes>) -> Result<String, Fail
     match (request.method(), path.as_slice()) {
         (&Method::GET, ["stories"]) => stories::list(&stack.stories, request.uri().query().unwrap_or_default()).await,
         (&Method::GET, ["stories", id]) => stories::story(&stack.stories, id).await,
+        (_, ["snapshots", path @ ..]) => {
+            snapshots::control(snapshots, request, path).await.map(|value| value.to_string())
+        }
         (_, path) => act(stack, request, path).await.map(|value| value.to_string()),
     }
 }

@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use local_private_files as private_files;
+use local_snapshots::Snapshots;
 
 use crate::error::Error;
 
@@ -18,28 +19,37 @@ const PRINTED: &str = "printed";
 /// The file that the running stack holds a lock on.
 const LOCK: &str = "lock";
 
+/// The names of the data in the folder: what a snapshot has.
+const DATA: [&str; 7] = [USED, PRINTED, "dynamodb", "event-sources", "secretsmanager", "ses", "sqs"];
+
+/// The names of what else a stack creates in it and does without.
+const OTHER: [&str; 3] = ["bin", "functions", "logs"];
+
 /// The names of everything that a stack creates in its data folder, except for the lock.
-const KEPT: [&str; 10] =
-    [USED, PRINTED, "bin", "dynamodb", "event-sources", "functions", "logs", "secretsmanager", "ses", "sqs"];
+fn kept() -> impl Iterator<Item = &'static str> {
+    DATA.into_iter().chain(OTHER).chain([local_snapshots::FOLDER])
+}
 
 /// A data folder, locked until this process ends, however it ends.
 #[derive(Debug)]
 pub struct DataFolder {
     path: PathBuf,
     new: bool,
+    snapshots: Snapshots,
     _lock: File,
 }
 
 impl DataFolder {
-    /// Locks the folder, and empties it if `fresh`. What stacks keep in it becomes this user's alone.
+    /// Locks the folder, brings a restore that was cut short to its end, and removes the data if `fresh`. What stacks keep
+    /// in it becomes this user's alone.
     ///
     /// # Errors
-    /// [`Error::InUse`], [`Error::NotAStacks`], [`Error::Shared`], [`Error::Private`] or [`Error::File`].
+    /// [`Error::InUse`], [`Error::NotAStacks`], [`Error::Shared`], [`Error::Private`], [`Error::Snapshots`] or [`Error::File`].
     pub fn take(path: PathBuf, fresh: bool) -> Result<Self, Error> {
         let failed = |cause: io::Error| Error::File { path: path.clone(), cause };
         private_files::check_folder(&path)?;
         // A stack takes the lock before it creates anything else: without one, `bin` or `logs` are someone else's.
-        let foreign = KEPT.into_iter().map(|name| path.join(name)).find(|entry| is_there(entry));
+        let foreign = kept().map(|name| path.join(name)).find(|entry| is_there(entry));
         if let Some(foreign) = foreign.filter(|_| !is_there(&path.join(LOCK))) {
             return Err(Error::NotAStacks(foreign));
         }
@@ -53,16 +63,17 @@ impl DataFolder {
             Err(TryLockError::WouldBlock) => return Err(Error::InUse(path)),
             Err(TryLockError::Error(cause)) => return Err(failed(cause)),
         }
+        let snapshots = Snapshots::open(&path, &DATA)?;
         // A first start that was cut short may have left half of the seed data. It did not say that it was ready, so
         // nobody relies on that.
         let new = fresh || !is_there(&path.join(USED));
         if new {
             empty(&path).map_err(failed)?;
         }
-        for name in KEPT {
+        for name in kept() {
             private_files::restrict(&path.join(name))?;
         }
-        Ok(Self { path, new, _lock: lock })
+        Ok(Self { path, new, snapshots, _lock: lock })
     }
 
     /// Whether the folder is empty.
@@ -78,6 +89,16 @@ impl DataFolder {
         file.write_all(text.as_bytes()).map_err(|cause| Error::File { path, cause })
     }
 
+    /// Its snapshots.
+    pub fn snapshots(&self) -> &Snapshots {
+        &self.snapshots
+    }
+
+    /// The files with data that are in no folder of a service.
+    pub fn marks(&self) -> [PathBuf; 2] {
+        [USED, PRINTED].map(|name| self.path.join(name))
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
@@ -89,7 +110,7 @@ impl DataFolder {
         Ok(())
     }
 
-    /// The folder `name`, one of [`KEPT`], in it; created if it is missing.
+    /// The folder `name`, one of those that are kept, in it; created if it is missing.
     pub fn folder(&self, name: &'static str) -> Result<PathBuf, Error> {
         let path = self.path.join(name);
         private_files::create_folder(&path)?;
@@ -119,9 +140,10 @@ fn is_shared(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Removes what stacks create, but for the lock, which is held. Other files stay: the folder may hold the user's own.
+/// Removes what stacks create, but for the lock, which is held, and the snapshots. Other files stay: the folder may hold the
+/// user's own.
 fn empty(path: &Path) -> io::Result<()> {
-    for name in KEPT {
+    for name in DATA.into_iter().chain(OTHER) {
         let entry = path.join(name);
         let is_folder = fs::symlink_metadata(&entry).is_ok_and(|metadata| metadata.is_dir());
         let removed = if is_folder { fs::remove_dir_all(&entry) } else { fs::remove_file(&entry) };
@@ -156,11 +178,13 @@ mod tests {
         fs::write(path.join("my-notes"), "mine").unwrap();
         first.folder("dynamodb").unwrap();
         first.mark_used().unwrap();
+        first.snapshots().begin("a".parse().unwrap()).unwrap().keep(time::OffsetDateTime::UNIX_EPOCH).unwrap();
         drop(first);
         let fresh = DataFolder::take(path.to_owned(), true).unwrap();
         assert!(fresh.is_new());
         assert!(!path.join("dynamodb").exists());
         assert!(path.join("my-notes").exists());
+        assert_eq!(fresh.snapshots().list().unwrap().len(), 1);
     }
 
     #[test]

@@ -36,6 +36,10 @@ pub enum Error {
     #[error(transparent)]
     Private(#[from] local_private_files::Error),
     #[error(transparent)]
+    Snapshots(#[from] local_snapshots::Error),
+    #[error("the stack is stopping")]
+    Stopping,
+    #[error(transparent)]
     DynamoDb(#[from] local_dynamodb::Error),
     #[error(transparent)]
     Sqs(#[from] local_sqs::Error),

@@ -9,10 +9,11 @@ use local_event_sources::Redelivery;
 use local_lambda::{Lambda, Options, Reaper};
 use local_logs::{Limits, Logs};
 use local_stories::Recorder;
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
 use crate::arguments::Run;
 use crate::builder::{self, Builder};
+use crate::current::Current;
 use crate::data_folder::DataFolder;
 use crate::docs::Docs;
 use crate::error::Error;
@@ -21,9 +22,9 @@ use crate::log_files::LogFiles;
 use crate::project::Project;
 use crate::running::Running;
 use crate::seed::Seed;
-use crate::stack::{About, Stack};
+use crate::stack::{self, About, Stack};
 use crate::watch::Sources;
-use crate::{console, docs, server, stack, watch};
+use crate::{console, docs, server, snapshots, watch};
 
 /// The seed file's name, beside the template.
 const SEED_FILE: &str = "seed.http";
@@ -67,28 +68,36 @@ pub async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) 
     let groups = project.system.functions.values().map(|function| (&*function.name, &*function.log_group));
     let lines = Logs::new(groups, Limits::default());
     let log_files = LogFiles::new(logs.clone(), lines.clone(), arguments.logs);
-    let lambda = Lambda::start(Options {
+    let options = Options {
         region: project.system.region.clone(),
         endpoint_url: Some(url.clone()),
         log: Arc::new(log_files.clone()),
         reaper: Some(reaper),
         ..Options::default()
-    });
-    let lambda = lambda.await.map_err(Error::Start)?;
+    };
     let Project { workspace, template, system, iam } = project;
     let docs = Docs::find(&workspace.root, &system);
     let has_docs = docs.is_some();
     let about = About { url: url.clone(), data_folder: data.path().to_owned(), template, has_docs, host: None };
     let stories = if arguments.no_stories { Recorder::default() } else { stack::recorder(&system) };
-    let stack = Arc::new(Stack::start(&system, iam, &data, lambda.clone(), lines, about, stories).await?);
+    let iam = Arc::new(iam);
+    let start = async || {
+        let lambda = Lambda::start(options.clone()).await.map_err(Error::Start)?;
+        let (iam, lines, about, stories) = (Arc::clone(&iam), lines.clone(), about.clone(), stories.clone());
+        let stack = Stack::start(&system, iam, &data, lambda.clone(), lines, about, stories).await?;
+        Ok::<_, Error>((Arc::new(stack), lambda))
+    };
+    let (stack, lambda) = start().await?;
     let watched = !arguments.no_watch && !arguments.no_build;
     let builds = watched.then(|| data.folder("bin")).transpose()?;
-    let mut functions = Functions::new(system.clone(), lambda, builds)?;
-    functions.deploy(&executables)?;
+    let functions = Mutex::new(Functions::new(system.clone(), lambda, builds)?);
+    functions.lock().await.deploy(&executables)?;
 
     // Every function is deployed and the port listens: from here on requests are answered.
-    let server = tokio::spawn(server::serve(listener, Arc::clone(&stack), docs)).abort_handle();
-    let _ = running.set(Running { stack: Arc::clone(&stack), server, log_files: Some(log_files) });
+    let (snapshots, worker) = snapshots::of(&data, &system);
+    let current = Arc::new(Current::new(Arc::clone(&stack), snapshots));
+    let server = tokio::spawn(server::serve(listener, Arc::clone(&current), docs)).abort_handle();
+    let _ = running.set(Running { current: Arc::clone(&current), server, log_files: Some(log_files) });
     if let Some(seed) = seed {
         let printed = seed.send(&url).await?;
         for line in &printed {
@@ -108,10 +117,23 @@ pub async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) 
         console::say(&format!("\n  {url}{} describes the API and tries it out", docs::PATH));
     }
     console::ready(&url, &logs, &system, started.elapsed());
-    if watched {
-        watch::watch(sources, builder, functions).await;
+    // A stack that a restore replaces goes.
+    drop(stack);
+    let start_again = async || {
+        let (stack, lambda) = start().await?;
+        functions.lock().await.move_to(lambda)?;
+        Ok(stack)
+    };
+    let watching = async {
+        if watched {
+            watch::watch(sources, builder, &functions).await;
+        }
+        std::future::pending().await
+    };
+    tokio::select! {
+        fatal = worker.run(&current, start_again) => Err(fatal),
+        never = watching => never,
     }
-    std::future::pending().await
 }
 
 /// The seed file to send: the one that `--seed` names, or the template's own. A folder with data gets none.

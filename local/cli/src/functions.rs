@@ -44,6 +44,20 @@ impl Functions {
         Ok(Self { system, lambda, folder, deployed: BTreeMap::new() })
     }
 
+    /// Deploys all functions that were deployed to another stack of functions, whose place it takes.
+    ///
+    /// # Errors
+    /// An executable is not there any more.
+    pub fn move_to(&mut self, lambda: Lambda) -> Result<(), Error> {
+        self.lambda = lambda;
+        for (logical_id, Deployed { executable, .. }) in &self.deployed {
+            if let Some(function) = self.system.functions.get(logical_id) {
+                self.lambda.deploy(FunctionSpec::new(logical_id, function, executable))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Deploys each function that has a new build, and returns their names.
     ///
     /// # Errors

@@ -1,7 +1,8 @@
 //! `cargo local`: the SAM template running on one machine, in one process tree.
 //!
 //! - `run` starts a stack and ends it, once someone asks it to `stop`: `everything`, or `backends` alone for functions that another program runs.
-//! - `project` reads the template and its workspace; `stack` has the emulated services; `seed` fills a new `data_folder`.
+//! - `project` reads the template and its workspace; `stack` has the emulated services; `seed` fills a new `data_folder`,
+//!   and `snapshots` go back to an earlier one: the `current` stack is then another.
 //! - `server` listens on the one port and passes requests on: to `aws_api` (from SDKs), `control` (from tests and
 //!   subcommands), `docs`, or the REST API.
 //! - `builder` builds the functions, `functions` deploys them, `watch` does both again when sources change; `optimized`
@@ -15,6 +16,7 @@ mod builder;
 mod commands;
 mod console;
 mod control;
+mod current;
 mod data_folder;
 mod docs;
 mod engine;
@@ -22,6 +24,7 @@ mod environment;
 mod error;
 mod everything;
 mod functions;
+mod held;
 mod http_client;
 mod local_time;
 mod log_files;
@@ -33,6 +36,8 @@ mod runner;
 mod running;
 mod seed;
 mod server;
+mod services;
+mod snapshots;
 mod stack;
 mod stop;
 mod told;

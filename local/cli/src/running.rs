@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use tokio::task::AbortHandle;
 
+use crate::current::Current;
 use crate::log_files::LogFiles;
-use crate::stack::Stack;
 
 /// A stack and the server of its port.
 pub struct Running {
     /// The services.
-    pub stack: Arc<Stack>,
+    pub current: Arc<Current>,
     /// Ends the server.
     pub server: AbortHandle,
     /// The functions' lines, if functions run here.
@@ -20,7 +20,10 @@ pub struct Running {
 impl Running {
     /// Ends the functions, and the server after them: they use its port until their end. Then their last lines are written.
     pub async fn stop(&self) {
-        self.stack.stop().await;
+        // One that a restore is about to start is ended with this process.
+        if let Some(stack) = self.current.services() {
+            stack.stop().await;
+        }
         self.server.abort();
         if let Some(files) = &self.log_files {
             files.flush();

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::HOST;
-use http::{HeaderMap, Method, Request, Response, StatusCode, Version};
+use http::header::{HOST, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -17,6 +17,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use local_apigateway::{BODY_LIMIT, Exchange, Unread};
 use tokio::net::TcpListener;
 
+use crate::current::Current;
 use crate::docs::Docs;
 use crate::error::Error;
 use crate::stack::Stack;
@@ -51,7 +52,7 @@ pub async fn listen(port: u16) -> Result<TcpListener, Error> {
 }
 
 /// Serves until the future is dropped.
-pub async fn serve(listener: TcpListener, stack: Arc<Stack>, docs: Option<Docs>) {
+pub async fn serve(listener: TcpListener, current: Arc<Current>, docs: Option<Docs>) {
     loop {
         let Ok((stream, peer)) = listener.accept().await else {
             // Most likely there are no file descriptors left: other connections have to end first.
@@ -59,9 +60,9 @@ pub async fn serve(listener: TcpListener, stack: Arc<Stack>, docs: Option<Docs>)
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let (stack, docs) = (Arc::clone(&stack), docs.clone());
+        let (current, docs) = (Arc::clone(&current), docs.clone());
         tokio::spawn(async move {
-            let service = service_fn(move |request| respond(Arc::clone(&stack), docs.clone(), request, peer));
+            let service = service_fn(move |request| respond(Arc::clone(&current), docs.clone(), request, peer));
             // A client may close the connection at any time.
             let _ = http1::Builder::new()
                 .timer(TokioTimer::new())
@@ -73,7 +74,7 @@ pub async fn serve(listener: TcpListener, stack: Arc<Stack>, docs: Option<Docs>)
 }
 
 async fn respond(
-    stack: Arc<Stack>,
+    current: Arc<Current>,
     docs: Option<Docs>,
     request: Request<Incoming>,
     peer: SocketAddr,
@@ -87,17 +88,24 @@ async fn respond(
         return Ok(refused(StatusCode::BAD_REQUEST, r#"{"message":"Bad Request"}"#).map(Full::new));
     }
     let aws = aws_api::is_meant(&request);
-    if !aws && let Some(page) = console_page(&stack, &request) {
+    if !aws
+        && let Some(stack) = current.stack()
+        && let Some(page) = console_page(&stack, &request)
+    {
         return Ok(page.map(Full::new));
     }
     let control = request.uri().path().starts_with(control::PREFIX);
     let (head, body) = request.into_parts();
     let reading = read(body, if aws { AWS_BODY_LIMIT } else { BODY_LIMIT });
     let read = tokio::time::timeout(BODY_TIMEOUT, reading).await.unwrap_or(Err(Unread::Broken));
+    // Now, as it may be another one since the body was begun.
+    let Some(stack) = (if aws { current.services() } else { current.stack() }) else {
+        return Ok(restoring().map(Full::new));
+    };
     let response = match (read, &stack.api) {
         (Ok(body), _) if aws => aws_api::handle(&stack, Request::from_parts(head, body)).await,
         (Err(unread), _) if aws => aws_api::refuse_body(&Request::from_parts(head, ()), unread),
-        (Ok(body), _) if control => control::handle(&stack, Request::from_parts(head, body)).await,
+        (Ok(body), _) if control => control::handle(&stack, &current.snapshots, Request::from_parts(head, body)).await,
         (Err(unread), Some(api)) if !control => printed(api.refuse(&head, peer, unread)),
         (Err(Unread::TooLong), _) => refused(StatusCode::PAYLOAD_TOO_LARGE, r#"{"error":"the body is too long"}"#),
         (Err(Unread::Broken), _) => refused(StatusCode::BAD_REQUEST, r#"{"error":"the body can't be read"}"#),
@@ -139,6 +147,14 @@ fn names_one_host(version: Version, headers: &HeaderMap) -> bool {
 fn refused(status: StatusCode, body: &'static str) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from_static(body.as_bytes()));
     *response.status_mut() = status;
+    response
+}
+
+/// Answers a request that comes while a snapshot is restored.
+fn restoring() -> Response<Bytes> {
+    let body = r#"{"error":"a snapshot of the data folder is being restored"}"#;
+    let mut response = refused(StatusCode::SERVICE_UNAVAILABLE, body);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
     response
 }
 

@@ -22,7 +22,9 @@ use time::macros::format_description;
 
 use crate::data_folder::DataFolder;
 use crate::error::Error;
+use crate::held::Held;
 use crate::runner::Runner;
+use crate::services::Kept;
 
 /// How often expired items are removed (DynamoDB takes up to some days).
 const TTL_SWEEP: Duration = Duration::from_secs(30);
@@ -62,7 +64,7 @@ pub struct Stack {
     /// The readers of streams and queues, and the schedules.
     pub event_sources: EventSources,
     /// The rights of the functions' roles.
-    pub iam: Iam,
+    pub iam: Arc<Iam>,
     /// Where it is to be found.
     pub about: About,
     /// The newest lines of the functions' logs.
@@ -77,14 +79,14 @@ pub struct Stack {
     pub functions: Vec<String>,
     /// A further name or address of this machine (`--host`).
     pub host: Option<String>,
-    _ttl: TtlSweeper,
+    ttl: TtlSweeper,
 }
 
 impl Stack {
     /// Starts all services. Functions are deployed next; event sources retry until then.
     pub async fn start(
         system: &System,
-        iam: Iam,
+        iam: Arc<Iam>,
         data: &DataFolder,
         lambda: Lambda,
         logs: Logs,
@@ -101,7 +103,7 @@ impl Stack {
     /// Starts all services but functions and API. Event sources wait until the functions can be called.
     pub async fn start_backends(
         system: &System,
-        iam: Iam,
+        iam: Arc<Iam>,
         data: &DataFolder,
         remote: Remote,
         about: About,
@@ -114,7 +116,7 @@ impl Stack {
     #[expect(clippy::too_many_arguments, reason = "what differs between the two ways to start")]
     async fn assemble(
         system: &System,
-        iam: Iam,
+        iam: Arc<Iam>,
         data: &DataFolder,
         invoke: Arc<dyn Invoke>,
         lambda: Runner,
@@ -122,14 +124,7 @@ impl Stack {
         about: About,
         stories: Recorder,
     ) -> Result<Self, Error> {
-        let folder = |name| data.folder(name);
-        let dynamodb = DynamoDb::open(&folder("dynamodb")?)?;
-        for table in system.tables.values() {
-            dynamodb.ensure_table(table).await?;
-        }
-        let sqs = Sqs::open(&folder("sqs")?, system.queues.values())?;
-        let secrets = SecretsManager::open(&folder("secretsmanager")?, system.secrets.values())?;
-        let ses = Ses::open(&folder("ses")?)?;
+        let Kept { dynamodb, sqs, secrets, ses } = Kept::open(system, data.path()).await?;
         let services = Services {
             lambda: invoke,
             dynamodb: dynamodb.clone(),
@@ -138,7 +133,7 @@ impl Stack {
             stories: stories.clone(),
             backoff: Backoff::default(),
         };
-        let event_sources = EventSources::start(system, services, &folder("event-sources")?).await?;
+        let event_sources = EventSources::start(system, services, &data.folder("event-sources")?).await?;
         let ttl = dynamodb.sweep_ttl_every(TTL_SWEEP);
         Ok(Self {
             api,
@@ -157,7 +152,7 @@ impl Stack {
             functions: system.functions.keys().cloned().collect(),
             host: about.host.clone(),
             about,
-            _ttl: ttl,
+            ttl,
         })
     }
 
@@ -181,6 +176,24 @@ impl Stack {
     /// Ends every function, and waits for the last one.
     pub async fn stop(&self) {
         self.lambda.shutdown(GRACE).await;
+    }
+
+    /// Ends the event sources and every function, and waits for the last one. The services go on.
+    pub async fn end_functions(&self) {
+        self.event_sources.stop().await;
+        self.stop().await;
+    }
+
+    /// Closes the services: nothing of the data folder is used any more.
+    pub async fn close(&self) {
+        self.ttl.stop();
+        let Self { dynamodb, sqs, secrets, ses, .. } = self;
+        Kept { dynamodb: dynamodb.clone(), sqs: sqs.clone(), secrets: secrets.clone(), ses: ses.clone() }.close().await;
+    }
+
+    /// Holds everything that is written, at one moment.
+    pub async fn hold(&self) -> Result<Held, Error> {
+        Held::of(self).await
     }
 }
 

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
+use tokio::sync::Mutex;
+
 use crate::builder::Builder;
 use crate::console;
 use crate::functions::Functions;
@@ -38,7 +40,7 @@ impl Sources {
 }
 
 /// Watches until the future is dropped.
-pub async fn watch(mut sources: Sources, builder: Builder, mut functions: Functions) {
+pub async fn watch(mut sources: Sources, builder: Builder, functions: &Mutex<Functions>) {
     loop {
         tokio::time::sleep(PERIOD).await;
         let template_now = modified(&sources.template);
@@ -58,7 +60,7 @@ pub async fn watch(mut sources: Sources, builder: Builder, mut functions: Functi
             console::say("the functions do not build (see above): the last good ones go on");
             continue;
         };
-        match functions.deploy(&executables) {
+        match functions.lock().await.deploy(&executables) {
             Ok(changed) if changed.is_empty() => console::say("nothing to swap: no function changed"),
             Ok(changed) => {
                 let seconds = started.elapsed().as_secs_f32();

@@ -17,6 +17,16 @@ export function period(seconds) {
   return `${Number.isInteger(seconds) ? seconds : seconds.toFixed(1)} s`
 }
 
+export function bytes(count) {
+  const units = ['B', 'kB', 'MB', 'GB']
+  let unit = 0
+  while (count >= 1000 && unit < units.length - 1) {
+    count /= 1000
+    unit++
+  }
+  return `${unit === 0 ? count : count.toFixed(1)} ${units[unit]}`
+}
+
 export function counted(count, name) {
   return `${count} ${name}${count === 1 ? '' : 's'}`
 }

@@ -16,6 +16,7 @@ import * as mails from './mails.js'
 import * as secrets from './secrets.js'
 import * as map from './map.js'
 import * as faults from './faults.js'
+import * as snapshots from './snapshots.js'
 
 /// The pages of the menu: name in the address, title, the page, and the page of one thing of its list.
 const PAGES = [
@@ -29,6 +30,7 @@ const PAGES = [
   ['mails', 'Mails', mails, mails],
   ['secrets', 'Secrets', secrets],
   ['faults', 'Faults', faults],
+  ['snapshots', 'Snapshots', snapshots],
 ]
 
 const content = document.getElementById('content')

@@ -45,6 +45,7 @@ files! {
         "flow.js",
         "layout.js",
         "faults.js",
+        "snapshots.js",
     ],
 }
 

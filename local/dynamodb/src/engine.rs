@@ -11,6 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::mpsc;
 
+use local_snapshots::Held;
 use tokio::sync::oneshot;
 
 use crate::Error;
@@ -18,8 +19,15 @@ use crate::store::Store;
 
 type Job = Box<dyn FnOnce(&mut Store) + Send>;
 
+/// What the thread is asked for.
+enum Request {
+    Job(Job),
+    /// To close the file and end.
+    Close(oneshot::Sender<()>),
+}
+
 pub(crate) struct Engine {
-    jobs: mpsc::Sender<Job>,
+    requests: mpsc::Sender<Request>,
 }
 
 /// The engine's stack. dynoxide reads by recursion: an expression of 4 KB or a statement of 8 KB may be all brackets.
@@ -29,13 +37,13 @@ impl Engine {
     /// Opens the file, then starts the thread. It ends when the engine is dropped.
     pub(crate) fn start(path: &Path) -> Result<Self, Error> {
         let store = Store::open(path)?;
-        let (jobs, queue) = mpsc::channel::<Job>();
+        let (requests, queue) = mpsc::channel();
         std::thread::Builder::new()
             .name("dynamodb".to_owned())
             .stack_size(STACK_BYTES)
-            .spawn(move || work(store, &queue))
+            .spawn(move || work(store, queue))
             .map_err(|cause| Error::Internal(format!("no thread: {cause}")))?;
-        Ok(Self { jobs })
+        Ok(Self { requests })
     }
 
     /// Runs `job` on the thread, after those that came before. Once called it runs even if nobody awaits it.
@@ -44,17 +52,48 @@ impl Engine {
         job: impl FnOnce(&mut Store) -> T + Send + 'static,
     ) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |store| {
+        self.send(move |store| {
             // Nobody waiting for the answer is no failure of the job.
             let _ = answer.send(job(store));
-        });
-        self.jobs.send(job).map_err(|_| Error::Internal("the database thread has ended".to_owned()))?;
+        })?;
         answered.await.map_err(|_| Error::Internal("the call panicked".to_owned()))
+    }
+
+    /// Holds the thread, with a view of the database as it is.
+    pub(crate) async fn hold(&self) -> Result<Held, Error> {
+        let (to, given) = oneshot::channel();
+        self.send(move |store| local_snapshots::give(store.path(), to))?;
+        Ok(given.await.map_err(|_| ended())??)
+    }
+
+    /// Ends the thread after the jobs that came before, and waits until the file is closed.
+    pub(crate) async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        if self.requests.send(Request::Close(done)).is_ok() {
+            // The thread drops it where it has ended before.
+            let _ = closed.await;
+        }
+    }
+
+    fn send(&self, job: impl FnOnce(&mut Store) + Send + 'static) -> Result<(), Error> {
+        self.requests.send(Request::Job(Box::new(job))).map_err(|_| ended())
     }
 }
 
-fn work(mut store: Store, queue: &mpsc::Receiver<Job>) {
-    for job in queue {
+fn ended() -> Error {
+    Error::Internal("the database thread has ended".to_owned())
+}
+
+fn work(mut store: Store, queue: mpsc::Receiver<Request>) {
+    for request in &queue {
+        let job = match request {
+            Request::Job(job) => job,
+            Request::Close(done) => {
+                drop(store);
+                let _ = done.send(());
+                return;
+            }
+        };
         if catch_unwind(AssertUnwindSafe(|| job(&mut store))).is_ok() {
             continue;
         }
@@ -76,6 +115,23 @@ mod tests {
         let lost = engine.run(|_| -> usize { panic!("as a test") }).await;
         assert!(matches!(lost, Err(Error::Internal(_))));
         assert_eq!(engine.run(|store| store.storage.table_count()).await.unwrap().unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn while_it_is_held_nothing_is_done_and_once_it_is_closed_nothing_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = Engine::start(&folder.path().join("db")).unwrap();
+        let held = engine.hold().await.unwrap();
+        let mut call = Box::pin(engine.run(|store| store.storage.table_count()));
+        assert!(futures_util::poll!(&mut call).is_pending());
+        drop(held.release());
+        assert_eq!(call.await.unwrap().unwrap(), 0);
+        engine.close().await;
+        // SQLite removes it when the last connection is closed.
+        assert!(!folder.path().join("db-wal").exists());
+        assert!(matches!(engine.run(|store| store.storage.table_count()).await, Err(Error::Internal(_))));
+        assert!(matches!(engine.hold().await, Err(Error::Internal(_))));
+        engine.close().await;
     }
 
     #[tokio::test]

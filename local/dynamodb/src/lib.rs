@@ -88,6 +88,9 @@ pub enum Error {
     /// The template gives the table no stream.
     #[error("table {0} has no stream: its StreamSpecification is missing")]
     NoStream(String),
+    /// No view of the database could be opened.
+    #[error("DynamoDB: {0}")]
+    Snapshot(#[from] local_snapshots::Error),
     /// The call was lost to a panic, or the database thread could not start.
     #[error("DynamoDB: internal failure: {0}")]
     Internal(String),
@@ -100,6 +103,19 @@ impl DynamoDb {
         let private = local_private_files::create_folder(folder).and_then(|()| local_private_files::create_file(&file));
         private.map_err(|error| Error::Folder { path: error.path.display().to_string(), cause: error.cause })?;
         Ok(Self { inner: Arc::new(Inner { engine: Engine::start(&file)?, controls: Controls::default() }) })
+    }
+
+    /// Holds all calls until what is given is dropped, and gives a view of the database as it is.
+    ///
+    /// # Errors
+    /// [`Error::Snapshot`], or [`Error::Internal`] once it is closed.
+    pub async fn hold(&self) -> Result<local_snapshots::Held, Error> {
+        self.inner.engine.hold().await
+    }
+
+    /// Closes the database, after the calls that came before. Calls that come later fail.
+    pub async fn close(&self) {
+        self.inner.engine.close().await;
     }
 
     /// Failures on demand, counts of calls and news of writes.

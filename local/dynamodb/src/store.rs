@@ -49,6 +49,10 @@ impl Store {
         self.storage.conn()
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Opens the file anew, after a panic.
     pub(crate) fn reopen(&mut self) -> Result<(), Error> {
         *self = Self::open(&self.path)?;

@@ -15,9 +15,16 @@ use crate::{DynamoDb, Error};
 #[derive(Debug)]
 pub struct TtlSweeper(JoinHandle<()>);
 
+impl TtlSweeper {
+    /// Ends the sweeps.
+    pub fn stop(&self) {
+        self.0.abort();
+    }
+}
+
 impl Drop for TtlSweeper {
     fn drop(&mut self) {
-        self.0.abort();
+        self.stop();
     }
 }
 

@@ -77,6 +77,12 @@ pub enum Error {
     /// A scheduled call was not made.
     #[error(transparent)]
     NotInvoked(#[from] InvokeError),
+    /// No view of the positions could be opened.
+    #[error("positions of the event sources: {0}")]
+    Snapshot(#[from] local_snapshots::Error),
+    /// The sources were stopped.
+    #[error("the event sources have stopped")]
+    Stopped,
     /// The file with the positions can't be used.
     #[error("positions of the event sources: {0}")]
     Positions(#[from] rusqlite::Error),

@@ -1,18 +1,23 @@
 //! How far each stream's source has come, kept in a SQLite file.
 
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use local_dynamodb::Sequence;
+use local_snapshots::Held;
 use local_template::{Function, StreamSource};
 use rusqlite::{Connection, OptionalExtension};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::task::spawn_blocking;
+
+use crate::Error;
 
 /// The saved positions. A clone is the same file.
 #[derive(Clone)]
 pub(crate) struct Positions {
-    connection: Arc<Mutex<Connection>>,
+    file: PathBuf,
+    /// `None` once it is closed.
+    connection: Arc<Mutex<Option<Connection>>>,
 }
 
 impl Positions {
@@ -25,7 +30,7 @@ impl Positions {
         connection.execute_batch(
             "CREATE TABLE IF NOT EXISTS positions (source TEXT PRIMARY KEY, passed INTEGER NOT NULL) WITHOUT ROWID",
         )?;
-        Ok(Self { connection: Arc::new(Mutex::new(connection)) })
+        Ok(Self { file: file.to_owned(), connection: Arc::new(Mutex::new(Some(connection))) })
     }
 
     /// The saved position of `source`, or `None` if it was never saved.
@@ -55,10 +60,36 @@ impl Positions {
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> rusqlite::Result<T> {
         let connection = self.connection.clone();
-        let work = move || work(&connection.lock().unwrap_or_else(PoisonError::into_inner));
+        let work = move || match &*lock(&connection) {
+            Some(connection) => work(connection),
+            None => Err(rusqlite::Error::ToSqlConversionFailure("the positions are closed".into())),
+        };
         // It neither panics nor is it aborted, short of the runtime's end.
         spawn_blocking(work).await.map_err(|lost| rusqlite::Error::ToSqlConversionFailure(lost.into()))?
     }
+
+    /// Holds all calls, with a view of the file as it is.
+    pub(crate) async fn hold(&self) -> Result<Held, Error> {
+        let (to, given) = oneshot::channel();
+        let Self { file, connection } = self.clone();
+        spawn_blocking(move || {
+            if let Some(_connection) = &*lock(&connection) {
+                local_snapshots::give(&file, to);
+            }
+        });
+        Ok(given.await.map_err(|_| Error::Stopped)??)
+    }
+
+    /// Closes the file, after the calls that came before. Calls that come later fail.
+    pub(crate) async fn close(&self) {
+        let connection = self.connection.clone();
+        // It neither panics nor is it aborted, short of the runtime's end.
+        let _ = spawn_blocking(move || drop(lock(&connection).take())).await;
+    }
+}
+
+fn lock(connection: &Mutex<Option<Connection>>) -> MutexGuard<'_, Option<Connection>> {
+    connection.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// How far a source has come.
@@ -146,5 +177,22 @@ mod tests {
         let positions = Positions::open(&folder.path().join("positions.sqlite")).unwrap();
         assert_eq!(positions.load("f/s").await.unwrap(), Some(second));
         assert_eq!(positions.load("f/t").await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn while_it_is_held_nothing_is_saved_and_once_it_is_closed_nothing_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("positions.sqlite");
+        let positions = Positions::open(&file).unwrap();
+        let held = positions.hold().await.unwrap();
+        let mut saving = Box::pin(positions.save("f/s", Sequence::START));
+        assert!(futures_util::poll!(&mut saving).is_pending());
+        drop(held.release());
+        saving.await.unwrap();
+        positions.close().await;
+        // SQLite removes it when the last connection is closed.
+        assert!(!folder.path().join("positions.sqlite-wal").exists());
+        positions.save("f/s", Sequence::START).await.unwrap_err();
+        assert!(matches!(positions.hold().await, Err(Error::Stopped)));
     }
 }

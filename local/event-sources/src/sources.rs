@@ -9,7 +9,7 @@ use std::path::Path;
 use local_dynamodb::StreamReader;
 use local_lambda::Invocation;
 use local_template::System;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 
 use self::trim::{stream_keys, trim};
@@ -24,7 +24,8 @@ pub struct EventSources {
     streams: Vec<Watched>,
     queues: Vec<Queue>,
     schedules: Vec<Schedule>,
-    tasks: JoinSet<()>,
+    positions: Positions,
+    tasks: Mutex<JoinSet<()>>,
 }
 
 struct Watched {
@@ -71,7 +72,7 @@ impl EventSources {
         let schedules = described::schedules(system, &services);
 
         let mut tasks = JoinSet::new();
-        tasks.spawn(trim(stream_keys(system), positions, services.dynamodb));
+        tasks.spawn(trim(stream_keys(system), positions.clone(), services.dynamodb));
         for queue in &queues {
             tasks.spawn(queue.clone().run());
         }
@@ -82,7 +83,8 @@ impl EventSources {
             tasks.spawn(stream.run());
             watched
         };
-        Ok(Self { streams: streams.into_iter().map(watch).collect(), queues, schedules, tasks })
+        let streams = streams.into_iter().map(watch).collect();
+        Ok(Self { streams, queues, schedules, positions, tasks: Mutex::new(tasks) })
     }
 
     /// How each stream and queue is doing.
@@ -125,9 +127,18 @@ impl EventSources {
         self.queues.iter().find(|queue| queue.function() == function).expect("a queue").activity().watch()
     }
 
-    /// Stops all sources at once. A batch under way comes again at the next start.
-    pub async fn stop(mut self) {
-        self.tasks.shutdown().await;
+    /// Holds all positions until what is given is dropped, and gives a view of their database as it is.
+    ///
+    /// # Errors
+    /// [`Error::Snapshot`], or [`Error::Stopped`]
+    pub async fn hold(&self) -> Result<local_snapshots::Held, Error> {
+        self.positions.hold().await
+    }
+
+    /// Stops all sources at once, and closes the file with their positions. A batch under way comes again at the next start.
+    pub async fn stop(&self) {
+        self.tasks.lock().await.shutdown().await;
+        self.positions.close().await;
     }
 }
 

@@ -49,7 +49,10 @@ pub enum Error {
         /// Why not.
         source: std::io::Error,
     },
-    /// The work was not done because the runtime is shutting down.
+    /// The file of the secrets can't be copied into a snapshot.
+    #[error(transparent)]
+    Snapshot(#[from] local_snapshots::Error),
+    /// The work was not done because the service or the runtime is shutting down.
     #[error("shutting down")]
     Stopped,
 }

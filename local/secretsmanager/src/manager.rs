@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use local_snapshots::Gate;
 use local_template::{Secret, SecretValue};
 use uuid::Uuid;
 
@@ -22,6 +23,7 @@ pub struct SecretsManager {
 struct Inner {
     vault: Vault,
     secrets: Vec<Secret>,
+    gate: Gate,
 }
 
 impl SecretsManager {
@@ -34,9 +36,28 @@ impl SecretsManager {
     /// [`Error::Io`] or [`Error::Unreadable`] if the folder can't be used, [`Error::Template`] or
     /// [`Error::Impossible`] if a value can't be made.
     pub fn open<'a>(dir: &Path, secrets: impl IntoIterator<Item = &'a Secret>) -> Result<Self, Error> {
-        let inner = Inner { vault: Vault::open(dir)?, secrets: secrets.into_iter().cloned().collect() };
+        let (vault, gate) = (Vault::open(dir)?, Gate::default());
+        let inner = Inner { vault, secrets: secrets.into_iter().cloned().collect(), gate };
         inner.vault.change(|contents| inner.secrets.iter().try_for_each(|secret| take_over(contents, secret)))?;
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Holds all requests until what is given is dropped.
+    pub async fn hold(&self) -> local_snapshots::Stopped {
+        self.inner.gate.hold().await
+    }
+
+    /// Answers no more requests, once those under way are done.
+    pub async fn close(&self) {
+        self.inner.gate.close().await;
+    }
+
+    /// Copies the secrets into another folder.
+    ///
+    /// # Errors
+    /// [`Error::Snapshot`]
+    pub fn copy_secrets(&self, folder: &Path) -> Result<(), Error> {
+        self.inner.vault.copy(folder)
     }
 
     /// The id of a secret's `AWSCURRENT` version, and its value. The secret goes by name or ARN.
@@ -121,7 +142,12 @@ impl SecretsManager {
         work: impl FnOnce(&Inner) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let inner = Arc::clone(&self.inner);
-        tokio::task::spawn_blocking(move || work(&inner)).await.map_err(|_| Error::Stopped)?
+        let pass = inner.gate.pass().await.ok_or(Error::Stopped)?;
+        let work = move || {
+            let _pass = pass;
+            work(&inner)
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|_| Error::Stopped)?
     }
 }
 

@@ -53,6 +53,11 @@ impl Vault {
         if contents.format == FORMAT { Ok(contents) } else { Err(unreadable(1)) }
     }
 
+    /// Copies the file into another folder.
+    pub fn copy(&self, folder: &Path) -> Result<(), Error> {
+        Ok(local_snapshots::copy(&self.file, &folder.join(self.file.file_name().unwrap_or_default()))?)
+    }
+
     /// Changes the secrets, all at once or, if `change` fails, not at all.
     pub fn change<T>(&self, change: impl FnOnce(&mut Contents) -> Result<T, Error>) -> Result<T, Error> {
         let lock = local_private_files::create_file(&self.lock).map_err(private)?;

@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
+use std::future::poll_fn;
 use std::path::Path;
+use std::pin::pin;
+use std::task::Poll;
 
 use aws_credential_types::Credentials;
 use aws_sdk_secretsmanager::Client;
@@ -236,4 +239,23 @@ fn debug_output_has_no_values() {
     let folder = tempfile::tempdir().unwrap();
     let shown = format!("{:?}", open(folder.path()));
     assert!(shown.contains("SigningKey") && !shown.contains("from the template"), "{shown}");
+}
+
+#[tokio::test]
+async fn while_they_are_held_no_secret_changes_and_once_they_are_closed_none_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (manager, copied) = (open(&folder.path().join("secrets")), folder.path().join("copied"));
+    let held = manager.hold().await;
+    let mut rotating = pin!(manager.rotate("SigningKey"));
+    let is_held = poll_fn(|context| Poll::Ready(rotating.as_mut().poll(context).is_pending())).await;
+    std::fs::create_dir(&copied).unwrap();
+    manager.copy_secrets(&copied).unwrap();
+    drop(held);
+    assert!(is_held);
+    let rotated = rotating.await.unwrap();
+    let now = manager.current("SigningKey").await.unwrap();
+    let before = open(&copied).current("SigningKey").await.unwrap();
+    assert!(now.0 == rotated && before.0 != rotated && before.1 != now.1);
+    manager.close().await;
+    assert!(matches!(manager.rotate("SigningKey").await, Err(Error::Stopped)));
 }

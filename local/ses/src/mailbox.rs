@@ -50,6 +50,20 @@ impl Mailbox {
 
     /// All mails, newest first.
     pub fn mails(&self) -> Result<Vec<Mail>, Error> {
+        let mut files = self.files()?;
+        files.sort_unstable_by(|one, other| other.cmp(one));
+        files.iter().filter_map(|path| read(path).transpose()).collect()
+    }
+
+    /// Puts all mails into another folder too.
+    pub fn link(&self, folder: &Path) -> Result<(), Error> {
+        for file in self.files()? {
+            local_snapshots::link(&file, &folder.join(file.file_name().unwrap_or_default()))?;
+        }
+        Ok(())
+    }
+
+    fn files(&self) -> Result<Vec<PathBuf>, Error> {
         let failed = |source| Error::Io { path: self.folder.clone(), source };
         let mut files = Vec::new();
         for entry in fs::read_dir(&self.folder).map_err(failed)? {
@@ -58,8 +72,7 @@ impl Mailbox {
                 files.push(path);
             }
         }
-        files.sort_unstable_by(|one, other| other.cmp(one));
-        files.iter().filter_map(|path| read(path).transpose()).collect()
+        Ok(files)
     }
 
     fn path(&self, id: &str) -> PathBuf {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
+use local_snapshots::Gate;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
@@ -34,6 +35,7 @@ pub struct Ses {
 struct Inner {
     mailbox: Mailbox,
     faults: Faults,
+    gate: Gate,
 }
 
 /// An error as SES answers it: status, code and message.
@@ -45,7 +47,26 @@ impl Ses {
     /// # Errors
     /// [`Error::Io`]
     pub fn open(folder: &Path) -> Result<Self, Error> {
-        Ok(Self { inner: Arc::new(Inner { mailbox: Mailbox::open(folder)?, faults: Faults::default() }) })
+        let (mailbox, faults, gate) = (Mailbox::open(folder)?, Faults::default(), Gate::default());
+        Ok(Self { inner: Arc::new(Inner { mailbox, faults, gate }) })
+    }
+
+    /// Holds whatever sends a mail until what is given is dropped.
+    pub async fn hold(&self) -> local_snapshots::Stopped {
+        self.inner.gate.hold().await
+    }
+
+    /// Keeps no more mails, once those under way are kept.
+    pub async fn close(&self) {
+        self.inner.gate.close().await;
+    }
+
+    /// Puts all mails into another folder too.
+    ///
+    /// # Errors
+    /// [`Error::Io`], or [`Error::Snapshot`]
+    pub fn link_mails(&self, folder: &Path) -> Result<(), Error> {
+        self.inner.mailbox.link(folder)
     }
 
     /// All mails that were sent, newest first.
@@ -110,8 +131,13 @@ impl Ses {
         let id = format!("0100{milliseconds:012x}-{}-000000", Uuid::now_v7());
         let sent_at = now.format(RFC3339).unwrap_or_default();
         let mail = Mail { id: id.clone(), sent_at, ..mail };
+        let pass = inner.gate.pass().await.ok_or(Error::Stopped)?;
+        let keep = move || {
+            let _pass = pass;
+            inner.mailbox.keep(&mail)
+        };
         // Files block: off the async workers.
-        let kept = tokio::task::spawn_blocking(move || inner.mailbox.keep(&mail)).await;
+        let kept = tokio::task::spawn_blocking(keep).await;
         kept.map_err(|_| Error::Stopped)??;
         Ok(id)
     }

@@ -2,8 +2,11 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
+use std::future::poll_fn;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::pin::pin;
+use std::task::Poll;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -114,4 +117,22 @@ async fn what_is_not_emulated_is_refused_by_name() {
     let spoiled = Request::post("/v2/email/outbound-emails").body("{".into()).unwrap();
     let refused = ses.handle(None, spoiled).await;
     assert_eq!((refused.status(), code(&refused)), (StatusCode::BAD_REQUEST, "BadRequestException"));
+}
+
+#[tokio::test]
+async fn while_it_is_held_no_mail_is_kept_and_once_it_is_closed_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ses, linked) = (open(&folder.path().join("ses")), folder.path().join("linked"));
+    send(&ses, "ada@example.com").await;
+    let held = ses.hold().await;
+    let mut sending = pin!(send(&ses, "bob@example.com"));
+    let is_held = poll_fn(|context| Poll::Ready(sending.as_mut().poll(context).is_pending())).await;
+    fs::create_dir(&linked).unwrap();
+    ses.link_mails(&linked).unwrap();
+    drop(held);
+    assert_eq!((is_held, sending.await.status()), (true, StatusCode::OK));
+    assert_eq!((ses.mails().unwrap().len(), open(&linked).mails().unwrap().len()), (2, 1));
+    ses.close().await;
+    assert_eq!(send(&ses, "ada@example.com").await.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(ses.mails().unwrap().len(), 2);
 }

@@ -9,7 +9,9 @@ use crate::Name;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The text is no name.
-    #[error("{0:?} is no name of a snapshot: it has letters, digits, - _ . (100 at most), and begins with a letter or a digit")]
+    #[error(
+        "{0:?} is no name of a snapshot: it has letters, digits, - _ . (100 at most), and begins with a letter or a digit"
+    )]
     Name(String),
     /// There is a snapshot of this name.
     #[error("there is a snapshot {0} already")]

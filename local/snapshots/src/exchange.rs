@@ -29,8 +29,8 @@ const BEFORE: &str = "before";
 
 /// A copy of a snapshot that is to be the data. It goes when this is dropped, unless it is put there.
 #[derive(Debug)]
-pub struct Prepared<'s> {
-    snapshots: &'s Snapshots,
+pub struct Prepared {
+    snapshots: Snapshots,
     path: PathBuf,
 }
 
@@ -39,12 +39,12 @@ impl Snapshots {
     ///
     /// # Errors
     /// [`Error::Unknown`], [`Error::Format`], [`Error::Damaged`] or [`Error::Io`]
-    pub fn prepare(&self, name: &Name) -> Result<Prepared<'_>, Error> {
+    pub fn prepare(&self, name: &Name) -> Result<Prepared, Error> {
         let from = self.usable(name)?;
         let path = self.folder.join(INCOMING);
         files::remove(&path)?;
         local_private_files::create_folder(&path)?;
-        let prepared = Prepared { snapshots: self, path };
+        let prepared = Prepared { snapshots: self.clone(), path };
         for entry in self.entries {
             files::copy(&from.join(entry), &prepared.path.join(entry))?;
         }
@@ -81,7 +81,7 @@ impl Snapshots {
     }
 }
 
-impl Prepared<'_> {
+impl Prepared {
     /// The folder of the copy, which may be changed.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -89,13 +89,13 @@ impl Prepared<'_> {
     }
 
     /// Puts it in the data's place, which nobody uses meanwhile, and gives the name of the snapshot that what was there
-    /// becomes. If it fails half way, the next start brings it to its end.
+    /// becomes. If it fails half way, [`Snapshots::recover`] brings it to its end, or the next start does.
     ///
     /// # Errors
     /// [`Error::Io`]
     pub fn put_in_place(self) -> Result<Name, Error> {
         let before = Name::before_restore(OffsetDateTime::now_utc());
-        let snapshots = self.snapshots;
+        let snapshots = &self.snapshots;
         if files::is_there(&snapshots.path(&before)) {
             return Err(Error::Taken(before));
         }
@@ -108,7 +108,7 @@ impl Prepared<'_> {
     }
 }
 
-impl Drop for Prepared<'_> {
+impl Drop for Prepared {
     fn drop(&mut self) {
         // What stays is removed by the next one.
         let _ = files::remove(&self.path);

@@ -10,7 +10,7 @@ use crate::{Error, view};
 /// Puts a file that is never changed in place at another path too; one that is not there is left out.
 ///
 /// # Errors
-/// It can be neither linked nor copied.
+/// [`Error::Io`]: it can be neither linked nor copied.
 pub fn link(file: &Path, to: &Path) -> Result<(), Error> {
     match fs::hard_link(file, to) {
         Ok(()) => Ok(()),
@@ -21,7 +21,10 @@ pub fn link(file: &Path, to: &Path) -> Result<(), Error> {
 }
 
 /// Copies a file, or a folder with all that is in it; what is not there is left out.
-pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+///
+/// # Errors
+/// [`Error::Io`]
+pub fn copy(from: &Path, to: &Path) -> Result<(), Error> {
     let metadata = match fs::symlink_metadata(from) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         metadata => metadata.map_err(Error::io(from))?,
@@ -140,5 +143,8 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), Error> {
     step()?;
     let mut file = local_private_files::create_file(path)?;
     // It may be there from a start that was cut short.
-    file.set_len(0).and_then(|()| file.write_all(text.as_bytes())).and_then(|()| file.sync_all()).map_err(Error::io(path))
+    file.set_len(0)
+        .and_then(|()| file.write_all(text.as_bytes()))
+        .and_then(|()| file.sync_all())
+        .map_err(Error::io(path))
 }

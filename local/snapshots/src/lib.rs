@@ -15,10 +15,10 @@ mod view;
 
 pub use error::Error;
 pub use exchange::Prepared;
-pub use files::link;
+pub use files::{copy, link};
 pub use gate::{Gate, Pass, Stopped};
 pub use name::Name;
-pub use snapshots::{Draft, Snapshot, Snapshots};
+pub use snapshots::{Draft, FOLDER, Snapshot, Snapshots};
 pub use view::{Held, View, give};
 
 /// Compiles the example of the README.

@@ -71,7 +71,8 @@ mod tests {
         for name in ["a", "Before_v1.2-rc", "2026-01-31T12-00-00.000Z", &"x".repeat(100)] {
             assert_eq!(name.parse::<Name>().unwrap().as_str(), name);
         }
-        for name in ["", ".", "..", ".incoming", "-x", "a/b", "../x", "/x", "a\\b", "a b", "a\0", "ä", &"x".repeat(101)] {
+        for name in ["", ".", "..", ".incoming", "-x", "a/b", "../x", "/x", "a\\b", "a b", "a\0", "ä", &"x".repeat(101)]
+        {
             assert!(matches!(name.parse::<Name>(), Err(Error::Name(_))), "{name:?}");
         }
         assert!(serde_json::from_str::<Name>(r#""..""#).is_err());

@@ -11,7 +11,7 @@ use time::format_description::well_known::Rfc3339;
 use crate::{Error, Name, exchange, files};
 
 /// The folder of snapshots, in the data folder.
-const FOLDER: &str = "snapshots";
+pub const FOLDER: &str = "snapshots";
 
 /// A snapshot that is being taken.
 const DRAFT: &str = ".draft";
@@ -63,18 +63,26 @@ pub struct Draft {
 }
 
 impl Snapshots {
-    /// The snapshots of a data folder, in which `entries` are data. A restore that was decided is brought to its end, and
-    /// whatever else was cut short is removed.
+    /// The snapshots of a data folder, in which `entries` are data, [recovered](Self::recover).
     ///
     /// # Errors
     /// [`Error::Io`]
     pub fn open(data: &Path, entries: &'static [&'static str]) -> Result<Self, Error> {
         let snapshots = Self { data: data.to_owned(), folder: data.join(FOLDER), entries };
-        snapshots.finish()?;
-        for unfinished in [DRAFT, DELETED, exchange::INCOMING] {
-            files::remove(&snapshots.folder.join(unfinished))?;
-        }
+        snapshots.recover()?;
         Ok(snapshots)
+    }
+
+    /// Brings a restore that was decided to its end, and removes whatever else was cut short.
+    ///
+    /// # Errors
+    /// [`Error::Io`]
+    pub fn recover(&self) -> Result<(), Error> {
+        self.finish()?;
+        for unfinished in [DRAFT, DELETED, exchange::INCOMING] {
+            files::remove(&self.folder.join(unfinished))?;
+        }
+        Ok(())
     }
 
     /// All snapshots, the oldest first.

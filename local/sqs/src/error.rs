@@ -88,10 +88,13 @@ pub enum Error {
     /// The database failed.
     #[error("the queue store failed: {0}")]
     Storage(#[from] rusqlite::Error),
+    /// No view of the database could be opened.
+    #[error("the queue store: {0}")]
+    Snapshot(#[from] local_snapshots::Error),
     /// The thread that owns the database can't be started.
     #[error("can't start the thread of the queue store: {0}")]
     Thread(std::io::Error),
-    /// The thread that owns the database has ended.
+    /// The database is closed.
     #[error("the queue store has stopped")]
     Stopped,
 }
@@ -110,6 +113,7 @@ impl Error {
                 | Self::Folder { .. }
                 | Self::Format(_)
                 | Self::Storage(_)
+                | Self::Snapshot(_)
                 | Self::Thread(_)
                 | Self::Stopped
         )

@@ -42,6 +42,19 @@ impl Sqs {
         Ok(Self { queues, store: Store::start(connection)? })
     }
 
+    /// Holds the queues until what is given is dropped, and gives a view of the database as it is.
+    ///
+    /// # Errors
+    /// [`Error::Snapshot`], or [`Error::Stopped`] once they are closed.
+    pub async fn hold(&self) -> Result<local_snapshots::Held, Error> {
+        self.store.hold().await
+    }
+
+    /// Closes the database, after the calls that came before. Calls that come later fail.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+
     /// The queue as the template describes it.
     pub fn queue(&self, queue: &str) -> Result<&local_template::Queue, Error> {
         Ok(&self.queues.find(queue)?.settings)

@@ -204,3 +204,17 @@ async fn a_redrive_brings_dead_letters_back() {
     assert_eq!(bed.sqs.redrive("jobs-dead").await.unwrap().moved, 1);
     assert_eq!(bed.sqs.receive("jobs", 1, None).await.unwrap()[0].message.body, "a");
 }
+
+#[tokio::test]
+async fn while_they_are_held_nothing_is_sent_and_once_they_are_closed_nothing_more() {
+    let bed = TestBed::new();
+    let held = bed.sqs.hold().await.unwrap();
+    let mut sending = pin!(bed.sqs.send("jobs", NewMessage::new("job")));
+    let is_held = poll_fn(|context| Poll::Ready(sending.as_mut().poll(context).is_pending())).await;
+    drop(held.release());
+    assert!(is_held);
+    sending.await.unwrap();
+    bed.sqs.close().await;
+    assert!(matches!(bed.sqs.send("jobs", NewMessage::new("job")).await, Err(Error::Stopped)));
+    assert!(matches!(bed.sqs.hold().await, Err(Error::Stopped)));
+}

@@ -1,12 +1,12 @@
 //! The pages are for everybody: axe-core's rules, the keyboard, narrow screens, light and dark.
 
 use serde_json::{Value, json};
-use tests::{Setup, Stack, axe_core};
+use tests::{Setup, Stack, axe_core, local};
 
 use crate::browser::{Browser, Screen};
 
 /// Each page, with a heading that tells it apart.
-const PAGES: [(&str, &str); 13] = [
+const PAGES: [(&str, &str); 14] = [
     ("stories", "Stories"),
     ("map", "Map"),
     ("functions", "Functions"),
@@ -20,6 +20,7 @@ const PAGES: [(&str, &str); 13] = [
     ("mails", "Mails"),
     ("secrets", "Secrets"),
     ("faults", "Faults"),
+    ("snapshots", "Snapshots"),
 ];
 
 /// What axe-core finds wrong with a page, of the serious and the critical.
@@ -32,6 +33,7 @@ const FINDINGS: &str = "return axe.run(document, {resultTypes: ['violations']}).
 async fn axe_finds_nothing_serious_on_any_page_wide_or_narrow_light_or_dark() {
     let stack = Setup::new().demo().start().await;
     stack.customer("Ada").await;
+    assert_eq!(local(&["snapshot", "take", "one", "--port", &stack.port().to_string()]).await.code, Some(0));
     stack
         .aws(
             "AmazonSQS.SendMessage",

@@ -11,6 +11,7 @@ extern crate tests;
 mod accessibility;
 mod browser;
 mod queues;
+mod snapshots;
 mod stories;
 mod text;
 mod webdriver;

@@ -35,6 +35,7 @@ mod round_trips;
 mod routes;
 mod rubbish;
 mod saga;
+mod snapshots;
 mod stories;
 mod template;
 mod throttled;

@@ -9,7 +9,7 @@ use clap::error::ErrorKind;
 use super::run::key_value;
 use super::*;
 
-const LINES: [&str; 13] = [
+const LINES: [&str; 15] = [
     "--port 0 --fresh --parameter-overrides Stage=dev Scale=small --template a.yaml --no-watch --no-stories",
     "--only backends --engine sam --lambda-endpoint http://127.0.0.1:3001 --host 172.17.0.1",
     "invoke Echo {\"a\":[1]} --port 3001",
@@ -22,6 +22,8 @@ const LINES: [&str; 13] = [
     "run CleanUpFunction",
     "rotate-secret SigningKey --json",
     "seed other.http",
+    "snapshot take before-sale --port 3001",
+    "snapshot restore before-sale --json",
     "completions zsh",
 ];
 

@@ -38,6 +38,14 @@ impl RunningStack {
         client::control(self.port, Method::POST, path, body).await
     }
 
+    /// What a control answers that removes something.
+    ///
+    /// # Errors
+    /// See [`client::control`].
+    pub async fn delete<T: DeserializeOwned>(self, path: &str) -> Result<T, Error> {
+        client::control(self.port, Method::DELETE, path, None).await
+    }
+
     /// Where it serves.
     pub fn url(self) -> String {
         format!("http://127.0.0.1:{}", self.port)

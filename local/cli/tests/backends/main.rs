@@ -8,6 +8,7 @@ mod data_folder;
 mod listener;
 #[path = "../program/mod.rs"]
 mod program;
+mod snapshots;
 mod stopping;
 
 use std::net::SocketAddr;

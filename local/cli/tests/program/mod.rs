@@ -131,6 +131,20 @@ impl Program {
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
+    /// Sends a request with an empty object to a control, and does not mind what becomes of it.
+    #[allow(dead_code, reason = "each test file uses its own part")]
+    pub fn started(&self, control: &str) -> tokio::task::JoinHandle<()> {
+        let request = Client::builder().no_proxy().build().unwrap().post(format!("{}{control}", self.url)).body("{}");
+        tokio::spawn(async move { drop(request.header("x-local-stack", "1").send().await) })
+    }
+
+    /// Ends it with `kill -9`.
+    #[allow(dead_code, reason = "each test file uses its own part")]
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// Puts a message on a queue.
     pub async fn send_message(&self, queue: &str, body: &str) {
         let message = serde_json::json!({"QueueUrl": format!("http://sqs/000000000000/{queue}"), "MessageBody": body});

@@ -92,9 +92,12 @@ fn failure(operation: &str, error: &Error) -> (StatusCode, Vec<u8>) {
         Error::VersionExists => (StatusCode::BAD_REQUEST, "ResourceExistsException"),
         Error::UnknownOperation(_) => (StatusCode::BAD_REQUEST, "UnknownOperationException"),
         Error::Serialization => (StatusCode::BAD_REQUEST, "SerializationException"),
-        Error::Template(_) | Error::Impossible(_) | Error::Unreadable { .. } | Error::Io { .. } | Error::Stopped => {
-            (StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceError")
-        }
+        Error::Template(_)
+        | Error::Impossible(_)
+        | Error::Unreadable { .. }
+        | Error::Io { .. }
+        | Error::Snapshot(_)
+        | Error::Stopped => (StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceError"),
     };
     let message = if status == StatusCode::INTERNAL_SERVER_ERROR {
         tracing::error!(%operation, %error, "a Secrets Manager request failed");

@@ -16,8 +16,10 @@ mod settle;
 mod tests;
 mod work;
 
+use std::path::Path;
 use std::thread;
 
+use local_snapshots::Held;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
@@ -33,25 +35,39 @@ use crate::Error;
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
+/// What the thread is asked for.
+enum Request {
+    Job(Job),
+    /// To close the file and end.
+    Close(oneshot::Sender<()>),
+}
+
 /// Where jobs for the database go. Dropping the last one ends its thread.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
-    jobs: mpsc::UnboundedSender<Job>,
+    requests: mpsc::UnboundedSender<Request>,
 }
 
 impl Store {
     /// Starts the thread that owns `connection`.
     pub fn start(mut connection: Connection) -> Result<Self, Error> {
-        let (jobs, mut queue) = mpsc::unbounded_channel::<Job>();
+        let (requests, mut queue) = mpsc::unbounded_channel();
         thread::Builder::new()
             .name("sqs-store".into())
             .spawn(move || {
-                while let Some(job) = queue.blocking_recv() {
-                    job(&mut connection);
+                while let Some(request) = queue.blocking_recv() {
+                    match request {
+                        Request::Job(job) => job(&mut connection),
+                        Request::Close(done) => {
+                            drop(connection);
+                            let _ = done.send(());
+                            return;
+                        }
+                    }
                 }
             })
             .map_err(Error::Thread)?;
-        Ok(Self { jobs })
+        Ok(Self { requests })
     }
 
     /// Runs `job` in a transaction of its own and commits it, unless it fails.
@@ -68,7 +84,29 @@ impl Store {
                 let _ = reply.send(Work::perform(connection, job));
             }
         };
-        self.jobs.send(Box::new(job)).map_err(|_| Error::Stopped)?;
+        self.send(job)?;
         answer.await.map_err(|_| Error::Stopped)?
+    }
+
+    /// Holds the thread, with a view of the database as it is.
+    pub async fn hold(&self) -> Result<Held, Error> {
+        let (to, given) = oneshot::channel();
+        self.send(move |connection: &mut Connection| {
+            local_snapshots::give(Path::new(connection.path().unwrap_or_default()), to);
+        })?;
+        Ok(given.await.map_err(|_| Error::Stopped)??)
+    }
+
+    /// Ends the thread after the jobs that came before, and waits until the file is closed.
+    pub async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        if self.requests.send(Request::Close(done)).is_ok() {
+            // The thread drops it where it has ended before.
+            let _ = closed.await;
+        }
+    }
+
+    fn send(&self, job: impl FnOnce(&mut Connection) + Send + 'static) -> Result<(), Error> {
+        self.requests.send(Request::Job(Box::new(job))).map_err(|_| Error::Stopped)
     }
 }

@@ -77,6 +77,7 @@ fn names(error: &Error) -> Names {
         | Error::Format(_)
         | Error::Storage(_)
         | Error::Thread(_)
+        | Error::Snapshot(_)
         | Error::Stopped => ("com.amazon.coral.service#InternalFailure", "InternalFailure"),
     };
     let status = match error {
