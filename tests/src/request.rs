@@ -117,7 +117,9 @@ impl<'s> Request<'s> {
         let body = body.collect().await?.to_bytes();
         connection.abort();
         let answer = Answer::new(asked, self.folder, head, &body);
-        // Another gateway's own answers are its own affair; what a function answers is the shop's everywhere.
+        // Another gateway's own answers are its own affair; what a function answers is the shop's everywhere. While `cargo
+        // local` restores a snapshot, it answers for itself.
+        let is_the_shops = is_the_shops && answer.header("x-local-stack").is_empty();
         if is_the_shops && (place().has(Ability::Gateway) || !answer.header("x-service").is_empty()) {
             let checked = Contract::read().check(&self.method, &self.path, &self.body, &answer);
             checked.unwrap_or_else(|error| panic!("docs/openapi.yaml: {error}{answer}"));

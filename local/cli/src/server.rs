@@ -150,11 +150,13 @@ fn refused(status: StatusCode, body: &'static str) -> Response<Bytes> {
     response
 }
 
-/// Answers a request that comes while a snapshot is restored.
+/// Answers a request that comes while a snapshot is restored. The header tells that it is not the API's answer.
 fn restoring() -> Response<Bytes> {
     let body = r#"{"error":"a snapshot of the data folder is being restored"}"#;
     let mut response = refused(StatusCode::SERVICE_UNAVAILABLE, body);
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    let headers = response.headers_mut();
+    headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    headers.insert(control::HEADER, HeaderValue::from_static("restoring"));
     response
 }
 

@@ -5,6 +5,8 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
+#[cfg(test)]
+use crate::killed::step;
 use crate::{Error, view};
 
 /// Puts a file that is never changed in place at another path too; one that is not there is left out.
@@ -104,38 +106,6 @@ pub(crate) fn sync_folder(folder: &Path) -> Result<(), Error> {
 #[cfg(not(test))]
 fn step() -> Result<(), Error> {
     Ok(())
-}
-
-#[cfg(test)]
-pub(crate) use killed::step;
-
-#[cfg(test)]
-pub(crate) mod killed {
-    use std::cell::Cell;
-    use std::io;
-    use std::path::Path;
-
-    use crate::Error;
-
-    thread_local! {
-        static STEPS: Cell<u32> = const { Cell::new(u32::MAX) };
-    }
-
-    /// Does something that is ended before it takes one step more than this. Says whether it came to its end.
-    pub(crate) fn after<T>(steps: u32, work: impl FnOnce() -> Result<T, Error>) -> bool {
-        STEPS.set(steps);
-        let outcome = work();
-        STEPS.set(u32::MAX);
-        outcome.is_ok()
-    }
-
-    pub(crate) fn step() -> Result<(), Error> {
-        let Some(left) = STEPS.get().checked_sub(1) else {
-            return Err(Error::io(Path::new("killed"))(io::Error::other("killed")));
-        };
-        STEPS.set(left);
-        Ok(())
-    }
 }
 
 /// Writes a file anew.

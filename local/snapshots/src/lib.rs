@@ -9,6 +9,8 @@ mod error;
 mod exchange;
 mod files;
 mod gate;
+#[cfg(test)]
+mod killed;
 mod name;
 mod snapshots;
 mod view;

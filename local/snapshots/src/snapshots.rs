@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
 
 use crate::{Error, Name, exchange, files};
 
@@ -203,7 +203,9 @@ impl Drop for Draft {
 pub(crate) fn describe(folder: &Path, taken_at: OffsetDateTime) -> Result<(String, u64), Error> {
     let path = folder.join(ABOUT);
     let bytes = files::bytes(folder)?;
-    let about = About { format: FORMAT, taken_at: taken_at.format(&Rfc3339).unwrap_or_default(), bytes };
+    // Always as long, so that the texts are in the order of the moments.
+    let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+    let about = About { format: FORMAT, taken_at: taken_at.format(format).unwrap_or_default(), bytes };
     let text = serde_json::json!(about).to_string();
     files::write(&path, &text)?;
     Ok((about.taken_at, bytes))

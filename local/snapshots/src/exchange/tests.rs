@@ -3,8 +3,8 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use crate::files::{is_there, killed};
-use crate::{Error, Name, Snapshots};
+use crate::files::is_there;
+use crate::{Error, Name, Snapshots, killed};
 
 const ENTRIES: &[&str] = &["used", "numbers", "mails", "since"];
 

@@ -1,7 +1,8 @@
 use std::os::unix::fs::PermissionsExt;
 
 use super::*;
-use crate::files::{is_there, killed};
+use crate::files::is_there;
+use crate::killed;
 
 fn name(text: &str) -> Name {
     text.parse().unwrap()
@@ -19,7 +20,7 @@ fn snapshots_are_listed_by_age_and_deleted() {
     let snapshots = Snapshots::open(home.path(), &["mails"]).unwrap();
     assert_eq!(snapshots.list().unwrap(), []);
     let (young, old) = (take(&snapshots, "a", 2).unwrap(), take(&snapshots, "b", 1).unwrap());
-    assert_eq!((old.taken_at.as_str(), old.bytes), ("1970-01-01T00:00:01Z", 5));
+    assert_eq!((old.taken_at.as_str(), old.bytes), ("1970-01-01T00:00:01.000Z", 5));
     fs::create_dir(home.path().join("snapshots/other")).unwrap();
     assert_eq!(snapshots.list().unwrap(), [old.clone(), young]);
     assert!(matches!(snapshots.begin(name("a")), Err(Error::Taken(_))));
