@@ -95,6 +95,11 @@ impl Tables {
         }
     }
 
+    /// Whether capacity units are counted: those of another engine are not.
+    pub fn counts_units(&self) -> bool {
+        matches!(self.engine, Engine::Embedded { .. })
+    }
+
     /// The event for a function that reads this table's stream, with all records since the table's first write.
     ///
     /// # Panics

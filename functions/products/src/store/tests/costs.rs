@@ -79,6 +79,9 @@ fn most(filter: &Filter, sort: Sort) -> (u64, f64) {
 #[tokio::test]
 async fn any_filter_in_any_order_keeps_to_its_budget_however_many_products_there_are() {
     let stores = limited().await;
+    if !stores.tables.counts_units() {
+        return;
+    }
     for size in [0..100, 100..1_000] {
         fill(&stores, size.clone()).await;
         for filter in filters() {
@@ -104,6 +107,9 @@ async fn any_filter_in_any_order_keeps_to_its_budget_however_many_products_there
 #[tokio::test]
 async fn what_matches_few_products_costs_the_same_however_many_others_there_are() {
     let stores = limited().await;
+    if !stores.tables.counts_units() {
+        return;
+    }
     let mut costs: Vec<Vec<(u64, f64)>> = Vec::new();
     for size in [0..100, 100..1_000] {
         fill(&stores, size).await;
