@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{ConditionCheck, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use envelope::{Failure, Reply, timestamp};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use tables::{Cancellation, ErasureMarks, Item, StoreError, conflict_retries, key, number, string};
+use tables::{Cancellation, ErasureMarks, Item, StoreError, conflict_retries, key, number, retry_conflicts, string};
 use uuid::Uuid;
 
 use crate::Request;
@@ -169,7 +169,8 @@ impl Requests {
     pub async fn erase(&self, user_id: &str) -> Result<(), StoreError> {
         let mut mark = key([("userId", user_id), ("id", ERASED)]);
         mark.insert("expiresAt".to_owned(), number(ErasureMarks::expiry()));
-        self.client.put_item().table_name(&self.table).set_item(Some(mark)).send().await?;
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(mark));
+        retry_conflicts(async || put.clone().send().await).await?;
         loop {
             let query = self
                 .client
@@ -190,7 +191,8 @@ impl Requests {
     }
 
     async fn delete(&self, key: Item) -> Result<(), StoreError> {
-        self.client.delete_item().table_name(&self.table).set_key(Some(key)).send().await?;
+        let delete = self.client.delete_item().table_name(&self.table).set_key(Some(key));
+        retry_conflicts(async || delete.clone().send().await).await?;
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem};
 use envelope::timestamp;
 
-use crate::{StoreError, number, string};
+use crate::{StoreError, number, retry_conflicts, string};
 
 /// How long a mark is kept at least, in seconds: 30 days. A dead letter is kept for 14, and its last redrive has to meet
 /// the mark.
@@ -50,7 +50,7 @@ impl ErasureMarks {
             .key("id", string(person))
             .update_expression("SET expiresAt = :expiry")
             .expression_attribute_values(":expiry", number(Self::expiry()));
-        update.send().await?;
+        retry_conflicts(async || update.clone().send().await).await?;
         Ok(())
     }
 

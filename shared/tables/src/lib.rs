@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod batch;
+mod conflicts;
 mod cursor;
 mod erasure_marks;
 mod error;
@@ -11,6 +12,7 @@ mod transaction;
 mod update;
 
 pub use batch::{BATCH_KEYS, batch_get};
+pub use conflicts::{retry_conflicts, retry_conflicts_within};
 pub use cursor::Cursor;
 pub use erasure_marks::ErasureMarks;
 pub use error::StoreError;

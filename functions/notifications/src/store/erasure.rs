@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::Client;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::Deserialize;
-use tables::{ErasureMarks, StoreError, string};
+use tables::{ErasureMarks, StoreError, retry_conflicts, string};
 
 use super::item::key;
 use crate::domain::notification_id::NotificationId;
@@ -65,7 +65,8 @@ impl Erasure {
     }
 
     async fn delete(&self, user_id: &str, id: &NotificationId) -> Result<(), StoreError> {
-        self.client.delete_item().table_name(&self.table).set_key(Some(key(user_id, id.as_str()))).send().await?;
+        let delete = self.client.delete_item().table_name(&self.table).set_key(Some(key(user_id, id.as_str())));
+        retry_conflicts(async || delete.clone().send().await).await?;
         Ok(())
     }
 }

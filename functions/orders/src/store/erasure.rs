@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::Deserialize;
-use tables::{ErasureMarks, StoreError, string};
+use tables::{ErasureMarks, StoreError, retry_conflicts, string};
 
 use super::order_list::INDEX;
 use crate::domain::order_id::OrderId;
@@ -95,7 +95,7 @@ impl Erasure {
             .expression_attribute_names("#data", "data")
             .expression_attribute_values(":user", string(user_id))
             .expression_attribute_values(":none", string(""));
-        match update.send().await {
+        match retry_conflicts(async || update.clone().send().await).await {
             Ok(_) => Ok(()),
             Err(error) => match error.as_service_error() {
                 // Another delivery of the same event was faster.

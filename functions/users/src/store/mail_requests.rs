@@ -12,7 +12,7 @@ use contracts::payloads::{MailKind, MailRequested};
 use envelope::timestamp;
 use events::Event;
 use serde::{Deserialize, Serialize};
-use tables::{Cancellation, Item, StoreError, conflict_retries, key, string};
+use tables::{Cancellation, Item, StoreError, conflict_retries, key, retry_conflicts, string};
 
 use super::mails::{address_owner, check_user};
 use super::{Mails, UserEvents, Users};
@@ -190,8 +190,13 @@ impl Mails {
                 .build()?,
         ];
         let actions = deletions.map(|delete| TransactWriteItem::builder().delete(delete).build());
-        self.client.transact_write_items().set_transact_items(Some(actions.into())).send().await?;
-        Ok(())
+        let mut retries = conflict_retries(CONFLICTS);
+        loop {
+            let transaction = self.client.transact_write_items().set_transact_items(Some(actions.to_vec()));
+            let Err(error) = transaction.send().await else { return Ok(()) };
+            Cancellation::from_error(error)?;
+            retries.pause().await?;
+        }
     }
 }
 
@@ -215,7 +220,8 @@ pub(super) async fn delete_requests(client: &Client, mails: &str, email: &str) -
         for AddressItem { id, request_owner, .. } in found {
             // The item that finds the other goes last, so that a retry finds it again.
             for key in [request_key(&request_owner, &id), request_key(&owner, &id)] {
-                client.delete_item().table_name(mails).set_key(Some(key)).send().await?;
+                let delete = client.delete_item().table_name(mails).set_key(Some(key));
+                retry_conflicts(async || delete.clone().send().await).await?;
             }
         }
         if page.last_evaluated_key.is_none() {

@@ -1,7 +1,7 @@
 //! Using the tokens that were mailed.
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use tables::{StoreError, number, string};
+use tables::{StoreError, number, retry_conflicts, string};
 
 use super::Mails;
 use super::mails::{MailItem, mail_key};
@@ -48,7 +48,7 @@ impl Mails {
             .expression_attribute_values(":true", true_value())
             .expression_attribute_values(":id", string(user_id))
             .expression_attribute_values(":generation", number(valid.session_generation));
-        match update.send().await {
+        match retry_conflicts(async || update.clone().send().await).await {
             Ok(_) => Ok(true),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),

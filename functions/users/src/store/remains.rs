@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::Deserialize;
-use tables::{ErasureMarks, Item, StoreError, number, string};
+use tables::{ErasureMarks, Item, StoreError, number, retry_conflicts, string};
 
 use super::mail_requests::delete_requests;
 
@@ -112,7 +112,7 @@ impl Remains {
             .key("id", string(user_id))
             .update_expression("SET expiresAt = :expiry REMOVE email")
             .expression_attribute_values(":expiry", number(ErasureMarks::expiry()));
-        update.send().await?;
+        retry_conflicts(async || update.clone().send().await).await?;
         Ok(())
     }
 
@@ -154,7 +154,7 @@ impl Remains {
                 .condition_expression("attribute_not_exists(userId) OR userId = :user")
                 .expression_attribute_values(":user", string(user_id));
         }
-        match delete.send().await {
+        match retry_conflicts(async || delete.clone().send().await).await {
             Ok(_) => Ok(()),
             Err(error) => match error.as_service_error() {
                 Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(()),

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use envelope::timestamp;
-use tables::{StoreError, key, number, string};
+use tables::{StoreError, key, number, retry_conflicts, string};
 
 use super::parse;
 use crate::domain::refresh_token::TokenChain;
@@ -80,7 +80,7 @@ impl Sessions {
             .expression_attribute_values(":number_before", number(before.number()))
             .expression_attribute_values(":hash_before", string(before.hash()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let Err(error) = update.send().await else { return Ok(Written::Done) };
+        let Err(error) = retry_conflicts(async || update.clone().send().await).await else { return Ok(Written::Done) };
         match error.as_service_error() {
             Some(UpdateItemError::ConditionalCheckFailedException(changed)) => {
                 Ok(Written::Superseded(parse(changed.item.clone())?.map(Box::new)))
@@ -122,7 +122,8 @@ impl Sessions {
         }
         let key = key([("userId", user_id), ("sessionId", session_id)]);
         let delete = self.client.delete_item().table_name(&self.table).set_key(Some(key));
-        let before = delete.return_values(ReturnValue::AllOld).send().await?.attributes;
+        let delete = delete.return_values(ReturnValue::AllOld);
+        let before = retry_conflicts(async || delete.clone().send().await).await?.attributes;
         Ok(before.is_some_and(|item| !item.is_empty()))
     }
 }

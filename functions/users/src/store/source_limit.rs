@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, Update};
-use tables::{Item, StoreError, key, number};
+use tables::{Item, StoreError, key, number, retry_conflicts};
 
 use super::parse;
 use crate::domain::limit::{Limit, WINDOW_SECONDS};
@@ -63,7 +63,7 @@ impl SourceLimit {
                 .set_condition_expression(update.condition_expression)
                 .set_expression_attribute_values(update.expression_attribute_values)
                 .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-            match update.send().await {
+            match retry_conflicts(async || update.clone().send().await).await {
                 Ok(_) => return Ok(Limit::Open),
                 Err(error) => match error.as_service_error() {
                     Some(UpdateItemError::ConditionalCheckFailedException(changed)) => {

@@ -3,12 +3,11 @@
 mod conditional_change;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use envelope::Role;
-use tables::{Item, StoreError, number, string};
+use tables::{Item, StoreError, number, retry_conflicts, string};
 
 use super::profile_change::Setting;
 use super::user_list;
@@ -123,7 +122,7 @@ impl Users {
             .expression_attribute_values(":id", string(id))
             .expression_attribute_values(":zero", number(0))
             .expression_attribute_values(":one", number(1));
-        updated(update.send().await).map(drop)
+        updated(update).await.map(drop)
     }
 
     /// Sets the role of a user.
@@ -149,7 +148,7 @@ impl Users {
             .update_expression("SET #role = :role")
             .expression_attribute_names("#role", "role")
             .expression_attribute_values(":role", string(role.as_str()));
-        match updated(update.send().await)? {
+        match updated(update).await? {
             Updated::Done(profile) => Ok(profile),
             Updated::Refused { stored: true } => Err(RoleError::NotVerified),
             Updated::Refused { stored: false } => Err(RoleError::NoSuchUser),
@@ -162,7 +161,7 @@ impl Users {
     /// [`StoreError`]
     pub async fn change(&self, id: &str, email: &str, change: &ProfileChange) -> Result<Option<Profile>, StoreError> {
         let update = self.changing(id, email, change)?.condition_expression(IS_USER);
-        match updated(update.send().await)? {
+        match updated(update).await? {
             Updated::Done(profile) => Ok(Some(profile)),
             Updated::Refused { .. } => Ok(None),
         }
@@ -197,8 +196,8 @@ enum Updated {
     },
 }
 
-fn updated(outcome: Result<UpdateItemOutput, SdkError<UpdateItemError>>) -> Result<Updated, StoreError> {
-    match outcome {
+async fn updated(update: UpdateItemFluentBuilder) -> Result<Updated, StoreError> {
+    match retry_conflicts(async || update.clone().send().await).await {
         Ok(output) => Ok(Updated::Done(serde_dynamo::from_item(output.attributes.unwrap_or_default())?)),
         Err(error) => match error.as_service_error() {
             Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {

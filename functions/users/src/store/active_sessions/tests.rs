@@ -177,3 +177,19 @@ async fn a_session_that_ends_beside_a_refresh_stays_ended() {
         assert!(!fixture.counts(&session).await);
     }
 }
+
+#[tokio::test]
+async fn sessions_beside_transactions_go_on_and_end_once_these_are_done() {
+    let fixture = Fixture::new().await;
+    let (session, token) = fixture.begin().await;
+    let faults = fixture.tables.dynamodb().faults();
+    let held = |operation: &str| {
+        let operation = Some(operation.to_owned());
+        faults.inject(Fault { operation, times: 5, ..Fault::next(FaultKind::TransactionConflict) });
+    };
+    held("UpdateItem");
+    assert!(fixture.refresh(&token).await.is_some());
+    held("DeleteItem");
+    assert!(fixture.sessions.delete(&fixture.ada.id, &session.session_id).await.unwrap());
+    assert!(faults.pending().is_empty() && !fixture.counts(&session).await);
+}

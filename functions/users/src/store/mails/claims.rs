@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, Put, TransactWriteItem, Update};
 use serde::Deserialize;
-use tables::{Cancellation, StoreError, batch_get, conflict_retries, number, string};
+use tables::{Cancellation, StoreError, batch_get, conflict_retries, number, retry_conflicts, string};
 
 use super::{MailItem, Mails, check_user, limit_key, mail_id, mail_key};
 use crate::domain::mail_limit::{RecentMails, WINDOW_SECONDS};
@@ -224,7 +224,7 @@ impl Mails {
             .condition_expression("claimedUntil = :until")
             .expression_attribute_values(":value", number(value))
             .expression_attribute_values(":until", number(claimed.until));
-        match update.send().await {
+        match retry_conflicts(async || update.clone().send().await).await {
             Ok(_) => Ok(()),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),

@@ -67,7 +67,7 @@ impl Users {
                 }
             }
             let update = update.condition_expression(conditions.join(" AND "));
-            if let Updated::Done(profile) = updated(update.send().await)? {
+            if let Updated::Done(profile) = updated(update).await? {
                 return Ok(Some(profile));
             }
             is_sent = true;

@@ -169,3 +169,37 @@ async fn a_change_whose_response_was_lost_is_made_once_and_reported() {
     let profile = change(&users, &renamed("Ada Lovelace"), &first).await.unwrap().unwrap();
     assert_eq!(profile.name.as_str(), "Ada Lovelace");
 }
+
+#[tokio::test]
+async fn changes_beside_transactions_are_made_once_these_are_done() {
+    let (tables, users) = empty().await;
+    put(&users, json!({})).await;
+    let held = || {
+        let operation = Some("UpdateItem".to_owned());
+        tables.dynamodb().faults().inject(Fault { operation, times: 5, ..Fault::next(FaultKind::TransactionConflict) });
+    };
+    held();
+    users.change("u1", "ada@example.com", &renamed("Ada King")).await.unwrap().unwrap();
+    held();
+    change(&users, &renamed("Ada Lovelace"), &present(&users).await).await.unwrap().unwrap();
+    held();
+    users.set_role(&Grantee::Id("u1".to_owned()), Role::Admin).await.unwrap();
+    held();
+    users.end_sessions("ada@example.com", "u1").await.unwrap();
+    assert!(tables.dynamodb().faults().pending().is_empty());
+    let item = users.item("ada@example.com").await.unwrap().unwrap();
+    assert_eq!(
+        (item["name"].as_s().unwrap().as_str(), item["role"].as_s().unwrap().as_str()),
+        ("Ada Lovelace", "admin")
+    );
+    assert_eq!(item["sessionGeneration"].as_n().unwrap(), "1");
+}
+
+#[tokio::test]
+async fn a_transaction_that_never_ends_makes_a_change_fail() {
+    let (tables, users) = empty().await;
+    put(&users, json!({})).await;
+    tables.dynamodb().faults().inject(Fault { times: u32::MAX, ..Fault::next(FaultKind::TransactionConflict) });
+    let failed = users.change("u1", "ada@example.com", &renamed("Ada King")).await;
+    assert!(matches!(failed, Err(StoreError::Busy { reason, .. }) if reason == "TransactionConflictException"));
+}
