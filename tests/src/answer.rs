@@ -50,6 +50,11 @@ impl Answer {
             && self.header("x-amzn-errortype") == "AuthorizerConfigurationException"
     }
 
+    /// Whether the gateway says in its own words that a function failed or had no time.
+    pub(crate) fn is_of_a_silent_function(&self) -> bool {
+        matches!(self.status.as_u16(), 502..=504) && self.header("x-service").is_empty()
+    }
+
     /// The problems of an error's `details.fields`, as `field CODE`.
     pub fn problems(&self) -> Vec<String> {
         let fields = self.body["error"]["details"]["fields"].as_array().unwrap_or_else(|| panic!("{self}"));
