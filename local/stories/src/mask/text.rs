@@ -87,17 +87,15 @@ fn assignments(text: &str) -> Cow<'_, str> {
         let is_part = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
         let separator = before[..at].char_indices().rev().find(|(_, c)| !is_part(*c));
         let name = &before[separator.map_or(0, |(at, c)| at + c.len_utf8())..at];
-        let ends = |c: char| c.is_whitespace() || "&#;,\"'\\<>".contains(c);
-        let length = value.find(ends).unwrap_or(value.len());
-        // The next parameter of the encoded URL.
-        let length = if sign == "=" { length } else { value[..length].find("%26").unwrap_or(length) };
         shown.push_str(before);
-        if length > 0 && is_secret(name) {
-            shown.push_str(HIDDEN);
-            is_hidden = true;
-            rest = &value[length..];
-        } else {
-            rest = value;
+        rest = value;
+        if is_secret(name) {
+            let length = value_length(value, sign != "=");
+            if length > 0 {
+                shown.push_str(HIDDEN);
+                is_hidden = true;
+                rest = &value[length..];
+            }
         }
     }
     if is_hidden { Cow::Owned(shown + rest) } else { Cow::Borrowed(text) }
@@ -105,6 +103,16 @@ fn assignments(text: &str) -> Cow<'_, str> {
 
 /// The next `=`, and how it is written.
 fn next_sign(text: &str) -> Option<(usize, &str)> {
-    let signs = ["=", "%3D", "%3d"].into_iter();
-    signs.filter_map(|sign| text.find(sign).map(|at| (at, &text[at..at + sign.len()]))).min_by_key(|(at, _)| *at)
+    text.match_indices(['=', '%']).find_map(|(at, _)| {
+        let sign = ["=", "%3D", "%3d"].into_iter().find(|sign| text[at..].starts_with(sign))?;
+        Some((at, sign))
+    })
+}
+
+/// How long the value is that a text begins with. In a URL's own value the next parameter's `%26` ends it too.
+fn value_length(text: &str, is_encoded: bool) -> usize {
+    let ends = |c: char| c.is_whitespace() || "&#;,\"'\\<>".contains(c);
+    let mut signs = text.char_indices();
+    let end = signs.find(|(at, c)| ends(*c) || is_encoded && text[*at..].starts_with("%26"));
+    end.map_or(text.len(), |(at, _)| at)
 }
