@@ -31,12 +31,13 @@ impl Held {
         })
     }
 
-    /// Copies what they have. They go on before their databases are copied, which may take a while.
+    /// Copies what they have. They go on before their databases are copied, which may take a while; those with a database go
+    /// on at once, as their views are of this moment.
     pub fn copy_to(self, draft: &Draft) -> Result<(), Error> {
+        let views = self.databases.map(|(folder, held)| (folder, held.release()));
         self.secrets.copy_secrets(&draft.folder("secretsmanager")?)?;
         self.ses.link_mails(&draft.folder("ses")?)?;
         drop(self.files);
-        let views = self.databases.map(|(folder, held)| (folder, held.release()));
         for (folder, view) in views {
             view.copy_to(&draft.folder(folder)?)?;
         }
