@@ -135,20 +135,25 @@ impl Worker<'_> {
         }
         console::say(&format!("restoring the snapshot {name} …"));
         current.end().await;
-        let before = blocking(move || {
-            let before = prepared.put_in_place();
-            kept.recover()?;
-            Ok(before)
-        })
-        .await?;
+        let before = prepared.before().clone();
+        let (outcome, is_made) = {
+            let before = before.clone();
+            blocking(move || {
+                let outcome = prepared.put_in_place();
+                kept.recover()?;
+                Ok((outcome, kept.has(&before)))
+            })
+            .await?
+        };
         current.replace(start().await?);
         let seconds = began.elapsed().as_secs_f32();
-        Ok(match before {
-            Ok(before) => {
+        Ok(match outcome {
+            Err(error) if !is_made => Err(error.into()),
+            // Also one that failed half way: recovery brought it to its end.
+            _ => {
                 console::say(&format!("restored {name} in {seconds:.1} s; what was there is the snapshot {before}"));
                 Ok(before)
             }
-            Err(error) => Err(error.into()),
         })
     }
 }

@@ -32,19 +32,24 @@ const BEFORE: &str = "before";
 pub struct Prepared {
     snapshots: Snapshots,
     path: PathBuf,
+    before: Name,
 }
 
 impl Snapshots {
     /// Copies a snapshot, and checks the databases of the copy.
     ///
     /// # Errors
-    /// [`Error::Unknown`], [`Error::Format`], [`Error::Damaged`] or [`Error::Io`]
+    /// [`Error::Unknown`], [`Error::Format`], [`Error::Taken`], [`Error::Damaged`] or [`Error::Io`]
     pub fn prepare(&self, name: &Name) -> Result<Prepared, Error> {
         let from = self.usable(name)?;
+        let before = Name::before_restore(OffsetDateTime::now_utc());
+        if files::is_there(&self.path(&before)) {
+            return Err(Error::Taken(before));
+        }
         let path = self.folder.join(INCOMING);
         files::remove(&path)?;
         local_private_files::create_folder(&path)?;
-        let prepared = Prepared { snapshots: self.clone(), path };
+        let prepared = Prepared { snapshots: self.clone(), path, before };
         for entry in self.entries {
             files::copy(&from.join(entry), &prepared.path.join(entry))?;
         }
@@ -88,23 +93,24 @@ impl Prepared {
         &self.path
     }
 
-    /// Puts it in the data's place, which nobody uses meanwhile, and gives the name of the snapshot that what was there
-    /// becomes. If it fails half way, [`Snapshots::recover`] brings it to its end, or the next start does.
+    /// The name of the snapshot that what is there becomes.
+    #[must_use]
+    pub fn before(&self) -> &Name {
+        &self.before
+    }
+
+    /// Puts it in the data's place, which nobody uses meanwhile. If it fails half way, [`Snapshots::recover`] brings it to
+    /// its end, or the next start does: it was made once there is the snapshot [`before`](Self::before).
     ///
     /// # Errors
     /// [`Error::Io`]
-    pub fn put_in_place(self) -> Result<Name, Error> {
-        let before = Name::before_restore(OffsetDateTime::now_utc());
+    pub fn put_in_place(self) -> Result<(), Error> {
         let snapshots = &self.snapshots;
-        if files::is_there(&snapshots.path(&before)) {
-            return Err(Error::Taken(before));
-        }
-        files::write(&self.path.join(BEFORE), before.as_str())?;
+        files::write(&self.path.join(BEFORE), self.before.as_str())?;
         files::sync(&self.path)?;
         files::rename(&self.path, &snapshots.folder.join(DECIDED))?;
         files::sync_folder(&snapshots.folder)?;
-        snapshots.finish()?;
-        Ok(before)
+        snapshots.finish()
     }
 }
 

@@ -106,6 +106,12 @@ impl Snapshots {
         Ok(found)
     }
 
+    /// Whether there is a snapshot of that name.
+    #[must_use]
+    pub fn has(&self, name: &Name) -> bool {
+        about(&self.path(name)).is_some()
+    }
+
     /// Begins a snapshot.
     ///
     /// # Errors

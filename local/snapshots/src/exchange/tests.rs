@@ -58,7 +58,9 @@ fn a_restore_goes_back_and_keeps_what_was_there() {
     let home = tempfile::tempdir().unwrap();
     let snapshots = changed_since(home.path());
     let now = content(home.path());
-    let before = snapshots.prepare(&name("old")).unwrap().put_in_place().unwrap();
+    let prepared = snapshots.prepare(&name("old")).unwrap();
+    let before = prepared.before().clone();
+    prepared.put_in_place().unwrap();
     assert_eq!(content(home.path()), old());
     let names: Vec<_> = snapshots.list().unwrap().into_iter().map(|one| one.name).collect();
     assert_eq!(names, [name("old"), before.clone()]);
@@ -104,7 +106,12 @@ fn a_restore_that_is_killed_leaves_the_one_or_the_other_whole() {
         let home = tempfile::tempdir().unwrap();
         let snapshots = changed_since(home.path());
         let now = content(home.path());
-        let is_done = killed::after(steps, || snapshots.prepare(&name("old"))?.put_in_place());
+        let mut before = None;
+        let is_done = killed::after(steps, || {
+            let prepared = snapshots.prepare(&name("old"))?;
+            before = Some(prepared.before().clone());
+            prepared.put_in_place()
+        });
         for more in 0.. {
             if killed::after(more, || Snapshots::open(home.path(), ENTRIES)) {
                 break;
@@ -114,8 +121,10 @@ fn a_restore_that_is_killed_leaves_the_one_or_the_other_whole() {
         let names: Vec<_> = snapshots.list().unwrap().into_iter().map(|one| one.name).collect();
         if has == old() {
             went_back += 1;
-            assert_eq!(names.len(), 2, "after {steps} steps");
-            assert_eq!(content(&snapshots.path(&names[1])), now, "after {steps} steps");
+            let before = before.unwrap();
+            assert!(snapshots.has(&before), "after {steps} steps");
+            assert_eq!(content(&snapshots.path(&before)), now, "after {steps} steps");
+            assert_eq!(names, [name("old"), before], "after {steps} steps");
         } else {
             assert_eq!((has, names), (now, vec![name("old")]), "after {steps} steps");
         }
