@@ -12,7 +12,7 @@ use crate::view::{shown_request, shown_response};
 #[derive(Debug, Clone)]
 pub(crate) struct Needle {
     lower: String,
-    /// The same for bytes, of which only the ASCII letters have a case.
+    /// The same for bytes, if all of it is ASCII: other letters have a case too, and JSON may write them as `\u00fc`.
     bytes: Option<Regex>,
 }
 
@@ -23,7 +23,8 @@ impl Needle {
             byte => format!("\\x{byte:02X}"),
         };
         let pattern: String = text.bytes().map(escaped).collect();
-        Self { lower: text.to_lowercase(), bytes: Regex::new(&format!("(?i-u){pattern}")).ok() }
+        let bytes = if text.is_ascii() { Regex::new(&format!("(?i-u){pattern}")).ok() } else { None };
+        Self { lower: text.to_lowercase(), bytes }
     }
 
     /// Whether a story is about it: its title, ids, status, or an entry.
