@@ -9,7 +9,8 @@
 //! | a search | by price, by name | all of the rarest word's postings, sorted here; if there are too many, the list in that order |
 //!
 //! A range or a search that matches too many products to sort them is common, so walking the list in the wanted order meets
-//! some soon: a row tells the price, and for a search the products are read. Both ways lead to the same order, so a cursor,
+//! some soon: a row tells the price, and for a search the products are read. (Of a word that one product in a hundred has, a
+//! page finds about one: such pages are short.) Both ways lead to the same order, so a cursor,
 //! which is the last row's position, holds also where one takes the other's place.
 //!
 //! **The cost of one request is bounded**, because anyone may ask ([`Limits`]). Where the budget ends before the page is full,
@@ -34,8 +35,8 @@ use crate::domain::sort::{Sort, id_at, name_position};
 pub(super) struct Limits {
     /// The highest total that is counted.
     pub max_total: usize,
-    /// Rows of a price range that are sorted here, and rows of a list that are examined beyond those that the page skips and
-    /// shows.
+    /// Rows of a price range that are sorted here, and rows of a list that are passed over because their price is out of the
+    /// range. (Not those that the page skips and shows: so all pages by number see the list end at the same row.)
     pub max_examined: usize,
     /// Products that are read to compare their words with a search.
     pub max_compared: usize,
@@ -184,36 +185,42 @@ impl Catalogue {
     /// Walks a list in its order, and finds what matches the filter: as much as is needed, or as the budget allows.
     pub(super) async fn walk(&self, listing: Listing<'_>, wanted: Wanted<'_>) -> Result<Found, StoreError> {
         let Wanted { filter, needed, .. } = wanted;
-        let mut rows_left = self.limits.max_examined + needed;
-        let mut compared_left = if filter.search.is_some() { self.limits.max_compared } else { usize::MAX };
-        // Where nothing is left out, no row more than needed; else matches are known to be common.
-        let mut size = match (&filter.search, filter.prices) {
-            (None, None) => needed,
-            (None, Some(_)) => (needed * 4).max(BATCH_KEYS),
-            (Some(_), _) => BATCH_KEYS,
-        };
+        let is_in_range = |price| filter.prices.is_none_or(|prices| prices.contains(price));
+        let (mut passes_left, mut compared_left) = (self.limits.max_examined, self.limits.max_compared);
         let mut position = wanted.after.map(str::to_owned);
         let mut found = Vec::new();
         loop {
-            size = size.min(rows_left);
+            let missing = needed - found.len();
+            // Where nothing is left out, no row more than needed; else matches are known to be common.
+            let size = match (&filter.search, filter.prices) {
+                (None, None) => missing,
+                (None, Some(_)) => (needed * 4).max(BATCH_KEYS).min(missing + passes_left),
+                (Some(_), _) => BATCH_KEYS,
+            };
             let (rows, is_last) = self.block(listing, wanted, position.as_deref(), size).await?;
-            rows_left = rows_left.saturating_sub(size);
-            position = rows.last().map(|row| row.position.clone()).or(position);
-            let in_range = rows.into_iter().filter(|row| filter.prices.is_none_or(|prices| prices.contains(row.price)));
-            let mut candidates: Vec<String> = in_range.map(|row| row.position).collect();
-            if candidates.len() > compared_left {
-                candidates.truncate(compared_left);
-                position = candidates.last().cloned();
-            } else if is_last {
-                rows_left = 0;
-                position = None;
+            let mut stopped_at = None;
+            let mut candidates = Vec::new();
+            for Examined { position: row, price } in rows {
+                position = Some(row.clone());
+                if is_in_range(price) {
+                    candidates.push(row);
+                    compared_left -= usize::from(filter.search.is_some());
+                } else {
+                    passes_left -= 1;
+                }
+                if passes_left == 0 || compared_left == 0 {
+                    stopped_at.clone_from(&position);
+                    break;
+                }
             }
-            compared_left = compared_left.saturating_sub(candidates.len());
             if let Some(search) = &filter.search {
                 self.retain_matching(search, &mut candidates).await?;
             }
             found.append(&mut candidates);
-            if rows_left == 0 || compared_left == 0 || found.len() >= needed {
+            if stopped_at.is_some() || is_last {
+                return Ok(Found { positions: found, stopped_at });
+            }
+            if found.len() >= needed {
                 return Ok(Found { positions: found, stopped_at: position });
             }
         }

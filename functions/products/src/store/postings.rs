@@ -2,8 +2,8 @@
 //!
 //! Each word has a list of postings, by time, each with its product's price, category and name. A search reads the first
 //! block of every word's list in parallel and then walks the list of the rarest word: each of its postings is looked up
-//! in the other lists, in the blocks that were read, in a second one where that takes less, or by key. The cost depends on how many products have the rarest
-//! word, not on how many products there are.
+//! in the other lists, in the blocks that were read, in a second one where that takes less, or by key. The cost depends on
+//! how many products have the rarest word, not on how many products there are.
 //!
 //! Two words can each be common and almost never occur together. So one search has a [`Budget`]. When it is spent, the search
 //! returns what it found and the id where it stopped, to continue from.

@@ -1,6 +1,6 @@
 //! Reading the products of a page by key, as they are now.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use tables::{BATCH_KEYS, Item, StoreError, batch_get, key};
@@ -54,7 +54,9 @@ impl ListingIndex {
     }
 }
 
+/// Each id once, as a batch takes them: a product that moves while its lists are read may be found at two places.
 fn keys_of(ids: &[String]) -> Result<KeysAndAttributes, StoreError> {
-    let keys = ids.iter().map(|id| key([("id", id)])).collect();
+    let ids: BTreeSet<&String> = ids.iter().collect();
+    let keys = ids.into_iter().map(|id| key([("id", id)])).collect();
     Ok(KeysAndAttributes::builder().set_keys(Some(keys)).build()?)
 }

@@ -2,12 +2,12 @@
 //!
 //! The postings of the rarest word tell price and name, and as far as the other words' postings were read, whether a product has
 //! those too. So they are sorted here, and of the others only as many products are read as the page needs. Where the rarest
-//! word has too many postings, the list in the wanted order is walked, and soon meets some that have it.
+//! word has too many postings, or too many that an earlier version wrote without a name, the list in the wanted order is walked,
+//! and soon meets some that have it.
 
 use std::collections::HashMap;
 
-use futures_util::future::try_join_all;
-use tables::{BATCH_KEYS, StoreError};
+use tables::StoreError;
 
 use super::found::Found;
 use super::matches::{Matches, Wanted};
@@ -37,7 +37,9 @@ impl Catalogue {
         }
         let certain = candidates.iter().filter(|candidate| candidate.is_certain).count();
         let is_told = are_all && certain == candidates.len() && certain <= self.limits.max_total;
-        let found = if are_all {
+        let nameless = candidates.iter().filter(|candidate| candidate.posting.facts.name.is_none()).count();
+        let can_be_ranked = are_all && (wanted.sort.is_by_price() || nameless <= self.limits.max_compared);
+        let found = if can_be_ranked {
             let mut ranked = self.ranked(wanted.sort, candidates).await?;
             wanted.put_in_order(&mut ranked, |ranked| &ranked.position);
             self.compare(search, ranked, wanted.needed).await?
@@ -69,8 +71,7 @@ impl Catalogue {
             ranked.push(Ranked { position, is_certain });
         }
         let ids: Vec<String> = nameless.iter().map(|(id, _)| id.clone()).collect();
-        let batches = ids.chunks(BATCH_KEYS).map(|ids| self.listings.products(ids));
-        let products = try_join_all(batches).await?.into_iter().flatten();
+        let products = self.listings.products(&ids).await?.into_iter();
         let is_certain: HashMap<String, bool> = nameless.into_iter().collect();
         ranked.extend(products.map(|product| Ranked {
             position: sort.position(&product),

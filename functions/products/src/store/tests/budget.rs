@@ -62,15 +62,45 @@ async fn a_common_price_range_far_back_stops_at_the_budget_with_a_cursor() {
     let newest = stores.catalogue.page(&filter("Light", None, ""), Sort::Newest, 0, 42).await.unwrap().0.products;
     let cheap = filter("Light", Some((1, 500)), "");
     stores.calls();
-    for (before, last) in [(0, 15), (5, 20)] {
+    // Whichever the page: else what is between two ends would be on none.
+    for before in [0, 5] {
         let (found, total) = stores.catalogue.page(&cheap, Sort::Newest, before, 5).await.unwrap();
         assert_eq!((found.products.len(), found.rows, total), (0, 0, Total::AtLeast(5)));
-        assert_eq!(found.next.as_ref(), Some(&newest[last].id));
+        assert_eq!(found.next.as_ref(), Some(&newest[9].id));
     }
     // For each, the keys of the range up to what is sorted, and the one run of the budget.
     assert_eq!(stores.calls(), [("Query".to_owned(), 4)]);
-    let short = stores.catalogue.after(&cheap, Sort::Newest, &newest[15].id, 5).await.unwrap();
-    assert_eq!((names(&short), short.next.as_ref()), (vec!["cheap 11", "cheap 10"], Some(&newest[31].id)));
+    let short = stores.catalogue.after(&cheap, Sort::Newest, &newest[19].id, 5).await.unwrap();
+    assert_eq!((names(&short), short.next.as_ref()), (vec![], Some(&newest[29].id)));
+    let full = stores.catalogue.after(&cheap, Sort::Newest, &newest[29].id, 2).await.unwrap();
+    assert_eq!((names(&full), full.next.as_ref()), (vec!["cheap 11", "cheap 10"], Some(&newest[31].id)));
+}
+
+/// Some of the matches are on the first page, which the budget cuts short: the next page by number leads on from there.
+#[tokio::test]
+async fn pages_by_number_end_where_the_first_one_ends() {
+    let mut stores = TestStores::new().await;
+    stores.catalogue.limits = Limits { max_total: 5, max_examined: 10, max_compared: 10 };
+    fill(&stores, "old", "Light", 500, 12).await;
+    fill(&stores, "dear", "Light", 900, 30).await;
+    fill(&stores, "new", "Light", 500, 3).await;
+    let cheap = filter("Light", Some((1, 500)), "");
+    let (first, _) = stores.catalogue.page(&cheap, Sort::Newest, 0, 5).await.unwrap();
+    assert_eq!(names(&first), ["new 2", "new 1", "new 0"]);
+    let (second, _) = stores.catalogue.page(&cheap, Sort::Newest, 5, 5).await.unwrap();
+    assert_eq!((names(&second), second.next.as_ref()), (vec![], first.next.as_ref()));
+    for limit in [1, 4, 5, 15] {
+        assert_eq!(walk(&stores, &cheap, limit).await.len(), 15, "{limit}");
+    }
+}
+
+#[tokio::test]
+async fn a_product_that_is_found_at_two_places_is_read_once() {
+    let stores = TestStores::new().await;
+    fill(&stores, "lamp", "Light", 500, 2).await;
+    let (page, _) = stores.catalogue.page(&filter("Light", None, ""), Sort::Newest, 0, 2).await.unwrap();
+    let ids: Vec<String> = [0, 1, 0].iter().map(|number| page.products[*number].id.clone()).collect();
+    assert_eq!(stores.catalogue.listings.products(&ids).await.unwrap(), page.products);
 }
 
 /// 12 products of one price, older than more products than are examined.
