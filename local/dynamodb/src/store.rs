@@ -55,6 +55,9 @@ impl Store {
 
     /// Opens the file anew, after a panic.
     pub(crate) fn reopen(&mut self) -> Result<(), Error> {
+        // A transaction left open would keep the new connection from writing. Without one this fails.
+        let _ = self.connection().execute_batch("ROLLBACK");
+        self.tokens.reset();
         *self = Self::open(&self.path)?;
         Ok(())
     }

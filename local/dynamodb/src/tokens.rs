@@ -115,6 +115,11 @@ impl Tokens {
         Ok(Self { due, since: Cell::new(0) })
     }
 
+    /// Drops the token of a transaction that ended half way.
+    pub(crate) fn reset(&self) {
+        *self.due() = Due::default();
+    }
+
     fn due(&self) -> MutexGuard<'_, Due> {
         lock(&self.due)
     }

@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use rusqlite::StatementStatus;
 use serde_json::{Value, json};
 
@@ -222,4 +224,24 @@ async fn what_is_past_its_window_is_forgotten_a_bounded_number_at_a_time() {
         }
         assert_eq!(kept(&db).await, left, "{round}");
     }
+}
+
+#[tokio::test]
+async fn a_panic_within_a_transaction_leaves_neither_it_nor_its_token() {
+    let (_folder, db) = database().await;
+    let lost = db.inner.engine.run(|store| {
+        *store.tokens.due() =
+            Due { token: Token::of("T", r#"{"ClientRequestToken": "t", "TransactItems": []}"#), recorded: false };
+        store.storage.begin_transaction().unwrap();
+        dispatch(store, "PutItem", r#"{"TableName": "Things", "Item": {"id": {"S": "lost"}}}"#).unwrap().unwrap();
+        panic!("as a test")
+    });
+    let lost: Result<(), _> = lost.await;
+    lost.unwrap_err();
+    let began = Instant::now();
+    made(&db, add("t")).await;
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+    assert_eq!((count(&db).await, kept(&db).await), (json!("1"), 1));
+    let (_, lost) = call(&db, "GetItem", json!({"TableName": "Things", "Key": {"id": {"S": "lost"}}})).await;
+    assert_eq!(lost, json!({}));
 }
