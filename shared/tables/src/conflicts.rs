@@ -7,11 +7,11 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 use crate::conflict_retries;
 
-/// How long a write of one item is sent again.
+/// Time for a write of one item; conflicts are retried for two thirds of it.
 const WITHIN: Duration = Duration::from_secs(2);
 
-/// Sends a write of one item, and again for up to a second and a third while a transaction holds the item, with pauses that
-/// grow at random. DynamoDB then has written nothing, and its SDK does not retry.
+/// Sends a write of one item, and again while a transaction holds the item, with pauses that grow at random. DynamoDB then
+/// has written nothing, and its SDK does not retry.
 ///
 /// # Errors
 /// Those of `send`

@@ -5,11 +5,11 @@ use serde::Deserialize;
 use crate::domain::failed_logins::MAX_FROM_ONE_SOURCE;
 use crate::domain::limit::Limit;
 
-/// How long a source stays known after a login or a confirmed password reset, in seconds: 30 days.
+/// How long a source stays known after the registration, a login or a confirmed password reset, in seconds: 30 days.
 pub const KNOWN_SECONDS: u64 = 30 * 24 * 60 * 60;
 
-/// A source that has logged in to an account, with its own count of guesses: however many others guess, they don't use it
-/// up.
+/// A source from which an account was registered, logged in to or given a new password, with its own count of guesses:
+/// however many others guess, they don't use it up.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct KnownSource {
