@@ -37,6 +37,8 @@ pub enum Error {
     Private(#[from] local_private_files::Error),
     #[error(transparent)]
     Snapshots(#[from] local_snapshots::Error),
+    #[error("the snapshot {name} is damaged, or of another template; nothing was changed. ({cause})")]
+    Unfit { name: local_snapshots::Name, cause: Box<Error> },
     #[error("the stack is stopping")]
     Stopping,
     #[error(transparent)]

@@ -1,8 +1,10 @@
 //! Snapshots of the data folder: taken while the stack runs, and put in the data's place.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use local_event_sources::EventSources;
 use local_snapshots::{Name, Snapshot};
 use local_template::System;
 use time::OffsetDateTime;
@@ -111,6 +113,13 @@ impl Worker<'_> {
         .await
     }
 
+    /// Whether the services take this data.
+    async fn try_out(&self, data: &Path) -> Result<(), Error> {
+        Kept::open(self.system, data).await?.close().await;
+        EventSources::check(&data.join("event-sources")).await?;
+        Ok(())
+    }
+
     /// Restores a snapshot. The inner error is of a restore that was not made: the stack runs as before, or again.
     async fn restore(
         &self,
@@ -129,9 +138,8 @@ impl Worker<'_> {
             Err(error) => return Ok(Err(error)),
         };
         // What the services refuse is refused while the stack still runs.
-        match Kept::open(self.system, prepared.path()).await {
-            Ok(services) => services.close().await,
-            Err(error) => return Ok(Err(error)),
+        if let Err(cause) = self.try_out(prepared.path()).await {
+            return Ok(Err(Error::Unfit { name: name.clone(), cause: Box::new(cause) }));
         }
         console::say(&format!("restoring the snapshot {name} …"));
         current.end().await;

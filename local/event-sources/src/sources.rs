@@ -4,7 +4,7 @@ mod described;
 mod drain;
 mod trim;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use local_dynamodb::StreamReader;
 use local_lambda::Invocation;
@@ -50,11 +50,27 @@ pub struct Status {
     pub failures: u32,
 }
 
+/// The file of the positions.
+fn file_in(folder: &Path) -> PathBuf {
+    folder.join("event-sources.sqlite")
+}
+
 impl EventSources {
+    /// Checks that positions kept in `folder`, which nobody uses, can be read.
+    ///
+    /// # Errors
+    /// [`Error::Positions`]
+    pub async fn check(folder: &Path) -> Result<(), Error> {
+        let positions = Positions::open(&file_in(folder))?;
+        positions.load("").await?;
+        positions.close().await;
+        Ok(())
+    }
+
     /// Starts the sources of `system` that are enabled. Its tables exist already. Positions are kept in `folder`, which
     /// no other process uses. If one source is wrong, none is started.
     pub async fn start(system: &System, services: Services, folder: &Path) -> Result<Self, Error> {
-        let file = folder.join("event-sources.sqlite");
+        let file = file_in(folder);
         local_private_files::create_folder(folder)?;
         local_private_files::create_file(&file)?;
         let positions = Positions::open(&file)?;

@@ -27,12 +27,12 @@ pub enum Error {
     /// The snapshot is of a version of this program that keeps its data differently.
     #[error("the snapshot {0} was taken by another version of this program")]
     Format(Name),
-    /// A database of the snapshot is damaged.
-    #[error("{}: the database is damaged: {problem}", path.display())]
+    /// The snapshot is not as it was when it was taken.
+    #[error("the snapshot is damaged: {}: {problem}", path.display())]
     Damaged {
-        /// The database's file.
+        /// The file or folder.
         path: PathBuf,
-        /// What SQLite found.
+        /// What is wrong with it.
         problem: String,
     },
     /// A file or folder can't be used.

@@ -36,12 +36,12 @@ pub struct Prepared {
 }
 
 impl Snapshots {
-    /// Copies a snapshot, and checks the databases of the copy.
+    /// Copies a snapshot, and checks that the copy has all of it and that its databases are sound.
     ///
     /// # Errors
     /// [`Error::Unknown`], [`Error::Format`], [`Error::Taken`], [`Error::Damaged`] or [`Error::Io`]
     pub fn prepare(&self, name: &Name) -> Result<Prepared, Error> {
-        let from = self.usable(name)?;
+        let (from, size) = self.usable(name)?;
         let before = Name::before_restore(OffsetDateTime::now_utc());
         if files::is_there(&self.path(&before)) {
             return Err(Error::Taken(before));
@@ -53,7 +53,16 @@ impl Snapshots {
         for entry in self.entries {
             files::copy(&from.join(entry), &prepared.path.join(entry))?;
         }
-        files::check(&prepared.path)?;
+        if files::size(&prepared.path, Path::new(""))? != size {
+            return Err(Error::Damaged { path: from, problem: "files are missing or have another size".to_owned() });
+        }
+        files::check(&prepared.path).map_err(|error| match error {
+            Error::Damaged { path, problem } => {
+                let file = path.strip_prefix(&prepared.path).unwrap_or(&path);
+                Error::Damaged { path: from.join(file), problem }
+            }
+            error => error,
+        })?;
         Ok(prepared)
     }
 

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 #[cfg(test)]
@@ -22,17 +22,22 @@ pub fn link(file: &Path, to: &Path) -> Result<(), Error> {
     }
 }
 
-/// Copies a file, or a folder with all that is in it; what is not there is left out.
+/// Copies a file, or a folder with all that is in it, for this user alone; what is not there is left out.
 ///
 /// # Errors
-/// [`Error::Io`]
+/// [`Error::Io`], or [`Error::Damaged`]: something is neither a file nor a folder, be it a symbolic link.
 pub fn copy(from: &Path, to: &Path) -> Result<(), Error> {
     let metadata = match fs::symlink_metadata(from) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         metadata => metadata.map_err(Error::io(from))?,
     };
+    if metadata.is_file() {
+        let mut file = File::open(from).map_err(Error::io(from))?;
+        let mut copy = local_private_files::create_file(to)?;
+        return io::copy(&mut file, &mut copy).map(drop).map_err(Error::io(to));
+    }
     if !metadata.is_dir() {
-        return fs::copy(from, to).map(drop).map_err(Error::io(to));
+        return Err(Error::Damaged { path: from.to_owned(), problem: "it is neither a file nor a folder".to_owned() });
     }
     local_private_files::create_folder(to)?;
     for entry in fs::read_dir(from).map_err(Error::io(from))? {
@@ -54,16 +59,17 @@ pub(crate) fn sync(path: &Path) -> Result<(), Error> {
     walk(path, &mut |file, _| File::open(file).and_then(|file| file.sync_all()).map_err(Error::io(file)))
 }
 
-/// The bytes of all files in a folder.
-pub(crate) fn bytes(path: &Path) -> Result<u64, Error> {
-    let mut bytes = 0;
+/// How many files there are in a folder, and their bytes, but for this one.
+pub(crate) fn size(path: &Path, except: &Path) -> Result<(u64, u64), Error> {
+    let (mut files, mut bytes) = (0, 0);
     walk(path, &mut |file, is_folder| {
-        if !is_folder {
+        if !is_folder && file != except {
+            files += 1;
             bytes += fs::symlink_metadata(file).map_err(Error::io(file))?.len();
         }
         Ok(())
     })?;
-    Ok(bytes)
+    Ok((files, bytes))
 }
 
 /// Removes a folder, if it is there.

@@ -51,6 +51,8 @@ pub struct Snapshot {
 struct About {
     format: u32,
     taken_at: String,
+    #[serde(default)]
+    files: u64,
     bytes: u64,
 }
 
@@ -128,12 +130,14 @@ impl Snapshots {
         Ok(Draft { name, path, to })
     }
 
-    /// Deletes a snapshot.
+    /// Deletes a snapshot, also one that is too damaged to be listed.
     ///
     /// # Errors
     /// [`Error::Unknown`] or [`Error::Io`]
     pub fn delete(&self, name: &Name) -> Result<(), Error> {
-        self.find(name)?;
+        if !files::is_there(&self.path(name)) {
+            self.find(name)?;
+        }
         self.remove(&self.path(name))
     }
 
@@ -145,10 +149,10 @@ impl Snapshots {
         files::remove(&deleted)
     }
 
-    /// The folder of a snapshot that can be used.
-    pub(crate) fn usable(&self, name: &Name) -> Result<PathBuf, Error> {
+    /// The folder of a snapshot that can be used, and how many files and bytes it has.
+    pub(crate) fn usable(&self, name: &Name) -> Result<(PathBuf, (u64, u64)), Error> {
         match self.find(name)? {
-            About { format: FORMAT, .. } => Ok(self.path(name)),
+            About { format: FORMAT, files, bytes, .. } => Ok((self.path(name), (files, bytes))),
             _ => Err(Error::Format(name.clone())),
         }
     }
@@ -208,17 +212,18 @@ impl Drop for Draft {
 /// Makes a folder a snapshot.
 pub(crate) fn describe(folder: &Path, taken_at: OffsetDateTime) -> Result<(String, u64), Error> {
     let path = folder.join(ABOUT);
-    let bytes = files::bytes(folder)?;
+    let (files, bytes) = files::size(folder, &path)?;
     // Always as long, so that the texts are in the order of the moments.
     let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
-    let about = About { format: FORMAT, taken_at: taken_at.format(format).unwrap_or_default(), bytes };
+    let about = About { format: FORMAT, taken_at: taken_at.format(format).unwrap_or_default(), files, bytes };
     let text = serde_json::json!(about).to_string();
     files::write(&path, &text)?;
     Ok((about.taken_at, bytes))
 }
 
-/// What a folder says about itself; `None` if it is no snapshot.
+/// What a folder says about itself; `None` if it is no snapshot. A link to a folder is none.
 fn about(folder: &Path) -> Option<About> {
+    fs::symlink_metadata(folder).ok().filter(fs::Metadata::is_dir)?;
     serde_json::from_slice(&fs::read(folder.join(ABOUT)).ok()?).ok()
 }
 

@@ -159,17 +159,31 @@ async fn a_damaged_snapshot_is_refused_and_the_stack_goes_on() {
     let backends = Backends::start(NOWHERE.into());
     write(&backends).await;
     let now = content(&backends).await;
-    for name in ["a", "b"] {
+    type Spoil = fn(&mut Vec<u8>);
+    let spoiled: [(&str, &str, &str, Spoil); 4] = [
+        ("a", "sqs/sqs.sqlite", "files are missing or have another size", Vec::clear),
+        ("b", "sqs/sqs.sqlite", "sqs/sqs.sqlite: ", |file| file.fill(b'x')),
+        ("c", "secretsmanager/secrets.json", "does not have the form of a file of secrets", |file| {
+            file.fill(b' ');
+            file[..2].copy_from_slice(b"{}");
+        }),
+        // Another version's, say.
+        ("d", "event-sources/event-sources.sqlite", "no such column: passed", |file| {
+            let column = file.windows(6).position(|name| name == b"passed").unwrap();
+            file[column..column + 6].copy_from_slice(b"failed");
+        }),
+    ];
+    for (name, file, told, spoil) in spoiled {
         json_of(&backends, &["take", name]);
-    }
-    std::fs::write(backends.data.join("snapshots/a/sqs/sqs.sqlite"), [b'x'; 8192]).unwrap();
-    std::fs::write(backends.data.join("snapshots/b/secretsmanager/secrets.json"), "{}").unwrap();
-    for (name, told) in [("a", "the database is damaged"), ("b", "does not have the form of a file of secrets")] {
+        let file = backends.data.join("snapshots").join(name).join(file);
+        let mut bytes = std::fs::read(&file).unwrap();
+        spoil(&mut bytes);
+        std::fs::write(&file, bytes).unwrap();
         let (code, text) = ran(&backends, &["restore", name]);
         assert!(code == Some(1) && text.contains(told), "{text}");
         assert_eq!(content(&backends).await, now);
     }
-    assert_eq!(names(&backends), ["a", "b"]);
+    assert_eq!(names(&backends), ["a", "b", "c", "d"]);
 }
 
 /// A stack is killed at some moment of a restore, and later in each round.

@@ -1,4 +1,5 @@
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -135,4 +136,45 @@ fn a_restore_that_is_killed_leaves_the_one_or_the_other_whole() {
         }
     }
     assert!(went_back > 5);
+}
+
+#[test]
+fn what_is_not_as_it_was_taken_is_refused() {
+    type Spoil = fn(&Path);
+    let spoiled: [(&str, Spoil); 6] = [
+        ("a mark is gone", |old| fs::remove_file(old.join("used")).unwrap()),
+        ("a folder is gone", |old| fs::remove_dir_all(old.join("mails")).unwrap()),
+        ("a database is empty", |old| fs::write(old.join("numbers/db.sqlite"), "").unwrap()),
+        ("a file is new", |old| fs::write(old.join("mails/more"), "").unwrap()),
+        ("a link", |old| {
+            fs::remove_file(old.join("mails/1")).unwrap();
+            std::os::unix::fs::symlink("/etc/hostname", old.join("mails/1")).unwrap();
+        }),
+        ("a pipe", |old| {
+            fs::remove_file(old.join("mails/1")).unwrap();
+            let made = std::process::Command::new("mkfifo").arg(old.join("mails/1")).status().unwrap();
+            assert!(made.success());
+        }),
+    ];
+    for (what, spoil) in spoiled {
+        let home = tempfile::tempdir().unwrap();
+        let snapshots = changed_since(home.path());
+        spoil(&home.path().join("snapshots/old"));
+        assert!(matches!(snapshots.prepare(&name("old")), Err(Error::Damaged { .. })), "{what}");
+        assert!(!is_there(&home.path().join("snapshots/.incoming")), "{what}");
+    }
+}
+
+#[test]
+fn a_snapshot_is_no_link_and_what_is_restored_is_the_users_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let snapshots = changed_since(home.path());
+    let mode = |path: &str| fs::metadata(home.path().join(path)).unwrap().permissions().mode() & 0o777;
+    for path in ["snapshots/old/used", "snapshots/old/mails/1", "snapshots/old/mails"] {
+        fs::set_permissions(home.path().join(path), fs::Permissions::from_mode(0o777)).unwrap();
+    }
+    snapshots.prepare(&name("old")).unwrap().put_in_place().unwrap();
+    assert_eq!((mode("used"), mode("mails/1"), mode("mails")), (0o600, 0o600, 0o700));
+    std::os::unix::fs::symlink(home.path().join("snapshots/old"), home.path().join("snapshots/link")).unwrap();
+    assert!(matches!(snapshots.prepare(&name("link")), Err(Error::Unknown { .. })));
 }
