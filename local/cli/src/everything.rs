@@ -81,17 +81,18 @@ pub async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) 
     let about = About { url: url.clone(), data_folder: data.path().to_owned(), template, has_docs, host: None };
     let stories = if arguments.no_stories { Recorder::default() } else { stack::recorder(&system) };
     let iam = Arc::new(iam);
-    let start = async || {
-        let lambda = Lambda::start(options.clone()).await.map_err(Error::Start)?;
+    let start_lambda = async || Lambda::start(options.clone()).await.map_err(Error::Start);
+    let start = async |lambda: Lambda| {
         let (iam, lines, about, stories) = (Arc::clone(&iam), lines.clone(), about.clone(), stories.clone());
-        let stack = Stack::start(&system, iam, &data, lambda.clone(), lines, about, stories).await?;
-        Ok::<_, Error>((Arc::new(stack), lambda))
+        Ok::<_, Error>(Arc::new(Stack::start(&system, iam, &data, lambda, lines, about, stories).await?))
     };
-    let (stack, lambda) = start().await?;
     let watched = !arguments.no_watch && !arguments.no_build;
     let builds = watched.then(|| data.folder("bin")).transpose()?;
-    let functions = Mutex::new(Functions::new(system.clone(), lambda, builds)?);
+    // The functions first: event sources call them at once.
+    let lambda = start_lambda().await?;
+    let functions = Mutex::new(Functions::new(system.clone(), lambda.clone(), builds)?);
     functions.lock().await.deploy(&executables)?;
+    let stack = start(lambda).await?;
 
     // Every function is deployed and the port listens: from here on requests are answered.
     let (snapshots, worker) = snapshots::of(&data, &system);
@@ -120,9 +121,9 @@ pub async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) 
     // A stack that a restore replaces goes.
     drop(stack);
     let start_again = async || {
-        let (stack, lambda) = start().await?;
-        functions.lock().await.move_to(lambda)?;
-        Ok(stack)
+        let lambda = start_lambda().await?;
+        functions.lock().await.move_to(lambda.clone())?;
+        start(lambda).await
     };
     let watching = async {
         if watched {
