@@ -1,7 +1,11 @@
 //! Hiding what nobody should read over a shoulder: passwords, tokens, keys.
 
+mod assignments;
+mod expressions;
+mod markup;
 mod members;
 mod text;
+mod urls;
 
 use std::borrow::Cow;
 
@@ -11,11 +15,12 @@ use serde_json::Value;
 pub const HIDDEN: &str = "•••";
 
 /// A member is hidden if its name has one of these in it, whatever the case and the word separators.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 15] = [
     "password",
     "passwd",
     "pwd",
     "passphrase",
+    "passcode",
     "token",
     "jwt",
     "secret",
@@ -24,7 +29,12 @@ const NAMES: [&str; 12] = [
     "apikey",
     "authorization",
     "cookie",
+    "signature",
+    "sessionid",
 ];
+
+/// Last words of names that tell about a secret and hold none: `tokenExpiresAt`, `token_type`.
+const TOLD: [&str; 5] = ["at", "seconds", "type", "kind", "count"];
 
 /// How deep JSON inside strings of JSON is looked into.
 const DEEPEST: usize = 5;
@@ -60,13 +70,18 @@ pub(crate) fn mask(value: &mut Value, depth: usize) -> bool {
         },
         // Each of them, not only the first with a secret.
         Value::Array(items) => items.iter_mut().fold(false, |any, item| mask(item, depth) | any),
-        Value::Object(members) => members.iter_mut().fold(false, |any, (name, member)| {
-            if is_secret(name) && !member.is_null() {
-                *member = HIDDEN.into();
-                return true;
-            }
-            mask(member, depth) | any
-        }),
+        Value::Object(members) => {
+            let values_are_hidden = expressions::mask(members);
+            let names_a_secret =
+                members.iter().any(|(name, member)| is_names_name(name) && member.as_str().is_some_and(is_secret));
+            members.iter_mut().fold(values_are_hidden, |any, (name, member)| {
+                if (is_secret(name) || names_a_secret && is_values_name(name)) && !member.is_null() {
+                    *member = HIDDEN.into();
+                    return true;
+                }
+                mask(member, depth) | any
+            })
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
@@ -76,9 +91,47 @@ pub(crate) fn mask_all(value: &mut Value) {
     let _ = mask(value, DEEPEST);
 }
 
+/// Whether an object's member of this name names what its `value` is.
+fn is_names_name(name: &str) -> bool {
+    ["name", "key"].iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+fn is_values_name(name: &str) -> bool {
+    name.eq_ignore_ascii_case("value")
+}
+
 fn is_secret(name: &str) -> bool {
-    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let words = words(name);
+    let last = words.last().map_or("", String::as_str);
+    if TOLD.contains(&last) {
+        return false;
+    }
+    let plain = words.concat();
     NAMES.iter().any(|secret| plain.contains(secret))
+        // Not the hash key of a table.
+        || last == "hash"
+        || words.iter().any(|word| word == "otp")
+        || words.windows(2).any(|pair| pair == ["x", "auth"])
+}
+
+/// The words of a name in lower case: those of `refreshHash`, `REFRESH_HASH` and `refresh-hash` are the same.
+fn words(name: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut was_lower = false;
+    for sign in name.chars() {
+        if (!sign.is_alphanumeric() || was_lower && sign.is_uppercase()) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if sign.is_alphanumeric() {
+            word.extend(sign.to_lowercase());
+        }
+        was_lower = sign.is_lowercase() || sign.is_numeric();
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
 }
 
 /// `edited` with the values that are hidden in it taken from `original`.

@@ -5,73 +5,95 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::HIDDEN;
+use super::{HIDDEN, is_names_name, is_secret, is_values_name};
 
-/// A member's name and its colon, however often its quotes are escaped.
-static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r#"(?i-u)"[a-z0-9_. -]*(?:password|passwd|pwd|passphrase|token|jwt|secret|credential|private[_-]?key|api[_-]?key"#,
-        r#"|authorization|cookie)"#,
-        r#"[a-z0-9_. -]*\\*"\s*:\s*"#,
-    ))
-    .ok()
-});
+/// A member's name and its colon, however often its quotes are escaped. Python, `PartiQL` and Ruby have forms of their own.
+static NAME: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"["'](?<name>[A-Za-z0-9_. -]+)\\*(?<quote>["'])\s*(?::|=>?)\s*"#).ok());
 
 /// The text with the values of such members hidden.
 pub(super) fn masked(text: &str) -> Cow<'_, str> {
     // Much faster than the pattern, and most texts have none.
-    if !text.contains('"') {
+    if !text.contains(['"', '\'']) {
         return Cow::Borrowed(text);
     }
-    let Some(name) = NAME.as_ref() else { return Cow::Borrowed(HIDDEN) };
+    let Some(pattern) = NAME.as_ref() else { return Cow::Borrowed(HIDDEN) };
     let mut shown = String::new();
-    let mut rest = text;
-    while let Some(found) = name.find(rest) {
-        let (before, value) = rest.split_at(found.end());
-        shown.push_str(before);
-        let quote = &value[..value.find(|c| c != '\\').unwrap_or(value.len())];
-        shown.push_str(&format!("{quote}\"{HIDDEN}{quote}\""));
-        rest = &value[length(value)..];
+    let mut done = 0;
+    let mut at = 0;
+    let mut names_a_secret = false;
+    while let Some(found) = pattern.captures_at(text, at) {
+        let (name, quote) = (&found["name"], &found["quote"]);
+        at = found.get(0).map_or(text.len(), |found| found.end());
+        let value = &text[at..];
+        if is_names_name(name) {
+            let value = value.trim_start_matches(['\\', '"', '\'']);
+            names_a_secret = is_secret(&value[..value.find(['\\', '"', '\'']).unwrap_or(value.len())]);
+        } else if is_secret(name) || names_a_secret && is_values_name(name) {
+            names_a_secret = false;
+            let escapes = &value[..value.find(|c| c != '\\').unwrap_or(value.len())];
+            shown.push_str(&text[done..at]);
+            shown.push_str(&format!("{escapes}{quote}{HIDDEN}{escapes}{quote}"));
+            at += length(value);
+            done = at;
+        }
     }
-    if shown.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(shown + rest) }
+    if done == 0 { Cow::Borrowed(text) } else { Cow::Owned(shown + &text[done..]) }
 }
 
 /// How long the value is that a text begins with, in bytes; all of it, if the text was cut within.
 fn length(text: &str) -> usize {
-    let escapes = text.bytes().take_while(|byte| *byte == b'\\').count();
-    match text.as_bytes().get(escapes) {
-        Some(b'"') => string(text, escapes),
-        Some(b'{' | b'[') if escapes == 0 => nested(text),
-        _ => text.find([',', '}', ']']).unwrap_or(text.len()),
+    match text.as_bytes().first() {
+        Some(b'{' | b'[') => nested(text),
+        _ => quoted(text).unwrap_or_else(|| text.find([',', '}', ']']).unwrap_or(text.len())),
     }
 }
 
-/// A string whose quotes have `escapes` backslashes before them. Inside it a quote has more of them, and a backslash is
-/// twice as many.
-fn string(text: &str, escapes: usize) -> usize {
+/// How long the string is that a text begins with, with its quotes, in bytes; all of it, if the text was cut within. A
+/// quote inside the string has more backslashes before it than those around have, and a backslash is twice as many; SQL
+/// has two quotes for one.
+pub(super) fn quoted(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let escapes = bytes.iter().take_while(|byte| **byte == b'\\').count();
+    let quote = *bytes.get(escapes).filter(|byte| matches!(byte, b'"' | b'\''))?;
     let start = escapes + 1;
-    let mut run = 0;
-    for (at, byte) in text.bytes().enumerate().skip(start) {
-        match byte {
-            b'\\' => run += 1,
-            b'"' if run % (2 * start) == escapes => return at + 1,
-            _ => run = 0,
+    let (mut at, mut run) = (start, 0);
+    while let Some(byte) = bytes.get(at) {
+        at += 1;
+        if *byte == b'\\' {
+            run += 1;
+            continue;
         }
+        if *byte == quote && run % (2 * start) == escapes {
+            if quote == b'"' || bytes.get(at) != Some(&quote) {
+                return Some(at);
+            }
+            at += 1;
+        }
+        run = 0;
     }
-    text.len()
+    Some(text.len())
 }
 
 /// A list or an object: up to the bracket that closes it, wherever strings may have others.
 fn nested(text: &str) -> usize {
     let mut depth = 0_usize;
-    for (at, byte) in text.bytes().enumerate() {
+    let mut at = 0;
+    while let Some(byte) = text.as_bytes().get(at) {
+        at += match byte {
+            b'\\' | b'"' | b'\'' => match quoted(&text[at..]) {
+                Some(length) => length,
+                None => text[at..].bytes().take_while(|byte| *byte == b'\\').count(),
+            },
+            _ => 1,
+        };
         match byte {
             b'{' | b'[' => depth += 1,
             b'}' | b']' => depth -= 1,
             _ => {}
         }
         if depth == 0 {
-            return at + 1;
+            return at;
         }
     }
     text.len()

@@ -54,8 +54,89 @@ fn what_is_named_is_hidden_however_a_line_writes_it() {
         ("pwd=hunter jwt=abc", "pwd=••• jwt=•••"),
         ("token::Kind at 12:30:00, a: b", "token::Kind at 12:30:00, a: b"),
         ("http://localhost:3000/a@b", "http://localhost:3000/a@b"),
+        ("http://[::1]:3000/a@b", "http://[::1]:3000/a@b"),
+        ("postgres://u:p@X@h/db x", "postgres://•••@h/db x"),
+        ("\"postgres://u:p/X@h/db\", a@b", "\"postgres://•••@h/db\", a@b"),
+        ("http://h:80/?to=http://u:X@h, x", "http://h:80/?to=http://•••@h, x"),
+        ("n=1 password=\"X\" m=2", "n=1 password=••• m=2"),
+        ("token=\"X Y\\\"Z\", n=1", "token=•••, n=1"),
+        ("token=\"X Y", "token=•••"),
+        ("token=Some(\"X\") n=1", "token=Some(•••) n=1"),
+        ("export DB_PASSWORD=\"X\"; ls", "export DB_PASSWORD=•••; ls"),
+        ("password='X' n", "password=••• n"),
+        ("password = X n", "password = ••• n"),
+        ("password = \"X Y\" n", "password = ••• n"),
+        ("password => 'X', n => 1", "password => •••, n => 1"),
+        ("\"password\" => \"X\", \"n\" => 1", "\"password\" => \"•••\", \"n\" => 1"),
+        ("token= user=ada", "token= user=ada"),
+        ("authorization=Bearer X n=1", "authorization=••• n=1"),
+        ("{'password': 'X', 'n': 1}", "{'password': '•••', 'n': 1}"),
+        ("INSERT INTO t VALUE {'password':'X''Y','n':'1'}", "INSERT INTO t VALUE {'password':'•••','n':'1'}"),
+        ("{\"credentials\": {\"note\":\"}\",\"key\":\"X\"}, x", "{\"credentials\": \"•••\", x"),
+        ("q {\\\"secrets\\\": [\\\"]\\\", \\\"X\\\"], x", "q {\\\"secrets\\\": \"•••\", x"),
+        ("?q=%7B%22password%22%3A%22X%22%7D&x=1", "?q=%7B%22password%22%3A•••%7D&x=1"),
+        ("%22token%22%3A+%22X%5C%22Y%22%2C%22n%22%3A1", "%22token%22%3A+•••%2C%22n%22%3A1"),
+        ("%22pwd%22%3A7%2C%22n%22%3A1", "%22pwd%22%3A•••%2C%22n%22%3A1"),
+        ("%22secrets%22%3A%5B%22X%22%5D n", "%22secrets%22%3A••• n"),
+        ("login --password X --n 1", "login --password ••• --n 1"),
+        ("login --token 'X Y' --n 1", "login --token ••• --n 1"),
+        ("login --password --n 1", "login --password --n 1"),
+        ("curl -u a:X http://h/", "curl -u ••• http://h/"),
+        ("<user n=\"1\"><password>X</password></user>", "<user n=\"1\"><password>•••</password></user>"),
+        ("<w:Password Type=\"t\"><![CDATA[X]]></w:Password>", "<w:Password Type=\"t\"><![CDATA[•••</w:Password>"),
+        (
+            "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nX\nY\r\n--b--",
+            "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\n•••\r\n--b--",
+        ),
+        (
+            "env: {\"name\":\"DB_PASSWORD\",\"value\":\"X\"},{\"name\":\"A\",\"value\":\"1\"}",
+            "env: {\"name\":\"DB_PASSWORD\",\"value\":\"•••\"},{\"name\":\"A\",\"value\":\"1\"}",
+        ),
+        ("passcode=X otp=X hotpot=1 signature=X", "passcode=••• otp=••• hotpot=1 signature=•••"),
+        ("x-session-id: X\nx-auth: a:X\nn", "x-session-id: •••\nx-auth: •••\nn"),
+        ("refreshHash=X hashKey=id tokenExpiresAt=7", "refreshHash=••• hashKey=id tokenExpiresAt=7"),
     ] {
         assert_eq!(masked(line), shown);
+    }
+}
+
+#[test]
+fn a_members_name_may_stand_beside_it() {
+    for (event, shown) in [
+        (
+            json!([{"name": "DB_PASSWORD", "value": "X"}, {"name": "A", "value": "1"}]),
+            json!([{"name": "DB_PASSWORD", "value": HIDDEN}, {"name": "A", "value": "1"}]),
+        ),
+        (json!({"Key": "token", "Value": ["X"]}), json!({"Key": "token", "Value": HIDDEN})),
+        (
+            json!({
+                "Key": {"id": {"S": "1"}},
+                "UpdateExpression": "SET #p = :p, n = :n",
+                "ExpressionAttributeNames": {"#p": "passwordHash"},
+                "ExpressionAttributeValues": {":p": {"S": "X"}, ":n": {"N": "1"}, ":l": {"L": [{"B": "X"}, {"SS": ["X"]}]}},
+            }),
+            json!({
+                "Key": {"id": {"S": "1"}},
+                "UpdateExpression": "SET #p = :p, n = :n",
+                "ExpressionAttributeNames": {"#p": "passwordHash"},
+                "ExpressionAttributeValues":
+                    {":p": {"S": HIDDEN}, ":n": {"N": "1"}, ":l": {"L": [{"B": HIDDEN}, {"SS": HIDDEN}]}},
+            }),
+        ),
+        (
+            json!([{"Update": {"ConditionExpression": "refreshHash=:h", "ExpressionAttributeValues": {":h": {"S": "X"}}}}]),
+            json!([{"Update": {"ConditionExpression": "refreshHash=•••", "ExpressionAttributeValues": {":h": {"S": HIDDEN}}}}]),
+        ),
+        (
+            json!({"Statement": "UPDATE t SET password=? WHERE id=?", "Parameters": [{"S": "X"}]}),
+            json!({"Statement": "UPDATE t SET password=••• WHERE id=?", "Parameters": [{"S": HIDDEN}]}),
+        ),
+        (
+            json!({"FilterExpression": "tokenExpiresAt < :at", "ExpressionAttributeValues": {":at": {"S": "1"}}}),
+            json!({"FilterExpression": "tokenExpiresAt < :at", "ExpressionAttributeValues": {":at": {"S": "1"}}}),
+        ),
+    ] {
+        assert_eq!(serde_json::from_str::<Value>(&masked(&event.to_string())).unwrap(), shown);
     }
 }
 
@@ -69,7 +150,31 @@ fn a_text_without_secrets_stays_as_it_is() {
 /// Looking to the end of the text at each `=` would take minutes.
 #[test]
 fn a_long_text_takes_as_long_as_it_is() {
-    for part in ["a=1&", "a=", "a%3D1%26", "%", "password=1&", "password%3D1%26"] {
+    for part in [
+        "a=1&",
+        "a=",
+        "a%3D1%26",
+        "%",
+        "password=1&",
+        "password%3D1%26",
+        "a: ",
+        "a:",
+        "=",
+        "://a:b",
+        "://a:1/@",
+        "<a",
+        "<a>",
+        " --a ",
+        " name=\"a\"\r\n",
+        "'a",
+        "\"a\":",
+        "\"a\":'",
+        "\\\"a",
+        "password=\"",
+        "password='a' ",
+        "%22a%22%3A%22",
+        "%22password%22%3A%22a%22",
+    ] {
         let text = part.repeat((1 << 20) / part.len());
         let began = Instant::now();
         assert_eq!(masked(&text) == text, !part.contains("password"), "{part}");
