@@ -74,7 +74,8 @@ impl Docs {
     /// The page, or what belongs to it; `None` for any other request. The document is read each time, so that whoever
     /// edits it sees it.
     pub async fn answer(&self, method: &Method, path: &str) -> Option<Response<Bytes>> {
-        if method != Method::GET {
+        // Of an answer to HEAD, the server sends the head.
+        if !matches!(*method, Method::GET | Method::HEAD) {
             return None;
         }
         let name = path.strip_prefix(PATH)?;

@@ -80,6 +80,8 @@ fn main() -> ExitCode {
             None => run::run(arguments.run).await,
         }
     });
+    // A look that blocks is not waited for.
+    runtime.shutdown_background();
     console::flush();
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
