@@ -45,6 +45,7 @@ mod watch;
 mod workspace;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use tracing::Level;
@@ -80,8 +81,8 @@ fn main() -> ExitCode {
             None => run::run(arguments.run).await,
         }
     });
-    // A look that blocks is not waited for.
-    runtime.shutdown_background();
+    // A file that is being written is; a look that goes on for longer is not waited for.
+    runtime.shutdown_timeout(Duration::from_secs(1));
     console::flush();
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -69,17 +69,14 @@ fn before_value(text: &str, sign: &str, is_spaced: bool) -> usize {
 
 /// How long the value is that a text begins with.
 fn value_length(text: &str, sign: &str) -> usize {
-    let up_to = |signs: &str| text.find(|c: char| c.is_whitespace() || signs.contains(c)).unwrap_or(text.len());
-    match sign {
-        ":" | "=" => {
-            let ends = if sign == ":" { ":\"',;&(){}[]\\" } else { "&#;,\"'\\<>" };
-            quoted(text).unwrap_or_else(|| match scheme(text) {
-                0 => up_to(ends),
-                scheme => scheme + value_length(&text[scheme..], "="),
-            })
-        }
-        _ => encoded_length(text),
+    if sign.len() > 1 {
+        return encoded_length(text);
     }
+    let scheme = scheme(text);
+    let value = &text[scheme..];
+    let ends = if sign == ":" && scheme == 0 { ":\"',;&(){}[]\\" } else { "&#;,\"'\\<>" };
+    let up_to_end = || value.find(|c: char| c.is_whitespace() || ends.contains(c)).unwrap_or(value.len());
+    scheme + quoted(value).unwrap_or_else(up_to_end)
 }
 
 /// How long the name of an authorization's scheme is that a value begins with.
