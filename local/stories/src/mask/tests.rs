@@ -181,7 +181,7 @@ fn a_long_text_takes_as_long_as_it_is() {
         "%22a%22%3A%22",
         "%22password%22%3A%22a%22",
     ] {
-        let text = part.repeat((1 << 20) / part.len());
+        let text = part.repeat((1 << 18) / part.len());
         let began = Instant::now();
         assert_eq!(masked(&text) == text, !part.contains("password"), "{part}");
         assert!(began.elapsed() < Duration::from_secs(10), "{part}: {:?}", began.elapsed());
