@@ -24,6 +24,8 @@ export function row(table, cells, attributes = {}) {
 /// Brings a list of elements up to date. What has not changed stays the same element, and whatever had the focus in one
 /// that changed has it again.
 export function update(parent, items, key, make) {
+  const focused = parent.contains(document.activeElement) ? document.activeElement : null
+  const at = focused && place(parent, focused)
   const before = new Map([...parent.children].map(child => [child.dataset.key, child]))
   const next = items.map(item => {
     const [name, content] = [String(key(item)), JSON.stringify(item)]
@@ -31,11 +33,10 @@ export function update(parent, items, key, make) {
     if (old && contents.get(old) === content) return old
     const made = make(item)
     made.dataset.key = name
-    contents.set(made, content)
-    return made
+    const shown = old?.tagName === 'TR' ? renewed(old, made) : made
+    contents.set(shown, content)
+    return shown
   })
-  const focused = parent.contains(document.activeElement) ? document.activeElement : null
-  const at = focused && place(parent, focused)
   next.forEach((child, index) => {
     if (parent.children[index] !== child) parent.insertBefore(child, parent.children[index] ?? null)
   })
@@ -44,6 +45,22 @@ export function update(parent, items, key, make) {
     const same = [...parent.children].find(child => child.dataset.key === at.key)
     if (same) focusable(same)[at.index]?.focus()
   }
+}
+
+/// A row with the cells of a newer one, but for those that are the same: a click on a link of theirs that has begun is not lost.
+function renewed(row, newer) {
+  for (const name of row.getAttributeNames()) if (!newer.hasAttribute(name)) row.removeAttribute(name)
+  for (const { name, value } of newer.attributes) row.setAttribute(name, value)
+  const cells = [...newer.children].map((cell, index) => {
+    const old = row.children[index]
+    // A button may do something else now.
+    return old?.isEqualNode(cell) && !cell.querySelector('button') ? old : cell
+  })
+  cells.forEach((cell, index) => {
+    if (row.children[index] !== cell) row.insertBefore(cell, row.children[index] ?? null)
+  })
+  while (row.children.length > cells.length) row.lastElementChild.remove()
+  return row
 }
 
 const contents = new WeakMap()

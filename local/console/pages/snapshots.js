@@ -27,10 +27,10 @@ export async function show(content, { signal }) {
     button('Delete', async () => {
       if (!confirm(`Delete the snapshot ${name}?`)) return
       await act('DELETE', path('snapshots', name))
-      say(`${name} is deleted.`)
       await look()
       // The button is gone.
       input.focus()
+      say(`${name} is deleted.`)
     }, { 'aria-label': `Delete ${name}` }))
   const input = element('input', { name: 'name', size: 28, maxlength: 100, autocomplete: 'off', spellcheck: 'false' })
   const take = async () => {
