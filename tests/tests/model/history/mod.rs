@@ -151,9 +151,14 @@ impl Basket {
 
     /// Whether the shop takes both for the same request.
     pub fn equals(&self, other: &Self) -> bool {
+        self.address == other.address && self.is_of_the_same_units(other)
+    }
+
+    /// Whether the shop holds the same for both: a hold knows no address.
+    pub fn is_of_the_same_units(&self, other: &Self) -> bool {
         let units =
             |of: &Self| of.products().into_iter().map(|product| (product, of.units(product))).collect::<Vec<_>>();
-        self.address == other.address && units(self) == units(other)
+        units(self) == units(other)
     }
 }
 

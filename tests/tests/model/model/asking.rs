@@ -83,10 +83,11 @@ impl Asking<'_> {
             // Compared with the first answer as a whole.
             return;
         }
-        let pinned = self.earlier.unknown.iter().filter(|unknown| unknown.basket.equals(self.basket));
-        let is_pinned = pinned
-            .filter(|unknown| unknown.may_be_held || self.reply.is_replayed && unknown.may_be_written)
-            .any(|unknown| has_prices(items, &unknown.prices, self.moment));
+        let is_pinned = self.earlier.unknown.iter().any(|unknown| {
+            let is_held = unknown.may_be_held && unknown.basket.is_of_the_same_units(self.basket);
+            let is_replayed = self.reply.is_replayed && unknown.may_be_written && unknown.basket.equals(self.basket);
+            (is_held || is_replayed) && has_prices(items, &unknown.prices, self.moment)
+        });
         let is_todays = has_prices(items, &todays_prices(self.basket, self.moment), self.moment);
         assert!(is_pinned || is_todays, "order {purchase} is neither at today's prices nor at those of a hold: {data}");
         if !is_pinned {

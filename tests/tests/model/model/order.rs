@@ -216,7 +216,7 @@ pub(super) fn found(basket: &Basket, row: &Value, before: &Requests, moment: &Mo
 fn unknown(basket: &Basket, before: &Requests, moment: &Moment) -> Unknown {
     let mut prices = todays_prices(basket, moment);
     // A hold that is there keeps the prices it was made at.
-    for earlier in before.unknown.iter().filter(|earlier| earlier.basket.equals(basket)) {
+    for earlier in before.unknown.iter().filter(|earlier| earlier.basket.is_of_the_same_units(basket)) {
         for ((_, prices), (_, earlier)) in prices.iter_mut().zip(&earlier.prices) {
             prices.extend(earlier.iter().cloned());
         }
