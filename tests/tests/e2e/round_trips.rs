@@ -50,6 +50,27 @@ async fn an_order_is_three_round_trips_whatever_its_lines() {
 
 #[apply(e2e)]
 #[needs(OwnStack)]
+async fn an_order_is_settled_by_one_write_and_confirmed_by_a_read_and_a_write() {
+    const FUNCTIONS: &[&str] = &["SettleReservationFunction", "ApplyStockEventFunction"];
+    let stack = Stack::start().await;
+    let (clerk, ada) = (stack.clerk().await, stack.visitor("Ada").await);
+    let lamp = stack.stocked(&clerk, 10).await;
+    let expected = json!({
+        "SettleReservationFunction": {"UpdateItem": 1},
+        "ApplyStockEventFunction": {"GetItem": 1, "UpdateItem": 1},
+    });
+    // The first order makes both functions start, which may ask as they like.
+    for number in 0..3 {
+        calls(&stack, FUNCTIONS).await;
+        stack.placed(&ada, &[(&lamp, 1)]).await;
+        stack.settled().await;
+        let calls = calls(&stack, FUNCTIONS).await;
+        assert!(number == 0 || calls == expected, "{calls}");
+    }
+}
+
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn every_other_endpoint_is_one_round_trip_and_a_page_of_products_two() {
     const FUNCTIONS: &[&str] = &[
         "GetProductFunction",

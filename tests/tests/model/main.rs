@@ -30,8 +30,9 @@ fn main() -> ExitCode {
 }
 
 /// The seeds of `cargo test`. Among them are histories that find a retry at the price of an expired hold (6, 12), an order that
-/// is cancelled because of its earlier hold (13, 20), and a hold that is handed out although its time is over (2, 181).
-const SEEDS: [u64; 6] = [2, 6, 12, 13, 20, 181];
+/// is cancelled because of its earlier hold (13, 20), a hold that is handed out although its time is over (2, 181), and one whose
+/// order goes to another address at the hold's prices (1795873534078).
+const SEEDS: [u64; 7] = [2, 6, 12, 13, 20, 181, 1_795_873_534_078];
 
 /// How long a history that fails is made shorter.
 const SHRINKING: Duration = Duration::from_secs(90);

@@ -170,7 +170,7 @@ fn replace(put: PutBuilder, replaced: &Hold) -> PutBuilder {
         .expression_attribute_names("#state", "state")
         .expression_attribute_values(":from", string(replaced.state.as_str()))
         .expression_attribute_values(":generation", number(replaced.generation.number()));
-    let condition = unchanged(replaced);
+    let condition = unchanged(replaced.generation);
     match replaced.expires_at {
         None => put.condition_expression(condition),
         Some(seen) => put

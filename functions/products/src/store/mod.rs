@@ -31,7 +31,7 @@ pub use products::{Products, Saved};
 pub use sorted_lists::SortedLists;
 pub use stock::{StockError, StockLevel};
 pub use stream_record::{Unreadable, read_record};
-pub use transition::Outcome;
+pub use transition::{Outcome, Settlement};
 
 #[cfg(test)]
 pub(crate) mod tests;

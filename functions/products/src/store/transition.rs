@@ -1,11 +1,13 @@
 //! Applying a hold's transition: one transaction, conditional on the hold's state and generation, that also moves the
 //! units and writes the event.
 
+use aws::retry::RetryBudget;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
-use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use contracts::hold_generation::HoldGeneration;
 use contracts::reserve_stock::PricedLine;
-use tables::{Cancellation, FailedCondition, StoreError, number, string};
+use tables::{Cancellation, FailedCondition, StoreError, number, string, update_item};
 
 use super::Holds;
 use crate::domain::hold::Hold;
@@ -25,7 +27,45 @@ pub enum Outcome {
     Conflict,
 }
 
+/// The outcome of settling a hold that was not read.
+#[derive(Debug)]
+pub enum Settlement {
+    /// The hold is settled, and the event is written.
+    Done,
+    /// Nothing was written: this is what is there, if anything is.
+    Not(Option<Hold>),
+}
+
 impl Holds {
+    /// Settles the hold of an order, with its event, if it is held as `generation`. Nearly every hold is, so none is read
+    /// before: no units move, and one conditional write without a transaction is all it takes.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn settle(
+        &self,
+        order_id: &str,
+        generation: HoldGeneration,
+        event: &StockEvent,
+        retries: RetryBudget,
+    ) -> Result<Settlement, StoreError> {
+        let held = Seen { order_id, generation, expires_at: None };
+        let update = self
+            .update_hold(held, Transition { from: State::Held, to: State::Settled }, Some(event), None)?
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()?;
+        match update_item(&self.client, update, retries).await {
+            Ok(_) => Ok(Settlement::Done),
+            Err(error) => match error.as_service_error() {
+                // The SDK repeats an update whose response was lost, and the repetition meets the settled hold.
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                    Ok(Settlement::Not(failed.item.clone().map(serde_dynamo::from_item).transpose()?))
+                }
+                _ => Err(error.into()),
+            },
+        }
+    }
+
     /// Applies a transition with its units and its event. `expires_at` (seconds since the epoch) is the new expiry, for a
     /// transition to [`State::Held`].
     ///
@@ -44,7 +84,7 @@ impl Holds {
             StockEffect::Take | StockEffect::Return => hold.items.iter().collect(),
         };
         loop {
-            let mut actions = vec![action(self.update_hold(hold, transition, event, expires_at)?)?];
+            let mut actions = vec![action(self.update_hold(Seen::from(hold), transition, event, expires_at)?)?];
             for line in &lines {
                 actions.push(action(self.update_stock(line, effect))?);
             }
@@ -78,16 +118,16 @@ impl Holds {
 
     fn update_hold(
         &self,
-        hold: &Hold,
+        hold: Seen<'_>,
         transition: Transition,
         event: Option<&StockEvent>,
         expires_at: Option<u64>,
     ) -> Result<UpdateBuilder, StoreError> {
         let mut set = "SET #state = :to, generation = :next".to_owned();
-        let mut condition = unchanged(hold).to_owned();
+        let mut condition = unchanged(hold.generation).to_owned();
         let mut update = Update::builder()
             .table_name(&self.table)
-            .key("orderId", string(&hold.order_id))
+            .key("orderId", string(hold.order_id))
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":from", string(transition.from.as_str()))
             .expression_attribute_values(":generation", number(hold.generation.number()))
@@ -125,10 +165,24 @@ impl Holds {
     }
 }
 
+/// What is known of a hold that changes.
+#[derive(Clone, Copy)]
+struct Seen<'a> {
+    order_id: &'a str,
+    generation: HoldGeneration,
+    expires_at: Option<u64>,
+}
+
+impl<'a> From<&'a Hold> for Seen<'a> {
+    fn from(hold: &'a Hold) -> Self {
+        Self { order_id: &hold.order_id, generation: hold.generation, expires_at: hold.expires_at }
+    }
+}
+
 /// The condition that a hold is still in the state and of the generation that it was read in. Its names and values are
 /// `#state`, `:from` and `:generation`. A hold from before there were generations is of the first.
-pub(super) fn unchanged(hold: &Hold) -> &'static str {
-    match hold.generation {
+pub(super) fn unchanged(generation: HoldGeneration) -> &'static str {
+    match generation {
         HoldGeneration::FIRST => "#state = :from AND (generation = :generation OR attribute_not_exists(generation))",
         _ => "#state = :from AND generation = :generation",
     }

@@ -14,7 +14,7 @@ use tables::{StoreError, conflict_retries};
 use crate::SERVICE;
 use crate::domain::hold::{self, Hold, OnOrder};
 use crate::domain::stock_event::StockEvent;
-use crate::store::{Holds, Outcome};
+use crate::store::{Holds, Outcome, Settlement};
 
 /// Serves the consumer.
 pub fn main() -> ExitCode {
@@ -81,8 +81,13 @@ pub async fn settle(
     cause: Cause<'_>,
     mut retries: RetryBudget,
 ) -> Result<(), StoreError> {
+    let settled = StockEvent::settled(order_id, relies_on, cause);
+    let mut hold = match holds.settle(order_id, relies_on, &settled, retries.clone()).await? {
+        Settlement::Done => return Ok(()),
+        Settlement::Not(hold) => hold,
+    };
     loop {
-        let is_done = match holds.find(order_id).await? {
+        let is_done = match hold {
             Some(hold) => {
                 let expires_at = hold::expiry(timestamp::epoch_seconds(), hold_seconds);
                 settle_hold(holds, &hold, relies_on, expires_at, cause).await?
@@ -97,6 +102,7 @@ pub async fn settle(
             return Ok(());
         }
         retries.pause().await?;
+        hold = holds.find(order_id).await?;
     }
 }
 
