@@ -9,9 +9,8 @@ use serde::Deserialize;
 use crate::cargo::cargo;
 use crate::error::Error;
 
-/// The profile that programs which only help measuring are built with; this one too. Functions are, unless another is named:
-/// what all of them depend on is compiled once.
-pub const TOOLS: &str = "release";
+/// The profile that programs which only help measuring are built with; this one too.
+pub const TOOLS: &str = "optimized";
 
 /// The local stack's program.
 pub const STACK: &str = "local";

@@ -48,7 +48,10 @@ pub async fn serve(arguments: Run, reaper: Reaper, running: &OnceCell<Running>) 
     let data = DataFolder::take(data_dir, arguments.fresh)?;
     let seed = seed_file(&arguments, &project, &data).map(|file| Seed::read(&file)).transpose()?;
 
-    let profile = arguments.named_profile();
+    let profile = match arguments.release {
+        true => Some(project.workspace.optimized_profile()?),
+        false => arguments.profile.as_deref(),
+    };
     let binaries = project.binaries();
     let build_profile = profile.unwrap_or("dev").to_owned();
     let builder = Builder::new(project.workspace.clone(), build_profile, binaries.clone(), reaper.clone());

@@ -22,11 +22,13 @@ pub const fn is_needed() -> bool {
 /// It does not build, or can't be executed.
 pub async fn replace() -> Result<Infallible, Error> {
     console::say("building the stack itself, optimized …");
+    let workspace = Workspace::of(None).await?;
     let mut command = cargo();
     // Selected like the functions, by binary and from the root, so that both builds share their dependencies.
     command
-        .current_dir(Workspace::of(None).await?.root)
-        .args(["build", "--message-format=json-render-diagnostics", "--release", "--bin", NAME])
+        .current_dir(&workspace.root)
+        .args(["build", "--message-format=json-render-diagnostics", "--bin", NAME])
+        .args(["--profile", workspace.optimized_profile()?])
         .stdin(Stdio::null())
         .stderr(Stdio::inherit());
     let output = command.output().await.map_err(Error::Cargo)?;

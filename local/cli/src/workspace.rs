@@ -58,6 +58,19 @@ impl Workspace {
         serde_json::from_slice(&output.stdout).map_err(|error| Error::Workspace(error.to_string()))
     }
 
+    /// The profile of what is optimized and stays on this machine: `optimized`, if the workspace's manifest has that, so that a
+    /// release's may take its time.
+    ///
+    /// # Errors
+    /// The manifest can't be read.
+    pub fn optimized_profile(&self) -> Result<&'static str, Error> {
+        let file = self.root.join("Cargo.toml");
+        let manifest =
+            std::fs::read_to_string(&file).map_err(|error| Error::Workspace(format!("{}: {error}", file.display())))?;
+        let has_own = manifest.lines().any(|line| line.trim_start().starts_with("[profile.optimized]"));
+        Ok(if has_own { "optimized" } else { "release" })
+    }
+
     /// Whether a package has a target of this name.
     pub fn has_target(&self, name: &str) -> bool {
         self.packages.iter().flat_map(|package| &package.targets).any(|target| target.name == name)
@@ -129,5 +142,20 @@ mod tests {
         let folders = workspace.source_folders(&BTreeSet::from(["api".to_owned()]));
         let expected = ["/w/api", "/w/model", "/w/text"].map(PathBuf::from);
         assert_eq!(folders, BTreeSet::from(expected));
+    }
+
+    #[test]
+    fn what_stays_here_has_a_profile_of_its_own_where_the_manifest_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = Workspace { root: folder.path().to_owned(), target: PathBuf::new(), packages: Vec::new() };
+        assert!(workspace.optimized_profile().is_err());
+        for (manifest, profile) in [
+            ("[workspace]\n\n[profile.release]\nlto = true\n", "release"),
+            ("[workspace]\n# [profile.optimized]\n", "release"),
+            ("[workspace]\n\n[profile.optimized] # quick\ninherits = \"release\"\n", "optimized"),
+        ] {
+            std::fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
+            assert_eq!(workspace.optimized_profile().unwrap(), profile, "{manifest}");
+        }
     }
 }

@@ -18,7 +18,8 @@ pub struct Run {
     /// Throw away the data of earlier runs
     #[arg(long)]
     pub fresh: bool,
-    /// Build functions as they are deployed, and the stack itself optimized: some minutes the first time
+    /// Build functions and the stack itself optimized, with the profile `optimized` if the workspace has one, or `release`: some
+    /// minutes the first time
     #[arg(long, conflicts_with_all = ["profile", "no_build"])]
     pub release: bool,
     /// Build the functions with this profile [default: dev]
@@ -60,13 +61,6 @@ pub struct Run {
     /// Stop when standard input ends, and so when the program that started this does
     #[arg(long, hide = true)]
     pub stop_on_stdin_close: bool,
-}
-
-impl Run {
-    /// The profile that `--profile` or `--release` names.
-    pub fn named_profile(&self) -> Option<&str> {
-        if self.release { Some("release") } else { self.profile.as_deref() }
-    }
 }
 
 /// A part of the stack.
