@@ -10,6 +10,7 @@ use envelope::timestamp;
 use serde::Serialize;
 use tables::{Cancellation, Item, StoreError, batch_get, key, number, string};
 
+use super::products::{PROJECTED, projected_names};
 use super::transition::{action, change_stock, unchanged};
 use crate::domain::hold::Hold;
 use crate::domain::product::Product;
@@ -95,12 +96,14 @@ impl Holds {
         order_id: &str,
         product_ids: &[String],
     ) -> Result<(Option<Hold>, HashMap<String, Product>), StoreError> {
-        let consistent =
-            |keys: Vec<Item>| KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
+        let consistent = |keys: Vec<Item>| KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true);
         let product_keys = product_ids.iter().map(|id| key([("id", id)])).collect();
+        let products = consistent(product_keys)
+            .projection_expression(PROJECTED)
+            .set_expression_attribute_names(Some(projected_names()));
         let requests = HashMap::from([
-            (self.table.clone(), consistent(vec![key([("orderId", order_id)])])?),
-            (self.products.clone(), consistent(product_keys)?),
+            (self.table.clone(), consistent(vec![key([("orderId", order_id)])]).build()?),
+            (self.products.clone(), products.build()?),
         ]);
         let mut items = batch_get(&self.client, requests).await?;
         let hold = items.remove(&self.table).and_then(|mut items| items.pop());

@@ -1,5 +1,7 @@
 //! The products' table: one item for each product, with the event of its creation.
 
+use std::collections::HashMap;
+
 use aws::retry::RetryBudget;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
@@ -21,6 +23,16 @@ use crate::domain::text::Category;
 pub struct Products {
     pub(super) client: Client,
     pub(super) table: String,
+}
+
+/// The attributes of a [`Product`], as a projection expression with the names of [`projected_names`]. What else its item has, the
+/// event of its creation and the keys of indexes, is more than half of it.
+pub(super) const PROJECTED: &str =
+    "id, #name, description, price, category, stock, isActive, createdAt, updatedAt, revision";
+
+/// The names of [`PROJECTED`] that are reserved words.
+pub(super) fn projected_names() -> HashMap<String, String> {
+    HashMap::from([("#name".to_owned(), "name".to_owned())])
 }
 
 /// The outcome of saving an edited product.
@@ -107,6 +119,7 @@ impl Products {
     /// [`StoreError`]
     pub async fn find(&self, id: &str) -> Result<Option<Product>, StoreError> {
         let get = self.client.get_item().table_name(&self.table).key("id", string(id)).consistent_read(true);
+        let get = get.projection_expression(PROJECTED).set_expression_attribute_names(Some(projected_names()));
         Ok(get.send().await?.item.map(serde_dynamo::from_item).transpose()?)
     }
 

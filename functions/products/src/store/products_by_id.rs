@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::KeysAndAttributes;
 use tables::{BATCH_KEYS, Item, StoreError, batch_get, key};
 
 use super::ListingIndex;
+use super::products::{PROJECTED, projected_names};
 use crate::domain::product::Product;
 
 impl ListingIndex {
@@ -58,5 +59,8 @@ impl ListingIndex {
 fn keys_of(ids: &[String]) -> Result<KeysAndAttributes, StoreError> {
     let ids: BTreeSet<&String> = ids.iter().collect();
     let keys = ids.into_iter().map(|id| key([("id", id)])).collect();
-    Ok(KeysAndAttributes::builder().set_keys(Some(keys)).build()?)
+    let attributes = KeysAndAttributes::builder()
+        .projection_expression(PROJECTED)
+        .set_expression_attribute_names(Some(projected_names()));
+    Ok(attributes.set_keys(Some(keys)).build()?)
 }

@@ -5,11 +5,14 @@ use futures_util::future::join_all;
 use local_testing::FaultKind;
 use serde_json::json;
 
+use tables::Item;
+
 use super::*;
 use crate::domain::product::Edit;
 use crate::domain::stock::{self, Quantity, StockChange};
 use crate::domain::text::Category;
 use crate::domain::version::RevisionCondition;
+use crate::store::products::{PROJECTED, projected_names};
 use crate::store::{Saved, StockError, StockLevel};
 
 fn units(units: u64) -> Quantity {
@@ -36,6 +39,16 @@ fn revision(revision: u64) -> RevisionCondition {
 fn moved(product: &Product, category: &str) -> Product {
     let edited = Product { category: Category::from_field(&json!(category)).unwrap(), ..product.clone() };
     Product { revision: product.revision + 1, updated_at: Some(timestamp::now()), ..edited }
+}
+
+#[test]
+fn a_product_is_read_by_all_its_attributes_and_no_other() {
+    let mut product = product("lamp", "Light", 100, 1);
+    product.updated_at = Some(timestamp::now());
+    let attributes: Item = serde_dynamo::to_item(&product).unwrap();
+    let names = projected_names();
+    let projected = PROJECTED.split(", ").map(|name| names.get(name).cloned().unwrap_or_else(|| name.to_owned()));
+    assert_eq!(projected.collect::<BTreeSet<_>>(), attributes.into_keys().collect());
 }
 
 #[tokio::test]
