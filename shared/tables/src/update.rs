@@ -13,14 +13,15 @@ pub fn action(update: Update) -> TransactWriteItem {
     TransactWriteItem::builder().update(update).build()
 }
 
-/// Sends an update as a call of its own, and returns the item after it. It is sent again, within `retries`, while a
-/// transaction holds the item.
+/// Sends an update as a call of its own, which returns these values. It is sent again, within `retries`, while a transaction
+/// holds the item.
 ///
 /// # Errors
 /// As [`Client::update_item`].
 pub async fn update_item(
     client: &Client,
     update: Update,
+    values: ReturnValue,
     retries: RetryBudget,
 ) -> Result<UpdateItemOutput, SdkError<UpdateItemError>> {
     let call = client
@@ -32,6 +33,6 @@ pub async fn update_item(
         .set_expression_attribute_names(update.expression_attribute_names)
         .set_expression_attribute_values(update.expression_attribute_values)
         .set_return_values_on_condition_check_failure(update.return_values_on_condition_check_failure)
-        .return_values(ReturnValue::AllNew);
+        .return_values(values);
     retry_conflicts_within(retries, async || call.clone().send().await).await
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws::retry::RetryBudget;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem, Update};
 use tables::{Cancellation, ErasureMarks, StoreError, conflict_retries, string, update_item};
 
 use super::item::{NotificationItem, READ_STATE_KEY, key, read_state_key};
@@ -101,7 +101,7 @@ impl Notifications {
     /// [`StoreError`]
     pub async fn mark_read(&self, user_id: &str, id: &NotificationId) -> Result<Option<Notification>, StoreError> {
         let update = self.reading(user_id, id)?;
-        match update_item(&self.client, update, conflict_retries(CONFLICTS)).await {
+        match update_item(&self.client, update, ReturnValue::AllNew, conflict_retries(CONFLICTS)).await {
             Ok(output) => Ok(output.attributes.map(serde_dynamo::from_item).transpose()?),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),

@@ -4,12 +4,13 @@
 //! order, the events of the product service, and a request sent again, whose order is its idempotency record. Owner-only
 //! writes are conditional on the item's `userId`.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use aws::retry::RetryBudget;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use contracts::payloads::OrderCreated;
 use events::{Event, Payload};
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,16 @@ pub enum Applied {
     NotFound,
     /// The transition does not apply to the order, whose state is this one.
     Refused(Status),
+}
+
+/// What [`Orders::find`] reads of an item, as a projection expression with the names of [`projected_names`]. The rest of its event
+/// tells of the same order once more.
+const PROJECTED: &str = "orderId, userId, #status, totalAmount, #items, holdGeneration, shippingAddress, createdAt, #reason, \
+                         fingerprint, #event.id";
+
+/// The names of [`PROJECTED`] that are reserved words, or might be.
+fn projected_names() -> HashMap<String, String> {
+    ["status", "items", "reason", events::ATTRIBUTE].map(|name| (format!("#{name}"), name.to_owned())).into()
 }
 
 /// An item of the table.
@@ -124,8 +135,10 @@ impl Orders {
     /// # Errors
     /// [`StoreError`]
     pub async fn find(&self, id: &OrderId) -> Result<Option<StoredOrder>, StoreError> {
-        let get = self.client.get_item().table_name(&self.table).key("orderId", string(id.as_str()));
-        get.consistent_read(true).send().await?.item.map(stored).transpose()
+        let get =
+            self.client.get_item().table_name(&self.table).key("orderId", string(id.as_str())).consistent_read(true);
+        let get = get.projection_expression(PROJECTED).set_expression_attribute_names(Some(projected_names()));
+        get.send().await?.item.map(stored).transpose()
     }
 
     /// Adds an order together with its event, unless there is an order with this id or its customer was erased. Conflicts
@@ -199,7 +212,7 @@ impl Orders {
         event: &Event<T>,
     ) -> Result<Applied, StoreError> {
         let update = self.transition(id, user_id, transition, event)?;
-        match update_item(&self.client, update, conflict_retries(CONFLICTS)).await {
+        match update_item(&self.client, update, ReturnValue::AllNew, conflict_retries(CONFLICTS)).await {
             Ok(output) => order(output.attributes.unwrap_or_default()).map(Applied::Done),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
@@ -294,4 +307,30 @@ fn stored(item: Item) -> Result<StoredOrder, StoreError> {
 
 fn order(item: Item) -> Result<Order, StoreError> {
     Ok(serde_dynamo::from_item(item)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use contracts::hold_generation::HoldGeneration;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_order_is_read_by_all_its_attributes_and_no_other() {
+        let order: Order = serde_json::from_value(json!({
+            "orderId": "01a22269-285d-7438-bbbd-32c4de84327e", "userId": "u", "status": "cancelled", "totalAmount": 1,
+            "items": [], "holdGeneration": HoldGeneration::FIRST, "shippingAddress": {"street": "1 Main Street"},
+            "createdAt": "2026-11-28T00:00:00.000Z", "reason": "expired",
+        }))
+        .unwrap();
+        let attributes: Item = serde_dynamo::to_item(&order).unwrap();
+        let own = ["fingerprint".to_owned(), "event".to_owned()];
+        let names = projected_names();
+        let projected = PROJECTED.split(", ").map(|path| path.strip_suffix(".id").unwrap_or(path));
+        let projected = projected.map(|name| names.get(name).cloned().unwrap_or_else(|| name.to_owned()));
+        assert_eq!(projected.collect::<BTreeSet<_>>(), attributes.into_keys().chain(own).collect());
+    }
 }

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use contracts::payloads::ProductCreated;
 use events::Event;
 use serde::Serialize;
@@ -163,7 +163,7 @@ impl Products {
     /// # Errors
     /// [`StoreError`]
     pub async fn save(&self, product: &Product) -> Result<Saved, StoreError> {
-        match update_item(&self.client, self.edit(product)?, RetryBudget::tries(1)).await {
+        match update_item(&self.client, self.edit(product)?, ReturnValue::None, RetryBudget::tries(1)).await {
             Ok(_) => Ok(Saved::Done),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {

@@ -4,7 +4,7 @@
 use aws::retry::RetryBudget;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
-use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use contracts::hold_generation::HoldGeneration;
 use contracts::reserve_stock::PricedLine;
 use tables::{Cancellation, FailedCondition, StoreError, number, string, update_item};
@@ -54,7 +54,7 @@ impl Holds {
             .update_hold(held, Transition { from: State::Held, to: State::Settled }, Some(event), None)?
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()?;
-        match update_item(&self.client, update, retries).await {
+        match update_item(&self.client, update, ReturnValue::None, retries).await {
             Ok(_) => Ok(Settlement::Done),
             Err(error) => match error.as_service_error() {
                 // The SDK repeats an update whose response was lost, and the repetition meets the settled hold.
