@@ -37,6 +37,9 @@ pub struct Arguments {
     /// How many rounds the three ways of `console` take turns for; figures are medians of these
     #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..))]
     pub rounds: u32,
+    /// How many orders are many, to `growth`
+    #[arg(long, value_name = "N", default_value_t = 50_000, value_parser = clap::value_parser!(u64).range(1_000..))]
+    pub orders: u64,
 }
 
 /// What can be measured by itself.
@@ -50,6 +53,8 @@ pub enum Part {
     Order,
     /// The whole stack under load
     Load,
+    /// One more order after few and after many others
+    Growth,
     /// The same requests at growing sizes of the catalogue
     Scale,
     /// Many buyers of one product
@@ -79,7 +84,7 @@ mod tests {
     #[test]
     fn all_parts_are_measured_unless_some_are_named() {
         let all = Arguments::parse_from(["cargo measure"]);
-        assert_eq!(all.parts().len(), 9);
+        assert_eq!(all.parts().len(), 10);
         let some = Arguments::parse_from(["cargo measure", "cost", "hot-product", "functions", "cost"]);
         assert_eq!(some.parts(), [Part::Functions, Part::HotProduct, Part::Cost]);
     }

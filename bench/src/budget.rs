@@ -29,6 +29,8 @@ pub struct Budget {
     endpoints: BTreeMap<String, Endpoint>,
     /// The limits of each `GET` that is not in `endpoints`.
     other_gets: Endpoint,
+    /// CPU time of an order after many others, as a multiple of that after few.
+    growth: f64,
     /// Sizes of the catalogue that have to be among those compared.
     scale: BTreeSet<u64>,
 }

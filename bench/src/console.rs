@@ -8,6 +8,7 @@ use http::Method;
 
 use crate::ask::Ask;
 use crate::connection::Connection;
+use crate::cpu::Cpu;
 use crate::error::Error;
 use crate::figures::{Console, Rate};
 use crate::generator::{self, Next, Plan};
@@ -86,17 +87,14 @@ impl Side {
     }
 
     async fn rate(&self, next: &Next) -> Result<Rate, Error> {
-        let before = memory::cpu_ms(self.stack.pid())?;
+        let before = Cpu::of(self.stack.pid())?;
         let outcome = generator::load(self.stack.address, PLAN, Arc::clone(next)).await?;
         if let Some(failure) = outcome.first_failure {
             return Err(Error::Answer { who: "the stack".to_owned(), answer: failure });
         }
         self.stack.drained().await?;
-        let cpu_ms = memory::cpu_ms(self.stack.pid())? - before;
-        Ok(Rate {
-            per_second: outcome.latencies.count() as f64 / PLAN.lasts.as_secs_f64(),
-            cpu_ms: cpu_ms / outcome.succeeded.max(1) as f64,
-        })
+        let cpu = Cpu::of(self.stack.pid())?.since(before).of_each(outcome.succeeded);
+        Ok(Rate { per_second: outcome.latencies.count() as f64 / PLAN.lasts.as_secs_f64(), cpu_ms: cpu.all_ms() })
     }
 
     fn median(&self, load: usize) -> Rate {

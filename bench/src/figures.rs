@@ -18,6 +18,8 @@ pub struct Figures {
     pub order: Option<Order>,
     /// Whole-stack load.
     pub load: Vec<Load>,
+    /// Orders after few and after many others.
+    pub growth: Vec<Growth>,
     /// The same request at different sizes of the catalogue.
     pub scale: Vec<Scale>,
     /// Many buyers, one product.
@@ -145,6 +147,31 @@ pub struct Load {
     pub p99_ms: f64,
     /// Time from the last response until all events of these requests were handled.
     pub events_after_s: f64,
+    /// CPU time of the stack's process for one request, with all that follows from it. Absent on macOS, as the next.
+    #[serde(default)]
+    pub stack_cpu_ms: Option<f64>,
+    /// And of all functions together.
+    #[serde(default)]
+    pub functions_cpu_ms: Option<f64>,
+}
+
+/// An order, with all that follows from it, on a stack that has others. Medians.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Growth {
+    /// Orders that were there before.
+    pub orders: u64,
+    /// CPU time of the stack's process for one.
+    pub stack_cpu_ms: f64,
+    /// And of all functions together.
+    pub functions_cpu_ms: f64,
+}
+
+impl Growth {
+    /// CPU time of all processes for one order.
+    pub fn cpu_ms(&self) -> f64 {
+        self.stack_cpu_ms + self.functions_cpu_ms
+    }
 }
 
 /// One request at one size of the catalogue.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::ask::Ask;
+use crate::cpu::Cpu;
 use crate::error::Error;
 use crate::figures::Load;
 use crate::generator::{self, Next, Outcome, Plan};
@@ -89,12 +90,15 @@ async fn one(stack: &Stack, name: &str, connections: usize, next: Next) -> Resul
     // Long enough that what takes seconds is answered often enough.
     let lasts = Duration::from_secs(if name == LOGIN { 12 } else { 4 });
     let plan = Plan { connections, warm_up: Duration::from_millis(1_500), lasts };
-    let Outcome { mut latencies, failed, first_failure, .. } = generator::load(stack.address, plan, next).await?;
+    let before = Cpu::of(stack.pid()).ok();
+    let Outcome { mut latencies, failed, succeeded, first_failure } =
+        generator::load(stack.address, plan, next).await?;
     if let Some(failure) = first_failure {
         progress::say(&format!("{failed} failed; the first: {failure}"));
     }
     let ended = Instant::now();
     stack.drained().await?;
+    let cpu = before.and_then(|before| Some(Cpu::of(stack.pid()).ok()?.since(before).of_each(succeeded + failed)));
     Ok(Load {
         name: name.to_owned(),
         connections,
@@ -104,12 +108,24 @@ async fn one(stack: &Stack, name: &str, connections: usize, next: Next) -> Resul
         p50_ms: ms(latencies.percentile(0.5)),
         p99_ms: ms(latencies.percentile(0.99)),
         events_after_s: ended.elapsed().as_secs_f64(),
+        stack_cpu_ms: cpu.map(|cpu| cpu.stack_ms),
+        functions_cpu_ms: cpu.map(|cpu| cpu.functions_ms),
     })
 }
 
 /// Shows them.
 pub fn table(loads: &[Load]) -> Table {
-    let columns = ["request", "connections", "1/s", "p50 ms", "p99 ms", "failed", "events go on for s"];
+    let columns = [
+        "request",
+        "connections",
+        "1/s",
+        "p50 ms",
+        "p99 ms",
+        "failed",
+        "events go on for s",
+        "CPU ms of one: stack",
+        "functions",
+    ];
     let mut table = Table::new("Load through the gateway, the clients on the same machine", columns);
     for one in loads {
         table.row([
@@ -120,6 +136,8 @@ pub fn table(loads: &[Load]) -> Table {
             format!("{:.1}", one.p99_ms),
             one.failed.to_string(),
             format!("{:.1}", one.events_after_s),
+            one.stack_cpu_ms.map_or_else(String::new, |ms| format!("{ms:.2}")),
+            one.functions_cpu_ms.map_or_else(String::new, |ms| format!("{ms:.2}")),
         ]);
     }
     table

@@ -11,11 +11,13 @@ mod cargo;
 mod connection;
 mod console;
 mod cost;
+mod cpu;
 mod endpoints;
 mod error;
 mod figures;
 mod functions;
 mod generator;
+mod growth;
 mod hot_product;
 mod kept;
 mod latencies;
@@ -92,6 +94,10 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
             Part::Load => {
                 figures.load = load::measure(&world).await?;
                 println!("{}", load::table(&figures.load));
+            }
+            Part::Growth => {
+                figures.growth = growth::measure(&world, arguments.orders).await?;
+                println!("{}", growth::table(&figures.growth));
             }
             Part::Scale => {
                 figures.scale = scale::measure(&world).await?;

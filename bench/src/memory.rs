@@ -63,7 +63,7 @@ async fn all_instances(stack: &Stack) -> Result<Vec<(String, u32)>, Error> {
 }
 
 /// A process with all that descend from it.
-fn tree(root: u32) -> Result<BTreeSet<u32>, Error> {
+pub fn tree(root: u32) -> Result<BTreeSet<u32>, Error> {
     let mut parents = Vec::new();
     for entry in fs::read_dir("/proc").map_err(Error::file("/proc"))? {
         let name = entry.map_err(Error::file("/proc"))?.file_name();
@@ -84,24 +84,6 @@ fn tree(root: u32) -> Result<BTreeSet<u32>, Error> {
     }
 }
 
-/// The CPU time of a process and of all that descend from it, those that have ended too, in milliseconds.
-pub fn cpu_ms(root: u32) -> Result<f64, Error> {
-    let mut ticks = 0;
-    for pid in tree(root)? {
-        // One that ends meanwhile is in its parent's.
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        ticks += ticks_of(&stat);
-    }
-    // `man proc_pid_stat`: Linux counts 100 a second wherever it tells programs.
-    Ok(ticks as f64 * 10.0)
-}
-
-/// The user and system time of `/proc/PID/stat`, and those of children that were waited for.
-fn ticks_of(stat: &str) -> u64 {
-    let Some((_, rest)) = stat.rsplit_once(')') else { return 0 };
-    rest.split_whitespace().skip(11).take(4).filter_map(|ticks| ticks.parse::<u64>().ok()).sum()
-}
-
 /// The proportional share of a process, in bytes.
 pub fn pss(pid: u32) -> Result<u64, Error> {
     let path = format!("/proc/{pid}/smaps_rollup");
@@ -110,15 +92,4 @@ pub fn pss(pid: u32) -> Result<u64, Error> {
         text.lines().find_map(|line| line.strip_prefix("Pss:")?.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
     let unreadable = || Error::Answer { who: path, answer: "no Pss".to_owned() };
     kib.map(|kib| kib * 1024).ok_or_else(unreadable)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_times_of_a_process_follow_its_name_whatever_that_is() {
-        let stat = "7 (a) b) S 1 7 7 0 -1 4194560 100 0 0 0 30 4 200 1 20 0 3 0 100 1000 10";
-        assert_eq!((ticks_of(stat), ticks_of("")), (235, 0));
-    }
 }

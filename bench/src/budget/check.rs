@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Budget, Expected, Report};
 use crate::arguments::Part;
 use crate::endpoints::CASES;
-use crate::figures::{Figures, Scale};
+use crate::figures::{Figures, Growth, Scale};
 use crate::references::HELLO;
 
 impl Budget {
@@ -16,6 +16,7 @@ impl Budget {
             match part {
                 Part::Functions => self.check_functions(figures, &expected.binaries, &mut report),
                 Part::Endpoints => self.check_endpoints(figures, &expected.routes, &mut report),
+                Part::Growth => self.check_growth(&figures.growth, &mut report),
                 Part::Scale => self.check_scale(&figures.scale, &mut report),
                 // Times by the clock, or what follows from the others.
                 Part::Order | Part::Load | Part::HotProduct | Part::Console | Part::Times | Part::Cost => {}
@@ -73,6 +74,14 @@ impl Budget {
         for route in routes.iter().filter(|route| !figures.endpoints.iter().any(|one| one.route() == route.as_str())) {
             report.missing(format!("{route} was not measured: it needs a request in {CASES}"));
         }
+    }
+
+    fn check_growth(&self, growth: &[Growth], report: &mut Report) {
+        let [few, .., many] = growth else {
+            return report.missing("no order was measured after few and after many others".to_owned());
+        };
+        let name = format!("an order after {} others", many.orders);
+        report.compare("CPU ÷ that after few", &name, many.cpu_ms() / few.cpu_ms(), self.growth);
     }
 
     fn check_scale(&self, scale: &[Scale], report: &mut Report) {

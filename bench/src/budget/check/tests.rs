@@ -7,6 +7,7 @@ fn budget() -> Budget {
           {bytes: 5000, zipBytes: 2000, peakBytes: 9000, firstResponse: 2, roomForNoise: 1.5, byInit: [login]}
         endpoints: {GET /a: {roundTrips: 1, readUnits: 0.5, writeUnits: 0}}
         otherGets: {roundTrips: 1, readUnits: 1, writeUnits: 0}
+        growth: 1.5
         scale: [10, 1000]";
     serde_saphyr::from_str(text).unwrap()
 }
@@ -46,6 +47,10 @@ fn endpoint(name: &str) -> Endpoint {
     }
 }
 
+fn growth(orders: u64, cpu_ms: f64) -> Growth {
+    Growth { orders, stack_cpu_ms: cpu_ms / 4.0, functions_cpu_ms: cpu_ms / 4.0 * 3.0 }
+}
+
 fn scale(products: u64, read_units: f64) -> Scale {
     Scale { name: "GET /a".to_owned(), products, p50_us: 1e9, read_units, write_units: 0.0 }
 }
@@ -55,6 +60,7 @@ fn figures() -> Figures {
     Figures {
         functions: vec![function("get-a", 6.0), function("login", 300.0)],
         endpoints: vec![endpoint("GET /a")],
+        growth: vec![growth(500, 4.0), growth(50_000, 6.0)],
         scale: vec![scale(10, 0.5), scale(1000, 0.5)],
         ..Figures::default()
     }
@@ -65,7 +71,7 @@ fn expected() -> Expected<'static> {
 }
 
 fn excesses(figures: &Figures) -> Vec<String> {
-    let parts = [Part::Functions, Part::Endpoints, Part::Scale];
+    let parts = [Part::Functions, Part::Endpoints, Part::Growth, Part::Scale];
     budget().check(figures, &parts, &expected()).excesses()
 }
 
@@ -131,6 +137,15 @@ fn a_request_that_takes_more_of_a_larger_catalogue_is_named() {
     assert_eq!(excesses(&figures), ["GET /a was not measured with 1000 products"]);
     figures.scale.clear();
     assert_eq!(excesses(&figures), ["no request was measured at growing sizes of the catalogue"]);
+}
+
+#[test]
+fn an_order_that_grows_with_those_before_it_is_named() {
+    let mut figures = figures();
+    figures.growth[1].stack_cpu_ms += 1.0;
+    assert_eq!(excesses(&figures), ["an order after 50000 others: CPU ÷ that after few is 1.75, over 1.50"]);
+    figures.growth.pop();
+    assert_eq!(excesses(&figures), ["no order was measured after few and after many others"]);
 }
 
 #[test]
