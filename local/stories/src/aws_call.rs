@@ -90,7 +90,9 @@ pub(crate) fn queue(action: &str, request: &Value, response: &Value) -> Shown {
 /// A Secrets Manager call.
 pub(crate) fn secret(action: &str, request: &Value, response: &Value) -> Shown {
     let mut shown = Shown::default();
-    let name = request["SecretId"].as_str().map(str::to_owned);
+    // It is asked for by its name or its ARN.
+    let asked = request["SecretId"].as_str().and_then(|id| id.rsplit(':').next());
+    let name = response["Name"].as_str().or(asked).map(str::to_owned);
     shown.details.insert("action".to_owned(), action.into());
     if let Some(name) = &name {
         shown.details.insert("name".to_owned(), name.as_str().into());
@@ -212,4 +214,18 @@ fn transacted(item: &Value, tables: &Tables) -> Option<Value> {
 
 fn count(requests: &Value) -> usize {
     requests.as_array().or_else(|| requests["Keys"].as_array()).map_or(0, Vec::len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_told_by_its_name_however_it_is_asked_for() {
+        let arn = json!({"SecretId": "arn:aws:secretsmanager:us-east-1:000000000000:secret:Key-000000"});
+        let subject = |request: &Value, response: &Value| secret("GetSecretValue", request, response).subject.unwrap();
+        assert_eq!(subject(&arn, &json!({"Name": "Key"})), "Key");
+        assert_eq!(subject(&arn, &json!({"__type": "ResourceNotFoundException"})), "Key-000000");
+        assert_eq!(subject(&json!({"SecretId": "Key"}), &Value::Null), "Key");
+    }
 }

@@ -1,5 +1,7 @@
 //! The stories of calls, at `/_local/stories`: what each of them caused.
 
+mod told;
+
 use http::Method;
 use serde_json::{Value, json};
 use tests::{Answer, Person, Stack};

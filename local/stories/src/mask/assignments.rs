@@ -1,12 +1,23 @@
 //! Hiding the value of `NAME=VALUE`, `NAME: VALUE` and the like, if the name is a secret's.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::members::quoted;
 use super::{HIDDEN, is_secret};
 
 /// What stands between a name and its value. The last ones are for a URL's own value.
 const SIGNS: [&str; 6] = ["=", ":", "%3D", "%3d", "%3A", "%3a"];
+
+/// AWS names a secret by its ARN, and what is done with it by an action. Neither is an assignment, whatever its words are.
+static NAMES_A_SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        "^(?:arn:aws[a-z-]*:secretsmanager:[a-z0-9-]*:[0-9]*:secret:[A-Za-z0-9/_+.@-]+|secretsmanager:[A-Z][A-Za-z]+)",
+    )
+    .ok()
+});
 
 /// The text with such values hidden.
 pub(super) fn masked(text: &str) -> Cow<'_, str> {
@@ -15,12 +26,20 @@ pub(super) fn masked(text: &str) -> Cow<'_, str> {
     let (mut done, mut from) = (0, 0);
     while let Some((at, sign)) = next_sign(text, from) {
         let name = &text[from..at];
+        let word = name_at_end(name);
+        if ["arn", "secretsmanager"].contains(&word)
+            && name.ends_with(word)
+            && let Some(found) = NAMES_A_SECRET.as_ref().and_then(|pattern| pattern.find(&text[at - word.len()..]))
+        {
+            from = at - word.len() + found.len();
+            continue;
+        }
         from = at + sign.len();
         if sign.len() == 1 {
             // `==`, `=>`, `:=`
             from += text[from..].bytes().take_while(|byte| b"=>".contains(byte)).count();
         }
-        if !is_secret(name_at_end(name)) {
+        if !is_secret(word) {
             continue;
         }
         let start = from + before_value(&text[from..], sign, name.ends_with([' ', '\t']));

@@ -101,6 +101,25 @@ fn what_is_named_is_hidden_however_a_line_writes_it() {
 }
 
 #[test]
+fn which_secret_is_meant_and_what_is_done_with_it_is_shown() {
+    let arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:shop/Jwt_Secret-a1B2c3";
+    let denied =
+        format!("not authorized to perform: secretsmanager:GetSecretValue on resource: {arn} because no policy");
+    for text in [arn, denied.as_str(), "arn:aws-us-gov:secretsmanager::1:secret:x, secretsmanager:ListSecrets"] {
+        assert_eq!(masked(text), text);
+    }
+    for (text, shown) in [
+        (format!("{arn} password=X"), format!("{arn} password=•••")),
+        (format!("token: {arn}"), "token: •••:aws:secretsmanager:•••:000000000000:secret:•••".to_owned()),
+        ("secretsmanager: X".to_owned(), "secretsmanager: •••".to_owned()),
+        ("secretsmanager:hunter2".to_owned(), "secretsmanager:•••".to_owned()),
+        ("arn:aws:x:y:1:secret:X".to_owned(), "arn:aws:x:y:1:secret:•••".to_owned()),
+    ] {
+        assert_eq!(masked(&text), shown);
+    }
+}
+
+#[test]
 fn a_members_name_may_stand_beside_it() {
     for (event, shown) in [
         (
