@@ -97,10 +97,8 @@ async fn listen_for_functions(host: Option<&str>, port: u16) -> Result<Option<Tc
 }
 
 fn say_ready(url: &str, started: Instant) {
-    let seconds = started.elapsed().as_secs_f32();
-    console::say(&format!(
-        "\n  {url} is ready ({seconds:.1} s): tables, queues, secrets, event sources. Ctrl-C stops it\n"
-    ));
+    let took = console::told(started.elapsed());
+    console::say(&format!("\n  {url} is ready ({took}): tables, queues, secrets, event sources. Ctrl-C stops it\n"));
 }
 
 fn say_next(engine: Engine, endpoint: &str, files: &Files, root: &Path, port: u16) {

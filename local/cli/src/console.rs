@@ -67,8 +67,16 @@ pub fn ready(url: &str, logs: &Path, system: &System, took: Duration) {
     if let Some(api) = &system.api {
         routes(api, system);
     }
-    let seconds = took.as_secs_f32();
-    say(&format!("\n  {url} is ready ({seconds:.1} s). Ctrl-C stops it; functions log into {}\n", logs.display()));
+    let took = told(took);
+    say(&format!("\n  {url} is ready ({took}). Ctrl-C stops it; functions log into {}\n", logs.display()));
+}
+
+/// How long something took, in its unit.
+pub fn told(took: Duration) -> String {
+    if took < Duration::from_secs(1) {
+        return format!("{} ms", took.as_millis());
+    }
+    format!("{:.1} s", took.as_secs_f32())
 }
 
 /// Prints a text.
@@ -119,6 +127,14 @@ fn shortened(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    #[test]
+    fn a_duration_is_told_in_its_unit() {
+        let told = [0, 49, 999, 1_000, 1_250, 61_000].map(|took| super::told(Duration::from_millis(took)));
+        assert_eq!(told, ["0 ms", "49 ms", "999 ms", "1.0 s", "1.2 s", "61.0 s"]);
+    }
+
     #[test]
     fn a_terminal_gets_no_commands() {
         assert_eq!(super::harmless("plain \u{1b}[2J text\n\tand more"), "plain \u{fffd}[2J text\n\tand more");

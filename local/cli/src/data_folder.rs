@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use local_private_files as private_files;
 use local_snapshots::Snapshots;
 
+use crate::console;
 use crate::error::Error;
 
 /// The file that marks a folder whose first start was completed. It is the first to be removed.
@@ -41,7 +42,7 @@ pub struct DataFolder {
 
 impl DataFolder {
     /// Locks the folder, brings a restore that was cut short to its end, and removes the data if `fresh`. What stacks keep
-    /// in it becomes this user's alone.
+    /// in it becomes this user's alone; what is odd among the snapshots is told.
     ///
     /// # Errors
     /// [`Error::InUse`], [`Error::NotAStacks`], [`Error::Shared`], [`Error::Private`], [`Error::Snapshots`] or [`Error::File`].
@@ -70,8 +71,11 @@ impl DataFolder {
         if new {
             empty(&path).map_err(failed)?;
         }
-        for name in kept() {
+        for name in DATA.into_iter().chain(OTHER) {
             private_files::restrict(&path.join(name))?;
+        }
+        for odd in snapshots.restrict()? {
+            console::warn(&format!("{odd}; it is left alone"));
         }
         Ok(Self { path, new, snapshots, _lock: lock })
     }

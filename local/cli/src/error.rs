@@ -37,8 +37,12 @@ pub enum Error {
     Private(#[from] local_private_files::Error),
     #[error(transparent)]
     Snapshots(#[from] local_snapshots::Error),
-    #[error("the snapshot {name} is damaged, or of another template; nothing was changed. ({cause})")]
+    #[error("the snapshot {name} is damaged, or of another version of this program; nothing was changed. ({cause})")]
     Unfit { name: local_snapshots::Name, cause: Box<Error> },
+    #[error(
+        "the snapshot {name} belongs to a template whose table {table} has another {what}; nothing was changed. Restore it while `cargo local` runs that template (--template)"
+    )]
+    OtherTemplate { name: local_snapshots::Name, table: String, what: &'static str },
     #[error("the stack is stopping")]
     Stopping,
     #[error(transparent)]

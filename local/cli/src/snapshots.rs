@@ -10,7 +10,7 @@ use local_template::System;
 use time::OffsetDateTime;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::console;
+use crate::console::{self, told};
 use crate::current::Current;
 use crate::data_folder::DataFolder;
 use crate::error::Error;
@@ -49,7 +49,7 @@ pub fn of<'a>(data: &'a DataFolder, system: &'a System) -> (Snapshots, Worker<'a
 }
 
 impl Snapshots {
-    /// All snapshots, the oldest first.
+    /// All snapshots, the newest first.
     pub async fn list(&self) -> Result<Vec<Snapshot>, Error> {
         let kept = self.kept.clone();
         blocking(move || Ok(kept.list()?)).await
@@ -139,7 +139,7 @@ impl Worker<'_> {
         };
         // What the services refuse is refused while the stack still runs.
         if let Err(cause) = self.try_out(prepared.path()).await {
-            return Ok(Err(Error::Unfit { name: name.clone(), cause: Box::new(cause) }));
+            return Ok(Err(unfit(name.clone(), cause)));
         }
         console::say(&format!("restoring the snapshot {name} …"));
         current.end().await;
@@ -154,15 +154,23 @@ impl Worker<'_> {
             .await?
         };
         current.replace(start().await?);
-        let seconds = began.elapsed().as_secs_f32();
+        let took = told(began.elapsed());
         Ok(match outcome {
             Err(error) if !is_made => Err(error.into()),
             // Also one that failed half way: recovery brought it to its end.
             _ => {
-                console::say(&format!("restored {name} in {seconds:.1} s; what was there is the snapshot {before}"));
+                console::say(&format!("restored {name} in {took}; what was there is the snapshot {before}"));
                 Ok(before)
             }
         })
+    }
+}
+
+/// Why the services of now don't take a snapshot's data.
+fn unfit(name: Name, cause: Error) -> Error {
+    match cause {
+        Error::DynamoDb(local_dynamodb::Error::Changed { table, what }) => Error::OtherTemplate { name, table, what },
+        cause => Error::Unfit { name, cause: Box::new(cause) },
     }
 }
 

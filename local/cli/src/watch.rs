@@ -63,8 +63,7 @@ pub async fn watch(mut sources: Sources, builder: Builder, functions: &Mutex<Fun
         match functions.lock().await.deploy(&executables) {
             Ok(changed) if changed.is_empty() => console::say("nothing to swap: no function changed"),
             Ok(changed) => {
-                let seconds = started.elapsed().as_secs_f32();
-                console::say(&format!("swapped {} in {seconds:.1} s", changed.join(", ")));
+                console::say(&format!("swapped {} in {}", changed.join(", "), console::told(started.elapsed())));
             }
             Err(error) => {
                 // Another build may have removed an executable meanwhile: the next look tries again.

@@ -12,7 +12,7 @@ export async function show(content, { signal }) {
   none.hidden = true
   list.whole.hidden = true
   const look = async () => {
-    const all = (await read('snapshots', signal)).reverse()
+    const all = await read('snapshots', signal)
     none.hidden = all.length > 0
     list.whole.hidden = all.length === 0
     update(list.body, all, one => one.name, one => row(list, [one.name, clock(one.takenAt), bytes(one.bytes), actions(one.name)]))

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::Name;
 
+/// How many names an error lists.
+const LISTED: usize = 10;
+
 /// An error of a snapshot.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -21,7 +24,7 @@ pub enum Error {
     Unknown {
         /// The name that was asked for.
         name: Name,
-        /// Those that there are.
+        /// Those that there are, the newest first.
         others: Vec<Name>,
     },
     /// The snapshot is of a version of this program that keeps its data differently.
@@ -48,8 +51,14 @@ pub enum Error {
     Sqlite(#[from] rusqlite::Error),
 }
 
+/// The first names, and how many more there are.
 fn listed(names: &[Name]) -> String {
-    if names.is_empty() { "none".to_owned() } else { names.iter().map(Name::as_str).collect::<Vec<_>>().join(", ") }
+    if names.is_empty() {
+        return "none".to_owned();
+    }
+    let first = names.iter().take(LISTED).map(Name::as_str).collect::<Vec<_>>().join(", ");
+    let more = names.len().saturating_sub(LISTED);
+    if more == 0 { first } else { format!("{first} and {more} more") }
 }
 
 impl Error {

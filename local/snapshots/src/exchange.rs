@@ -46,6 +46,14 @@ impl Snapshots {
         if files::is_there(&self.path(&before)) {
             return Err(Error::Taken(before));
         }
+        // What no restore made is left alone, and would be in the way of one.
+        if let Some(path) = [DECIDED, PLACED, OUTGOING]
+            .map(|name| self.folder.join(name))
+            .into_iter()
+            .find(|path| files::is_there(path))
+        {
+            return Err(Error::Damaged { path, problem: "it is not from a restore, and in its way".to_owned() });
+        }
         let path = self.folder.join(INCOMING);
         files::remove(&path)?;
         local_private_files::create_folder(&path)?;
@@ -66,21 +74,21 @@ impl Snapshots {
         Ok(prepared)
     }
 
-    /// Brings a restore that was decided to its end.
+    /// Brings a restore that was decided to its end. A link or a file of these names is not from one.
     pub(crate) fn finish(&self) -> Result<(), Error> {
         let [decided, placed, outgoing] = [DECIDED, PLACED, OUTGOING].map(|name| self.folder.join(name));
-        if files::is_there(&decided) {
+        if files::is_own_folder(&decided) {
             local_private_files::create_folder(&outgoing)?;
             for entry in self.entries {
                 files::rename(&self.data.join(entry), &outgoing.join(entry))?;
             }
-            describe(&outgoing, OffsetDateTime::now_utc())?;
+            describe(&outgoing, OffsetDateTime::now_utc(), true)?;
             files::sync_folder(&outgoing)?;
             files::sync_folder(&self.data)?;
             files::rename(&decided, &placed)?;
             files::sync_folder(&self.folder)?;
         }
-        if files::is_there(&placed) {
+        if files::is_own_folder(&placed) {
             for entry in self.entries {
                 files::rename(&placed.join(entry), &self.data.join(entry))?;
             }
@@ -89,6 +97,8 @@ impl Snapshots {
             let before: Name = fs::read_to_string(&before).map_err(Error::io(&before))?.parse()?;
             files::rename(&outgoing, &self.path(&before))?;
             files::sync_folder(&self.folder)?;
+            // One that can't be pruned now is the next time.
+            let _ = self.prune(&before);
             self.remove(&placed)?;
         }
         Ok(())

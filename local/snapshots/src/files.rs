@@ -72,13 +72,25 @@ pub(crate) fn size(path: &Path, except: &Path) -> Result<(u64, u64), Error> {
     Ok((files, bytes))
 }
 
-/// Removes a folder, if it is there.
-pub(crate) fn remove(folder: &Path) -> Result<(), Error> {
+/// Removes a file, or a folder with all that is in it, if it is there. Of a symbolic link only the link.
+pub(crate) fn remove(path: &Path) -> Result<(), Error> {
     step()?;
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io(folder)(error)),
+    let is_folder = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
+    match if is_folder { fs::remove_dir_all(path) } else { fs::remove_file(path) } {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io(path)(error)),
         _ => Ok(()),
     }
+}
+
+/// Checks that a folder is this user's.
+pub(crate) fn check_owner(path: &Path) -> Result<(), Error> {
+    let is_folder = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
+    if is_folder { Ok(local_private_files::check_folder(path)?) } else { Ok(()) }
+}
+
+/// Whether there is a folder of this user's.
+pub(crate) fn is_own_folder(path: &Path) -> bool {
+    is_there(path) && local_private_files::check_folder(path).is_ok()
 }
 
 /// Moves a file or a folder, if it is there.

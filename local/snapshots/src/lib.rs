@@ -12,6 +12,7 @@ mod gate;
 #[cfg(test)]
 mod killed;
 mod name;
+mod removal;
 mod snapshots;
 mod view;
 

@@ -1,5 +1,6 @@
 //! The snapshots of a data folder.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::macros::format_description;
 
+use crate::removal::DELETED;
 use crate::{Error, Name, exchange, files};
 
 /// The folder of snapshots, in the data folder.
@@ -15,9 +17,6 @@ pub const FOLDER: &str = "snapshots";
 
 /// A snapshot that is being taken.
 const DRAFT: &str = ".draft";
-
-/// A snapshot that is being deleted.
-const DELETED: &str = ".deleted";
 
 /// What a snapshot says about itself. A folder without it is none.
 const ABOUT: &str = "snapshot.json";
@@ -46,14 +45,18 @@ pub struct Snapshot {
     pub bytes: u64,
 }
 
-#[derive(Serialize, Deserialize)]
+/// What a snapshot says about itself.
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct About {
+pub(crate) struct About {
     format: u32,
     taken_at: String,
     #[serde(default)]
     files: u64,
     bytes: u64,
+    /// Whether a restore made it, and nobody asked for it.
+    #[serde(default)]
+    pub before_restore: bool,
 }
 
 /// A snapshot that is being taken. It goes when this is dropped, unless it is kept.
@@ -68,44 +71,81 @@ impl Snapshots {
     /// The snapshots of a data folder, in which `entries` are data, [recovered](Self::recover).
     ///
     /// # Errors
-    /// [`Error::Io`]
+    /// [`Error::Io`], also if there is a symbolic link or another user's folder in their folder's place
     pub fn open(data: &Path, entries: &'static [&'static str]) -> Result<Self, Error> {
         let snapshots = Self { data: data.to_owned(), folder: data.join(FOLDER), entries };
+        local_private_files::check_folder(&snapshots.folder)?;
         snapshots.recover()?;
         Ok(snapshots)
     }
 
-    /// Brings a restore that was decided to its end, and removes whatever else was cut short.
+    /// Brings a restore that was decided to its end, and removes whatever else was cut short. What can't be removed stays, and
+    /// is in nobody's way; [`restrict`](Self::restrict) tells of it.
     ///
     /// # Errors
     /// [`Error::Io`]
     pub fn recover(&self) -> Result<(), Error> {
         self.finish()?;
-        for unfinished in [DRAFT, DELETED, exchange::INCOMING] {
-            files::remove(&self.folder.join(unfinished))?;
+        for left in self.entries()?.iter().filter(|path| self.is_cut_short(path)) {
+            let _ = files::remove(left);
         }
         Ok(())
     }
 
-    /// All snapshots, the oldest first.
+    /// Takes the snapshots from everyone but this user. Gives what there is that can't be one of this user's, or can't be
+    /// removed: it is left alone.
+    ///
+    /// # Errors
+    /// [`Error::Io`]
+    pub fn restrict(&self) -> Result<Vec<Error>, Error> {
+        if !files::is_there(&self.folder) {
+            return Ok(Vec::new());
+        }
+        local_private_files::create_folder(&self.folder)?;
+        let restricted = self.entries()?.into_iter().map(|path| {
+            if self.is_cut_short(&path) { files::remove(&path) } else { Ok(local_private_files::restrict(&path)?) }
+        });
+        Ok(restricted.filter_map(Result::err).collect())
+    }
+
+    /// All snapshots, the newest first.
     ///
     /// # Errors
     /// [`Error::Io`]
     pub fn list(&self) -> Result<Vec<Snapshot>, Error> {
-        let failed = Error::io(&self.folder);
-        let entries = match fs::read_dir(&self.folder) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            entries => entries.map_err(&failed)?,
-        };
+        Ok(self
+            .all()?
+            .into_iter()
+            .map(|(name, About { taken_at, bytes, .. })| Snapshot { name, taken_at, bytes })
+            .collect())
+    }
+
+    /// The same, with what they say about themselves.
+    pub(crate) fn all(&self) -> Result<Vec<(Name, About)>, Error> {
         let mut found = Vec::new();
-        for entry in entries {
-            let Ok(name) = entry.map_err(&failed)?.file_name().to_string_lossy().parse::<Name>() else { continue };
-            if let Some(About { taken_at, bytes, .. }) = about(&self.path(&name)) {
-                found.push(Snapshot { name, taken_at, bytes });
+        for path in self.entries()? {
+            let Ok(name) = file_name(&path).parse::<Name>() else { continue };
+            if let Some(about) = about(&path) {
+                found.push((name, about));
             }
         }
-        found.sort_unstable_by(|one, other| (&one.taken_at, &one.name).cmp(&(&other.taken_at, &other.name)));
+        found.sort_unstable_by(|(one, about), (other, others)| (&others.taken_at, other).cmp(&(&about.taken_at, one)));
         Ok(found)
+    }
+
+    /// Everything in the folder.
+    fn entries(&self) -> Result<Vec<PathBuf>, Error> {
+        let failed = Error::io(&self.folder);
+        match fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+            entries => entries.map_err(&failed)?.map(|entry| Ok(entry.map_err(&failed)?.path())).collect(),
+        }
+    }
+
+    /// Whether an entry was not yet a snapshot, or is none any more.
+    fn is_cut_short(&self, path: &Path) -> bool {
+        let name = file_name(path);
+        [DRAFT, exchange::INCOMING].contains(&name) || name.starts_with(DELETED)
     }
 
     /// Whether there is a snapshot of that name.
@@ -130,25 +170,6 @@ impl Snapshots {
         Ok(Draft { name, path, to })
     }
 
-    /// Deletes a snapshot, also one that is too damaged to be listed.
-    ///
-    /// # Errors
-    /// [`Error::Unknown`] or [`Error::Io`]
-    pub fn delete(&self, name: &Name) -> Result<(), Error> {
-        if !files::is_there(&self.path(name)) {
-            self.find(name)?;
-        }
-        self.remove(&self.path(name))
-    }
-
-    /// Removes a folder at once: half of it is never there under its name.
-    pub(crate) fn remove(&self, folder: &Path) -> Result<(), Error> {
-        let deleted = self.folder.join(DELETED);
-        files::remove(&deleted)?;
-        files::rename(folder, &deleted)?;
-        files::remove(&deleted)
-    }
-
     /// The folder of a snapshot that can be used, and how many files and bytes it has.
     pub(crate) fn usable(&self, name: &Name) -> Result<(PathBuf, (u64, u64)), Error> {
         match self.find(name)? {
@@ -157,11 +178,11 @@ impl Snapshots {
         }
     }
 
-    fn find(&self, name: &Name) -> Result<About, Error> {
+    pub(crate) fn find(&self, name: &Name) -> Result<About, Error> {
         if let Some(about) = about(&self.path(name)) {
             return Ok(about);
         }
-        let others = self.list()?.into_iter().map(|one| one.name).collect();
+        let others = self.all()?.into_iter().map(|(name, _)| name).collect();
         Err(Error::Unknown { name: name.clone(), others })
     }
 
@@ -194,7 +215,7 @@ impl Draft {
     /// # Errors
     /// [`Error::Io`]
     pub fn keep(self, taken_at: OffsetDateTime) -> Result<Snapshot, Error> {
-        let (taken_at, bytes) = describe(&self.path, taken_at)?;
+        let (taken_at, bytes) = describe(&self.path, taken_at, false)?;
         files::sync(&self.path)?;
         files::rename(&self.path, &self.to)?;
         files::sync_folder(self.to.parent().unwrap_or(&self.to))?;
@@ -210,21 +231,30 @@ impl Drop for Draft {
 }
 
 /// Makes a folder a snapshot.
-pub(crate) fn describe(folder: &Path, taken_at: OffsetDateTime) -> Result<(String, u64), Error> {
+pub(crate) fn describe(folder: &Path, taken_at: OffsetDateTime, before_restore: bool) -> Result<(String, u64), Error> {
     let path = folder.join(ABOUT);
     let (files, bytes) = files::size(folder, &path)?;
     // Always as long, so that the texts are in the order of the moments.
     let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
-    let about = About { format: FORMAT, taken_at: taken_at.format(format).unwrap_or_default(), files, bytes };
+    let taken_at = taken_at.format(format).unwrap_or_default();
+    let about = About { format: FORMAT, taken_at, files, bytes, before_restore };
     let text = serde_json::json!(about).to_string();
     files::write(&path, &text)?;
     Ok((about.taken_at, bytes))
 }
 
-/// What a folder says about itself; `None` if it is no snapshot. A link to a folder is none.
+/// What a folder says about itself; `None` if it is no snapshot. A link to a folder is none, nor is another user's folder.
 fn about(folder: &Path) -> Option<About> {
-    fs::symlink_metadata(folder).ok().filter(fs::Metadata::is_dir)?;
-    serde_json::from_slice(&fs::read(folder.join(ABOUT)).ok()?).ok()
+    local_private_files::check_folder(folder).ok()?;
+    let file = folder.join(ABOUT);
+    // Whoever reads a pipe waits for its writer.
+    fs::symlink_metadata(&file).ok().filter(fs::Metadata::is_file)?;
+    serde_json::from_slice(&fs::read(file).ok()?).ok()
+}
+
+/// An entry's name; that of none of this program's entries if it is no text.
+fn file_name(path: &Path) -> &str {
+    path.file_name().and_then(OsStr::to_str).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -135,7 +135,7 @@ async fn a_restored_stack_is_whole_and_stays_so() {
     }
     let names: Vec<Value> =
         snapshot(&stack, &["list"]).await.as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
-    assert!(names.len() == 2 && names[0] == "with-ada", "{names:?}");
+    assert!(names.len() == 2 && names[1] == "with-ada", "{names:?}");
 
     // A fresh start keeps them.
     stack.kill().await;

@@ -10,7 +10,7 @@ use crate::local_time;
 /// List the mails that functions sent, or show one
 #[derive(Debug, Args)]
 pub struct Mails {
-    /// The mail to show, by its id [default: a list of all, the newest last]
+    /// The mail to show, by its id [default: a list of all, the newest first]
     id: Option<String>,
     /// The mails to this address alone
     #[arg(long, value_name = "ADDRESS", conflicts_with = "id")]
@@ -35,7 +35,6 @@ impl Mails {
         if let Some(to) = to {
             mails.retain(|mail| mail.is_to(&to));
         }
-        mails.reverse();
         stack.print(&mails, || list(&mails));
         Ok(())
     }

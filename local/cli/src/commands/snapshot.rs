@@ -25,7 +25,7 @@ enum Action {
         /// Its name: letters, digits, - _ . [default: the time]
         name: Option<Name>,
     },
-    /// List them, the newest last
+    /// List them, the newest first
     List,
     /// Go back to one; what is there now is kept as another one
     Restore {

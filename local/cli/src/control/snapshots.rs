@@ -50,7 +50,7 @@ fn failure(error: Error) -> Failure {
         Error::Snapshots(Snapshot::Name(_)) => StatusCode::BAD_REQUEST,
         Error::Snapshots(Snapshot::Unknown { .. }) => StatusCode::NOT_FOUND,
         Error::Snapshots(Snapshot::Taken(_) | Snapshot::Format(_) | Snapshot::Damaged { .. }) => StatusCode::CONFLICT,
-        Error::Unfit { .. } => StatusCode::CONFLICT,
+        Error::Unfit { .. } | Error::OtherTemplate { .. } => StatusCode::CONFLICT,
         Error::Stopping => StatusCode::SERVICE_UNAVAILABLE,
         _ => return failed(error),
     };

@@ -64,7 +64,7 @@ fn a_restore_goes_back_and_keeps_what_was_there() {
     prepared.put_in_place().unwrap();
     assert_eq!(content(home.path()), old());
     let names: Vec<_> = snapshots.list().unwrap().into_iter().map(|one| one.name).collect();
-    assert_eq!(names, [name("old"), before.clone()]);
+    assert_eq!(names, [before.clone(), name("old")]);
     // And there again, more than once.
     snapshots.prepare(&before).unwrap().put_in_place().unwrap();
     assert_eq!((content(home.path()), now.2), (now, false));
@@ -125,7 +125,7 @@ fn a_restore_that_is_killed_leaves_the_one_or_the_other_whole() {
             let before = before.unwrap();
             assert!(snapshots.has(&before), "after {steps} steps");
             assert_eq!(content(&snapshots.path(&before)), now, "after {steps} steps");
-            assert_eq!(names, [name("old"), before], "after {steps} steps");
+            assert_eq!(names, [before, name("old")], "after {steps} steps");
         } else {
             assert_eq!((has, names), (now, vec![name("old")]), "after {steps} steps");
         }
