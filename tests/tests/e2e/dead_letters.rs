@@ -90,6 +90,45 @@ async fn dead_letters_can_be_listed_shown_and_redriven() {
 
 #[apply(e2e)]
 #[needs(OwnStack)]
+async fn dead_letters_are_listed_shown_and_redriven_as_json() {
+    let stack = Stack::start().await;
+    send(&stack, "no event").await;
+    drain(&stack).await;
+    let json = async |arguments: &[&str]| -> Value {
+        let Exit { code, output } = dlq(&stack, &[arguments, &["--json"]].concat()).await;
+        assert_eq!(code, Some(0), "{output}");
+        serde_json::from_str(&output).unwrap_or_else(|error| panic!("{error}: {output}"))
+    };
+    let listed = json(&[]).await;
+    assert_eq!(listed, json(&["list"]).await);
+    let queues = listed.as_array().unwrap();
+    for (name, visible) in [("NotificationsDeadLetters", 1), ("OrdersDeadLetters", 0)] {
+        let queue = json!({"name": name, "visible": visible, "inFlight": 0, "delayed": 0, "readers": []});
+        assert!(queues.contains(&queue), "{listed:#}");
+    }
+    assert!(queues.iter().all(|queue| queue["readers"] == json!([])), "{listed:#}");
+
+    let shown = json(&["show", "NotificationsDeadLetters"]).await;
+    let [letter] = &shown.as_array().unwrap()[..] else { panic!("{shown:#}") };
+    let from = "arn:aws:sqs:us-east-1:000000000000:NotificationsQueue";
+    let expected = json!({"id": letter["id"], "receiveCount": 5, "from": from, "body": "no event"});
+    assert!(letter["id"].is_string() && *letter == expected, "{shown:#}");
+
+    for moved in [1, 0] {
+        let redriven = json(&["redrive", "NotificationsDeadLetters"]).await;
+        assert_eq!(redriven, json!({"found": moved, "moved": moved, "failure": null}));
+    }
+    assert_eq!(json(&["show", "NotificationsDeadLetters"]).await, json!([]));
+    drain(&stack).await;
+    assert_eq!(bodies(&stack, "NotificationsDeadLetters").await, ["no event"]);
+
+    // What fails is told in words.
+    let Exit { code, output } = dlq(&stack, &["redrive", "NoQueue", "--json"]).await;
+    assert!(code == Some(1) && output.starts_with("error: the stack has no queue NoQueue; it has "), "{output}");
+}
+
+#[apply(e2e)]
+#[needs(OwnStack)]
 async fn a_record_that_cannot_be_read_is_set_aside_raw_and_the_publisher_goes_on() {
     let stack = Stack::start().await;
     let item = json!({"userId": {"S": "u1"}, "eventId": {"S": "e1"}, "event": {"S": "no event"}});

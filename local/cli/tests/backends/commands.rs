@@ -51,6 +51,7 @@ async fn a_message_is_sent_to_a_queue_by_any_of_its_names() {
     assert_eq!(ran(&backends, &["dlq", "show", "Jobs"]), (Some(1), told.clone()));
     assert_eq!(ran(&backends, &["dlq", "redrive", "Jobs"]), (Some(1), told));
     assert_eq!(ran(&backends, &["dlq"]), (Some(0), "no queue is for dead letters\n".to_owned()));
+    assert_eq!(json_of(&backends, &["dlq"]), json!([]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,6 +85,42 @@ async fn a_secret_is_rotated_and_its_value_never_shown() {
     assert_eq!(rotated.as_object().unwrap().keys().collect::<Vec<_>>(), ["versionId"]);
     let told = "error: the stack has no secret Other; it has SigningKey\n".to_owned();
     assert_eq!(ran(&backends, &["rotate-secret", "Other"]), (Some(1), told));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seed_file_is_sent_and_what_it_prints_is_told() {
+    let backends = Backends::start(nowhere().await);
+    let file = backends.data.with_file_name("more.http");
+    let request = |action: &str| {
+        format!(
+            "# @name sent
+# @print its digest is {{{{sent.response.body.$.MD5OfMessageBody}}}}
+POST {{{{host}}}}/
+Authorization: AWS local local region:us-east-1 service:sqs
+Content-Type: application/x-amz-json-1.0
+X-Amz-Target: AmazonSQS.{action}
+
+{{\"QueueUrl\": \"http://sqs/000000000000/Pictures\", \"MessageBody\": \"hello\"}}
+"
+        )
+    };
+    std::fs::write(&file, request("SendMessage")).unwrap();
+    let path = file.to_str().unwrap();
+    let line = "its digest is 5d41402abc4b2a76b9719d911017c592";
+    assert_eq!(ran(&backends, &["seed", path]), (Some(0), format!("{line}\n{path} is sent\n")));
+    assert_eq!(json_of(&backends, &["seed", path]), json!({"printed": [line]}));
+    assert_eq!(json_of(&backends, &["dlq", "show", "Pictures"]).as_array().unwrap().len(), 2);
+
+    // Of a file whose request fails nothing is printed.
+    std::fs::write(&file, request("SendNothing")).unwrap();
+    let (code, text) = ran(&backends, &["seed", path, "--json"]);
+    assert!(
+        code == Some(1) && text.starts_with(&format!("error: {path}, line 3 ")) && !text.contains("printed"),
+        "{text}"
+    );
+
+    std::fs::write(&file, "").unwrap();
+    assert_eq!(json_of(&backends, &["seed", path]), json!({"printed": []}));
 }
 
 #[tokio::test(flavor = "multi_thread")]
