@@ -4,21 +4,47 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use local_template::ACCOUNT;
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 use crate::Error;
 use crate::error::MAX_MESSAGE_BYTES;
+
+/// When the next message of a queue is receivable that has none.
+pub(crate) const NEVER: i64 = i64::MAX;
+
+/// While nobody knows: the database has to be asked.
+pub(crate) const UNKNOWN: i64 = i64::MIN;
 
 /// One queue.
 #[derive(Debug)]
 pub(crate) struct Queue {
     /// As the template has it.
     pub settings: local_template::Queue,
-    /// Notified whenever a message may have become receivable earlier than expected.
-    pub changed: Notify,
+    /// [`due`](Self::due). Its receivers are told when it has become earlier.
+    due: watch::Sender<i64>,
 }
 
 impl Queue {
+    fn new(settings: &local_template::Queue) -> Self {
+        Self { settings: settings.clone(), due: watch::Sender::new(UNKNOWN) }
+    }
+
+    /// When the next message is receivable, in milliseconds since 1970: none is before, and [`NEVER`] is none at all. As
+    /// the database has it after its latest transaction, so that a look at an empty queue asks for nothing there.
+    pub fn due(&self) -> i64 {
+        *self.due.borrow()
+    }
+
+    /// Follows [`due`](Self::due). What is receivable later than expected is no news.
+    pub fn watch_due(&self) -> watch::Receiver<i64> {
+        self.due.subscribe()
+    }
+
+    /// Notes what a transaction has left.
+    pub fn set_due(&self, at: i64) {
+        self.due.send_if_modified(|due| at < std::mem::replace(due, at));
+    }
+
     pub fn name(&self) -> &str {
         &self.settings.name
     }
@@ -60,9 +86,8 @@ impl Queues {
     /// # Errors
     /// A redrive policy that leads nowhere, or back to its own queue.
     pub fn new<'a>(settings: impl IntoIterator<Item = &'a local_template::Queue>) -> Result<Self, Error> {
-        let queue = |settings: &local_template::Queue| Queue { settings: settings.clone(), changed: Notify::new() };
-        let queues =
-            Self(settings.into_iter().map(|settings| (settings.name.clone(), Arc::new(queue(settings)))).collect());
+        let queues = settings.into_iter().map(|settings| (settings.name.clone(), Arc::new(Queue::new(settings))));
+        let queues = Self(queues.collect());
         for queue in queues.iter() {
             if let Some(redrive) = &queue.settings.redrive
                 && queues.by_arn(&redrive.dead_letter_arn).is_none_or(|target| target.name() == queue.name())

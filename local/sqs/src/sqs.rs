@@ -10,7 +10,7 @@ use crate::queue::{Queue, Queues};
 use crate::store::{self, Receipt, Store, now_ms};
 use crate::{Depth, Error, Message, NewMessage, Received, Redriven, limits};
 
-/// The longest sleep before the store is asked again when its next message is due. Messages are due by the wall clock,
+/// The longest sleep before another look at when the next message is due. Messages are due by the wall clock,
 /// which may be set, and which goes on while a laptop sleeps; timers do neither.
 const LONGEST_NAP: Duration = Duration::from_secs(10);
 
@@ -92,6 +92,10 @@ impl Sqs {
     pub async fn receive(&self, queue: &str, max: usize, visibility: Option<Duration>) -> Result<Vec<Received>, Error> {
         let queue = Arc::clone(self.queues.find(queue)?);
         visibility.map_or(Ok(()), limits::check_visibility)?;
+        self.store.check_open()?;
+        if queue.due() > now_ms() {
+            return Ok(Vec::new());
+        }
         let queues = Arc::clone(&self.queues);
         self.store.run(move |work| store::receive(work, &queues, &queue, max, visibility)).await
     }
@@ -124,23 +128,16 @@ impl Sqs {
     /// Resolves when a message may be receivable: at once if one is, else when one is sent, is given back, or its delay
     /// or visibility timeout ends. Another receiver may still be faster, so a receive after it can be empty.
     pub async fn wait_for_messages(&self, queue: &str) -> Result<(), Error> {
-        let queue = self.queues.find(queue)?;
+        let mut due = self.queues.find(queue)?.watch_due();
         loop {
-            // Made before looking: `notify_waiters` reaches it from then on, so what is written between the look and
-            // the sleep wakes too.
-            let changed = queue.changed.notified();
-            let looked_at = Arc::clone(queue);
-            let due = self.store.run(move |work| store::next_due(work, &looked_at)).await?;
-            let Some(due) = due else {
-                changed.await;
-                continue;
-            };
-            let left = due - now_ms();
+            self.store.check_open()?;
+            let left = due.borrow_and_update().saturating_sub(now_ms());
             if left <= 0 {
                 return Ok(());
             }
             tokio::select! {
-                () = changed => {}
+                // What is written between the look and this wakes too.
+                _ = due.changed() => {}
                 () = sleep(LONGEST_NAP.min(Duration::from_millis(left.unsigned_abs()))) => {}
             }
         }

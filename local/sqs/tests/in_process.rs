@@ -142,6 +142,47 @@ async fn an_empty_wait_ends_empty() {
     assert_eq!(received, []);
 }
 
+/// Held, the database answers nothing that is asked of it.
+#[tokio::test]
+async fn a_receive_asks_the_database_for_nothing_while_no_message_is_due() {
+    let bed = TestBed::new();
+    let sqs = &bed.sqs;
+    let late = NewMessage { delay: Some(Duration::from_secs(60)), ..NewMessage::new("late") };
+    sqs.send_all("jobs-dead", vec![late, NewMessage::new("a")]).await.unwrap();
+    assert_eq!(sqs.receive("jobs-dead", 10, Some(Duration::from_secs(60))).await.unwrap().len(), 1);
+    sqs.send("other", NewMessage::new("b")).await.unwrap();
+    let done = sqs.receive("other", 10, None).await.unwrap().remove(0);
+    sqs.delete("other", &done.receipt_handle).await.unwrap();
+
+    let held = sqs.hold().await.unwrap();
+    let moment = Duration::from_millis(30);
+    for queue in ["jobs", "jobs-dead", "other"] {
+        let received = timeout(Duration::from_secs(5), async {
+            let at_once = sqs.receive(queue, 10, None).await.unwrap();
+            [at_once, sqs.receive_within(queue, 10, None, moment).await.unwrap()]
+        });
+        assert_eq!(received.await, Ok([vec![], vec![]]), "{queue}");
+        assert!(timeout(moment, sqs.wait_for_messages(queue)).await.is_err(), "{queue}");
+    }
+    drop(held.release());
+}
+
+#[tokio::test]
+async fn a_restart_knows_when_messages_are_due() {
+    let bed = TestBed::new();
+    let late = NewMessage { delay: Some(Duration::from_millis(200)), ..NewMessage::new("late") };
+    bed.sqs.send("jobs-dead", late).await.unwrap();
+    bed.sqs.send("jobs", NewMessage::new("in flight")).await.unwrap();
+    bed.sqs.receive("jobs", 1, Some(Duration::from_millis(200))).await.unwrap();
+    bed.sqs.send("other", NewMessage::new("waits")).await.unwrap();
+
+    let bed = bed.reopened();
+    for (queue, body) in [("other", "waits"), ("jobs", "in flight"), ("jobs-dead", "late")] {
+        let received = bed.sqs.receive_within(queue, 1, None, Duration::from_secs(20)).await.unwrap();
+        assert_eq!(received.first().map(|received| received.message.body.as_str()), Some(body));
+    }
+}
+
 #[tokio::test]
 async fn a_restart_keeps_messages_in_flight_and_their_handles() {
     let bed = TestBed::new();
@@ -216,5 +257,7 @@ async fn while_they_are_held_nothing_is_sent_and_once_they_are_closed_nothing_mo
     sending.await.unwrap();
     bed.sqs.close().await;
     assert!(matches!(bed.sqs.send("jobs", NewMessage::new("job")).await, Err(Error::Stopped)));
+    assert!(matches!(bed.sqs.receive("other", 1, None).await, Err(Error::Stopped)));
+    assert!(matches!(bed.sqs.wait_for_messages("other").await, Err(Error::Stopped)));
     assert!(matches!(bed.sqs.hold().await, Err(Error::Stopped)));
 }

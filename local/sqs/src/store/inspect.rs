@@ -1,5 +1,7 @@
 //! Looking at a queue without receiving from it, and forgetting what is too old.
 
+use std::sync::Arc;
+
 use rusqlite::params;
 
 use super::Work;
@@ -38,15 +40,9 @@ pub(crate) fn peek(work: &mut Work<'_>, queue: &Queue, max: usize) -> Result<Vec
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// When the next message is receivable: now or in the past if one already is, `None` if the queue is empty.
-pub(crate) fn next_due(work: &mut Work<'_>, queue: &Queue) -> Result<Option<i64>, Error> {
-    expire(work, queue)?;
-    let mut select = work.statement("SELECT MIN(visible) FROM messages WHERE queue = ?1")?;
-    Ok(select.query_row([queue.name()], |row| row.get(0))?)
-}
-
 /// Deletes every message of the queue.
-pub(crate) fn purge(work: &mut Work<'_>, queue: &Queue) -> Result<(), Error> {
+pub(crate) fn purge(work: &mut Work<'_>, queue: &Arc<Queue>) -> Result<(), Error> {
     work.statement("DELETE FROM messages WHERE queue = ?1")?.execute([queue.name()])?;
+    work.touch(queue);
     Ok(())
 }

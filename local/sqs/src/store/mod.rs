@@ -23,7 +23,7 @@ use local_snapshots::Held;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-pub(crate) use inspect::{depth, next_due, peek, purge};
+pub(crate) use inspect::{depth, peek, purge};
 pub(crate) use receive::receive;
 pub(crate) use redrive::{Task, redrive, tasks};
 pub(crate) use schema::{Stamps, open};
@@ -104,6 +104,11 @@ impl Store {
             // The thread drops it where it has ended before.
             let _ = closed.await;
         }
+    }
+
+    /// Fails once the thread has ended, as a job would.
+    pub fn check_open(&self) -> Result<(), Error> {
+        if self.requests.is_closed() { Err(Error::Stopped) } else { Ok(()) }
     }
 
     fn send(&self, job: impl FnOnce(&mut Connection) + Send + 'static) -> Result<(), Error> {

@@ -38,10 +38,8 @@ pub(crate) fn receive(
     for (seq, message) in due {
         received.push(take(work, queue, seq, message, visible)?);
     }
-    // Given back at once (`VisibilityTimeout` 0): the others that wait must not sleep over it.
-    if visible <= work.now && !received.is_empty() {
-        work.wake(queue);
-    }
+    // Even if there was nothing to take: then what was due is gone by its age.
+    work.touch(queue);
     Ok(received)
 }
 
@@ -84,7 +82,7 @@ fn give_up(work: &mut Work<'_>, queue: &Queue, target: &Arc<Queue>, exhausted: &
         update.execute(params![seq, target.name(), queue.arn(), work.now])?;
     }
     drop(update);
-    work.wake(target);
+    work.touch(target);
     Ok(())
 }
 

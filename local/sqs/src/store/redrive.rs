@@ -56,9 +56,10 @@ pub(crate) fn redrive(
              WHERE seq = ?1",
         )?
         .execute(params![seq, target.name(), Uuid::now_v7().to_string(), work.now])?;
-        work.wake(target);
+        work.touch(target);
         outcome.moved += 1;
     }
+    work.touch(source);
     let number = work
         .statement(
             "INSERT INTO move_tasks (source, destination, started, found, moved, failure)

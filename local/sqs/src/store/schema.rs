@@ -78,7 +78,7 @@ pub(crate) fn open(path: &Path, queues: &Queues) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-/// Notes new queues, and changed settings with the time they changed.
+/// Notes new queues, changed settings with the time they changed, and when the messages of each queue are due.
 fn register(work: &mut Work<'_>, queues: &Queues) -> Result<(), Error> {
     let mut upsert = work.statement(
         "INSERT INTO queues (name, settings, created, modified) VALUES (?1, ?2, ?3, ?3)
@@ -89,6 +89,8 @@ fn register(work: &mut Work<'_>, queues: &Queues) -> Result<(), Error> {
         let settings = serde_json::json!(queue.attributes()).to_string();
         upsert.execute(params![queue.name(), settings, work.now])?;
     }
+    drop(upsert);
+    queues.iter().for_each(|queue| work.touch(queue));
     Ok(())
 }
 

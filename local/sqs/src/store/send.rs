@@ -31,6 +31,6 @@ pub(crate) fn send(work: &mut Work<'_>, queue: &Arc<Queue>, message: &NewMessage
     ])?;
     // Before a receiver is woken.
     message.span.narrowed([message.body.as_str(), message.trace_header.as_deref().unwrap_or_default()]).sent(&id);
-    work.wake(queue);
+    work.touch(queue);
     Ok(id)
 }

@@ -41,12 +41,13 @@ impl Receipt {
 }
 
 /// Deletes the message. Deleting it again, or with the handle of an earlier receive, changes nothing.
-pub(crate) fn delete(work: &mut Work<'_>, queue: &Queue, receipt: Receipt) -> Result<(), Error> {
+pub(crate) fn delete(work: &mut Work<'_>, queue: &Arc<Queue>, receipt: Receipt) -> Result<(), Error> {
     work.statement("DELETE FROM messages WHERE seq = ?1 AND queue = ?2 AND receipt = ?3")?.execute(params![
         receipt.seq,
         queue.name(),
         receipt.receive.as_bytes()
     ])?;
+    work.touch(queue);
     Ok(())
 }
 
@@ -81,6 +82,6 @@ pub(crate) fn change_visibility(
         ));
     }
     work.statement("UPDATE messages SET visible = ?2 WHERE seq = ?1")?.execute(params![receipt.seq, until])?;
-    work.wake(queue);
+    work.touch(queue);
     Ok(())
 }

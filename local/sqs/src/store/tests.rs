@@ -7,7 +7,7 @@ use local_template::Redrive;
 use rusqlite::Connection;
 
 use super::*;
-use crate::queue::{Queue, Queues};
+use crate::queue::{NEVER, Queue, Queues};
 use crate::{Depth, Message, NewMessage, Received, RedriveFailure};
 
 const SECOND: i64 = 1000;
@@ -44,11 +44,15 @@ impl TestBed {
         Self { _folder: folder, connection, queues, now: 1_700_000_000_000 }
     }
 
-    /// Does one job now.
+    /// Does one job now. Whatever it does, no queue has a message that is due earlier than is known without the database.
     fn work<T>(&mut self, job: impl FnOnce(&mut Work<'_>, &Queues) -> Result<T, Error>) -> Result<T, Error> {
         let mut work = Work::begin(&mut self.connection, self.now)?;
         let outcome = job(&mut work, &self.queues)?;
         work.commit()?;
+        let look = Work::begin(&mut self.connection, self.now)?;
+        for queue in self.queues.iter() {
+            assert!(queue.due() <= look.next_due(queue)?, "{}", queue.name());
+        }
         Ok(outcome)
     }
 
@@ -92,9 +96,15 @@ impl TestBed {
         self.work(|work, _| peek(work, &queue, 100)).unwrap()
     }
 
-    fn next_due(&mut self, name: &str) -> Option<i64> {
+    fn purge(&mut self, name: &str) {
         let queue = self.queue(name);
-        self.work(|work, _| next_due(work, &queue)).unwrap().map(|at| at - self.now)
+        self.work(|work, _| purge(work, &queue)).unwrap();
+    }
+
+    /// How long it is until the next message is due, as far as that is known without the database.
+    fn next_due(&self, name: &str) -> Option<i64> {
+        let due = self.queue(name).due();
+        (due != NEVER).then(|| due - self.now)
     }
 
     fn redrive(&mut self, name: &str, destination: Option<&str>) -> crate::Redriven {
@@ -265,8 +275,44 @@ fn a_message_is_forgotten_after_the_retention_period_in_a_dead_letter_queue_too(
     bed.now += 3 * DAY - 90 * SECOND - 1;
     assert_eq!(bed.depth("dead"), visible(1));
     bed.now += 1;
+    assert_eq!(bed.bodies("dead", 1), [""; 0]);
     assert_eq!(bed.next_due("dead"), None);
     assert_eq!(bed.depth("dead"), Depth::default());
+}
+
+#[test]
+fn it_is_known_when_a_queues_next_message_is_due() {
+    let mut bed = TestBed::new();
+    assert_eq!(["work", "dead", "buried"].map(|name| bed.next_due(name)), [None; 3]);
+    let in_seconds = |seconds| NewMessage { delay: Some(Duration::from_secs(seconds)), ..NewMessage::new("a") };
+    for (delay, due) in [(9, 9), (5, 5), (7, 5)] {
+        bed.send("work", in_seconds(delay));
+        assert_eq!(bed.next_due("work"), Some(due * SECOND));
+    }
+    bed.purge("work");
+    assert_eq!(bed.next_due("work"), None);
+
+    bed.send("work", NewMessage::new("a"));
+    assert_eq!(bed.next_due("work"), Some(0));
+    let handle = bed.receive("work", 1).remove(0).receipt_handle;
+    bed.change("work", &handle, 5).unwrap();
+    assert_eq!(bed.next_due("work"), Some(5 * SECOND));
+    bed.delete("work", &handle);
+    assert_eq!(bed.next_due("work"), None);
+
+    bed.send("work", NewMessage::new("poison"));
+    for _ in 0..3 {
+        bed.receive("work", 1);
+        bed.now += 30 * SECOND;
+    }
+    assert_eq!(["work", "dead"].map(|name| bed.next_due(name)), [None, Some(-30 * SECOND)]);
+    bed.redrive("dead", None);
+    assert_eq!(["work", "dead"].map(|name| bed.next_due(name)), [Some(0), None]);
+
+    let path = bed.connection.path().unwrap().to_owned();
+    let anew = Queues::new(&["work", "dead"].map(|name| settings(name, None))).unwrap();
+    open(path.as_ref(), &anew).unwrap();
+    assert_eq!(["work", "dead"].map(|name| anew.find(name).unwrap().due()), [bed.now, NEVER]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! One unit of work: a transaction, the time it happens at, and the queues to wake once it is committed.
+//! One unit of work: a transaction, the time it happens at, and the queues whose messages it changes.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior};
 
 use crate::Error;
-use crate::queue::Queue;
+use crate::queue::{NEVER, Queue, UNKNOWN};
 
 /// Milliseconds since 1970. The wall clock, because timeouts go on while the process is not running.
 pub(crate) fn now_ms() -> i64 {
@@ -16,7 +16,7 @@ pub(crate) fn now_ms() -> i64 {
 /// A transaction under way.
 pub(crate) struct Work<'c> {
     transaction: Transaction<'c>,
-    wake: Vec<Arc<Queue>>,
+    touched: Vec<Arc<Queue>>,
     /// The moment all of it happens at.
     pub now: i64,
 }
@@ -26,7 +26,7 @@ impl<'c> Work<'c> {
     /// risk of failing half way.
     pub fn begin(connection: &'c mut Connection, now: i64) -> Result<Self, Error> {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        Ok(Self { transaction, wake: Vec::new(), now })
+        Ok(Self { transaction, touched: Vec::new(), now })
     }
 
     /// Begins, does `job` and commits.
@@ -40,21 +40,29 @@ impl<'c> Work<'c> {
         Ok(outcome)
     }
 
-    /// Commits, and only then wakes: who is woken finds what was written. It happens on the store's thread, so that a
-    /// sender who is gone before it learns of the commit still wakes the receivers.
+    /// Commits, and only then tells when the queues' next messages are due: who is woken by it finds what was written. It
+    /// happens on the store's thread, so that a sender who is gone before it learns of the commit still wakes the receivers.
     pub fn commit(self) -> Result<(), Error> {
-        self.transaction.commit()?;
-        for queue in self.wake {
-            queue.changed.notify_waiters();
+        let due = self.touched.iter().map(|queue| self.next_due(queue)).collect::<Result<Vec<_>, _>>()?;
+        let committed = self.transaction.commit();
+        for (queue, due) in self.touched.iter().zip(due) {
+            queue.set_due(if committed.is_ok() { due } else { UNKNOWN });
         }
-        Ok(())
+        Ok(committed?)
     }
 
-    /// Wakes those who wait for messages of `queue`, once the work is committed.
-    pub fn wake(&mut self, queue: &Arc<Queue>) {
-        if !self.wake.iter().any(|known| Arc::ptr_eq(known, queue)) {
-            self.wake.push(Arc::clone(queue));
+    /// Notes that messages came into `queue`, left it or changed when they are visible.
+    pub fn touch(&mut self, queue: &Arc<Queue>) {
+        if !self.touched.iter().any(|known| Arc::ptr_eq(known, queue)) {
+            self.touched.push(Arc::clone(queue));
         }
+    }
+
+    /// When the next message is receivable: now or in the past if one already is.
+    pub fn next_due(&self, queue: &Queue) -> Result<i64, Error> {
+        let mut select = self.statement("SELECT MIN(visible) FROM messages WHERE queue = ?1")?;
+        let due: Option<i64> = select.query_row([queue.name()], |row| row.get(0))?;
+        Ok(due.unwrap_or(NEVER))
     }
 
     /// A prepared statement, kept for the next time.
