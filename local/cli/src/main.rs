@@ -54,6 +54,10 @@ use tracing_subscriber::fmt::writer::MakeWriterExt;
 
 use arguments::Arguments;
 
+/// A request makes and drops many small things, on whichever thread goes on with it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     local_lambda::reaper::run_if_asked();
     let arguments = Arguments::parse();
