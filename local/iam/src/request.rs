@@ -13,7 +13,7 @@ mod sqs;
 use bytes::Bytes;
 use http::Request;
 use local_template::System;
-use serde_json::Value;
+use serde::Deserialize;
 
 use crate::Access;
 
@@ -42,15 +42,21 @@ pub(crate) fn accesses(system: &System, request: &Request<Bytes>) -> Option<(Ser
 
 /// The rights of a request whose operation is in `X-Amz-Target`.
 fn by_target(system: &System, target: &str, body: &[u8]) -> Option<(Service, Vec<Access>)> {
-    // A body that is not JSON names no resource. The service itself refuses it, if the caller may do everything.
-    let body = || serde_json::from_slice::<Value>(body).unwrap_or_default();
     let (prefix, operation) = target.split_once('.')?;
     match prefix.split('_').next()? {
-        "DynamoDB" | "DynamoDBStreams" => Some((Service::DynamoDb, dynamodb::accesses(system, operation, &body()))),
-        "AmazonSQS" => Some((Service::Sqs, vec![sqs::access(system, operation, &body())])),
-        "secretsmanager" => Some((Service::SecretsManager, vec![secretsmanager::access(system, operation, &body())])),
+        "DynamoDB" | "DynamoDBStreams" => Some((Service::DynamoDb, dynamodb::accesses(system, operation, names(body)))),
+        "AmazonSQS" => Some((Service::Sqs, vec![sqs::access(system, operation, names(body))])),
+        "secretsmanager" => {
+            Some((Service::SecretsManager, vec![secretsmanager::access(system, operation, names(body))]))
+        }
         _ => None,
     }
+}
+
+/// What a body names, and nothing else of it. One that is not JSON, or has another type there, names no resource. The service
+/// itself refuses it, if the caller may do everything.
+fn names<'a, T: Deserialize<'a> + Default>(body: &'a [u8]) -> T {
+    serde_json::from_slice(body).unwrap_or_default()
 }
 
 /// Every resource: for an action that names none.

@@ -1,33 +1,53 @@
 //! DynamoDB. Developer Guide: "Actions, resources, and condition keys for DynamoDB", "Amazon DynamoDB Transactions: How it
 //! works" (a transaction needs the permissions of its items), "Using IAM policy conditions" (an index is a resource).
 
+use std::collections::BTreeMap;
+
 use local_template::{ACCOUNT, System};
-use serde_json::Value;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::ANY;
 use crate::Access;
 
-pub(super) fn accesses(system: &System, operation: &str, body: &Value) -> Vec<Access> {
+/// Where requests name tables, indexes and streams.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Names {
+    table_name: Option<String>,
+    index_name: Option<String>,
+    request_items: Option<BTreeMap<String, IgnoredAny>>,
+    transact_items: Option<Vec<BTreeMap<String, OneTable>>>,
+    resource_arn: Option<String>,
+    stream_arn: Option<String>,
+    shard_iterator: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct OneTable {
+    table_name: Option<String>,
+}
+
+pub(super) fn accesses(system: &System, operation: &str, names: Names) -> Vec<Access> {
     let on = |action: &str, resource: String| Access::new(format!("dynamodb:{action}"), resource);
     let mut accesses: Vec<Access> = match operation {
         "TransactWriteItems" | "TransactGetItems" => {
-            let items = body["TransactItems"].as_array().into_iter().flatten();
-            let actions = items.filter_map(Value::as_object).flatten();
-            actions
-                .map(|(kind, item)| on(action(kind), table(system, &item["TableName"]).unwrap_or_else(|| ANY.into())))
-                .collect()
+            let actions = names.transact_items.into_iter().flatten().flatten();
+            let table = |item: OneTable| item.table_name.map_or_else(|| ANY.to_owned(), |name| named(system, &name));
+            actions.map(|(kind, item)| on(action(&kind), table(item))).collect()
         }
         "BatchGetItem" | "BatchWriteItem" => {
-            let tables = body["RequestItems"].as_object().into_iter().flat_map(|items| items.keys());
-            tables.map(|name| on(operation, named(system, name))).collect()
+            let tables = names.request_items.into_iter().flat_map(BTreeMap::into_keys);
+            tables.map(|name| on(operation, named(system, &name))).collect()
         }
         _ => {
-            let index = body["IndexName"].as_str().map(|index| format!("/index/{index}")).unwrap_or_default();
-            let table = table(system, &body["TableName"]).map(|table| table + &index);
-            let given = ["ResourceArn", "StreamArn"].iter().find_map(|key| body[*key].as_str());
+            let index = names.index_name.map(|index| format!("/index/{index}")).unwrap_or_default();
+            let table = names.table_name.map(|table| named(system, &table) + &index);
             // A shard iterator begins with the stream's ARN, as on AWS.
-            let given = given.or_else(|| body["ShardIterator"].as_str()?.split_once('|').map(|(stream, _)| stream));
-            table.or_else(|| given.map(str::to_owned)).map(|resource| on(operation, resource)).into_iter().collect()
+            let iterated = || Some(names.shard_iterator?.split_once('|')?.0.to_owned());
+            let resource = table.or(names.resource_arn).or(names.stream_arn).or_else(iterated);
+            resource.map(|resource| on(operation, resource)).into_iter().collect()
         }
     };
     accesses.sort();
@@ -48,10 +68,6 @@ fn action(item: &str) -> &str {
         "ConditionCheck" => "ConditionCheckItem",
         other => other,
     }
-}
-
-fn table(system: &System, name: &Value) -> Option<String> {
-    Some(named(system, name.as_str()?))
 }
 
 /// A request names a table by its name or its ARN.

@@ -1,13 +1,20 @@
 //! Secrets Manager. User Guide: "Actions, resources, and condition keys for AWS Secrets Manager".
 
 use local_template::{ACCOUNT, System};
-use serde_json::Value;
+use serde::Deserialize;
 
 use super::ANY;
 use crate::Access;
 
-pub(super) fn access(system: &System, operation: &str, body: &Value) -> Access {
-    let resource = body["SecretId"].as_str().map_or_else(|| ANY.to_owned(), |id| arn(system, id));
+/// Where a request names a secret.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Names {
+    secret_id: Option<String>,
+}
+
+pub(super) fn access(system: &System, operation: &str, names: Names) -> Access {
+    let resource = names.secret_id.map_or_else(|| ANY.to_owned(), |id| arn(system, &id));
     Access::new(format!("secretsmanager:{operation}"), resource)
 }
 

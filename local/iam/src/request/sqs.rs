@@ -2,20 +2,29 @@
 //! its single form).
 
 use local_template::{ACCOUNT, System};
-use serde_json::Value;
+use serde::Deserialize;
 
 use super::ANY;
 use crate::Access;
 
-pub(super) fn access(system: &System, operation: &str, body: &Value) -> Access {
+/// Where requests name a queue.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Names {
+    queue_url: Option<String>,
+    queue_name: Option<String>,
+    source_arn: Option<String>,
+}
+
+pub(super) fn access(system: &System, operation: &str, names: Names) -> Access {
     let action = match operation {
         "SendMessageBatch" | "DeleteMessageBatch" | "ChangeMessageVisibilityBatch" => {
             operation.trim_end_matches("Batch")
         }
         other => other,
     };
-    let queue = ["QueueUrl", "QueueName", "SourceArn"].iter().find_map(|key| body[*key].as_str());
-    let resource = queue.map_or_else(|| ANY.to_owned(), |queue| arn(system, queue));
+    let queue = names.queue_url.or(names.queue_name).or(names.source_arn);
+    let resource = queue.map_or_else(|| ANY.to_owned(), |queue| arn(system, &queue));
     Access::new(format!("sqs:{action}"), resource)
 }
 

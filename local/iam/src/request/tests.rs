@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 
@@ -148,6 +148,9 @@ fn an_invocation_is_of_the_function_or_of_what_qualifies_it() {
 fn what_names_no_resource_is_about_all_of_them() {
     assert_eq!(dynamodb("ListTables", json!({})), ["dynamodb:ListTables *"]);
     assert_eq!(dynamodb("GetItem", json!(7)), ["dynamodb:GetItem *"]);
+    assert_eq!(dynamodb("GetItem", json!({"TableName": 7})), ["dynamodb:GetItem *"]);
+    let half_read = json!({"TransactItems": [{"Put": {"TableName": "T"}}, {"Put": 7}]});
+    assert_eq!(dynamodb("TransactWriteItems", half_read), ["dynamodb:TransactWriteItems *"]);
     assert_eq!(dynamodb("TransactWriteItems", json!({})), ["dynamodb:TransactWriteItems *"]);
     assert_eq!(dynamodb("TransactWriteItems", json!({"TransactItems": [{"Put": {}}]})), ["dynamodb:PutItem *"]);
     assert_eq!(dynamodb("ExecuteStatement", json!({"Statement": "SELECT * FROM T"})), ["dynamodb:ExecuteStatement *"]);
