@@ -158,9 +158,8 @@ impl Instance {
         self.pool.leave(&self.instance_id, undelivered);
     }
 
-    fn figures(&self, duration: Duration, init: Option<Duration>) -> Figures {
-        let memory_mb = self.deployment.spec.memory_mb;
-        Figures { duration, init, memory_mb, peak_kib: self.process.peak_kib() }
+    fn figures(&self, duration: Duration, init: Option<Duration>, peak_kib: Option<u64>) -> Figures {
+        Figures { duration, init, memory_mb: self.deployment.spec.memory_mb, peak_kib }
     }
 }
 

@@ -80,8 +80,13 @@ impl Process {
     }
 
     /// The peak of its memory in KiB, where it can be read and while it runs.
-    pub fn peak_kib(&self) -> Option<u64> {
+    pub fn peak_kib(&mut self) -> Option<u64> {
         self.memory.peak_kib()
+    }
+
+    /// What that was a moment ago at most, if it can't be over `limit` since.
+    pub fn recent_peak_kib(&mut self, limit: u64) -> Option<u64> {
+        self.memory.recent_peak_kib(limit)
     }
 
     /// Ends it at once.

@@ -48,7 +48,8 @@ impl Instance {
                 Event::Message(Message::Response { request_id, response, accepted })
                     if request_id == running.job.request.request_id && Instant::now() < running.deadline =>
                 {
-                    let figures = self.figures(running.began.elapsed(), init);
+                    let peak = self.process.recent_peak_kib(u64::from(self.deployment.spec.memory_mb) * 1024);
+                    let figures = self.figures(running.began.elapsed(), init, peak);
                     if figures.is_over_memory() {
                         break Failure::OutOfMemory;
                     }
@@ -93,7 +94,8 @@ impl Instance {
             Failure::TimedOut(limit) => *limit,
             _ => running.began.elapsed(),
         };
-        let figures = self.figures(duration, init);
+        let peak = self.process.peak_kib();
+        let figures = self.figures(duration, init, peak);
         self.process.kill(&mut self.log).await;
         // Its concurrency must be free when the caller hears of the failure, as the caller may come straight back.
         self.leave(None);
