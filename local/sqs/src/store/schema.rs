@@ -53,12 +53,16 @@ const TABLES: &str = "
     CREATE INDEX move_tasks_by_source ON move_tasks (source, seq);
 ";
 
+/// The log's pages (16 MB) before they go into the file: a page that many transactions write goes there once.
+const CHECKPOINT_PAGES: u32 = 4_000;
+
 /// Opens the file, making what is missing, and takes over the queues' settings.
 pub(crate) fn open(path: &Path, queues: &Queues) -> Result<Connection, Error> {
     let mut connection = Connection::open(path)?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     connection.set_prepared_statement_cache_capacity(64);
 
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
