@@ -18,8 +18,9 @@ impl Cpu {
     /// All until now of the stack with this process.
     pub fn of(root: u32) -> Result<Self, Error> {
         let (mut stack, mut functions) = (0, 0);
-        for pid in tree(root)? {
-            // One that ends meanwhile is in its parent's.
+        // The root last: what ends meanwhile is among its children's.
+        let (roots, others): (Vec<u32>, Vec<u32>) = tree(root)?.into_iter().partition(|pid| *pid == root);
+        for pid in others.into_iter().chain(roots) {
             let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
             let (own, of_children) = ticks_of(&stat);
             *(if pid == root { &mut stack } else { &mut functions }) += own;

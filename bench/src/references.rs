@@ -26,7 +26,7 @@ pub fn path(world: &World, name: &str) -> PathBuf {
     profile_folder(&world.folder("references"), profile(world)).join(name)
 }
 
-/// The profile that they are built with: what functions have that were built elsewhere is a release's.
+/// The profile that they are built with. Functions that were built elsewhere are compared with references of `release`.
 fn profile(world: &World) -> &'static str {
     if world.profile == TOOLS { TOOLS } else { "release" }
 }

@@ -151,7 +151,7 @@ fn ready(output: ChildStdout) -> io::Result<u16> {
     Err(io::ErrorKind::UnexpectedEof.into())
 }
 
-/// `  http://127.0.0.1:PORT is ready (0.5 s). …`
+/// `  http://127.0.0.1:PORT is ready (500 ms). …`
 fn port(line: &str) -> Option<u16> {
     let (url, _) = line.trim_start().split_once(" is ready ")?;
     url.strip_prefix("http://127.0.0.1:")?.parse().ok()

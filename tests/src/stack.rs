@@ -212,7 +212,7 @@ async fn ready(setup: &Setup, folder: &Folder, more: &[&str]) -> (Program, u16) 
     }
 }
 
-/// `  http://127.0.0.1:PORT is ready (0.5 s). …`
+/// `  http://127.0.0.1:PORT is ready (500 ms). …`
 fn port(line: &str) -> Option<u16> {
     let (url, _) = line.trim_start().split_once(" is ready ")?;
     url.strip_prefix("http://127.0.0.1:")?.parse().ok()

@@ -77,6 +77,10 @@ impl Budget {
     }
 
     fn check_growth(&self, growth: &[Growth], report: &mut Report) {
+        // What this system does not tell is checked on one that does.
+        if growth.is_empty() && !cfg!(target_os = "linux") {
+            return;
+        }
         let [few, .., many] = growth else {
             return report.missing("no order was measured after few and after many others".to_owned());
         };

@@ -26,8 +26,12 @@ mod platform {
 
         /// The peak of its resident memory in KiB as it was within the last 100 ms, if it can't be over `limit` since.
         pub fn recent_peak_kib(&mut self, limit: u64) -> Option<u64> {
+            self.recent_peak_kib_at(Instant::now(), limit)
+        }
+
+        pub(super) fn recent_peak_kib_at(&mut self, now: Instant, limit: u64) -> Option<u64> {
             if let Some((at, peak)) = self.latest {
-                let since = at.elapsed();
+                let since = now.saturating_duration_since(at);
                 let more = FASTEST_KIB_PER_MS * (since.as_millis() as u64 + 1);
                 if since < RECENT && peak + more < limit {
                     return Some(peak);
@@ -107,8 +111,9 @@ mod tests {
         child.wait().unwrap();
         // A read tells from here on that it has ended.
         let mut after = |since, limit| {
-            memory.latest = Some((Instant::now() - Duration::from_millis(since), peak?));
-            memory.recent_peak_kib(limit)
+            let now = Instant::now();
+            memory.latest = Some((now - Duration::from_millis(since), peak?));
+            memory.recent_peak_kib_at(now, limit)
         };
         assert_eq!(after(50, u64::MAX), peak);
         assert_eq!(after(100, u64::MAX), None);

@@ -52,7 +52,10 @@ impl Snapshots {
             .into_iter()
             .find(|path| files::is_there(path))
         {
-            return Err(Error::Damaged { path, problem: "it is not from a restore, and in its way".to_owned() });
+            return Err(Error::Damaged {
+                path,
+                problem: "a file of this name that no restore made is in the way; move it away".to_owned(),
+            });
         }
         let path = self.folder.join(INCOMING);
         files::remove(&path)?;

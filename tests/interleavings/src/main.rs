@@ -3,8 +3,8 @@
 //! them, and every decision is made by the functions that production uses.
 //!
 //! # What one step is
-//! A step is one write: a transaction of the product service's store or a conditional write of the order service's, with
-//! the event in it. A function decides by what it has read, and its write is refused if the hold's state or generation, or
+//! A step is one write: a transaction or a conditional write of the product service's store, or a conditional write of the
+//! order service's, with the event in it. A function decides by what it has read, and its write is refused if the hold's state or generation, or
 //! the order's state or generation, is another by then; it starts anew. So reading and writing count as one step, and a
 //! crash can only come between two steps, where it makes the second one late (an event is delivered again) or leaves it out
 //! (a request is not). `settle-reservation` alone may need two writes, when units are to be held again and there are

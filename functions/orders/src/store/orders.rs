@@ -65,12 +65,12 @@ pub enum Applied {
     Refused(Status),
 }
 
-/// What [`Orders::find`] reads of an item, as a projection expression with the names of [`projected_names`]. The rest of its event
-/// tells of the same order once more.
+/// What [`Orders::find`] reads of an item, as a projection expression with the names of [`projected_names`]. Of the event, only the
+/// id is needed.
 const PROJECTED: &str = "orderId, userId, #status, totalAmount, #items, holdGeneration, shippingAddress, createdAt, #reason, \
                          fingerprint, #event.id";
 
-/// The names of [`PROJECTED`] that are reserved words, or might be.
+/// The placeholders of [`PROJECTED`]: `status` and `items` are reserved words.
 fn projected_names() -> HashMap<String, String> {
     ["status", "items", "reason", events::ATTRIBUTE].map(|name| (format!("#{name}"), name.to_owned())).into()
 }

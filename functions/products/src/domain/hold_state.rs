@@ -23,7 +23,7 @@ pub enum State {
     Cancelled,
 }
 
-/// A transition between two states. The store applies it in one transaction with its effect on the stock. A transition
+/// A transition between two states. The store applies it in one write with its effect on the stock. A transition
 /// from a state to itself only writes an event or a later expiry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Transition {
@@ -32,6 +32,9 @@ pub struct Transition {
     /// The state it leads to.
     pub to: State,
 }
+
+/// What the event of an order does to a hold that is held as the generation that the order relies on: nearly always.
+pub const SETTLE: Transition = Transition { from: State::Held, to: State::Settled };
 
 /// What a transition does to the stock of every line's product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +70,7 @@ impl State {
 
     /// The transition when the order is placed.
     pub fn settle(self) -> Option<Transition> {
-        (self == Self::Held).then_some(Transition { from: self, to: Self::Settled })
+        (self == Self::Held).then_some(SETTLE)
     }
 
     /// The transition when the order is cancelled.

@@ -25,12 +25,12 @@ pub struct Products {
     pub(super) table: String,
 }
 
-/// The attributes of a [`Product`], as a projection expression with the names of [`projected_names`]. What else its item has, the
-/// event of its creation and the keys of indexes, is more than half of it.
+/// The attributes of a [`Product`], as a projection expression with the names of [`projected_names`]: without the event of its creation
+/// and the keys of indexes.
 pub(super) const PROJECTED: &str =
     "id, #name, description, price, category, stock, isActive, createdAt, updatedAt, revision";
 
-/// The names of [`PROJECTED`] that are reserved words.
+/// The placeholder of [`PROJECTED`]: `name` is a reserved word.
 pub(super) fn projected_names() -> HashMap<String, String> {
     HashMap::from([("#name".to_owned(), "name".to_owned())])
 }

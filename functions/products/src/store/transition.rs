@@ -1,5 +1,5 @@
-//! Applying a hold's transition: one transaction, conditional on the hold's state and generation, that also moves the
-//! units and writes the event.
+//! Applying a hold's transition: one write, conditional on the hold's state and generation, with the event in it; where units
+//! move, a transaction that moves them too.
 
 use aws::retry::RetryBudget;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -11,7 +11,7 @@ use tables::{Cancellation, FailedCondition, StoreError, number, string, update_i
 
 use super::Holds;
 use crate::domain::hold::Hold;
-use crate::domain::hold_state::{State, StockEffect, Transition};
+use crate::domain::hold_state::{SETTLE, State, StockEffect, Transition};
 use crate::domain::stock_event::StockEvent;
 
 /// The outcome of a transition.
@@ -32,8 +32,8 @@ pub enum Outcome {
 pub enum Settlement {
     /// The hold is settled, and the event is written.
     Done,
-    /// Nothing was written: this is what is there, if anything is.
-    Not(Option<Hold>),
+    /// Nothing was written: the hold that is there is in another state or generation, or there is none.
+    NotHeld(Option<Hold>),
 }
 
 impl Holds {
@@ -49,9 +49,9 @@ impl Holds {
         event: &StockEvent,
         retries: RetryBudget,
     ) -> Result<Settlement, StoreError> {
-        let held = Seen { order_id, generation, expires_at: None };
+        let held = Expected { order_id, generation, expires_at: None };
         let update = self
-            .update_hold(held, Transition { from: State::Held, to: State::Settled }, Some(event), None)?
+            .update_hold(held, SETTLE, Some(event), None)?
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()?;
         match update_item(&self.client, update, ReturnValue::None, retries).await {
@@ -59,7 +59,7 @@ impl Holds {
             Err(error) => match error.as_service_error() {
                 // The SDK repeats an update whose response was lost, and the repetition meets the settled hold.
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
-                    Ok(Settlement::Not(failed.item.clone().map(serde_dynamo::from_item).transpose()?))
+                    Ok(Settlement::NotHeld(failed.item.clone().map(serde_dynamo::from_item).transpose()?))
                 }
                 _ => Err(error.into()),
             },
@@ -84,7 +84,7 @@ impl Holds {
             StockEffect::Take | StockEffect::Return => hold.items.iter().collect(),
         };
         loop {
-            let mut actions = vec![action(self.update_hold(Seen::from(hold), transition, event, expires_at)?)?];
+            let mut actions = vec![action(self.update_hold(Expected::from(hold), transition, event, expires_at)?)?];
             for line in &lines {
                 actions.push(action(self.update_stock(line, effect))?);
             }
@@ -118,7 +118,7 @@ impl Holds {
 
     fn update_hold(
         &self,
-        hold: Seen<'_>,
+        hold: Expected<'_>,
         transition: Transition,
         event: Option<&StockEvent>,
         expires_at: Option<u64>,
@@ -165,15 +165,15 @@ impl Holds {
     }
 }
 
-/// What is known of a hold that changes.
+/// What a hold has to be for a change of it to be made.
 #[derive(Clone, Copy)]
-struct Seen<'a> {
+struct Expected<'a> {
     order_id: &'a str,
     generation: HoldGeneration,
     expires_at: Option<u64>,
 }
 
-impl<'a> From<&'a Hold> for Seen<'a> {
+impl<'a> From<&'a Hold> for Expected<'a> {
     fn from(hold: &'a Hold) -> Self {
         Self { order_id: &hold.order_id, generation: hold.generation, expires_at: hold.expires_at }
     }

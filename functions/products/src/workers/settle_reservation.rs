@@ -84,7 +84,7 @@ pub async fn settle(
     let settled = StockEvent::settled(order_id, relies_on, cause);
     let mut hold = match holds.settle(order_id, relies_on, &settled, retries.clone()).await? {
         Settlement::Done => return Ok(()),
-        Settlement::Not(hold) => hold,
+        Settlement::NotHeld(hold) => hold,
     };
     loop {
         let is_done = match hold {

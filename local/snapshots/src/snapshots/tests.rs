@@ -139,7 +139,10 @@ fn what_is_no_snapshot_of_this_users_is_told_left_alone_and_in_nobodys_way() {
     assert!(!are_theirs || matches!(snapshots.prepare(&name("theirs")), Err(Error::Unknown { .. })));
     assert!(!are_theirs || matches!(snapshots.delete(&name("theirs")), Err(Error::Io { .. })));
     let in_the_way = snapshots.prepare(&name("good")).unwrap_err().to_string();
-    assert!(in_the_way.ends_with("it is not from a restore, and in its way"), "{in_the_way}");
+    assert!(
+        in_the_way.ends_with("a file of this name that no restore made is in the way; move it away"),
+        "{in_the_way}"
+    );
     for one in [".decided", ".placed"] {
         fs::remove_file(folder.join(one)).unwrap();
     }

@@ -1,5 +1,6 @@
 use super::State::{Cancelled, Expired, Held, Settled};
 use super::*;
+use crate::domain::hold_state::SETTLE;
 use crate::domain::product::tests::product;
 
 const FIRST: HoldGeneration = HoldGeneration::FIRST;
@@ -12,6 +13,18 @@ fn hold(state: State) -> Hold {
         items: vec![product("Lamp", "Light", 1, 1).priced(1)],
         expires_at: (state == Held).then_some(10),
         ..Hold::cancelled("o1", "r1")
+    }
+}
+
+#[test]
+fn a_hold_as_the_order_knows_it_is_settled_unread() {
+    let generations: Vec<HoldGeneration> =
+        std::iter::successors(Some(FIRST), |last| Some(last.next())).take(4).collect();
+    for generation in &generations {
+        for lines_since in generations.iter().filter(|since| *since <= generation) {
+            let hold = Hold { generation: *generation, lines_since: *lines_since, ..hold(Held) };
+            assert_eq!(hold.on_order(*generation), OnOrder::Settle(SETTLE), "{hold:?}");
+        }
     }
 }
 
