@@ -5,6 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::Value;
 
+use crate::packed::Packed;
 use crate::payload::Payload;
 
 /// What an entry is.
@@ -73,8 +74,7 @@ pub(crate) struct Entry {
     state: Mutex<State>,
 }
 
-/// What becomes known while the entry goes on. A clone shares the payloads and lines: whoever looks takes one, and reads it
-/// while the entry goes on.
+/// What becomes known while the entry goes on. A clone shares the payloads and lines.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct State {
     /// `None` while it is under way.
@@ -86,6 +86,8 @@ pub(crate) struct State {
     pub logs: Vec<(SystemTime, Arc<str>)>,
     /// Log lines that found no room.
     pub lines_omitted: u64,
+    /// Details, payloads and lines, once nothing is added any more.
+    pub packed: Option<Packed>,
 }
 
 impl Entry {
@@ -93,7 +95,26 @@ impl Entry {
         Self { id, kind, name, started: Instant::now(), state: Mutex::default() }
     }
 
+    /// What whoever records adds to.
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A copy of what is known, for whoever looks: everything that takes long is done without the lock.
+    pub fn look(&self) -> State {
+        let mut state = self.state().clone();
+        if let Some(packed) = state.packed.take() {
+            packed.give(&mut state);
+        }
+        state
+    }
+
+    /// Nothing will be added any more.
+    pub fn pack(&self) {
+        let mut state = self.state();
+        if state.packed.is_none() {
+            let packed = Packed::take(&mut state);
+            state.packed = Some(packed);
+        }
     }
 }

@@ -11,8 +11,10 @@
 mod aws_call;
 mod causes;
 mod entry;
+mod ids;
 mod mask;
 mod narrow;
+mod packed;
 mod payload;
 mod recorder;
 mod search;

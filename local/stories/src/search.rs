@@ -31,18 +31,16 @@ impl Needle {
     pub fn is_in(&self, story: &Story) -> bool {
         let (status, ids, links) = {
             let state = story.state();
-            let ids: Vec<String> = state.ids().cloned().collect();
-            (state.status, ids, state.links.clone())
+            (state.status, state.ids.clone(), state.links.clone())
         };
         self.is_in_text(&masked(&story.title))
             || status.is_some_and(|status| status.to_string() == self.lower)
-            || ids.iter().any(|id| self.is_in_text(id))
+            || ids.all().any(|id| self.is_in_text(id))
             || links.iter().any(|link| self.is_in_entry(link))
     }
 
     fn is_in_entry(&self, Link { entry, .. }: &Link) -> bool {
-        // A clone, as everything that takes long is done without the lock.
-        let state = entry.state().clone();
+        let state = entry.look();
         self.is_in_text(&masked(&entry.name))
             || state.details.iter().any(|(_, value)| value.as_str().is_some_and(|text| self.is_shown(text)))
             || state.logs.iter().any(|(_, line)| self.is_shown(line))

@@ -8,9 +8,10 @@ use std::time::SystemTime;
 use serde_json::Value;
 
 use crate::entry::{Entry, Kind, Outcome};
+use crate::ids::Source;
 use crate::payload::Payload;
 use crate::recorder::Shared;
-use crate::story::{Room, State, Story};
+use crate::story::{Room, Story};
 use crate::text;
 
 /// The most log lines of one entry, and the longest part of a line, in bytes.
@@ -125,23 +126,23 @@ impl Span {
 
     /// An id that the stack gave and that stands for the story in what it causes, if it is one story's alone.
     pub fn known_as(&self, id: &str) {
-        self.add_id(id, |state| &mut state.own_ids);
+        self.add_id(Source::Stack, id);
     }
 
     /// An id that the caller gave. It leads to the story, but in a message it stands for the story only if it is long enough
     /// to be no other's.
     pub fn called(&self, id: &str) {
-        self.add_id(id, |state| &mut state.callers_ids);
+        self.add_id(Source::Caller, id);
     }
 
-    fn add_id(&self, id: &str, ids: impl Fn(&mut State) -> &mut Vec<String>) {
+    fn add_id(&self, source: Source, id: &str) {
         // Shorter ones may be anything, and longer ones are no ids.
         const LENGTHS: RangeInclusive<usize> = 8..=128;
         if let Some(Inner { shared, positions, .. }) = self.0.as_deref()
             && let [position] = positions.as_slice()
             && LENGTHS.contains(&id.len())
         {
-            position.story.known_as(shared, id, ids);
+            position.story.known_as(shared, source, id);
             shared.make_room();
         }
     }
@@ -233,6 +234,16 @@ impl Inner {
             }
         }
         !charged.is_empty()
+    }
+}
+
+/// Nothing more is recorded here.
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // Not of an entry that no story keeps any more.
+        if let Some(entry) = self.entry.as_ref().filter(|entry| Arc::strong_count(entry) > 1) {
+            entry.pack();
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::entry::Entry;
+use crate::ids::{Ids, Source};
 use crate::recorder::Shared;
 use crate::span::Span;
 use crate::text;
@@ -67,12 +68,8 @@ pub(crate) struct State {
     pub duration: Option<Duration>,
     /// The HTTP status that it was answered with.
     pub status: Option<u16>,
-    /// The request ids of its invocations.
-    pub request_ids: Vec<String>,
-    /// Ids that the stack gave and that stand for this story alone, in messages too: of its request, its trace.
-    pub own_ids: Vec<String>,
-    /// Ids that the caller gave. Another call may have the same.
-    pub callers_ids: Vec<String>,
+    /// Whatever leads to the story.
+    pub ids: Ids,
     pub entries_omitted: u64,
     /// Whether something of an entry found no room.
     pub is_full: bool,
@@ -80,13 +77,6 @@ pub(crate) struct State {
     bytes: usize,
     /// Whether the recorder has dropped it.
     forgotten: bool,
-}
-
-impl State {
-    /// Whatever leads to the story.
-    pub fn ids(&self) -> impl Iterator<Item = &String> {
-        self.request_ids.iter().chain(&self.own_ids).chain(&self.callers_ids)
-    }
 }
 
 /// An entry and its place in the tree.
@@ -101,7 +91,8 @@ impl Story {
         let title = text::cut(title);
         // The id is kept twice.
         let bytes = ENTRY_BYTES + 2 * text::bytes(&id) + text::bytes(&title);
-        let state = State { own_ids: vec![id.clone()], bytes, ..State::default() };
+        let mut state = State { bytes, ..State::default() };
+        state.ids.add(Source::Stack, &id);
         Self {
             id,
             kind,
@@ -174,20 +165,23 @@ impl Story {
 
     /// Adds the request id of an invocation.
     pub fn has_invocation(&self, shared: &Shared, id: &str) {
-        if matches!(self.charge(shared, text::bytes(id)), Room::Made) {
-            self.state().request_ids.push(id.to_owned());
+        self.add_id(shared, Source::Invocation, id);
+    }
+
+    /// Adds an id that the stack or the caller gave, if it is new.
+    pub fn known_as(&self, shared: &Shared, source: Source, id: &str) {
+        let is_new = {
+            let state = self.state();
+            state.ids.of(source).count() < MOST_IDS && !state.ids.of(source).any(|known| known == id)
+        };
+        if is_new {
+            self.add_id(shared, source, id);
         }
     }
 
-    /// Adds an id of its own, or one that its caller gave.
-    pub fn known_as(&self, shared: &Shared, id: &str, ids: impl Fn(&mut State) -> &mut Vec<String>) {
-        let is_new = {
-            let mut state = self.state();
-            let ids = ids(&mut state);
-            ids.len() < MOST_IDS && !ids.iter().any(|known| known == id)
-        };
-        if is_new && matches!(self.charge(shared, text::bytes(id)), Room::Made) {
-            ids(&mut self.state()).push(id.to_owned());
+    fn add_id(&self, shared: &Shared, source: Source, id: &str) {
+        if self.charge(shared, text::bytes(id)) == Room::Made {
+            self.state().ids.add(source, id);
         }
     }
 

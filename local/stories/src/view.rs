@@ -69,7 +69,7 @@ impl Recorder {
         let story = self.find(story)?;
         let links = story.state().links.clone();
         let found = links.into_iter().find(|link| link.entry.id == entry && link.entry.kind == Kind::Invocation)?;
-        let event = found.entry.state().request.as_ref().and_then(Payload::whole).cloned();
+        let event = found.entry.look().request.as_ref().and_then(Payload::whole).cloned();
         Some((found.entry.name.clone(), event))
     }
 
@@ -86,7 +86,7 @@ impl Recorder {
         let by_id = stories.iter().find(|story| story.id == id);
         let has = |story: &&Arc<Story>| {
             let state = story.state();
-            state.ids().any(|known| known == id)
+            state.ids.all().any(|known| known == id)
         };
         // The first one of a batch's.
         by_id.or_else(|| stories.iter().find(has)).cloned()
@@ -123,7 +123,7 @@ fn summary(story: &Story) -> Map<String, Value> {
 }
 
 fn entry(story: &Story, Link { parent, entry }: &Link, tables: &Tables) -> Value {
-    let state = entry.state().clone();
+    let state = entry.look();
     let Shown { subject, details: read, is_condition_failed } = read(entry, &state, tables);
     let mut details: Map<String, Value> = read;
     details.extend(state.details.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::ids::Source;
 use crate::story::Story;
 
 /// The lengths of a caller's id that may stand for its story in messages. A shorter one may be a word that strangers' messages
@@ -27,8 +28,8 @@ impl<'a> Words<'a> {
         let (mut own, mut callers) = (Vec::new(), Vec::new());
         for one in stories {
             let state = story(&one).state();
-            let is_own = state.own_ids.iter().any(|id| self.have(id));
-            let is_callers = !is_own && state.callers_ids.iter().any(|id| is_telling(id) && self.have(id));
+            let is_own = state.ids.of(Source::Stack).any(|id| self.have(id));
+            let is_callers = !is_own && state.ids.of(Source::Caller).any(|id| is_telling(id) && self.have(id));
             drop(state);
             if is_own {
                 own.push(one);
