@@ -7,7 +7,6 @@ use crate::DynamoDb;
 use crate::controls::Outcome;
 use crate::dispatch::{dispatch, writes};
 use crate::protocol::Call;
-use crate::stream::written;
 
 impl DynamoDb {
     /// Answers one request of the DynamoDB or DynamoDB Streams API. `caller` is the function that makes it, if known.
@@ -20,12 +19,17 @@ impl DynamoDb {
         let controls = self.inner.controls.clone();
         let done = self.inner.engine.run(move |store| {
             let is_write = writes(&call.operation);
-            let before =
-                if is_write && call.span.is_recorded() { written::before(store, &call.tables) } else { Vec::new() };
+            let is_told = is_write && call.span.is_recorded();
+            if is_told {
+                store.written.watch();
+            }
             let output = dispatch(store, &call.operation, &call.body);
-            if matches!(output, Some(Ok(_))) && is_write {
+            let is_made = matches!(output, Some(Ok(_)));
+            if is_told {
                 // Before a reader hears of them.
-                written::record(store, &before, &call.span);
+                store.written.tell(is_made, &call.span);
+            }
+            if is_write && is_made {
                 controls.announce(&call.tables);
             }
             output

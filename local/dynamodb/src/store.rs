@@ -8,6 +8,7 @@ use dynoxide::storage::Storage;
 use futures_util::FutureExt;
 use rusqlite::Connection;
 
+use crate::stream::written::Written;
 use crate::stream::{VIEW_SCHEMA, unchanged};
 use crate::tokens::Tokens;
 use crate::{Error, tokens, ttl};
@@ -21,6 +22,8 @@ pub(crate) struct Store {
     pub vectors: VectorIndexLifecycle,
     /// The tokens of transactions.
     pub tokens: Tokens,
+    /// The records that a call writes.
+    pub written: Written,
 }
 
 /// dynoxide takes the highest sequence number of a table at each write and reads records after one. It has no index
@@ -44,8 +47,8 @@ impl Store {
         for schema in [STREAM_INDEX, VIEW_SCHEMA, unchanged::SCHEMA, ttl::SCHEMA, tokens::SCHEMA] {
             connection.execute_batch(schema)?;
         }
-        let tokens = Tokens::of(connection)?;
-        Ok(Self { path: path.to_owned(), storage, vectors: VectorIndexLifecycle::new(), tokens })
+        let (tokens, written) = (Tokens::of(connection)?, Written::of(connection)?);
+        Ok(Self { path: path.to_owned(), storage, vectors: VectorIndexLifecycle::new(), tokens, written })
     }
 
     /// Reading and trimming stream records, and what is kept beside dynoxide's tables. Between dynoxide's calls no

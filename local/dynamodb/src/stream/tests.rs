@@ -2,11 +2,12 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use local_stories::{Kind, Limits, Recorder, StoryKind, Tables};
 use rusqlite::{Connection, StatementStatus};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
-use crate::testing::{call, database, event, put, things};
+use crate::testing::{call, database, event, put, request, things};
 
 #[tokio::test]
 async fn records_have_the_form_that_functions_get() {
@@ -168,4 +169,30 @@ async fn trimming_keeps_what_is_young_unread_or_last() {
     // With no reader, age alone decides.
     Connection::open(folder.path().join("dynamodb.sqlite")).unwrap().execute(old, []).unwrap();
     assert_eq!(db.trim_streams(BTreeMap::new(), day).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_write_s_stories_go_on_with_the_records_that_it_left_and_no_other() {
+    let (_folder, db) = database().await;
+    let stories = Recorder::new(Limits::default(), Tables::new());
+    let call = stories.begin(StoryKind::Operator, "operator-1", || "a write".to_owned());
+    let entry = call.span().child(Kind::Table, "TransactWriteItems");
+    let written = async |operation: &str, body: Value| {
+        let mut request = request(operation, &body);
+        request.extensions_mut().insert(entry.span().clone());
+        db.handle(None, request).await.status().as_u16()
+    };
+    let new = |id: &str| {
+        let condition = "attribute_not_exists(id)";
+        json!({ "Put": { "TableName": "Things", "Item": { "id": { "S": id } }, "ConditionExpression": condition } })
+    };
+    put(&db, "before").await;
+    assert_eq!(written("TransactWriteItems", json!({ "TransactItems": [new("a"), new("b")] })).await, 200);
+    put(&db, "between").await;
+    // Not written, and of two the first is taken back.
+    assert_eq!(written("TransactWriteItems", json!({ "TransactItems": [new("c"), new("a")] })).await, 400);
+    put(&db, "after").await;
+    let records = db.stream(&things()).unwrap().read_after(Sequence::START, 100).await.unwrap();
+    let told = records.iter().map(|record| stories.record("Things", record.sequence.number()).is_recorded());
+    assert_eq!(told.collect::<Vec<_>>(), [false, true, true, false, false]);
 }

@@ -1,27 +1,58 @@
-//! Which records of a stream a call wrote: its stories go on with them.
+//! Which records of a stream a call writes: its stories go on with them.
+//!
+//! A trigger tells of each record as it is inserted, so a write asks the database for nothing more.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use local_stories::Span;
+use rusqlite::Connection;
+use rusqlite::functions::FunctionFlags;
 
-use crate::store::Store;
+/// The connection's own: the file has none.
+const TRIGGER: &str = r#"CREATE TEMP TRIGGER IF NOT EXISTS "local:written" AFTER INSERT ON main._stream_records
+    BEGIN SELECT local_written(NEW.table_name, CAST(NEW.sequence_number AS INTEGER)); END"#;
 
-const LATEST: &str =
-    "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) FROM _stream_records WHERE table_name = ?1";
+/// The first and the last sequence number in each table.
+type Records = BTreeMap<String, (i64, i64)>;
 
-/// The last sequence number of each table before a write.
-pub(crate) fn before<'a>(store: &Store, tables: &'a [String]) -> Vec<(&'a str, i64)> {
-    tables.iter().filter_map(|table| Some((table.as_str(), latest(store, table)?))).collect()
-}
+/// The records of the call that is being made, if its stories want to know.
+pub(crate) struct Written(Arc<Mutex<Option<Records>>>);
 
-/// Tells the stories which records the write left.
-pub(crate) fn record(store: &Store, before: &[(&str, i64)], span: &Span) {
-    for (table, before) in before {
-        if let Some(after) = latest(store, table) {
-            span.wrote(table, *before, after);
+impl Written {
+    /// Makes the trigger.
+    pub(crate) fn of(connection: &Connection) -> rusqlite::Result<Self> {
+        let records = Arc::new(Mutex::new(None));
+        let seen = Arc::clone(&records);
+        connection.create_scalar_function("local_written", 2, FunctionFlags::SQLITE_UTF8, move |record| {
+            if let Some(records) = lock(&seen).as_mut() {
+                let table = record.get_raw(0).as_str().unwrap_or_default();
+                let sequence = record.get(1)?;
+                match records.get_mut(table) {
+                    Some((_, last)) => *last = sequence,
+                    None => drop(records.insert(table.to_owned(), (sequence, sequence))),
+                }
+            }
+            Ok(false)
+        })?;
+        connection.execute_batch(TRIGGER)?;
+        Ok(Self(records))
+    }
+
+    /// A call begins.
+    pub(crate) fn watch(&self) {
+        *lock(&self.0) = Some(Records::new());
+    }
+
+    /// It has ended: its stories are told which records it left, if it left any.
+    pub(crate) fn tell(&self, is_made: bool, span: &Span) {
+        let records = lock(&self.0).take().filter(|_| is_made);
+        for (table, (first, last)) in records.into_iter().flatten() {
+            span.wrote(&table, first - 1, last);
         }
     }
 }
 
-/// What can't be read is not told; the write stands.
-fn latest(store: &Store, table: &str) -> Option<i64> {
-    store.connection().prepare_cached(LATEST).ok()?.query_row([table], |row| row.get::<_, i64>(0)).ok()
+fn lock(records: &Mutex<Option<Records>>) -> MutexGuard<'_, Option<Records>> {
+    records.lock().unwrap_or_else(PoisonError::into_inner)
 }
