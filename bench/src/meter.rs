@@ -32,6 +32,8 @@ pub type Calls = BTreeMap<String, BTreeMap<String, Usage>>;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Logged {
     pub invocations: u64,
+    /// Those for which an instance was started.
+    pub starts: u64,
     /// Of the lines that it writes itself.
     pub bytes: u64,
 }
@@ -98,9 +100,11 @@ impl Mark {
             }
             let lines = |start: &str| since.lines().filter(|line| line.starts_with(start)).count() as u64;
             let (began, ended) = (lines("START "), lines("REPORT "));
+            let is_start = |line: &&str| line.starts_with("REPORT ") && line.contains("Init Duration:");
+            let starts = since.lines().filter(is_start).count() as u64;
             // On AWS the template leaves out what is not JSON: Lambda's own lines.
             let own: usize = since.lines().filter(|line| line.starts_with('{')).map(str::len).sum();
-            all.insert(name, (Logged { invocations: began, bytes: own as u64 }, began == ended));
+            all.insert(name, (Logged { invocations: began, starts, bytes: own as u64 }, began == ended));
         }
         Ok(all)
     }
