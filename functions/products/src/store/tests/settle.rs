@@ -184,23 +184,14 @@ async fn a_cancellation_that_meets_another_transaction_is_tried_again() {
 }
 
 #[tokio::test]
-async fn a_settlement_that_meets_another_transaction_is_tried_again() {
-    let stores = TestStores::new().await;
-    let lamp = stores.stocked(5).await;
-    stores.reserve("o1", &[(&lamp, 2)]).await.unwrap();
-    stores.fail("UpdateItem", FaultKind::TransactionConflict, 1);
-    stores.settle("o1", 1).await;
-    assert_eq!((state(&stores, "o1").await, stores.stock(&lamp).await), (State::Settled, 3));
-    assert_eq!(stores.events().await, events(&[("stock.settled", "")]));
-}
-
-#[tokio::test]
-async fn a_settlement_whose_response_is_lost_writes_one_event() {
-    let stores = TestStores::new().await;
-    let lamp = stores.stocked(5).await;
-    stores.reserve("o1", &[(&lamp, 2)]).await.unwrap();
-    stores.fail("UpdateItem", FaultKind::AnswerLost, 1);
-    stores.settle("o1", 1).await;
-    assert_eq!((state(&stores, "o1").await, stores.stock(&lamp).await), (State::Settled, 3));
-    assert_eq!(stores.events().await, events(&[("stock.settled", "")]));
+async fn a_settlement_that_meets_another_transaction_or_loses_its_response_writes_one_event() {
+    for kind in [FaultKind::TransactionConflict, FaultKind::AnswerLost] {
+        let stores = TestStores::new().await;
+        let lamp = stores.stocked(5).await;
+        stores.reserve("o1", &[(&lamp, 2)]).await.unwrap();
+        stores.fail("UpdateItem", kind, 1);
+        stores.settle("o1", 1).await;
+        assert_eq!((state(&stores, "o1").await, stores.stock(&lamp).await), (State::Settled, 3));
+        assert_eq!(stores.events().await, events(&[("stock.settled", "")]));
+    }
 }
