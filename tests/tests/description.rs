@@ -55,7 +55,7 @@ fn what_is_made_of_it_is_up_to_date() {
 }
 
 /// What writes the files that are made from the document.
-const RENEW: &str = "cargo run -p tests --example describe";
+const RENEW: &str = "cargo run --example describe";
 
 /// Readers that guard against small documents that unfold to huge ones refuse all aliases.
 #[test]

@@ -6,7 +6,7 @@ use super::requests;
 
 const HEAD: &str = "\
 # A purchase, from the registration to the notification. REST Client (VS Code) sends these requests to a shop that has
-# products, such as that of `cargo local`. Made from openapi.yaml by `cargo run -p tests --example describe`.
+# products, such as that of `cargo local`. Made from openapi.yaml by `cargo run --example describe`.
 
 @host = http://localhost:3000
 ";

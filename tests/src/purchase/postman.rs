@@ -15,7 +15,7 @@ pub fn postman_collection() -> String {
     let collection = json!({
         "info": {
             "name": "Storefront: a purchase",
-            "description": "From the registration to the notification. Made from openapi.yaml by `cargo run -p tests --example describe`.",
+            "description": "From the registration to the notification. Made from openapi.yaml by `cargo run --example describe`.",
             "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json",
         },
         "variable": [{"key": "host", "value": "http://localhost:3000"}],

@@ -116,7 +116,7 @@ async fn report(seed: u64, history: History, failure: Failure) -> String {
     let (shortest, why, tries) = shrink(history, failure, Instant::now() + SHRINKING, fails).await;
     format!(
         "the shop is not as the model says: seed {seed}\n\nThe shortest history that failed ({} of {length} steps, {tries} \
-         tries):\n{shortest}\n{why}\n\nAgain: MODEL_SEED={seed} cargo test -p tests --test model\nWhat is at work at the same \
+         tries):\n{shortest}\n{why}\n\nAgain: MODEL_SEED={seed} cargo test --test model\nWhat is at work at the same \
          time, such as consumers and operations of one step, takes turns by chance: a history may pass when it is played again.",
         shortest.steps.len(),
     )
