@@ -18,6 +18,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::error::Error;
+use crate::world::TOOLS;
 
 pub use report::Report;
 
@@ -39,8 +40,8 @@ pub struct Budget {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Functions {
-    bytes: f64,
-    zip_bytes: f64,
+    bytes: OfProfile,
+    zip_bytes: OfProfile,
     peak_bytes: f64,
     /// CPU time until the first response, as a multiple of `hello`'s.
     first_response: f64,
@@ -48,6 +49,21 @@ struct Functions {
     room_for_noise: f64,
     /// Binaries compared by their init alone.
     by_init: BTreeSet<String>,
+}
+
+/// A limit of what a profile builds.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OfProfile {
+    release: f64,
+    optimized: f64,
+}
+
+impl OfProfile {
+    /// The limit of what was built with a profile, or lies in a folder of its name. What is deployed has no other name.
+    fn of(self, profile: &str) -> f64 {
+        if profile.ends_with(TOOLS) { self.optimized } else { self.release }
+    }
 }
 
 /// The limits of one request.

@@ -20,7 +20,11 @@ use crate::statistics::quantile;
 use crate::table::Table;
 use crate::world::World;
 
-const PLAN: Plan = Plan { connections: 8, warm_up: Duration::from_millis(500), lasts: Duration::from_millis(2_500) };
+/// Short, as there are many turns: from one second to the next a machine differs by more than the ways do.
+const PLAN: Plan = Plan { connections: 8, warm_up: Duration::from_millis(50), lasts: Duration::from_millis(300) };
+
+/// Rounds that only warm up, what is recorded too.
+const WARM_UP: usize = 8;
 
 /// How long the console's list waits for news, in seconds, and for how long it then shows them.
 const WAIT: u64 = 15;
@@ -49,12 +53,16 @@ pub async fn measure(world: &World, rounds: u32) -> Result<Vec<Console>, Error> 
         let orders = load::orders(&customers, &products);
         sides.push(Side { stack, loads: [load::in_turn(gets), load::in_turn(orders)], rounds: Vec::new() });
     }
-    for round in 0..rounds as usize {
+    for round in 0..WARM_UP + rounds as usize {
+        if round % 20 == 0 {
+            progress::say(&format!("round {} of {}", round + 1, WARM_UP + rounds as usize));
+        }
         for turn in 0..WAYS.len() {
             let way = (round + turn) % WAYS.len();
-            progress::say(&format!("round {} of {rounds}: {}", round + 1, WAYS[way].0));
             let rates = sides[way].turn(way == LOOKED_AT).await?;
-            sides[way].rounds.push(rates);
+            if round >= WARM_UP {
+                sides[way].rounds.push(rates);
+            }
         }
     }
     let none = &sides[0];

@@ -58,11 +58,13 @@ impl Stack {
     /// The instance with this access key is at an invocation: its calls of services belong there, until the next one.
     pub fn is_at(&self, access_key_id: &str, span: &Span) {
         let mut at_work = self.at_work();
-        if span.is_recorded() {
-            at_work.insert(access_key_id.to_owned(), span.clone());
-        } else {
-            at_work.remove(access_key_id);
-        }
+        let before = match at_work.get_mut(access_key_id) {
+            Some(at) => std::mem::replace(at, span.clone()),
+            None => at_work.insert(access_key_id.to_owned(), span.clone()).unwrap_or_default(),
+        };
+        // What it has recorded is put away without the lock.
+        drop(at_work);
+        drop(before);
     }
 
     /// The instance with this access key is gone.

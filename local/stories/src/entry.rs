@@ -1,12 +1,12 @@
 //! One thing that a call caused.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use bytes::Bytes;
 
-use crate::packed::Packed;
-use crate::payload::Payload;
+use crate::kept::Kept;
+use crate::pieces::Pieces;
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,58 +63,49 @@ pub enum Outcome {
     Denied,
 }
 
-/// An entry. Stories whose records or messages were delivered together share the entries of the batch.
+/// An entry under way. Stories whose records or messages were delivered together share the entries of the batch.
 #[derive(Debug)]
 pub(crate) struct Entry {
     /// Unique in the recorder, in the order of the starts.
     pub id: u64,
     pub kind: Kind,
-    pub name: String,
     pub started: Instant,
     state: Mutex<State>,
 }
 
-/// What becomes known while the entry goes on. A clone shares the payloads and lines.
-#[derive(Debug, Clone, Default)]
+/// What becomes known while the entry goes on.
+#[derive(Debug)]
 pub(crate) struct State {
     /// `None` while it is under way.
     pub duration: Option<Duration>,
     pub outcome: Outcome,
-    pub details: Vec<(&'static str, Value)>,
-    pub request: Option<Payload>,
-    pub response: Option<Payload>,
-    pub logs: Vec<(SystemTime, Arc<str>)>,
-    /// Log lines that found no room.
+    pub pieces: Pieces,
+    /// Log lines that are among the pieces, and those that found no room.
+    pub lines: usize,
     pub lines_omitted: u64,
-    /// Details, payloads and lines, once nothing is added any more.
-    pub packed: Option<Packed>,
 }
 
 impl Entry {
-    pub fn new(id: u64, kind: Kind, name: String) -> Self {
-        Self { id, kind, name, started: Instant::now(), state: Mutex::default() }
+    pub fn new(id: u64, kind: Kind, pieces: Pieces) -> Self {
+        let state = State { duration: None, outcome: Outcome::default(), pieces, lines: 0, lines_omitted: 0 };
+        Self { id, kind, started: Instant::now(), state: Mutex::new(state) }
+    }
+
+    /// What is known now, of which `keep` keeps the pieces.
+    pub fn kept(&self, keep: impl FnOnce(&Pieces) -> Bytes) -> Kept {
+        let Self { id, kind, started, .. } = *self;
+        let state = self.state();
+        let State { duration, outcome, lines_omitted, .. } = *state;
+        Kept { id, kind, started, duration, outcome, lines_omitted, pieces: keep(&state.pieces) }
+    }
+
+    /// The buffer of its pieces.
+    pub fn into_buffer(self) -> Vec<u8> {
+        self.state.into_inner().unwrap_or_else(PoisonError::into_inner).pieces.into_buffer()
     }
 
     /// What whoever records adds to.
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A copy of what is known, for whoever looks: everything that takes long is done without the lock.
-    pub fn look(&self) -> State {
-        let mut state = self.state().clone();
-        if let Some(packed) = state.packed.take() {
-            packed.give(&mut state);
-        }
-        state
-    }
-
-    /// Nothing will be added any more.
-    pub fn pack(&self) {
-        let mut state = self.state();
-        if state.packed.is_none() {
-            let packed = Packed::take(&mut state);
-            state.packed = Some(packed);
-        }
     }
 }

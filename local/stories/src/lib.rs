@@ -9,13 +9,15 @@
 #![warn(missing_docs)]
 
 mod aws_call;
+mod buffers;
 mod causes;
 mod entry;
 mod ids;
+mod kept;
 mod mask;
 mod narrow;
-mod packed;
 mod payload;
+mod pieces;
 mod recorder;
 mod search;
 mod span;

@@ -9,6 +9,6 @@ impl Span {
     pub fn narrowed<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> Self {
         let (Some(shared), [_, _, ..]) = (self.shared(), self.positions()) else { return self.clone() };
         let named = Words::of(texts).named(self.positions().iter().cloned(), |position| &position.story);
-        if named.is_empty() { self.clone() } else { Self::at(shared.clone(), named) }
+        if named.is_empty() { self.clone() } else { Self::at(shared.clone(), named.into()) }
     }
 }

@@ -5,11 +5,14 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use smallvec::{SmallVec, smallvec};
 use tokio::sync::watch;
 
+use crate::buffers::Buffers;
 use crate::causes::{Causes, Place};
-use crate::span::{Position, Span};
-use crate::story::{Call, Story, StoryKind};
+use crate::kept::Chunks;
+use crate::span::{Position, Positions, Span};
+use crate::story::{Call, State, Story, StoryKind};
 use crate::words::Words;
 
 /// The attributes of each table's key, by the table's name.
@@ -51,6 +54,8 @@ pub(crate) struct Shared {
     /// How many entries were opened.
     entries: AtomicU64,
     causes: Mutex<Causes>,
+    pub buffers: Buffers,
+    pub chunks: Chunks,
 }
 
 impl Recorder {
@@ -66,15 +71,17 @@ impl Recorder {
             changes: watch::Sender::default(),
             entries: AtomicU64::default(),
             causes: Mutex::default(),
+            buffers: Buffers::default(),
+            chunks: Chunks::default(),
         })))
     }
 
     /// Begins the story of a call.
     pub fn begin(&self, kind: StoryKind, id: &str, title: impl FnOnce() -> String) -> Call {
         let Some(shared) = &self.0 else { return Call::new(Span::default()) };
-        let story = shared.begin(kind, id, &title());
+        let story = shared.begin(kind, id, title());
         shared.changed(&story);
-        Call::new(Span::at(Arc::clone(shared), vec![Position { story, parent: None }]))
+        Call::new(Span::at(Arc::clone(shared), smallvec![Position { story, parent: None }]))
     }
 
     /// The stories of a stream's record.
@@ -165,7 +172,8 @@ impl Shared {
     /// Drops the oldest stories until the others are within the limits.
     pub fn make_room(&self) {
         if self.bytes.load(Ordering::SeqCst) > self.limits.bytes {
-            self.trim(&mut self.stories());
+            let dropped = self.trim(&mut self.stories());
+            drop(dropped);
         }
     }
 
@@ -175,7 +183,7 @@ impl Shared {
     }
 
     /// The places in stories that are still kept.
-    fn positions(&self, places: &[Place]) -> Vec<Position> {
+    fn positions(&self, places: &[Place]) -> Positions {
         let stories = self.stories();
         let position = |&Place { story, parent }: &Place| {
             let at = stories.binary_search_by_key(&story, |story| story.sequence).ok()?;
@@ -184,20 +192,28 @@ impl Shared {
         places.iter().filter_map(position).collect()
     }
 
-    fn begin(&self, kind: StoryKind, id: &str, title: &str) -> Arc<Story> {
+    fn begin(&self, kind: StoryKind, id: &str, title: String) -> Arc<Story> {
         let mut stories = self.stories();
         let sequence = self.begun.fetch_add(1, Ordering::Relaxed) + 1;
         let story = Arc::new(Story::new(kind, id.to_owned(), title, sequence));
         self.charge(story.bytes());
         stories.push_back(Arc::clone(&story));
-        self.trim(&mut stories);
+        let dropped = self.trim(&mut stories);
+        // Not while others wait: it takes as long as recording.
+        drop(stories);
+        drop(dropped);
         story
     }
 
-    fn trim(&self, stories: &mut VecDeque<Arc<Story>>) {
+    /// Drops the oldest stories that are over the limits, and gives what they had.
+    fn trim(&self, stories: &mut VecDeque<Arc<Story>>) -> SmallVec<[(Arc<Story>, State); 1]> {
+        let mut dropped = SmallVec::new();
         while stories.len() > self.limits.stories || self.bytes.load(Ordering::SeqCst) > self.limits.bytes {
-            let Some(oldest) = stories.pop_front() else { return };
-            self.refund(oldest.forget());
+            let Some(oldest) = stories.pop_front() else { break };
+            let state = oldest.forget();
+            self.refund(state.bytes);
+            dropped.push((oldest, state));
         }
+        dropped
     }
 }

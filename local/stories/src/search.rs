@@ -2,10 +2,11 @@
 
 use regex::bytes::Regex;
 
-use crate::entry::{Entry, State};
+use crate::kept::Seen;
 use crate::mask::masked;
 use crate::payload::Payload;
-use crate::story::{Link, Story};
+use crate::pieces::Content;
+use crate::story::Story;
 use crate::view::{shown_request, shown_response};
 
 /// A text that is searched for, whatever the case.
@@ -29,29 +30,25 @@ impl Needle {
 
     /// Whether a story is about it: its title, ids, status, or an entry.
     pub fn is_in(&self, story: &Story) -> bool {
-        let (status, ids, links) = {
+        let (status, ids) = {
             let state = story.state();
-            (state.status, state.ids.clone(), state.links.clone())
+            (state.status, state.ids.clone())
         };
         self.is_in_text(&masked(&story.title))
             || status.is_some_and(|status| status.to_string() == self.lower)
             || ids.all().any(|id| self.is_in_text(id))
-            || links.iter().any(|link| self.is_in_entry(link))
+            || story.entries().any(|seen| self.is_in_entry(&seen))
     }
 
-    fn is_in_entry(&self, Link { entry, .. }: &Link) -> bool {
-        let state = entry.look();
-        self.is_in_text(&masked(&entry.name))
-            || state.details.iter().any(|(_, value)| value.as_str().is_some_and(|text| self.is_shown(text)))
-            || state.logs.iter().any(|(_, line)| self.is_shown(line))
-            || self.is_in_payloads(entry, &state)
-    }
-
-    fn is_in_payloads(&self, entry: &Entry, state: &State) -> bool {
+    fn is_in_entry(&self, seen: &Seen) -> bool {
+        let Content { name, details, request, response, logs } = &seen.content;
         let has = |payload: &Option<Payload>| payload.as_ref().is_some_and(|payload| self.is_in_bytes(&payload.kept));
-        // Masking takes long, and what is not there is not shown either.
-        has(&state.request) && shown_request(entry, state).is_some_and(|shown| self.is_in_text(&shown))
-            || has(&state.response) && shown_response(state).is_some_and(|shown| self.is_in_text(&shown))
+        self.is_in_text(&masked(name))
+            || details.iter().any(|(_, value)| value.as_str().is_some_and(|text| self.is_shown(text)))
+            || logs.iter().any(|(_, line)| self.is_shown(line))
+            // Masking takes long, and what is not there is not shown either.
+            || has(request) && shown_request(seen).is_some_and(|shown| self.is_in_text(&shown))
+            || has(response) && shown_response(seen).is_some_and(|shown| self.is_in_text(&shown))
     }
 
     /// Whether it is in what is shown of a text.

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
-use serde_json::Value;
+use serde::Serialize;
+use smallvec::SmallVec;
 
-use crate::entry::{Entry, Kind, Outcome};
+use crate::entry::{Entry, Kind, Outcome, State};
 use crate::ids::Source;
-use crate::payload::Payload;
+use crate::pieces::Pieces;
 use crate::recorder::Shared;
 use crate::story::{Room, Story};
 use crate::text;
@@ -25,10 +26,13 @@ pub struct Span(Option<Arc<Inner>>);
 
 struct Inner {
     shared: Arc<Shared>,
-    positions: Vec<Position>,
+    positions: Positions,
     /// The entry whose children go here; `None` at the root.
     entry: Option<Arc<Entry>>,
 }
+
+/// Most places are in one story.
+pub(crate) type Positions = SmallVec<[Position; 1]>;
 
 /// A place in one story's tree.
 #[derive(Debug, Clone)]
@@ -39,7 +43,7 @@ pub(crate) struct Position {
 }
 
 impl Span {
-    pub(crate) fn at(shared: Arc<Shared>, positions: Vec<Position>) -> Self {
+    pub(crate) fn at(shared: Arc<Shared>, positions: Positions) -> Self {
         if positions.is_empty() {
             return Self::default();
         }
@@ -48,9 +52,9 @@ impl Span {
 
     /// Where the stories of several records or messages go on together.
     pub fn join<'a>(spans: impl IntoIterator<Item = &'a Self>) -> Self {
-        let mut joined: Option<(Arc<Shared>, Vec<Position>)> = None;
+        let mut joined: Option<(Arc<Shared>, Positions)> = None;
         for inner in spans.into_iter().filter_map(|span| span.0.as_ref()) {
-            let (_, positions) = joined.get_or_insert_with(|| (Arc::clone(&inner.shared), Vec::new()));
+            let (_, positions) = joined.get_or_insert_with(|| (Arc::clone(&inner.shared), Positions::new()));
             for position in &inner.positions {
                 if !positions.iter().any(|known| Arc::ptr_eq(&known.story, &position.story)) {
                     positions.push(position.clone());
@@ -68,10 +72,11 @@ impl Span {
     /// Opens an entry here.
     pub fn child(&self, kind: Kind, name: &str) -> Open {
         let Some(Inner { shared, positions, .. }) = self.0.as_deref() else { return Open::default() };
-        let entry = Arc::new(Entry::new(shared.next_entry(), kind, text::cut(name)));
-        let added = |position: &&Position| position.story.add(shared, position.parent, &entry);
+        let name = text::cut(name);
+        let entry = Arc::new(Entry::new(shared.next_entry(), kind, Pieces::new(&name, shared.buffers.take())));
+        let added = |position: &&Position| position.story.add(shared, position.parent, &entry, &name);
         let within = |position: &Position| Position { story: Arc::clone(&position.story), parent: Some(entry.id) };
-        let positions: Vec<Position> = positions.iter().filter(added).map(within).collect();
+        let positions: Positions = positions.iter().filter(added).map(within).collect();
         if positions.is_empty() {
             return Open::default();
         }
@@ -82,35 +87,27 @@ impl Span {
     }
 
     /// Adds a detail to the entry. Long texts in it are cut.
-    pub fn note(&self, name: &'static str, value: impl Into<Value>) {
-        let Some(inner) = self.0.as_deref() else { return };
-        let Some(entry) = &inner.entry else { return };
-        let value = text::cut_value(value.into());
-        if inner.charge(text::bytes_of(&value)) {
-            entry.state().details.push((name, value));
-        }
-        inner.shared.make_room();
+    pub fn note(&self, name: &'static str, value: impl Serialize) {
+        self.keep(|pieces| pieces.detail(name, &value));
     }
 
     /// Keeps the beginning of what was asked.
     pub fn request(&self, payload: &[u8]) {
-        self.keep(payload, |entry, payload| entry.state().request = Some(payload));
+        self.keep(|pieces| pieces.request(payload));
     }
 
     /// Keeps the beginning of what was answered.
     pub fn response(&self, payload: &[u8]) {
-        self.keep(payload, |entry, payload| entry.state().response = Some(payload));
+        self.keep(|pieces| pieces.response(payload));
     }
 
     /// Adds a line that a function logged.
     pub fn log(&self, line: &str) {
-        let Some(inner) = self.0.as_deref() else { return };
-        let Some(entry) = &inner.entry else { return };
-        let line = text::beginning(line, LONGEST_LINE);
-        let has_room = entry.state().logs.len() < MOST_LINES && inner.charge(text::bytes(&line));
+        let Some((inner, entry)) = self.open() else { return };
         let mut state = entry.state();
-        if has_room {
-            state.logs.push((SystemTime::now(), Arc::from(line)));
+        let line = text::beginning(line, LONGEST_LINE);
+        if state.lines < MOST_LINES && inner.keep(&mut state, |pieces| pieces.line(SystemTime::now(), &line)) {
+            state.lines += 1;
         } else {
             state.lines_omitted += 1;
         }
@@ -179,23 +176,20 @@ impl Span {
         self.0.as_ref().map(|inner| &inner.shared)
     }
 
-    fn entry(&self) -> Option<&Arc<Entry>> {
-        self.0.as_ref()?.entry.as_ref()
+    /// The entry whose children go here, if there is one.
+    fn open(&self) -> Option<(&Inner, &Entry)> {
+        let inner = self.0.as_deref()?;
+        Some((inner, inner.entry.as_deref()?))
     }
 
-    fn keep(&self, payload: &[u8], put: impl FnOnce(&Entry, Payload)) {
-        let Some(inner) = self.0.as_deref() else { return };
-        let Some(entry) = &inner.entry else { return };
-        let kept = Payload::of(payload);
-        if inner.charge(kept.bytes()) {
-            put(entry, kept);
-        }
+    fn keep(&self, put: impl FnOnce(&mut Pieces)) {
+        let Some((inner, entry)) = self.open() else { return };
+        inner.keep(&mut entry.state(), put);
         inner.shared.make_room();
     }
 
     fn end(&self, outcome: Outcome) {
-        let Some(inner) = self.0.as_deref() else { return };
-        let Some(entry) = &inner.entry else { return };
+        let Some((inner, entry)) = self.open() else { return };
         {
             let mut state = entry.state();
             if state.duration.is_some() {
@@ -216,6 +210,17 @@ impl Span {
 }
 
 impl Inner {
+    /// Adds something to the entry, if there is room for it. Stories are locked after their entries.
+    fn keep(&self, state: &mut State, put: impl FnOnce(&mut Pieces)) -> bool {
+        let before = state.pieces.len();
+        put(&mut state.pieces);
+        let has_room = self.charge(state.pieces.len() - before);
+        if !has_room {
+            state.pieces.truncate(before);
+        }
+        has_room
+    }
+
     /// Counts bytes of an entry in each of its stories, as any of them may be the last that keeps it; `false` if one is
     /// full, or all are forgotten.
     fn charge(&self, bytes: usize) -> bool {
@@ -240,9 +245,15 @@ impl Inner {
 /// Nothing more is recorded here.
 impl Drop for Inner {
     fn drop(&mut self) {
+        let Some(entry) = self.entry.take() else { return };
         // Not of an entry that no story keeps any more.
-        if let Some(entry) = self.entry.as_ref().filter(|entry| Arc::strong_count(entry) > 1) {
-            entry.pack();
+        if Arc::strong_count(&entry) > 1 {
+            let kept = entry.kept(|pieces| self.shared.chunks.keep(pieces));
+            self.positions.iter().for_each(|position| position.story.done(&kept));
+        }
+        // Unless somebody looks at it.
+        if let Some(entry) = Arc::into_inner(entry) {
+            self.shared.buffers.give(entry.into_buffer());
         }
     }
 }
@@ -279,7 +290,7 @@ impl Open {
 /// Whoever waited for its end went away.
 impl Drop for Open {
     fn drop(&mut self) {
-        if self.span.entry().is_some_and(|entry| entry.state().duration.is_none()) {
+        if self.span.open().is_some_and(|(_, entry)| entry.state().duration.is_none()) {
             self.span.note("abandoned", true);
             self.span.end(Outcome::Error);
         }

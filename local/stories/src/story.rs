@@ -4,8 +4,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use bytes::Bytes;
+
 use crate::entry::Entry;
 use crate::ids::{Ids, Source};
+use crate::kept::{Kept, Seen};
 use crate::recorder::Shared;
 use crate::span::Span;
 use crate::text;
@@ -61,7 +64,7 @@ pub(crate) struct Story {
 
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    pub links: Vec<Link>,
+    links: Vec<Link>,
     /// Entries that are under way.
     pub open: usize,
     /// How long the call itself took; `None` while it is under way.
@@ -74,21 +77,50 @@ pub(crate) struct State {
     /// Whether something of an entry found no room.
     pub is_full: bool,
     /// Bytes that count against the recorder's limit.
-    bytes: usize,
+    pub bytes: usize,
     /// Whether the recorder has dropped it.
     forgotten: bool,
 }
 
+impl State {
+    /// How many entries there are.
+    pub fn entries(&self) -> usize {
+        self.links.len()
+    }
+}
+
 /// An entry and its place in the tree.
 #[derive(Debug, Clone)]
-pub(crate) struct Link {
-    pub parent: Option<u64>,
-    pub entry: Arc<Entry>,
+struct Link {
+    parent: Option<u64>,
+    entry: Linked,
+}
+
+#[derive(Debug, Clone)]
+enum Linked {
+    /// Something may be added.
+    Open(Arc<Entry>),
+    Done(Kept),
+}
+
+impl Link {
+    fn is_open(&self, id: u64) -> bool {
+        matches!(&self.entry, Linked::Open(entry) if entry.id == id)
+    }
+
+    fn seen(self) -> Seen {
+        let kept = match self.entry {
+            // Its lock is held only to copy it.
+            Linked::Open(entry) => entry.kept(|pieces| Bytes::copy_from_slice(pieces.as_bytes())),
+            Linked::Done(kept) => kept,
+        };
+        kept.seen(self.parent)
+    }
 }
 
 impl Story {
-    pub fn new(kind: StoryKind, id: String, title: &str, sequence: u64) -> Self {
-        let title = text::cut(title);
+    pub fn new(kind: StoryKind, id: String, title: String, sequence: u64) -> Self {
+        let title = text::cut_owned(title);
         // The id is kept twice.
         let bytes = ENTRY_BYTES + 2 * text::bytes(&id) + text::bytes(&title);
         let mut state = State { bytes, ..State::default() };
@@ -115,7 +147,7 @@ impl Story {
     }
 
     /// Adds an entry, if there is room.
-    pub fn add(&self, shared: &Shared, parent: Option<u64>, entry: &Arc<Entry>) -> bool {
+    pub fn add(&self, shared: &Shared, parent: Option<u64>, entry: &Arc<Entry>, name: &str) -> bool {
         let mut state = self.state();
         if state.forgotten {
             return false;
@@ -124,9 +156,9 @@ impl Story {
             state.entries_omitted += 1;
             return false;
         }
-        state.links.push(Link { parent, entry: Arc::clone(entry) });
+        state.links.push(Link { parent, entry: Linked::Open(Arc::clone(entry)) });
         state.open += 1;
-        let bytes = ENTRY_BYTES + text::bytes(&entry.name);
+        let bytes = ENTRY_BYTES + text::bytes(name);
         state.bytes += bytes;
         shared.charge(bytes);
         true
@@ -151,6 +183,21 @@ impl Story {
         state.bytes += bytes;
         shared.charge(bytes);
         Room::Made
+    }
+
+    /// All entries as they are now, oldest first. The lock is held only to take them.
+    pub fn entries(&self) -> impl Iterator<Item = Seen> {
+        let links = self.state().links.clone();
+        links.into_iter().map(Link::seen)
+    }
+
+    /// Nothing is added to an entry any more.
+    pub fn done(&self, kept: &Kept) {
+        let mut state = self.state();
+        // One of the newest, mostly.
+        if let Some(link) = state.links.iter_mut().rev().find(|link| link.is_open(kept.id)) {
+            link.entry = Linked::Done(kept.clone());
+        }
     }
 
     /// Gives back room that was made.
@@ -185,11 +232,10 @@ impl Story {
         }
     }
 
-    /// Drops all it has, and gives the bytes that are free now.
-    pub fn forget(&self) -> usize {
+    /// Keeps nothing any more. Gives what it had.
+    pub fn forget(&self) -> State {
         let forgotten = State { forgotten: true, ..State::default() };
-        let state = std::mem::replace(&mut *self.state(), forgotten);
-        state.bytes
+        std::mem::replace(&mut *self.state(), forgotten)
     }
 }
 

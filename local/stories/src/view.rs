@@ -13,12 +13,14 @@ use time::OffsetDateTime;
 use time::macros::format_description;
 
 use crate::aws_call::{self, Shown};
-use crate::entry::{Entry, Kind, Outcome, State};
+use crate::entry::{Kind, Outcome};
+use crate::kept::Seen;
 use crate::mask::{HIDDEN, mask_all, masked, unmasked};
 use crate::payload::Payload;
+use crate::pieces::Content;
 use crate::recorder::{Recorder, Tables};
 use crate::search::Needle;
-use crate::story::{Link, Story};
+use crate::story::Story;
 
 /// Which stories are listed.
 #[derive(Debug, Clone, Default)]
@@ -50,11 +52,11 @@ impl Recorder {
         let shared = self.0.as_ref()?;
         let story = self.find(id)?;
         let mut shown = summary(&story);
-        let (links, omitted, is_full) = {
+        let mut entries: Vec<Value> = story.entries().map(|seen| entry(&story, &seen, &shared.tables)).collect();
+        let (omitted, is_full) = {
             let state = story.state();
-            (state.links.clone(), state.entries_omitted, state.is_full)
+            (state.entries_omitted, state.is_full)
         };
-        let mut entries: Vec<Value> = links.iter().map(|link| entry(&story, link, &shared.tables)).collect();
         mark_retried(&mut entries);
         shown.insert("entries".to_owned(), entries.into());
         if is_full || omitted > 0 {
@@ -67,10 +69,9 @@ impl Recorder {
     /// The function and the event of an invocation of a story; the event is `None` if only its beginning was kept.
     pub fn invocation(&self, story: &str, entry: u64) -> Option<(String, Option<Bytes>)> {
         let story = self.find(story)?;
-        let links = story.state().links.clone();
-        let found = links.into_iter().find(|link| link.entry.id == entry && link.entry.kind == Kind::Invocation)?;
-        let event = found.entry.look().request.as_ref().and_then(Payload::whole).cloned();
-        Some((found.entry.name.clone(), event))
+        let is_it = |seen: &Seen| seen.kept.id == entry && seen.kept.kind == Kind::Invocation;
+        let Content { name, request, .. } = story.entries().find(is_it)?.content;
+        Some((name, request.as_ref().and_then(Payload::whole).cloned()))
     }
 
     /// An edited event, with the values that were hidden when it was shown.
@@ -113,7 +114,7 @@ fn summary(story: &Story) -> Map<String, Value> {
         "outcome": outcome,
         "startedAt": rfc3339(story.started_at),
         "durationMs": state.duration.map(milliseconds),
-        "entries": state.links.len(),
+        "entries": state.entries(),
         "isOpen": state.duration.is_none() || state.open > 0,
     });
     match shown {
@@ -122,62 +123,64 @@ fn summary(story: &Story) -> Map<String, Value> {
     }
 }
 
-fn entry(story: &Story, Link { parent, entry }: &Link, tables: &Tables) -> Value {
-    let state = entry.look();
-    let Shown { subject, details: read, is_condition_failed } = read(entry, &state, tables);
+fn entry(story: &Story, seen: &Seen, tables: &Tables) -> Value {
+    let Seen { kept, parent, content } = seen;
+    let Shown { subject, details: read, is_condition_failed } = read(seen, tables);
     let mut details: Map<String, Value> = read;
-    details.extend(state.details.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
-    if entry.kind == Kind::Stream
+    details.extend(content.details.iter().cloned());
+    if kept.kind == Kind::Stream
         && let Some(key) = details.get_mut("key")
     {
         *key = aws_call::plain_members(key);
     }
-    for (name, payload) in [("requestBytes", &state.request), ("responseBytes", &state.response)] {
+    for (name, payload) in [("requestBytes", &content.request), ("responseBytes", &content.response)] {
         if let Some(payload) = payload.as_ref().filter(|payload| payload.whole().is_none()) {
             details.insert(name.to_owned(), payload.length.into());
         }
     }
-    if state.lines_omitted > 0 {
-        details.insert("linesOmitted".to_owned(), state.lines_omitted.into());
+    if kept.lines_omitted > 0 {
+        details.insert("linesOmitted".to_owned(), kept.lines_omitted.into());
     }
     let mut details = Value::Object(details);
     mask_all(&mut details);
-    let outcome = match state.outcome {
+    let outcome = match kept.outcome {
         _ if is_condition_failed => "conditionFailed",
         Outcome::Ok => "ok",
         Outcome::Error => "error",
         Outcome::Denied => "denied",
     };
-    let logs = state.logs.iter().map(|(time, line)| json!({"time": rfc3339(*time), "line": masked(line)}));
+    let name = subject.map_or_else(|| content.name.clone(), |subject| format!("{} {subject}", content.name));
+    let logs = content.logs.iter().map(|(time, line)| json!({"time": rfc3339(*time), "line": masked(line)}));
     json!({
-        "id": entry.id.to_string(),
+        "id": kept.id.to_string(),
         "parent": parent.map(|parent| parent.to_string()),
-        "kind": entry.kind.name(),
-        "name": masked(&subject.map_or_else(|| entry.name.clone(), |subject| format!("{} {subject}", entry.name))),
-        "startMs": milliseconds(entry.started.saturating_duration_since(story.started)),
-        "durationMs": state.duration.map(milliseconds),
+        "kind": kept.kind.name(),
+        "name": masked(&name),
+        "startMs": milliseconds(kept.started.saturating_duration_since(story.started)),
+        "durationMs": kept.duration.map(milliseconds),
         "outcome": outcome,
         "details": details,
-        "request": shown_request(entry, &state),
-        "response": shown_response(&state),
+        "request": shown_request(seen),
+        "response": shown_response(seen),
         "logs": logs.collect::<Vec<_>>(),
     })
 }
 
 /// What is shown of what was asked.
-pub(crate) fn shown_request(entry: &Entry, state: &State) -> Option<String> {
-    if is_mail(entry, state) { mail(&state.request) } else { state.request.as_ref().map(shown_payload) }
+pub(crate) fn shown_request(seen: &Seen) -> Option<String> {
+    let request = &seen.content.request;
+    if is_mail(seen) { mail(request) } else { request.as_ref().map(shown_payload) }
 }
 
 /// What is shown of what was answered.
-pub(crate) fn shown_response(state: &State) -> Option<String> {
-    state.response.as_ref().map(shown_payload)
+pub(crate) fn shown_response(seen: &Seen) -> Option<String> {
+    seen.content.response.as_ref().map(shown_payload)
 }
 
 /// Whether an entry is the call, made or denied, that sends a mail.
-fn is_mail(entry: &Entry, state: &State) -> bool {
-    let is_denied_mail = || state.details.iter().any(|(name, value)| *name == "service" && value == Kind::Mail.name());
-    entry.kind == Kind::Mail || entry.kind == Kind::Denied && is_denied_mail()
+fn is_mail(Seen { kept, content, .. }: &Seen) -> bool {
+    let is_denied_mail = || content.details.iter().any(|(name, value)| name == "service" && value == Kind::Mail.name());
+    kept.kind == Kind::Mail || kept.kind == Kind::Denied && is_denied_mail()
 }
 
 fn mail(request: &Option<Payload>) -> Option<String> {
@@ -189,20 +192,21 @@ fn mail(request: &Option<Payload>) -> Option<String> {
 }
 
 /// What the payloads of an AWS call say.
-fn read(entry: &Entry, state: &State, tables: &Tables) -> Shown {
+fn read(Seen { kept, content, .. }: &Seen, tables: &Tables) -> Shown {
     let json = |payload: &Option<Payload>| -> Value {
         payload.as_ref().and_then(|payload| serde_json::from_slice(&payload.kept).ok()).unwrap_or_default()
     };
-    match entry.kind {
-        Kind::Table => aws_call::table(&entry.name, &json(&state.request), &json(&state.response), tables),
+    let (name, request, response) = (&content.name, &content.request, &content.response);
+    match kept.kind {
+        Kind::Table => aws_call::table(name, &json(request), &json(response), tables),
         // A delivery is no call: it has its details already.
-        Kind::Queue if state.details.iter().any(|(name, _)| *name == "action") => Shown::default(),
-        Kind::Queue => aws_call::queue(&entry.name, &json(&state.request), &json(&state.response)),
-        Kind::Secret => aws_call::secret(&entry.name, &json(&state.request), &json(&state.response)),
-        Kind::Mail => aws_call::mail(&entry.name, &json(&state.request), &json(&state.response)),
+        Kind::Queue if content.details.iter().any(|(name, _)| name == "action") => Shown::default(),
+        Kind::Queue => aws_call::queue(name, &json(request), &json(response)),
+        Kind::Secret => aws_call::secret(name, &json(request), &json(response)),
+        Kind::Mail => aws_call::mail(name, &json(request), &json(response)),
         Kind::Denied => {
             let mut shown = Shown::default();
-            aws_call::failure(&mut shown.details, &json(&state.response));
+            aws_call::failure(&mut shown.details, &json(response));
             shown
         }
         Kind::Api | Kind::Authorizer | Kind::Invocation | Kind::Invoke | Kind::Stream => Shown::default(),

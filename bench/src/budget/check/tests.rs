@@ -4,7 +4,8 @@ use crate::figures::{Endpoint, Function};
 fn budget() -> Budget {
     let text = "
         functions:
-          {bytes: 5000, zipBytes: 2000, peakBytes: 9000, firstResponse: 2, roomForNoise: 1.5, byInit: [login]}
+          {bytes: {release: 5000, optimized: 6000}, zipBytes: {release: 2000, optimized: 3000}, peakBytes: 9000,
+            firstResponse: 2, roomForNoise: 1.5, byInit: [login]}
         endpoints: {GET /a: {roundTrips: 1, readUnits: 0.5, writeUnits: 0}}
         otherGets: {roundTrips: 1, readUnits: 1, writeUnits: 0}
         growth: 1.5
@@ -101,6 +102,20 @@ fn each_figure_over_its_limit_is_named() {
         "GET /a: write units is 1, over 0",
     ];
     assert_eq!(excesses(&figures), expected);
+}
+
+#[test]
+fn what_is_not_deployed_has_sizes_of_its_own() {
+    let mut figures = figures();
+    figures.functions[0].bytes = 5500;
+    for (profile, excess) in [
+        ("release", "get-a: bytes is 5500, over 5000"),
+        ("measure/optimized", ""),
+        ("other", "get-a: bytes is 5500, over 5000"),
+    ] {
+        figures.machine.profile = profile.to_owned();
+        assert_eq!(excesses(&figures).concat(), excess, "{profile}");
+    }
 }
 
 #[test]

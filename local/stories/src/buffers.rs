@@ -1,0 +1,31 @@
+//! Buffers that entries under way take in turn, so that they are in the processor's caches.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The most buffers that wait to be used again, and the most bytes of each: 2 MB together.
+const MOST: usize = 32;
+const LARGEST: usize = 64 * 1024;
+
+/// Empty buffers. The last one that was given is the first that is taken.
+#[derive(Debug, Default)]
+pub(crate) struct Buffers(Mutex<Vec<Vec<u8>>>);
+
+impl Buffers {
+    /// One that was used before, or a new one.
+    pub fn take(&self) -> Vec<u8> {
+        self.waiting().pop().unwrap_or_default()
+    }
+
+    /// Gives one back.
+    pub fn give(&self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        let mut waiting = self.waiting();
+        if waiting.len() < MOST && buffer.capacity() <= LARGEST {
+            waiting.push(buffer);
+        }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
