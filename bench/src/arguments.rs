@@ -34,9 +34,10 @@ pub struct Arguments {
     /// How many requests each function is asked while it is warm
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
     pub requests: u32,
-    /// How many rounds the three ways of `console` take turns for; figures are medians of these
-    #[arg(long, value_name = "N", default_value_t = 80, value_parser = clap::value_parser!(u32).range(1..))]
-    pub rounds: u32,
+    /// How many rounds the three ways of `console` take turns for [default: 80], and the two sides of `peers` [default: 7];
+    /// figures are medians of these
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rounds: Option<u32>,
     /// How many orders `growth` places before its second look
     #[arg(long, value_name = "N", default_value_t = 50_000, value_parser = clap::value_parser!(u64).range(1_000..))]
     pub orders: u64,
@@ -61,6 +62,8 @@ pub enum Part {
     HotProduct,
     /// What the stories of the local console cost: none, recorded, and looked at
     Console,
+    /// The same template and functions on a LocalStack-compatible engine and on `cargo local`, in turn
+    Peers,
     /// What a developer waits for: start, restart, a changed line
     Times,
     /// docs/cost.md, from the figures
@@ -84,7 +87,7 @@ mod tests {
     #[test]
     fn all_parts_are_measured_unless_some_are_named() {
         let all = Arguments::parse_from(["cargo measure"]);
-        assert_eq!(all.parts().len(), 10);
+        assert_eq!(all.parts().len(), 11);
         let some = Arguments::parse_from(["cargo measure", "cost", "hot-product", "functions", "cost"]);
         assert_eq!(some.parts(), [Part::Functions, Part::HotProduct, Part::Cost]);
     }

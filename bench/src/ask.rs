@@ -55,12 +55,23 @@ impl Ask {
         Self::new(method, &format!("/_local/{path}")).header(HeaderName::from_static("x-local-stack"), "1")
     }
 
-    /// With a signature (Signature Version 4), which the stack wants to see, not to check: only this machine reaches it.
+    /// With a signature (Signature Version 4), which the stack wants to see, not to check: only this machine reaches it. An
+    /// engine like LocalStack looks who it is of; `test` may do everything there.
     pub fn signed(self) -> Self {
         self.header(
             AUTHORIZATION,
-            "AWS4-HMAC-SHA256 Credential=bench/20260101/us-east-1/any/aws4_request, Signature=none",
+            "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/any/aws4_request, Signature=none",
         )
+    }
+
+    /// At this path with its own after it.
+    pub fn under(mut self, prefix: &str) -> Self {
+        if prefix.is_empty() {
+            return self;
+        }
+        let path = format!("{prefix}{}", self.request.uri());
+        *self.request.uri_mut() = Uri::from_maybe_shared(Bytes::from(path)).unwrap_or_default();
+        self
     }
 
     /// With a body.
@@ -99,12 +110,29 @@ impl Ask {
     }
 
     /// The message.
-    pub fn request(&self) -> &Request<Full<Bytes>> {
-        &self.request
+    pub fn into_request(self) -> Request<Full<Bytes>> {
+        self.request
     }
 
     /// What is asked, for messages.
     pub fn name(&self) -> String {
         format!("{} {}", self.request.method(), self.request.uri())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_can_be_under_another_path_with_its_query_and_expects_the_same() {
+        let uri = |ask: Ask| ask.into_request().uri().to_string();
+        let ask = Ask::get("/api/products?limit=1").created();
+        assert_eq!(
+            uri(ask.clone().under("/restapis/a1/dev/_user_request_")),
+            "/restapis/a1/dev/_user_request_/api/products?limit=1"
+        );
+        assert_eq!(uri(ask.clone().under("")), "/api/products?limit=1");
+        assert_eq!(ask.under("/a1").expected(), StatusCode::CREATED);
     }
 }

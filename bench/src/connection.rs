@@ -20,6 +20,8 @@ use crate::error::Error;
 pub struct Connection {
     sender: SendRequest<Full<Bytes>>,
     host: HeaderValue,
+    /// The path that what is asked for is under.
+    prefix: String,
 }
 
 /// A response.
@@ -41,14 +43,19 @@ impl Connection {
         tokio::spawn(connection);
         let host = HeaderValue::from_str(&address.to_string());
         let host = host.map_err(|cause| Error::Network { what: what(), cause: io::Error::other(cause) })?;
-        Ok(Self { sender, host })
+        Ok(Self { sender, host, prefix: String::new() })
+    }
+
+    /// The same connection, on which everything is asked for under this path.
+    pub fn under(self, prefix: &str) -> Self {
+        Self { prefix: prefix.to_owned(), ..self }
     }
 
     /// Sends a request; any status is fine.
     pub async fn exchange(&mut self, ask: &Ask) -> Result<Answer, Error> {
         let failed = |cause: hyper::Error| Error::Network { what: ask.name(), cause: io::Error::other(cause) };
         self.sender.ready().await.map_err(failed)?;
-        let mut request = ask.request().clone();
+        let mut request = ask.clone().under(&self.prefix).into_request();
         request.headers_mut().insert(HOST, self.host.clone());
         let (head, body) = self.sender.send_request(request).await.map_err(failed)?.into_parts();
         let body = body.collect().await.map_err(failed)?.to_bytes();

@@ -23,6 +23,9 @@ use crate::world::World;
 /// Short, as there are many turns: from one second to the next a machine differs by more than the ways do.
 const PLAN: Plan = Plan { connections: 8, warm_up: Duration::from_millis(50), lasts: Duration::from_millis(300) };
 
+/// How many rounds count, if nothing else is said.
+pub const ROUNDS: u32 = 80;
+
 /// Rounds that only warm up, what is recorded too.
 const WARM_UP: usize = 8;
 

@@ -26,6 +26,8 @@ pub struct Figures {
     pub hot_product: Vec<HotProduct>,
     /// What the console's stories cost.
     pub console: Vec<Console>,
+    /// The same on a LocalStack-compatible engine and on `cargo local`. Absent where there is no such engine.
+    pub peers: Option<Peers>,
     /// Build and start times that a developer waits for.
     pub times: Option<Times>,
 }
@@ -222,6 +224,48 @@ pub struct Console {
     pub orders_of_none: Rate,
     /// Memory of the stack's own process.
     pub stack_bytes: u64,
+}
+
+/// The same template, functions and requests on a LocalStack-compatible engine and on `cargo local`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Peers {
+    /// The engine's name and version.
+    pub engine: String,
+    /// Rounds in which each had its turn.
+    pub rounds: u32,
+    pub loads: Vec<PeerLoad>,
+}
+
+/// One load of both. Medians of the rounds.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PeerLoad {
+    pub name: String,
+    pub connections: usize,
+    pub engine: PeerRate,
+    /// Requests that failed there, in all rounds.
+    pub engine_failed: u64,
+    pub stack: PeerRate,
+    pub stack_failed: u64,
+    /// The stack's figures as multiples of the engine's, round by round.
+    pub of_engine: PeerRate,
+}
+
+/// What a place bears; or this as multiples of another's.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PeerRate {
+    /// Requests a second; of orders those of which all that follows was dealt with.
+    pub per_second: f64,
+    pub p50_ms: f64,
+    pub p99_ms: f64,
+    /// CPU time of all processes for one request, with all that follows from it. Absent on macOS, as the next two.
+    pub cpu_ms: Option<f64>,
+    /// Of the place's own process.
+    pub own_cpu_ms: Option<f64>,
+    /// Of all functions together.
+    pub functions_cpu_ms: Option<f64>,
 }
 
 /// Build and start times that a developer waits for.

@@ -10,6 +10,7 @@ use crate::figures::Load;
 use crate::generator::{self, Next, Outcome, Plan};
 use crate::latencies::ms;
 use crate::people::{self, Person};
+use crate::place::Place;
 use crate::progress;
 use crate::stack::Stack;
 use crate::table::Table;
@@ -59,19 +60,19 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// Opens it on an empty stack.
-    pub async fn open(stack: &Stack) -> Result<Self, Error> {
-        let admin = Person::admin(stack).await?;
-        let mut connection = stack.connect().await?;
+    /// Opens it in an empty place.
+    pub async fn open(place: &impl Place) -> Result<Self, Error> {
+        let admin = Person::admin(place).await?;
+        let mut connection = place.connect().await?;
         let mut products = Vec::new();
         for _ in 0..PRODUCTS {
             products.push(admin.offers(&mut connection, &people::product("Reading lamp")).await?);
         }
         let mut customers = Vec::new();
         for n in 0..CUSTOMERS {
-            customers.push(Person::register(stack, &format!("customer-{n}")).await?);
+            customers.push(Person::register(place, &format!("customer-{n}")).await?);
         }
-        stack.drained().await?;
+        place.drained().await?;
         Ok(Self { products, customers })
     }
 }

@@ -26,7 +26,9 @@ mod machine;
 mod memory;
 mod meter;
 mod order;
+mod peers;
 mod people;
+mod place;
 mod progress;
 mod references;
 mod scale;
@@ -58,7 +60,13 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Error> {
-    let parts = arguments.parts();
+    let mut parts = arguments.parts();
+    if parts.contains(&Part::Peers)
+        && let Some(tool) = peers::missing()
+    {
+        println!("peers: skipped, because {tool} is not installed (localstack/README.md)");
+        parts.retain(|part| *part != Part::Peers);
+    }
     let world = World::find(arguments.profile.clone()).await?;
     let file = arguments.json.clone().unwrap_or_else(|| world.folder("figures.json"));
     let mut figures = kept::read(&file, machine::describe(&world.profile))?;
@@ -108,8 +116,13 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
                 println!("{}", hot_product::table(&figures.hot_product));
             }
             Part::Console => {
-                figures.console = console::measure(&world, arguments.rounds).await?;
+                figures.console = console::measure(&world, arguments.rounds.unwrap_or(console::ROUNDS)).await?;
                 println!("{}", console::table(&figures.console));
+            }
+            Part::Peers => {
+                let peers =
+                    figures.peers.insert(peers::measure(&world, arguments.rounds.unwrap_or(peers::ROUNDS)).await?);
+                println!("{}", peers::table(peers));
             }
             Part::Times => {
                 let times = figures.times.insert(times::measure(&world).await?);

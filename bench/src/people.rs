@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::ask::Ask;
 use crate::connection::Connection;
 use crate::error::Error;
-use crate::stack::Stack;
+use crate::place::Place;
 
 /// Everyone's password.
 const PASSWORD: &str = "correct horse battery";
@@ -22,8 +22,8 @@ pub struct Person {
 
 impl Person {
     /// Registers someone of this name, which nobody else may have.
-    pub async fn register(stack: &Stack, name: &str) -> Result<Self, Error> {
-        let answer = stack.connect().await?.json(&registration(name)).await?;
+    pub async fn register(place: &impl Place, name: &str) -> Result<Self, Error> {
+        let answer = place.connect().await?.json(&registration(name)).await?;
         let data = &answer["data"];
         Ok(Self {
             id: text(&data["user"]["id"]),
@@ -34,10 +34,10 @@ impl Person {
     }
 
     /// Registers an admin.
-    pub async fn admin(stack: &Stack) -> Result<Self, Error> {
-        let Self { id, email, .. } = Self::register(stack, "admin").await?;
-        stack.grant_admin(&id).await?;
-        let answer = stack.connect().await?.json(&login(&email)).await?;
+    pub async fn admin(place: &impl Place) -> Result<Self, Error> {
+        let Self { id, email, .. } = Self::register(place, "admin").await?;
+        place.grant_admin(&id).await?;
+        let answer = place.connect().await?.json(&login(&email)).await?;
         let data = &answer["data"];
         Ok(Self { id, email, token: text(&data["token"]), refresh_token: text(&data["refreshToken"]) })
     }

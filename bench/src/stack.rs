@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::ask::Ask;
 use crate::connection::Connection;
 use crate::error::Error;
+use crate::place::Place;
 use crate::world::World;
 
 /// Limits that no machine meets: those of the stage are AWS's to keep, and would be all that is measured, and every user of a
@@ -113,10 +114,19 @@ impl Stack {
         let ask = Ask::post(&format!("/2015-03-31/functions/{function}/invocations"), payload);
         self.connect().await?.json(&ask.signed()).await
     }
+}
 
-    /// Makes the user with this id an admin.
-    pub async fn grant_admin(&self, id: &str) -> Result<(), Error> {
+impl Place for Stack {
+    async fn connect(&self) -> Result<Connection, Error> {
+        Self::connect(self).await
+    }
+
+    async fn grant_admin(&self, id: &str) -> Result<(), Error> {
         self.invoke("GrantRoleFunction", &json!({"id": id, "role": "admin"})).await.map(drop)
+    }
+
+    async fn drained(&self) -> Result<(), Error> {
+        Self::drained(self).await
     }
 }
 

@@ -19,7 +19,13 @@ impl Budget {
                 Part::Growth => self.check_growth(&figures.growth, &mut report),
                 Part::Scale => self.check_scale(&figures.scale, &mut report),
                 // Times by the clock, or what follows from the others.
-                Part::Order | Part::Load | Part::HotProduct | Part::Console | Part::Times | Part::Cost => {}
+                Part::Order
+                | Part::Load
+                | Part::HotProduct
+                | Part::Console
+                | Part::Peers
+                | Part::Times
+                | Part::Cost => {}
             }
         }
         report
