@@ -1,23 +1,20 @@
 //! The functions of a profile as SAM takes them: a folder with a `bootstrap` for each, and a template that names these folders.
 
 use std::fs;
-use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use crate::error::Error;
+use crate::stack;
 use crate::world::World;
 
-/// Puts the template and the functions into a folder, and gives the template's path.
+/// Puts the template and the functions into a folder with nothing else in it, and gives the template's path.
 pub fn write(world: &World) -> Result<PathBuf, Error> {
     let folder = world.folder("peers");
+    stack::remove(&folder)?;
     for binary in world.binaries() {
         let folder = folder.join(binary);
         fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
         let bootstrap = folder.join("bootstrap");
-        match fs::remove_file(&bootstrap) {
-            Err(cause) if cause.kind() != ErrorKind::NotFound => return Err(Error::file(bootstrap)(cause)),
-            _ => {}
-        }
         let function = world.function(binary);
         fs::hard_link(&function, &bootstrap).map_err(Error::file(&function))?;
     }

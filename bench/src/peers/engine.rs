@@ -69,7 +69,8 @@ impl Engine {
     /// Starts one, and deploys the shop to it.
     pub async fn start(world: &World) -> Result<Self, Error> {
         let template = built::write(world)?;
-        let log = world.folder("peers").join("engine.log");
+        let folder = world.folder("peers");
+        let log = folder.join("engine.log");
         let output = File::create(&log).map_err(Error::file(&log))?;
         let errors = output.try_clone().map_err(Error::file(&log))?;
         let failed = |cause| Error::Run { program: "localstack/engine".to_owned(), cause };
@@ -77,6 +78,8 @@ impl Engine {
         let address = free.map_err(failed)?;
         let mut command = Command::new(world.root.join("localstack/engine"));
         command.arg("--stop-on-stdin-close").env("PORT", address.port().to_string()).current_dir(&world.root);
+        // It leaves the functions' code where temporary files are.
+        command.env("TMPDIR", &folder);
         // In a group of its own: Ctrl-C would reach it twice.
         command.process_group(0).stdin(Stdio::piped()).stdout(output).stderr(errors);
         let mut process = Process(command.spawn().map_err(failed)?);
