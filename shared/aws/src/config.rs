@@ -9,6 +9,8 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
@@ -76,19 +78,27 @@ impl ConfigError {
 /// # Errors
 /// [`ConfigError`] if the region or the credentials are missing.
 pub fn config(service: &str) -> Result<SdkConfig, ConfigError> {
-    let Environment { endpoint, region, credentials } = Environment::read(service)?;
+    let environment = Environment::read(service)?;
+    let http_client = http::client(environment.endpoint.as_deref());
+    Ok(config_of(environment, http_client))
+}
+
+pub(crate) fn config_of(environment: Environment, http_client: SharedHttpClient) -> SdkConfig {
+    let Environment { endpoint, region, credentials } = environment;
     let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(region))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(http::client(endpoint.as_deref()))
+        .http_client(http_client)
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
         .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(25)))
         .timeout_config(
             TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_WITHIN).operation_timeout(CALL_WITHIN).build(),
-        );
+        )
+        // A body that stalls ends with its attempt. Watching each body as well would cost every call CPU time.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
     config.set_endpoint_url(endpoint);
-    Ok(config.build())
+    config.build()
 }
 
 /// What a function's environment says about one AWS service.

@@ -29,5 +29,6 @@ use aws_sdk_dynamodb::Client;
 /// # Errors
 /// [`aws::ConfigError`] if the environment lacks something.
 pub fn client() -> Result<Client, aws::ConfigError> {
-    Ok(Client::new(&aws::config("dynamodb")?))
+    let config = aws_sdk_dynamodb::config::Builder::from(&aws::config("dynamodb")?);
+    Ok(Client::from_conf(config.interceptor(aws::PlainUserAgent).build()))
 }

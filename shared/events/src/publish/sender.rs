@@ -109,7 +109,8 @@ pub(super) struct SqsSender(Client);
 
 impl SqsSender {
     pub(super) fn new() -> Result<Self, aws::ConfigError> {
-        Ok(Self(Client::new(&aws::config("sqs")?)))
+        let config = aws_sdk_sqs::config::Builder::from(&aws::config("sqs")?);
+        Ok(Self(Client::from_conf(config.interceptor(aws::PlainUserAgent).build())))
     }
 }
 
