@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use crate::kept::Kept;
 use crate::pieces::Pieces;
+use crate::story::ROOM;
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +81,8 @@ pub(crate) struct State {
     pub duration: Option<Duration>,
     pub outcome: Outcome,
     pub pieces: Pieces,
+    /// How many more bytes of pieces are counted already.
+    pub room: usize,
     /// Log lines that are among the pieces, and those that found no room.
     pub lines: usize,
     pub lines_omitted: u64,
@@ -87,7 +90,8 @@ pub(crate) struct State {
 
 impl Entry {
     pub fn new(id: u64, kind: Kind, pieces: Pieces) -> Self {
-        let state = State { duration: None, outcome: Outcome::default(), pieces, lines: 0, lines_omitted: 0 };
+        let state =
+            State { duration: None, outcome: Outcome::default(), pieces, room: ROOM, lines: 0, lines_omitted: 0 };
         Self { id, kind, started: Instant::now(), state: Mutex::new(state) }
     }
 

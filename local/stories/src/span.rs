@@ -214,7 +214,12 @@ impl Inner {
     fn keep(&self, state: &mut State, put: impl FnOnce(&mut Pieces)) -> bool {
         let before = state.pieces.len();
         put(&mut state.pieces);
-        let has_room = self.charge(state.pieces.len() - before);
+        let added = state.pieces.len() - before;
+        if let Some(left) = state.room.checked_sub(added) {
+            state.room = left;
+            return true;
+        }
+        let has_room = self.charge(added);
         if !has_room {
             state.pieces.truncate(before);
         }

@@ -13,8 +13,10 @@ use crate::recorder::Shared;
 use crate::span::Span;
 use crate::text;
 
-/// What a story or an entry takes beside its texts, details, payloads and lines, in bytes.
-const ENTRY_BYTES: usize = 512;
+/// What a story or an entry takes beside its texts, details, payloads and lines, in bytes, and what an entry has for these
+/// before more is counted.
+const BESIDE: usize = 512;
+pub(crate) const ROOM: usize = 256;
 /// The most entries of one story.
 const MOST_ENTRIES: usize = 5_000;
 /// The most that one story takes, in bytes.
@@ -122,7 +124,7 @@ impl Story {
     pub fn new(kind: StoryKind, id: String, title: String, sequence: u64) -> Self {
         let title = text::cut_owned(title);
         // The id is kept twice.
-        let bytes = ENTRY_BYTES + 2 * text::bytes(&id) + text::bytes(&title);
+        let bytes = BESIDE + 2 * text::bytes(&id) + text::bytes(&title);
         let mut state = State { bytes, ..State::default() };
         state.ids.add(Source::Stack, &id);
         Self {
@@ -158,7 +160,7 @@ impl Story {
         }
         state.links.push(Link { parent, entry: Linked::Open(Arc::clone(entry)) });
         state.open += 1;
-        let bytes = ENTRY_BYTES + text::bytes(name);
+        let bytes = BESIDE + ROOM + text::bytes(name);
         state.bytes += bytes;
         shared.charge(bytes);
         true
@@ -217,10 +219,7 @@ impl Story {
 
     /// Adds an id that the stack or the caller gave, if it is new.
     pub fn known_as(&self, shared: &Shared, source: Source, id: &str) {
-        let is_new = {
-            let state = self.state();
-            state.ids.of(source).count() < MOST_IDS && !state.ids.of(source).any(|known| known == id)
-        };
+        let is_new = self.state().ids.lack(source, id, MOST_IDS);
         if is_new {
             self.add_id(shared, source, id);
         }
