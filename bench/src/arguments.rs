@@ -34,7 +34,7 @@ pub struct Arguments {
     /// How many requests each function is asked while it is warm
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
     pub requests: u32,
-    /// How many rounds the three ways of `console` take turns for [default: 80], and the two sides of `peers` [default: 7];
+    /// How many rounds the three ways of `console` take turns for [default: 30], and the two sides of `peers` [default: 7];
     /// figures are medians of these
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub rounds: Option<u32>,

@@ -20,14 +20,14 @@ use crate::statistics::quantile;
 use crate::table::Table;
 use crate::world::World;
 
-/// Short, as there are many turns: from one second to the next a machine differs by more than the ways do.
-const PLAN: Plan = Plan { connections: 8, warm_up: Duration::from_millis(50), lasts: Duration::from_millis(300) };
+/// Short, as there are many turns: from one minute to the next a machine differs by more than the ways do.
+const PLAN: Plan = Plan { connections: 8, warm_up: Duration::from_millis(100), lasts: Duration::from_secs(1) };
 
 /// How many rounds count, if nothing else is said.
-pub const ROUNDS: u32 = 80;
+pub const ROUNDS: u32 = 30;
 
 /// Rounds that only warm up, what is recorded too.
-const WARM_UP: usize = 8;
+const WARM_UP: usize = 3;
 
 /// How long the console's list waits for news, in seconds, and for how long it then shows them.
 const WAIT: u64 = 15;
@@ -57,7 +57,7 @@ pub async fn measure(world: &World, rounds: u32) -> Result<Vec<Console>, Error> 
         sides.push(Side { stack, loads: [load::in_turn(gets), load::in_turn(orders)], rounds: Vec::new() });
     }
     for round in 0..WARM_UP + rounds as usize {
-        if round % 20 == 0 {
+        if round % 5 == 0 {
             progress::say(&format!("round {} of {}", round + 1, WARM_UP + rounds as usize));
         }
         for turn in 0..WAYS.len() {
