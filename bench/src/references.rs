@@ -26,9 +26,10 @@ pub fn path(world: &World, name: &str) -> PathBuf {
     profile_folder(&world.folder("references"), profile(world)).join(name)
 }
 
-/// The profile that they are built with. Functions that were built elsewhere are compared with references of `release`.
+/// The profile that they are built with. Functions that were built elsewhere are in a folder of their profile's name; else they
+/// are compared with references of `release`.
 fn profile(world: &World) -> &'static str {
-    if world.profile == TOOLS { TOOLS } else { "release" }
+    if world.profile.ends_with(TOOLS) { TOOLS } else { "release" }
 }
 
 /// Builds them.

@@ -55,13 +55,26 @@ pub struct Engine {
     process: Process,
 }
 
+/// How long an engine has to end before it is killed, and how often that is looked at.
+const ENDS_WITHIN: Duration = Duration::from_secs(20);
+const LOOKS_EVERY: Duration = Duration::from_millis(50);
+
 #[derive(Debug)]
 struct Process(Child);
 
 impl Drop for Process {
     fn drop(&mut self) {
         drop(self.0.stdin.take());
-        let _ = self.0.wait();
+        // It ends what it started, which takes a moment.
+        let deadline = Instant::now() + ENDS_WITHIN;
+        while matches!(self.0.try_wait(), Ok(None)) {
+            if Instant::now() >= deadline {
+                let _ = self.0.kill();
+                let _ = self.0.wait();
+                return;
+            }
+            std::thread::sleep(LOOKS_EVERY);
+        }
     }
 }
 

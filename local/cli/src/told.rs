@@ -64,10 +64,12 @@ impl Told {
     /// Adds a call that the function's role does not allow.
     pub fn denied(span: &Span, request: &Request<Bytes>, Refusal { access, response }: &Refusal) {
         if let Some(action) = Action::of(request) {
-            let entry = opened(span, Kind::Denied, &action, request);
+            let entry = span.child(Kind::Denied, action.name);
+            // Before the request: by the service it is known what of that may be shown.
             entry.span().note("service", action.kind.name());
             entry.span().note("action", access.action.as_str());
             entry.span().note("resource", access.resource.as_str());
+            asked(entry.span(), request);
             entry.span().response(response.body());
             entry.finish(Outcome::Denied);
         }
@@ -124,24 +126,28 @@ impl<'a> Action<'a> {
 
 fn opened(span: &Span, kind: Kind, action: &Action<'_>, request: &Request<Bytes>) -> Open {
     let entry = span.child(kind, action.name);
-    let span = entry.span();
-    if span.is_recorded() {
-        span.request(request.body());
-        if let Some(function) = api::target(request.uri()) {
-            span.note("function", function.0);
-        }
-        // The same for each try of a call, and which try this is.
-        if let Some(id) = header(request.headers(), "amz-sdk-invocation-id") {
-            span.note("sdkInvocationId", id);
-        }
-        let attempt = header(request.headers(), "amz-sdk-request").and_then(|tries| {
-            tries.split(';').find_map(|part| part.trim().strip_prefix("attempt=")?.parse::<u32>().ok())
-        });
-        if let Some(attempt) = attempt {
-            span.note("attempt", attempt);
-        }
-    }
+    asked(entry.span(), request);
     entry
+}
+
+/// Adds what was asked.
+fn asked(span: &Span, request: &Request<Bytes>) {
+    if !span.is_recorded() {
+        return;
+    }
+    span.request(request.body());
+    if let Some(function) = api::target(request.uri()) {
+        span.note("function", function.0);
+    }
+    // The same for each try of a call, and which try this is.
+    if let Some(id) = header(request.headers(), "amz-sdk-invocation-id") {
+        span.note("sdkInvocationId", id);
+    }
+    let attempt = header(request.headers(), "amz-sdk-request")
+        .and_then(|tries| tries.split(';').find_map(|part| part.trim().strip_prefix("attempt=")?.parse::<u32>().ok()));
+    if let Some(attempt) = attempt {
+        span.note("attempt", attempt);
+    }
 }
 
 fn title(action: &Action<'_>, request: &Request<Bytes>) -> String {

@@ -69,7 +69,8 @@ impl Stack {
 
     /// The instance with this access key is gone.
     pub fn is_gone(&self, access_key_id: &str) {
-        self.at_work().remove(access_key_id);
+        let gone = self.at_work().remove(access_key_id);
+        drop(gone);
     }
 
     /// The invocation that the instance with this access key is at, or was at last.

@@ -1,10 +1,12 @@
 //! Buffers that entries under way take in turn, so that they are in the processor's caches.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The most buffers that wait to be used again, and the most bytes of each: 2 MB together.
+use crate::entry::Entry;
+
+/// The most buffers that wait to be used again, and the most bytes of each.
 const MOST: usize = 32;
-const LARGEST: usize = 64 * 1024;
+pub(crate) const LARGEST: usize = 8 * 1024;
 
 /// Empty buffers. The last one that was given is the first that is taken.
 #[derive(Debug, Default)]
@@ -16,8 +18,9 @@ impl Buffers {
         self.waiting().pop().unwrap_or_default()
     }
 
-    /// Gives one back.
-    pub fn give(&self, mut buffer: Vec<u8>) {
+    /// Takes that of an entry back, unless somebody looks at it.
+    pub fn take_from(&self, entry: Arc<Entry>) {
+        let Some(mut buffer) = Arc::into_inner(entry).map(Entry::into_buffer) else { return };
         buffer.clear();
         let mut waiting = self.waiting();
         if waiting.len() < MOST && buffer.capacity() <= LARGEST {

@@ -9,7 +9,7 @@ use crate::entry::{Kind, Outcome};
 use crate::pieces::{Content, Pieces};
 
 /// What is allocated at once, in bytes, and the most of it that one entry takes.
-const CHUNK: usize = 64 * 1024;
+const CHUNK: usize = 32 * 1024;
 const LARGEST: usize = CHUNK / 4;
 
 /// An entry as it was at its end, or when somebody looked. A clone shares the pieces.

@@ -9,6 +9,7 @@ use bytes::{Buf, BufMut, Bytes};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::buffers::LARGEST;
 use crate::payload::{self, Payload};
 use crate::text;
 
@@ -86,6 +87,7 @@ impl Pieces {
     /// Takes back what was added since they were as many bytes.
     pub fn truncate(&mut self, len: usize) {
         self.0.truncate(len);
+        self.give_back_room();
     }
 
     pub fn as_bytes(&self) -> &[u8] {
@@ -120,6 +122,16 @@ impl Pieces {
         // Each is cut to much less than that.
         let length = u32::try_from(bytes.len() - head - HEAD).unwrap_or(u32::MAX);
         bytes[head + 1..head + HEAD].copy_from_slice(&length.to_le_bytes());
+        self.give_back_room();
+    }
+
+    /// Keeps little more than is needed, whatever a value took before it was cut.
+    fn give_back_room(&mut self) {
+        let Self(bytes) = self;
+        let most = bytes.len() + (bytes.len() / 4).max(2 * ROOM);
+        if bytes.capacity() > most.max(LARGEST) {
+            bytes.shrink_to(bytes.len() + ROOM);
+        }
     }
 }
 
@@ -200,16 +212,18 @@ mod tests {
     #[test]
     fn little_room_is_empty_however_pieces_come() {
         let mut pieces = Pieces::new("Work", Vec::new());
+        let holds = |Pieces(bytes): &Pieces| {
+            let most = bytes.len() + bytes.len() / 4 + 2 * ROOM;
+            assert!(bytes.capacity() <= most.max(LARGEST), "{} of {}", bytes.len(), bytes.capacity());
+        };
         for size in [0, 70_000, 10, 8_000, 1, 1, 64_000, 300] {
             pieces.line(SystemTime::UNIX_EPOCH, &"x".repeat(size));
-            let Pieces(bytes) = &pieces;
-            assert!(
-                bytes.capacity() <= bytes.len() + bytes.len() / 4 + ROOM,
-                "{} of {}",
-                bytes.len(),
-                bytes.capacity()
-            );
+            holds(&pieces);
+            pieces.detail("long", &"x".repeat(size));
+            holds(&pieces);
         }
+        pieces.truncate(100);
+        holds(&pieces);
     }
 
     proptest! {

@@ -23,7 +23,8 @@ pub type Tables = BTreeMap<String, Vec<String>>;
 pub struct Limits {
     /// The most stories.
     pub stories: usize,
-    /// The most bytes of all stories together: every text, detail, payload and log line, and an allowance for each entry.
+    /// The most bytes of all stories together: every text, detail, payload and log line, and an allowance for each entry. Small
+    /// entries of several stories share 32 KB of memory, which is free once none of them is kept.
     pub bytes: usize,
 }
 

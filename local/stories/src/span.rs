@@ -78,6 +78,7 @@ impl Span {
         let within = |position: &Position| Position { story: Arc::clone(&position.story), parent: Some(entry.id) };
         let positions: Positions = positions.iter().filter(added).map(within).collect();
         if positions.is_empty() {
+            shared.buffers.take_from(entry);
             return Open::default();
         }
         positions.iter().for_each(|position| shared.changed(&position.story));
@@ -256,10 +257,7 @@ impl Drop for Inner {
             let kept = entry.kept(|pieces| self.shared.chunks.keep(pieces));
             self.positions.iter().for_each(|position| position.story.done(&kept));
         }
-        // Unless somebody looks at it.
-        if let Some(entry) = Arc::into_inner(entry) {
-            self.shared.buffers.give(entry.into_buffer());
-        }
+        self.shared.buffers.take_from(entry);
     }
 }
 

@@ -248,6 +248,18 @@ fn a_mails_text_is_not_shown() {
 }
 
 #[test]
+fn a_denied_call_of_a_service_that_is_not_known_may_be_a_mail() {
+    let recorder = recorder();
+    let call = begin(&recorder, "request-1");
+    let denied = call.span().child(Kind::Denied, "SendEmail");
+    denied.span().request(br#"{"Content": {"Raw": {"Data": "t0k-en"}}}"#);
+    let shown = || entries(&recorder, "request-1")[0]["request"].to_string();
+    assert!(!shown().contains("t0k"), "{}", shown());
+    denied.span().note("service", "table");
+    assert!(shown().contains("t0k"), "{}", shown());
+}
+
+#[test]
 fn an_entry_whose_caller_went_away_has_ended() {
     let recorder = recorder();
     let call = begin(&recorder, "request-1");

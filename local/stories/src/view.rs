@@ -177,10 +177,10 @@ pub(crate) fn shown_response(seen: &Seen) -> Option<String> {
     seen.content.response.as_ref().map(shown_payload)
 }
 
-/// Whether an entry is the call, made or denied, that sends a mail.
+/// Whether an entry is the call, made or denied, that sends a mail. One that was denied is, unless it is known to be another.
 fn is_mail(Seen { kept, content, .. }: &Seen) -> bool {
-    let is_denied_mail = || content.details.iter().any(|(name, value)| name == "service" && value == Kind::Mail.name());
-    kept.kind == Kind::Mail || kept.kind == Kind::Denied && is_denied_mail()
+    let service = || content.details.iter().find(|(name, _)| name == "service").map(|(_, service)| service);
+    kept.kind == Kind::Mail || kept.kind == Kind::Denied && service().is_none_or(|service| service == Kind::Mail.name())
 }
 
 fn mail(request: &Option<Payload>) -> Option<String> {
