@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use crate::kept::Kept;
 use crate::pieces::Pieces;
-use crate::story::ROOM;
+use crate::story::PREPAID;
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +82,7 @@ pub(crate) struct State {
     pub outcome: Outcome,
     pub pieces: Pieces,
     /// How many more bytes of pieces are counted already.
-    pub room: usize,
+    pub prepaid: usize,
     /// Log lines that are among the pieces, and those that found no room.
     pub lines: usize,
     pub lines_omitted: u64,
@@ -91,7 +91,7 @@ pub(crate) struct State {
 impl Entry {
     pub fn new(id: u64, kind: Kind, pieces: Pieces) -> Self {
         let state =
-            State { duration: None, outcome: Outcome::default(), pieces, room: ROOM, lines: 0, lines_omitted: 0 };
+            State { duration: None, outcome: Outcome::default(), pieces, prepaid: PREPAID, lines: 0, lines_omitted: 0 };
         Self { id, kind, started: Instant::now(), state: Mutex::new(state) }
     }
 

@@ -216,8 +216,8 @@ impl Inner {
         let before = state.pieces.len();
         put(&mut state.pieces);
         let added = state.pieces.len() - before;
-        if let Some(left) = state.room.checked_sub(added) {
-            state.room = left;
+        if let Some(left) = state.prepaid.checked_sub(added) {
+            state.prepaid = left;
             return true;
         }
         let has_room = self.charge(added);

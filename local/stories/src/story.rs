@@ -13,10 +13,10 @@ use crate::recorder::Shared;
 use crate::span::Span;
 use crate::text;
 
-/// What a story or an entry takes beside its texts, details, payloads and lines, in bytes, and what an entry has for these
-/// before more is counted.
+/// What a story or an entry takes beside its texts, details, payloads and lines, in bytes.
 const BESIDE: usize = 512;
-pub(crate) const ROOM: usize = 256;
+/// What is counted for an entry's first details and lines when it is opened, so that not each of them has to be.
+pub(crate) const PREPAID: usize = 256;
 /// The most entries of one story.
 const MOST_ENTRIES: usize = 5_000;
 /// The most that one story takes, in bytes.
@@ -160,7 +160,7 @@ impl Story {
         }
         state.links.push(Link { parent, entry: Linked::Open(Arc::clone(entry)) });
         state.open += 1;
-        let bytes = BESIDE + ROOM + text::bytes(name);
+        let bytes = BESIDE + PREPAID + text::bytes(name);
         state.bytes += bytes;
         shared.charge(bytes);
         true
