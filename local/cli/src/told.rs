@@ -1,12 +1,18 @@
 //! A call of an AWS service in the stories: of the invocation that makes it, or of a story of its own.
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, HeaderName, Request, Response};
 use local_iam::Refusal;
 use local_lambda::api::{self, RequestId};
 use local_stories::{Call, Kind, Open, Outcome, Span, StoryKind};
 
 use crate::stack::Stack;
+
+// A name that is known is compared; a text would be read as a name first, for each call.
+static TARGET: HeaderName = HeaderName::from_static("x-amz-target");
+static INVOCATION_ID: HeaderName = HeaderName::from_static("amz-sdk-invocation-id");
+static TRIES: HeaderName = HeaderName::from_static("amz-sdk-request");
+static FUNCTION_ERROR: HeaderName = HeaderName::from_static("x-amz-function-error");
 
 /// A call of an AWS service, while it is made.
 pub struct Told {
@@ -79,7 +85,7 @@ impl Told {
     pub fn end(self, response: &Response<Bytes>) {
         let status = response.status();
         let has_failed = status.is_client_error() || status.is_server_error();
-        let is_functions_error = response.headers().contains_key("x-amz-function-error");
+        let is_functions_error = response.headers().contains_key(&FUNCTION_ERROR);
         let span = self.entry.span();
         if span.is_recorded() {
             span.note("status", status.as_u16());
@@ -96,7 +102,7 @@ impl Told {
 impl<'a> Action<'a> {
     fn of(request: &'a Request<Bytes>) -> Option<Self> {
         // First, whatever the path: some SDKs send to a queue's URL.
-        if let Some(action) = header(request.headers(), "x-amz-target").and_then(Self::of_target) {
+        if let Some(action) = header(request.headers(), &TARGET).and_then(Self::of_target) {
             return Some(action);
         }
         if request.uri().path().starts_with(local_ses::PATH) {
@@ -140,10 +146,10 @@ fn asked(span: &Span, request: &Request<Bytes>) {
         span.note("function", function.0);
     }
     // The same for each try of a call, and which try this is.
-    if let Some(id) = header(request.headers(), "amz-sdk-invocation-id") {
+    if let Some(id) = header(request.headers(), &INVOCATION_ID) {
         span.note("sdkInvocationId", id);
     }
-    let attempt = header(request.headers(), "amz-sdk-request")
+    let attempt = header(request.headers(), &TRIES)
         .and_then(|tries| tries.split(';').find_map(|part| part.trim().strip_prefix("attempt=")?.parse::<u32>().ok()));
     if let Some(attempt) = attempt {
         span.note("attempt", attempt);
@@ -157,7 +163,7 @@ fn title(action: &Action<'_>, request: &Request<Bytes>) -> String {
     }
 }
 
-fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 

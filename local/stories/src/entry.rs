@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use crate::kept::Kept;
 use crate::pieces::Pieces;
-use crate::story::PREPAID;
+use crate::tree::PREPAID;
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,10 @@
 //! The ids that lead to a story, in one piece of memory.
 
+use std::ops::RangeInclusive;
+
+/// The lengths of ids, in bytes: what is shorter may be anything, and what is longer is none.
+pub(crate) const LENGTHS: RangeInclusive<usize> = 8..=128;
+
 /// Where an id of a story comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source {

@@ -23,6 +23,7 @@ mod search;
 mod span;
 mod story;
 mod text;
+mod tree;
 mod view;
 mod words;
 

@@ -13,6 +13,7 @@ use crate::causes::{Causes, Place};
 use crate::kept::Chunks;
 use crate::span::{Position, Positions, Span};
 use crate::story::{Call, State, Story, StoryKind};
+use crate::tree::Tree;
 use crate::words::Words;
 
 /// The attributes of each table's key, by the table's name.
@@ -59,6 +60,14 @@ pub(crate) struct Shared {
     pub chunks: Chunks,
 }
 
+/// What a story had. It takes as long to free as to record.
+struct Dropped {
+    _story: Arc<Story>,
+    _state: State,
+    /// What no other story keeps.
+    _batches: Vec<Tree>,
+}
+
 impl Recorder {
     /// A recorder without stories. The keys of `tables` are how items are shown.
     pub fn new(limits: Limits, tables: Tables) -> Self {
@@ -81,7 +90,7 @@ impl Recorder {
     pub fn begin(&self, kind: StoryKind, id: &str, title: impl FnOnce() -> String) -> Call {
         let Some(shared) = &self.0 else { return Call::new(Span::default()) };
         let story = shared.begin(kind, id, title());
-        shared.changed(&story);
+        shared.changed(&story.change);
         Call::new(Span::at(Arc::clone(shared), smallvec![Position { story, parent: None }]))
     }
 
@@ -148,12 +157,12 @@ impl Shared {
         self.bytes.fetch_sub(bytes, Ordering::SeqCst);
     }
 
-    /// Takes note that a story has changed.
-    pub fn changed(&self, story: &Story) {
+    /// Takes note of a change of a story or a batch: `of` is where its number is kept.
+    pub fn changed(&self, of: &AtomicU64) {
         let change = {
             let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
             *latest += 1;
-            story.change.store(*latest, Ordering::SeqCst);
+            of.store(*latest, Ordering::SeqCst);
             *latest
         };
         // Nobody looks, most of the time.
@@ -200,20 +209,21 @@ impl Shared {
         self.charge(story.bytes());
         stories.push_back(Arc::clone(&story));
         let dropped = self.trim(&mut stories);
-        // Not while others wait: it takes as long as recording.
+        // Not while others wait.
         drop(stories);
         drop(dropped);
         story
     }
 
     /// Drops the oldest stories that are over the limits, and gives what they had.
-    fn trim(&self, stories: &mut VecDeque<Arc<Story>>) -> SmallVec<[(Arc<Story>, State); 1]> {
+    fn trim(&self, stories: &mut VecDeque<Arc<Story>>) -> SmallVec<[Dropped; 1]> {
         let mut dropped = SmallVec::new();
         while stories.len() > self.limits.stories || self.bytes.load(Ordering::SeqCst) > self.limits.bytes {
             let Some(oldest) = stories.pop_front() else { break };
             let state = oldest.forget();
-            self.refund(state.bytes);
-            dropped.push((oldest, state));
+            self.refund(state.tree.bytes);
+            let batches = state.branches().filter_map(|branch| branch.let_go(self)).collect();
+            dropped.push(Dropped { _batches: batches, _state: state, _story: oldest });
         }
         dropped
     }

@@ -1,19 +1,19 @@
 //! A place in the trees of one or more stories, and the entries that are opened there.
 
-use std::ops::RangeInclusive;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use serde::Serialize;
 use smallvec::SmallVec;
 
 use crate::entry::{Entry, Kind, Outcome, State};
-use crate::ids::Source;
+use crate::ids::{LENGTHS, Source};
 use crate::pieces::Pieces;
 use crate::recorder::Shared;
-use crate::story::{Room, Story};
+use crate::story::Story;
 use crate::text;
+use crate::tree::{Branch, Tree};
 
 /// The most log lines of one entry, and the longest part of a line, in bytes.
 const MOST_LINES: usize = 500;
@@ -27,8 +27,15 @@ pub struct Span(Option<Arc<Inner>>);
 struct Inner {
     shared: Arc<Shared>,
     positions: Positions,
-    /// The entry whose children go here; `None` at the root.
-    entry: Option<Arc<Entry>>,
+    /// The entry whose children go here, and the tree that it is in; `None` at the root.
+    entry: Option<(Arc<Entry>, Home)>,
+}
+
+/// Where an entry is kept.
+#[derive(Clone)]
+enum Home {
+    Story(Arc<Story>),
+    Batch(Arc<Branch>),
 }
 
 /// Most places are in one story.
@@ -71,19 +78,27 @@ impl Span {
 
     /// Opens an entry here.
     pub fn child(&self, kind: Kind, name: &str) -> Open {
-        let Some(Inner { shared, positions, .. }) = self.0.as_deref() else { return Open::default() };
+        let Some(Inner { shared, positions, entry: parent }) = self.0.as_deref() else { return Open::default() };
         let name = text::cut(name);
         let entry = Arc::new(Entry::new(shared.next_entry(), kind, Pieces::new(&name, shared.buffers.take())));
-        let added = |position: &&Position| position.story.add(shared, position.parent, &entry, &name);
-        let within = |position: &Position| Position { story: Arc::clone(&position.story), parent: Some(entry.id) };
-        let positions: Positions = positions.iter().filter(added).map(within).collect();
-        if positions.is_empty() {
+        let home = match (positions.as_slice(), parent) {
+            (_, Some((parent, Home::Batch(branch)))) => {
+                branch.tree().add(shared, Some(parent.id), &entry, &name).then(|| Home::Batch(Arc::clone(branch)))
+            }
+            ([Position { story, parent }], _) => {
+                story.state().tree.add(shared, *parent, &entry, &name).then(|| Home::Story(Arc::clone(story)))
+            }
+            (several, _) => shared.batch(several, &entry, &name).map(Home::Batch),
+        };
+        let Some(home) = home else {
             shared.buffers.take_from(entry);
             return Open::default();
-        }
-        positions.iter().for_each(|position| shared.changed(&position.story));
+        };
+        shared.changed(home.change());
         shared.make_room();
-        let inner = Inner { shared: Arc::clone(shared), positions, entry: Some(entry) };
+        let within = |Position { story, .. }: &Position| Position { story: Arc::clone(story), parent: Some(entry.id) };
+        let positions = positions.iter().map(within).collect();
+        let inner = Inner { shared: Arc::clone(shared), positions, entry: Some((entry, home)) };
         Open { span: Self(Some(Arc::new(inner))) }
     }
 
@@ -104,16 +119,16 @@ impl Span {
 
     /// Adds a line that a function logged.
     pub fn log(&self, line: &str) {
-        let Some((inner, entry)) = self.open() else { return };
+        let Some((shared, entry, home)) = self.open() else { return };
         let mut state = entry.state();
         let line = text::beginning(line, LONGEST_LINE);
-        if state.lines < MOST_LINES && inner.keep(&mut state, |pieces| pieces.line(SystemTime::now(), &line)) {
+        if state.lines < MOST_LINES && home.keep(shared, &mut state, |pieces| pieces.line(SystemTime::now(), &line)) {
             state.lines += 1;
         } else {
             state.lines_omitted += 1;
         }
         drop(state);
-        inner.shared.make_room();
+        shared.make_room();
     }
 
     /// A request id that leads to the stories.
@@ -134,8 +149,6 @@ impl Span {
     }
 
     fn add_id(&self, source: Source, id: &str) {
-        // Shorter ones may be anything, and longer ones are no ids.
-        const LENGTHS: RangeInclusive<usize> = 8..=128;
         if let Some(Inner { shared, positions, .. }) = self.0.as_deref()
             && let [position] = positions.as_slice()
             && LENGTHS.contains(&id.len())
@@ -178,19 +191,19 @@ impl Span {
     }
 
     /// The entry whose children go here, if there is one.
-    fn open(&self) -> Option<(&Inner, &Entry)> {
-        let inner = self.0.as_deref()?;
-        Some((inner, inner.entry.as_deref()?))
+    fn open(&self) -> Option<(&Shared, &Entry, &Home)> {
+        let Inner { shared, entry, .. } = self.0.as_deref()?;
+        entry.as_ref().map(|(entry, home)| (&**shared, &**entry, home))
     }
 
     fn keep(&self, put: impl FnOnce(&mut Pieces)) {
-        let Some((inner, entry)) = self.open() else { return };
-        inner.keep(&mut entry.state(), put);
-        inner.shared.make_room();
+        let Some((shared, entry, home)) = self.open() else { return };
+        home.keep(shared, &mut entry.state(), put);
+        shared.make_room();
     }
 
     fn end(&self, outcome: Outcome) {
-        let Some((inner, entry)) = self.open() else { return };
+        let Some((shared, entry, home)) = self.open() else { return };
         {
             let mut state = entry.state();
             if state.duration.is_some() {
@@ -199,20 +212,38 @@ impl Span {
             state.duration = Some(entry.started.elapsed());
             state.outcome = outcome;
         }
-        let is_failure = outcome == Outcome::Denied || (outcome == Outcome::Error && entry.kind == Kind::Invocation);
-        for Position { story, .. } in &inner.positions {
-            story.ended();
-            if is_failure {
-                story.failed.store(true, Ordering::Relaxed);
-            }
-            inner.shared.changed(story);
+        home.tree(Tree::ended);
+        if outcome == Outcome::Denied || (outcome == Outcome::Error && entry.kind == Kind::Invocation) {
+            home.failed().store(true, Ordering::Relaxed);
         }
+        shared.changed(home.change());
     }
 }
 
-impl Inner {
-    /// Adds something to the entry, if there is room for it. Stories are locked after their entries.
-    fn keep(&self, state: &mut State, put: impl FnOnce(&mut Pieces)) -> bool {
+impl Home {
+    fn tree<T>(&self, act: impl FnOnce(&mut Tree) -> T) -> T {
+        match self {
+            Self::Story(story) => act(&mut story.state().tree),
+            Self::Batch(branch) => act(&mut branch.tree()),
+        }
+    }
+
+    fn change(&self) -> &AtomicU64 {
+        match self {
+            Self::Story(story) => &story.change,
+            Self::Batch(branch) => &branch.change,
+        }
+    }
+
+    fn failed(&self) -> &AtomicBool {
+        match self {
+            Self::Story(story) => &story.failed,
+            Self::Batch(branch) => &branch.failed,
+        }
+    }
+
+    /// Adds something to an entry, if there is room for it. Trees are locked after their entries.
+    fn keep(&self, shared: &Shared, state: &mut State, put: impl FnOnce(&mut Pieces)) -> bool {
         let before = state.pieces.len();
         put(&mut state.pieces);
         let added = state.pieces.len() - before;
@@ -220,42 +251,36 @@ impl Inner {
             state.prepaid = left;
             return true;
         }
-        let has_room = self.charge(added);
+        let has_room = self.tree(|tree| tree.charge(shared, added));
         if !has_room {
             state.pieces.truncate(before);
         }
         has_room
     }
+}
 
-    /// Counts bytes of an entry in each of its stories, as any of them may be the last that keeps it; `false` if one is
-    /// full, or all are forgotten.
-    fn charge(&self, bytes: usize) -> bool {
-        if let [Position { story, .. }] = self.positions.as_slice() {
-            return story.charge(&self.shared, bytes) == Room::Made;
-        }
-        let mut charged: Vec<&Story> = Vec::with_capacity(self.positions.len());
-        for Position { story, .. } in &self.positions {
-            match story.charge(&self.shared, bytes) {
-                Room::Made => charged.push(story),
-                Room::Forgotten => {}
-                Room::Full => {
-                    charged.iter().for_each(|story| story.refund(&self.shared, bytes));
-                    return false;
-                }
-            }
-        }
-        !charged.is_empty()
+impl Shared {
+    /// Begins a batch of several stories with its first entry. `None` if all of them are forgotten.
+    fn batch(&self, positions: &[Position], entry: &Arc<Entry>, name: &str) -> Option<Arc<Branch>> {
+        let branch = Arc::new(Branch::default());
+        // Nobody forgets it before all of its stories keep it.
+        branch.hold();
+        branch.tree().add(self, None, entry, name);
+        positions.iter().for_each(|Position { story, parent }| {
+            story.join(self, &branch, *parent);
+        });
+        branch.let_go(self).is_none().then_some(branch)
     }
 }
 
 /// Nothing more is recorded here.
 impl Drop for Inner {
     fn drop(&mut self) {
-        let Some(entry) = self.entry.take() else { return };
+        let Some((entry, home)) = self.entry.take() else { return };
         // Not of an entry that no story keeps any more.
         if Arc::strong_count(&entry) > 1 {
             let kept = entry.kept(|pieces| self.shared.chunks.keep(pieces));
-            self.positions.iter().for_each(|position| position.story.done(&kept));
+            home.tree(|tree| tree.done(kept));
         }
         self.shared.buffers.take_from(entry);
     }
@@ -293,7 +318,7 @@ impl Open {
 /// Whoever waited for its end went away.
 impl Drop for Open {
     fn drop(&mut self) {
-        if self.span.open().is_some_and(|(_, entry)| entry.state().duration.is_none()) {
+        if self.span.open().is_some_and(|(_, entry, _)| entry.state().duration.is_none()) {
             self.span.note("abandoned", true);
             self.span.end(Outcome::Error);
         }

@@ -4,23 +4,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use bytes::Bytes;
-
-use crate::entry::Entry;
 use crate::ids::{Ids, Source};
-use crate::kept::{Kept, Seen};
+use crate::kept::Seen;
 use crate::recorder::Shared;
 use crate::span::Span;
 use crate::text;
+use crate::tree::{BESIDE, Branch, Link, Tree};
 
-/// What a story or an entry takes beside its texts, details, payloads and lines, in bytes.
-const BESIDE: usize = 512;
-/// What is counted for an entry's first details and lines when it is opened, so that not each of them has to be.
-pub(crate) const PREPAID: usize = 256;
-/// The most entries of one story.
-const MOST_ENTRIES: usize = 5_000;
-/// The most that one story takes, in bytes.
-const MOST_BYTES: usize = 8 * 1024 * 1024;
 /// The most ids of a story beside those of its invocations.
 const MOST_IDS: usize = 20;
 
@@ -66,57 +56,54 @@ pub(crate) struct Story {
 
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    links: Vec<Link>,
-    /// Entries that are under way.
-    pub open: usize,
+    /// What the call caused by itself.
+    pub tree: Tree,
+    /// What batches caused that records or messages of the call were in, and the entries of the tree that led to them.
+    batches: Vec<(Arc<Branch>, Option<u64>)>,
     /// How long the call itself took; `None` while it is under way.
     pub duration: Option<Duration>,
     /// The HTTP status that it was answered with.
     pub status: Option<u16>,
     /// Whatever leads to the story.
     pub ids: Ids,
+}
+
+/// What its trees come to.
+#[derive(Debug, Default)]
+pub(crate) struct Totals {
+    pub entries: usize,
     pub entries_omitted: u64,
     /// Whether something of an entry found no room.
     pub is_full: bool,
-    /// Bytes that count against the recorder's limit.
-    pub bytes: usize,
-    /// Whether the recorder has dropped it.
-    forgotten: bool,
+    /// Whether something is under way.
+    pub is_open: bool,
+    pub has_failed: bool,
 }
 
 impl State {
-    /// How many entries there are.
-    pub fn entries(&self) -> usize {
-        self.links.len()
+    /// Counts what there is.
+    pub fn totals(&self) -> Totals {
+        let mut totals = Totals::default();
+        totals.add(&self.tree);
+        for (branch, _) in &self.batches {
+            totals.add(&branch.tree());
+            totals.has_failed |= branch.failed.load(Ordering::Relaxed);
+        }
+        totals
+    }
+
+    /// What batches caused.
+    pub fn branches(&self) -> impl Iterator<Item = &Arc<Branch>> {
+        self.batches.iter().map(|(branch, _)| branch)
     }
 }
 
-/// An entry and its place in the tree.
-#[derive(Debug, Clone)]
-struct Link {
-    parent: Option<u64>,
-    entry: Linked,
-}
-
-#[derive(Debug, Clone)]
-enum Linked {
-    /// Something may be added.
-    Open(Arc<Entry>),
-    Done(Kept),
-}
-
-impl Link {
-    fn is_open(&self, id: u64) -> bool {
-        matches!(&self.entry, Linked::Open(entry) if entry.id == id)
-    }
-
-    fn seen(self) -> Seen {
-        let kept = match self.entry {
-            // Its lock is held only to copy it.
-            Linked::Open(entry) => entry.kept(|pieces| Bytes::copy_from_slice(pieces.as_bytes())),
-            Linked::Done(kept) => kept,
-        };
-        kept.seen(self.parent)
+impl Totals {
+    fn add(&mut self, tree: &Tree) {
+        self.entries += tree.entries();
+        self.entries_omitted += tree.entries_omitted;
+        self.is_full |= tree.is_full;
+        self.is_open |= tree.open > 0;
     }
 }
 
@@ -125,7 +112,8 @@ impl Story {
         let title = text::cut_owned(title);
         // The id is kept twice.
         let bytes = BESIDE + 2 * text::bytes(&id) + text::bytes(&title);
-        let mut state = State { bytes, ..State::default() };
+        let mut state = State::default();
+        state.tree.bytes = bytes;
         state.ids.add(Source::Stack, &id);
         Self {
             id,
@@ -144,72 +132,40 @@ impl Story {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The bytes that count for the story itself.
     pub fn bytes(&self) -> usize {
-        self.state().bytes
+        self.state().tree.bytes
     }
 
-    /// Adds an entry, if there is room.
-    pub fn add(&self, shared: &Shared, parent: Option<u64>, entry: &Arc<Entry>, name: &str) -> bool {
+    /// Takes part in a batch, unless it is forgotten. `parent` is the entry that led to it.
+    pub fn join(&self, shared: &Shared, branch: &Arc<Branch>, parent: Option<u64>) -> bool {
         let mut state = self.state();
-        if state.forgotten {
-            return false;
+        let has_room = state.tree.charge(shared, BESIDE);
+        if has_room {
+            branch.hold();
+            state.batches.push((Arc::clone(branch), parent));
         }
-        if state.links.len() >= MOST_ENTRIES {
-            state.entries_omitted += 1;
-            return false;
-        }
-        state.links.push(Link { parent, entry: Linked::Open(Arc::clone(entry)) });
-        state.open += 1;
-        let bytes = BESIDE + PREPAID + text::bytes(name);
-        state.bytes += bytes;
-        shared.charge(bytes);
-        true
+        has_room
     }
 
-    /// Takes note that one of its entries has ended.
-    pub fn ended(&self) {
-        let mut state = self.state();
-        state.open = state.open.saturating_sub(1);
-    }
-
-    /// Makes room for as many bytes.
-    pub fn charge(&self, shared: &Shared, bytes: usize) -> Room {
-        let mut state = self.state();
-        if state.forgotten {
-            return Room::Forgotten;
-        }
-        if state.bytes + bytes > MOST_BYTES {
-            state.is_full = true;
-            return Room::Full;
-        }
-        state.bytes += bytes;
-        shared.charge(bytes);
-        Room::Made
-    }
-
-    /// All entries as they are now, oldest first. The lock is held only to take them.
+    /// All entries as they are now, oldest first. The locks are held only to take them.
     pub fn entries(&self) -> impl Iterator<Item = Seen> {
-        let links = self.state().links.clone();
+        let mut links: Vec<Link> = Vec::new();
+        {
+            let state = self.state();
+            links.extend(state.tree.links(None));
+            for (branch, parent) in &state.batches {
+                links.extend(branch.tree().links(*parent));
+            }
+        }
+        links.sort_by_key(Link::id);
         links.into_iter().map(Link::seen)
     }
 
-    /// Nothing is added to an entry any more.
-    pub fn done(&self, kept: &Kept) {
-        let mut state = self.state();
-        // One of the newest, mostly.
-        if let Some(link) = state.links.iter_mut().rev().find(|link| link.is_open(kept.id)) {
-            link.entry = Linked::Done(kept.clone());
-        }
-    }
-
-    /// Gives back room that was made.
-    pub fn refund(&self, shared: &Shared, bytes: usize) {
-        let mut state = self.state();
-        // What it had is free already if it is forgotten.
-        if !state.forgotten {
-            state.bytes -= bytes;
-            shared.refund(bytes);
-        }
+    /// The number of the last change.
+    pub fn last_change(&self) -> u64 {
+        let batches = self.state().branches().map(|branch| branch.change.load(Ordering::SeqCst)).max();
+        self.change.load(Ordering::SeqCst).max(batches.unwrap_or_default())
     }
 
     /// Adds the request id of an invocation.
@@ -226,27 +182,16 @@ impl Story {
     }
 
     fn add_id(&self, shared: &Shared, source: Source, id: &str) {
-        if self.charge(shared, text::bytes(id)) == Room::Made {
-            self.state().ids.add(source, id);
+        let mut state = self.state();
+        if state.tree.charge(shared, text::bytes(id)) {
+            state.ids.add(source, id);
         }
     }
 
     /// Keeps nothing any more. Gives what it had.
     pub fn forget(&self) -> State {
-        let forgotten = State { forgotten: true, ..State::default() };
-        std::mem::replace(&mut *self.state(), forgotten)
+        std::mem::replace(&mut *self.state(), State { tree: Tree::forgotten(), ..State::default() })
     }
-}
-
-/// Whether a story has room for something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Room {
-    /// It has, and has counted it.
-    Made,
-    /// It has as much as a story may have.
-    Full,
-    /// The recorder has dropped it.
-    Forgotten,
 }
 
 /// A call under way, whose story is being recorded.
@@ -284,7 +229,7 @@ impl Call {
             if has_failed {
                 story.failed.store(true, Ordering::Relaxed);
             }
-            shared.changed(story);
+            shared.changed(&story.change);
         });
     }
 }

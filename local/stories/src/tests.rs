@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
@@ -24,6 +26,16 @@ fn entries(recorder: &Recorder, id: &str) -> Vec<Value> {
 
 fn names(entries: &[Value]) -> Vec<&str> {
     entries.iter().map(|entry| entry["name"].as_str().unwrap()).collect()
+}
+
+/// The bytes of all that is kept.
+fn recounted(recorder: &Recorder) -> usize {
+    let stories = recorder.0.as_ref().unwrap().stories();
+    let mut batches = BTreeMap::new();
+    for story in stories.iter() {
+        batches.extend(story.state().branches().map(|branch| (Arc::as_ptr(branch), branch.tree().bytes)));
+    }
+    stories.iter().map(|story| story.bytes()).chain(batches.into_values()).sum()
 }
 
 #[test]
@@ -166,18 +178,49 @@ fn one_story_alone_does_not_push_out_the_others() {
 }
 
 #[test]
-fn what_stories_share_is_counted_in_each_that_keeps_it() {
-    let recorder = recorder();
-    let full = begin(&recorder, "request-full");
-    for _ in 0..200 {
-        full.span().child(Kind::Table, "PutItem").span().request(&[b'x'; 65_000]);
-    }
-    let other = begin(&recorder, "request-other");
+fn what_stories_share_is_kept_once_and_as_long_as_any_of_them() {
+    let limits = Limits { stories: 3, ..Limits::default() };
+    let recorder = Recorder::new(limits, Tables::new());
+    let calls = ["request-a", "request-b"].map(|id| begin(&recorder, id));
     let before = recorder.size().1;
-    let shared = Span::join([full.span(), other.span()]).child(Kind::Invocation, "Work");
-    shared.span().request(&[b'x'; 65_000]);
-    assert!(recorder.size().1 - before < 2_000);
-    assert_eq!(recorder.story("request-full").unwrap()["truncated"], true);
+    let batch = Span::join(calls.iter().map(crate::Call::span)).child(Kind::Invocation, "Work");
+    let call = batch.span().child(Kind::Table, "PutItem");
+    call.span().request(&[b'x'; 50_000]);
+    call.finish(Outcome::Ok);
+    let taken = recorder.size().1 - before;
+    assert!((50_000..55_000).contains(&taken), "{taken}");
+    let seen = |id| {
+        let story = recorder.story(id).unwrap();
+        [story["entries"].as_array().unwrap().len().into(), story["isOpen"].clone(), story["outcome"].clone()]
+    };
+    assert_eq!(seen("request-a"), [json!(2), json!(true), json!("ok")]);
+    let after = recorder.list(&Filter::default())["latest"].as_u64().unwrap();
+    batch.finish(Outcome::Error);
+    calls.into_iter().for_each(|call| call.finish(Some(200), false));
+    assert_eq!(stories(&recorder, &Filter { after, ..Filter::default() }), ["request-a", "request-b"]);
+    for id in ["request-a", "request-b"] {
+        assert_eq!(seen(id), [json!(2), json!(false), json!("error")]);
+    }
+    let _others = ["request-c", "request-d"].map(|id| begin(&recorder, id));
+    assert!(recorder.story("request-a").is_none());
+    assert_eq!(seen("request-b")[0], 2);
+    assert!(recorder.size().1 > 50_000);
+    let _last = begin(&recorder, "request-e");
+    assert!(recorder.size().1 < 5_000);
+}
+
+#[test]
+fn nothing_is_kept_of_a_batch_whose_stories_are_all_forgotten() {
+    let recorder = Recorder::new(Limits { stories: 1, ..Limits::default() }, Tables::new());
+    let spans = ["request-a", "request-b"].map(|id| begin(&recorder, id).span().clone());
+    let early = Span::join(&spans).child(Kind::Invocation, "Work");
+    let _last = begin(&recorder, "request-c");
+    let before = recorder.size().1;
+    early.span().child(Kind::Table, "PutItem").span().request(&[b'x'; 50_000]);
+    let late = Span::join(&spans).child(Kind::Invocation, "Work");
+    late.span().request(&[b'x'; 50_000]);
+    assert!(early.span().is_recorded() && !late.span().is_recorded());
+    assert_eq!(recorder.size().1, before);
 }
 
 #[test]
@@ -356,11 +399,15 @@ fn threads_share_a_recorder_and_its_limits_hold() {
         for thread in 0..4 {
             let recorder = &recorder;
             scope.spawn(move || {
+                let mut last = Span::default();
                 for at in 0..300 {
                     let call = begin(recorder, &format!("request-{thread}-{at}"));
                     let entry = call.span().child(Kind::Invocation, "Work");
                     entry.span().request(&vec![b'x'; at * 10]);
                     entry.span().log("line");
+                    let batch = Span::join([&last, entry.span()]).child(Kind::Invocation, "Batch");
+                    batch.span().child(Kind::Table, "PutItem").span().request(&vec![b'x'; at * 10]);
+                    last = batch.span().clone();
                     recorder.list(&Filter::default());
                 }
             });
@@ -369,8 +416,7 @@ fn threads_share_a_recorder_and_its_limits_hold() {
     let (count, bytes) = recorder.size();
     assert!(count <= limits.stories && bytes <= limits.bytes, "{count} {bytes}");
     // All that is counted is there: without stories nothing is.
-    let recounted: usize = recorder.0.as_ref().unwrap().stories().iter().map(|story| story.bytes()).sum();
-    assert_eq!(bytes, recounted);
+    assert_eq!(bytes, recounted(&recorder));
 }
 
 proptest! {
@@ -397,8 +443,7 @@ proptest! {
             }
             let (count, kept) = recorder.size();
             prop_assert!(count <= stories && kept <= bytes, "{count} {kept}");
-            let recounted: usize = recorder.0.as_ref().unwrap().stories().iter().map(|story| story.bytes()).sum();
-            prop_assert_eq!(kept, recounted);
+            prop_assert_eq!(kept, recounted(&recorder));
         }
         prop_assert!(recorder.list(&Filter::default())["stories"].is_array());
     }

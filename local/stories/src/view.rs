@@ -20,7 +20,7 @@ use crate::payload::Payload;
 use crate::pieces::Content;
 use crate::recorder::{Recorder, Tables};
 use crate::search::Needle;
-use crate::story::Story;
+use crate::story::{Story, Totals};
 
 /// Which stories are listed.
 #[derive(Debug, Clone, Default)]
@@ -53,10 +53,7 @@ impl Recorder {
         let story = self.find(id)?;
         let mut shown = summary(&story);
         let mut entries: Vec<Value> = story.entries().map(|seen| entry(&story, &seen, &shared.tables)).collect();
-        let (omitted, is_full) = {
-            let state = story.state();
-            (state.entries_omitted, state.is_full)
-        };
+        let Totals { entries_omitted: omitted, is_full, .. } = story.state().totals();
         mark_retried(&mut entries);
         shown.insert("entries".to_owned(), entries.into());
         if is_full || omitted > 0 {
@@ -96,7 +93,7 @@ impl Recorder {
 
 impl Filter {
     fn has(&self, story: &Story, needle: Option<&Needle>) -> bool {
-        story.change.load(Ordering::SeqCst) > self.after
+        story.last_change() > self.after
             && self.kind.as_ref().is_none_or(|kind| kind == story.kind.name())
             && needle.is_none_or(|needle| needle.is_in(story))
     }
@@ -104,7 +101,8 @@ impl Filter {
 
 fn summary(story: &Story) -> Map<String, Value> {
     let state = story.state();
-    let outcome = if story.failed.load(Ordering::Relaxed) { "error" } else { "ok" };
+    let Totals { entries, is_open, has_failed, .. } = state.totals();
+    let outcome = if has_failed || story.failed.load(Ordering::Relaxed) { "error" } else { "ok" };
     let shown = json!({
         "sequence": story.sequence,
         "id": story.id,
@@ -114,8 +112,8 @@ fn summary(story: &Story) -> Map<String, Value> {
         "outcome": outcome,
         "startedAt": rfc3339(story.started_at),
         "durationMs": state.duration.map(milliseconds),
-        "entries": state.entries(),
-        "isOpen": state.duration.is_none() || state.open > 0,
+        "entries": entries,
+        "isOpen": state.duration.is_none() || is_open,
     });
     match shown {
         Value::Object(shown) => shown,

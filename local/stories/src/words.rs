@@ -1,25 +1,26 @@
 //! Whether a message names a story by an id.
 
-use std::collections::HashSet;
-
-use crate::ids::Source;
+use crate::ids::{LENGTHS, Source};
 use crate::story::Story;
 
 /// The lengths of a caller's id that may stand for its story in messages. A shorter one may be a word that strangers' messages
 /// have too.
 const CALLERS: std::ops::RangeInclusive<usize> = 20..=128;
 
-/// The parts of a message that may be ids. They are found in one pass, whatever the number of stories.
-pub(crate) struct Words<'a>(HashSet<&'a str>);
+/// The parts of messages that may be ids, in order. They are found in one pass, whatever the number of stories.
+pub(crate) struct Words<'a>(Vec<&'a [u8]>);
 
 impl<'a> Words<'a> {
     pub fn of(texts: impl IntoIterator<Item = &'a str>) -> Self {
-        Self(texts.into_iter().flat_map(|text| text.split(|c| !is_part(c))).filter(|word| word.len() >= 8).collect())
+        let words = texts.into_iter().flat_map(|text| text.as_bytes().split(|byte| !is_part(*byte)));
+        let mut ids: Vec<&[u8]> = words.filter(|word| LENGTHS.contains(&word.len())).collect();
+        ids.sort_unstable();
+        Self(ids)
     }
 
     fn have(&self, id: &str) -> bool {
         // Base64 may end so.
-        self.0.contains(id.trim_end_matches('='))
+        self.0.binary_search(&id.trim_end_matches('=').as_bytes()).is_ok()
     }
 
     /// The stories that are named: by an id that the stack gave, and if there is none, the one whose caller gave an id that no
@@ -43,9 +44,19 @@ impl<'a> Words<'a> {
 
 /// Whether a caller's id is long enough, and one word.
 fn is_telling(id: &str) -> bool {
-    CALLERS.contains(&id.len()) && id.chars().all(is_part)
+    CALLERS.contains(&id.len()) && id.bytes().all(is_part)
 }
 
-fn is_part(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "_-+/".contains(c)
+fn is_part(byte: u8) -> bool {
+    /// By the byte: messages are long, and each of theirs is asked for.
+    const PARTS: [bool; 256] = {
+        let mut parts = [false; 256];
+        let mut byte = 0;
+        while byte < parts.len() {
+            parts[byte] = matches!(byte as u8, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'-' | b'+' | b'/');
+            byte += 1;
+        }
+        parts
+    };
+    PARTS[usize::from(byte)]
 }

@@ -2,7 +2,7 @@
 
 use std::alloc::System;
 
-use local_stories::{Call, Kind, Limits, Outcome, Recorder, StoryKind, Tables};
+use local_stories::{Call, Kind, Limits, Outcome, Recorder, Span, StoryKind, Tables};
 use serde_json::json;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
@@ -53,13 +53,26 @@ fn many_small_things(recorder: &Recorder) {
     }
 }
 
+/// Batches that several stories share.
+fn batches(recorder: &Recorder) {
+    for batch in 0..600 {
+        let calls: Vec<Call> = (0..10).map(|at| begin(recorder, 10 * batch + at, "/things")).collect();
+        let shared = Span::join(calls.iter().map(Call::span)).child(Kind::Invocation, "Work");
+        for at in 0..40 {
+            let write = shared.span().child(Kind::Table, "PutItem");
+            write.span().request(&vec![b'x'; 100 * at]);
+            write.finish(Outcome::Ok);
+        }
+    }
+}
+
 fn begin(recorder: &Recorder, at: i64, path: &str) -> Call {
     recorder.begin(StoryKind::Api, &format!("0198f3c2-0000-7000-8000-{at:012}"), || format!("GET {path}"))
 }
 
 #[test]
 fn whatever_is_recorded_the_memory_stays_bounded() {
-    for record in [long_requests, many_small_things] {
+    for record in [long_requests, many_small_things, batches] {
         let before = allocated();
         let recorder = Recorder::new(Limits::default(), Tables::new());
         record(&recorder);
