@@ -6,14 +6,16 @@ use std::time::Duration;
 
 use crate::cargo::{cargo, run};
 use crate::error::Error;
-use crate::world::{STACK, TOOLS, World};
+use crate::world::{STACK, World};
 
 /// Builds all functions and the stack they run on.
 pub async fn all(world: &World) -> Result<(), Error> {
     let mut functions = world.binaries();
-    if world.profile == TOOLS {
+    if world.profile == world.tools {
         functions.insert(STACK);
-        return binaries(world, functions, TOOLS, &world.target, "all functions and the local stack").await.map(drop);
+        return binaries(world, functions, &world.tools, &world.target, "all functions and the local stack")
+            .await
+            .map(drop);
     }
     binaries(world, functions, &world.profile, &world.target, "all functions").await?;
     stack(world).await
@@ -21,7 +23,7 @@ pub async fn all(world: &World) -> Result<(), Error> {
 
 /// Builds the stack alone.
 pub async fn stack(world: &World) -> Result<(), Error> {
-    binaries(world, [STACK].into(), TOOLS, &world.target, "the local stack").await.map(drop)
+    binaries(world, [STACK].into(), &world.tools, &world.target, "the local stack").await.map(drop)
 }
 
 /// Builds all functions from nothing, in a folder of their own, and tells how long that took.

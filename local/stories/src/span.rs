@@ -1,5 +1,6 @@
 //! A place in the trees of one or more stories, and the entries that are opened there.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::SystemTime;
@@ -32,7 +33,6 @@ struct Inner {
 }
 
 /// Where an entry is kept.
-#[derive(Clone)]
 enum Home {
     Story(Arc<Story>),
     Batch(Arc<Branch>),
@@ -81,14 +81,19 @@ impl Span {
         let Some(Inner { shared, positions, entry: parent }) = self.0.as_deref() else { return Open::default() };
         let name = text::cut(name);
         let entry = Arc::new(Entry::new(shared.next_entry(), kind, Pieces::new(&name, shared.buffers.take())));
-        let home = match (positions.as_slice(), parent) {
+        let mut positions: Cow<'_, [Position]> = positions.as_slice().into();
+        let home = match (&*positions, parent) {
             (_, Some((parent, Home::Batch(branch)))) => {
                 branch.tree().add(shared, Some(parent.id), &entry, &name).then(|| Home::Batch(Arc::clone(branch)))
             }
             ([Position { story, parent }], _) => {
                 story.state().tree.add(shared, *parent, &entry, &name).then(|| Home::Story(Arc::clone(story)))
             }
-            (several, _) => shared.batch(several, &entry, &name).map(Home::Batch),
+            (several, _) => {
+                let (branch, joined) = shared.batch(several, &entry, &name);
+                positions = joined.into();
+                branch.map(Home::Batch)
+            }
         };
         let Some(home) = home else {
             shared.buffers.take_from(entry);
@@ -260,16 +265,15 @@ impl Home {
 }
 
 impl Shared {
-    /// Begins a batch of several stories with its first entry. `None` if all of them are forgotten.
-    fn batch(&self, positions: &[Position], entry: &Arc<Entry>, name: &str) -> Option<Arc<Branch>> {
+    /// Begins a batch with its first entry, in those of these stories that are not forgotten and have room for an entry.
+    fn batch(&self, positions: &[Position], entry: &Arc<Entry>, name: &str) -> (Option<Arc<Branch>>, Vec<Position>) {
         let branch = Arc::new(Branch::default());
         // Nobody forgets it before all of its stories keep it.
         branch.hold();
+        let joins = |Position { story, parent }: &&Position| story.join(self, &branch, *parent);
+        let joined = positions.iter().filter(joins).cloned().collect();
         branch.tree().add(self, None, entry, name);
-        positions.iter().for_each(|Position { story, parent }| {
-            story.join(self, &branch, *parent);
-        });
-        branch.let_go(self).is_none().then_some(branch)
+        (branch.let_go(self).is_none().then_some(branch), joined)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::kept::Seen;
 use crate::recorder::Shared;
 use crate::span::Span;
 use crate::text;
-use crate::tree::{BESIDE, Branch, Link, Tree};
+use crate::tree::{BESIDE, Branch, Link, Most, Tree};
 
 /// The most ids of a story beside those of its invocations.
 const MOST_IDS: usize = 20;
@@ -58,7 +58,7 @@ pub(crate) struct Story {
 pub(crate) struct State {
     /// What the call caused by itself.
     pub tree: Tree,
-    /// What batches caused that records or messages of the call were in, and the entries of the tree that led to them.
+    /// What batches caused that records or messages of the call were in, and the entries that led to them.
     batches: Vec<(Arc<Branch>, Option<u64>)>,
     /// How long the call itself took; `None` while it is under way.
     pub duration: Option<Duration>,
@@ -137,26 +137,32 @@ impl Story {
         self.state().tree.bytes
     }
 
-    /// Takes part in a batch, unless it is forgotten. `parent` is the entry that led to it.
+    /// Takes part in a batch, unless it is forgotten or has as many entries as a story may have. `parent` is the entry that
+    /// led to it. What the batch may have is what is left for the story.
     pub fn join(&self, shared: &Shared, branch: &Arc<Branch>, parent: Option<u64>) -> bool {
         let mut state = self.state();
-        let has_room = state.tree.charge(shared, BESIDE);
-        if has_room {
+        let left = state.branches().fold(Most::default().less(&state.tree), |left, branch| left.less(&branch.tree()));
+        if left.entries == 0 {
+            state.tree.entries_omitted += 1;
+            return false;
+        }
+        let joins = state.tree.take(shared, BESIDE);
+        if joins {
             branch.hold();
+            branch.tree().limit(left);
             state.batches.push((Arc::clone(branch), parent));
         }
-        has_room
+        joins
     }
 
     /// All entries as they are now, oldest first. The locks are held only to take them.
     pub fn entries(&self) -> impl Iterator<Item = Seen> {
-        let mut links: Vec<Link> = Vec::new();
-        {
+        let (mut links, batches): (Vec<Link>, _) = {
             let state = self.state();
-            links.extend(state.tree.links(None));
-            for (branch, parent) in &state.batches {
-                links.extend(branch.tree().links(*parent));
-            }
+            (state.tree.links(None).collect(), state.batches.clone())
+        };
+        for (branch, parent) in &batches {
+            links.extend(branch.tree().links(*parent));
         }
         links.sort_by_key(Link::id);
         links.into_iter().map(Link::seen)

@@ -1,17 +1,17 @@
-use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::{Filter, Kind, Limits, Open, Outcome, Recorder, Span, StoryKind, Tables};
+use crate::{Call, Filter, Kind, Limits, Open, Outcome, Recorder, Span, StoryKind, Tables};
+
+mod batches;
+mod limits;
 
 fn recorder() -> Recorder {
     Recorder::new(Limits::default(), Tables::from([("Things".to_owned(), vec!["id".to_owned()])]))
 }
 
-fn begin(recorder: &Recorder, id: &str) -> crate::Call {
+fn begin(recorder: &Recorder, id: &str) -> Call {
     recorder.begin(StoryKind::Api, id, || format!("GET /{id}"))
 }
 
@@ -26,16 +26,6 @@ fn entries(recorder: &Recorder, id: &str) -> Vec<Value> {
 
 fn names(entries: &[Value]) -> Vec<&str> {
     entries.iter().map(|entry| entry["name"].as_str().unwrap()).collect()
-}
-
-/// The bytes of all that is kept.
-fn recounted(recorder: &Recorder) -> usize {
-    let stories = recorder.0.as_ref().unwrap().stories();
-    let mut batches = BTreeMap::new();
-    for story in stories.iter() {
-        batches.extend(story.state().branches().map(|branch| (Arc::as_ptr(branch), branch.tree().bytes)));
-    }
-    stories.iter().map(|story| story.bytes()).chain(batches.into_values()).sum()
 }
 
 #[test]
@@ -66,36 +56,6 @@ fn a_story_has_the_entries_of_what_its_call_caused() {
     assert_eq!(entries[2]["outcome"], "conditionFailed");
     assert_eq!(entries[2]["details"]["key"], json!({"id": "7"}));
     assert!(!entries[2].to_string().contains("hidden"));
-}
-
-#[test]
-fn a_batch_is_in_the_story_of_each_of_its_records_and_its_messages_in_the_one_they_name() {
-    let recorder = recorder();
-    let calls = ["request-a", "request-b"].map(|id| begin(&recorder, id));
-    for (at, call) in (0..).zip(&calls) {
-        let write = call.span().child(Kind::Table, "PutItem");
-        // Two records each: 1 and 2, 3 and 4.
-        write.span().wrote("Things", 2 * at, 2 * at + 2);
-        write.finish(Outcome::Ok);
-    }
-    let records: Vec<Open> = (1..=4).map(|at| recorder.record("Things", at).child(Kind::Stream, "Things")).collect();
-    let batch = Span::join(records.iter().map(Open::span));
-    let invocation = batch.child(Kind::Invocation, "Publish");
-    let send = invocation.span().child(Kind::Queue, "SendMessageBatch");
-    send.span().narrowed(["{\"requestId\":\"request-b\"}"]).sent("message-b");
-    send.span().narrowed(["{}"]).sent("message-of-both");
-    recorder.message("message-b", "").child(Kind::Queue, "deliver b").finish(Outcome::Ok);
-    recorder.message("message-of-both", "").child(Kind::Queue, "deliver both").finish(Outcome::Ok);
-
-    let [a, b] = ["request-a", "request-b"].map(|id| entries(&recorder, id));
-    let common = ["PutItem", "Things", "Things", "Publish", "SendMessageBatch"];
-    assert_eq!(names(&a), [&common[..], &["deliver both"]].concat());
-    assert_eq!(names(&b), [&common[..], &["deliver b", "deliver both"]].concat());
-    // One invocation, under the first record of either story.
-    assert_eq!(a[3]["id"], b[3]["id"]);
-    assert_eq!([&a[3]["parent"], &b[3]["parent"]], [&a[1]["id"], &b[1]["id"]]);
-    assert_ne!(a[1]["id"], b[1]["id"]);
-    assert!(!recorder.record("Things", 5).is_recorded() && !recorder.record("Others", 1).is_recorded());
 }
 
 #[test]
@@ -139,105 +99,6 @@ fn an_id_in_base64_is_found() {
     let recorder = recorder();
     begin(&recorder, "request-1").span().known_as("a+/bcdefghijklm=");
     assert!(recorder.message("other", r#"{"id":"a+/bcdefghijklm="}"#).is_recorded());
-}
-
-#[test]
-fn the_newest_stories_are_kept_and_the_others_give_their_room_back() {
-    let limits = Limits::default();
-    let recorder = recorder();
-    let spans: Vec<Span> = (0..1_100).map(|at| begin(&recorder, &format!("request-{at}")).span().clone()).collect();
-    assert_eq!(recorder.size().0, limits.stories);
-    assert!(recorder.story("request-99").is_none() && recorder.story("request-100").is_some());
-    // What is forgotten takes no more room, whatever still happens.
-    let before = recorder.size().1;
-    spans[0].child(Kind::Table, "PutItem").span().request(&[b'x'; 1000]);
-    assert_eq!(recorder.size().1, before);
-    for span in &spans[100..] {
-        span.child(Kind::Table, "PutItem").span().request(&[b'x'; 60_000]);
-        assert!(recorder.size().1 <= limits.bytes);
-    }
-    let (count, bytes) = recorder.size();
-    assert!((500..600).contains(&count) && bytes > limits.bytes - 100_000, "{count} {bytes}");
-    assert!(recorder.story("request-1099").is_some());
-}
-
-#[test]
-fn one_story_alone_does_not_push_out_the_others() {
-    let recorder = recorder();
-    let _other = begin(&recorder, "request-other");
-    let call = begin(&recorder, "request-long");
-    for _ in 0..6_000 {
-        let entry = call.span().child(Kind::Table, "PutItem");
-        entry.span().request(&[b'x'; 70_000]);
-        entry.finish(Outcome::Ok);
-    }
-    let story = recorder.story("request-long").unwrap();
-    assert_eq!([&story["truncated"], &story["entries"][0]["details"]["requestBytes"]], [&json!(true), &json!(70_000)]);
-    assert_eq!(story["entries"].as_array().unwrap().len(), 5_000);
-    assert!(recorder.story("request-other").is_some() && recorder.size().1 < 12 * 1024 * 1024);
-}
-
-#[test]
-fn what_stories_share_is_kept_once_and_as_long_as_any_of_them() {
-    let limits = Limits { stories: 3, ..Limits::default() };
-    let recorder = Recorder::new(limits, Tables::new());
-    let calls = ["request-a", "request-b"].map(|id| begin(&recorder, id));
-    let before = recorder.size().1;
-    let batch = Span::join(calls.iter().map(crate::Call::span)).child(Kind::Invocation, "Work");
-    let call = batch.span().child(Kind::Table, "PutItem");
-    call.span().request(&[b'x'; 50_000]);
-    call.finish(Outcome::Ok);
-    let taken = recorder.size().1 - before;
-    assert!((50_000..55_000).contains(&taken), "{taken}");
-    let seen = |id| {
-        let story = recorder.story(id).unwrap();
-        [story["entries"].as_array().unwrap().len().into(), story["isOpen"].clone(), story["outcome"].clone()]
-    };
-    assert_eq!(seen("request-a"), [json!(2), json!(true), json!("ok")]);
-    let after = recorder.list(&Filter::default())["latest"].as_u64().unwrap();
-    batch.finish(Outcome::Error);
-    calls.into_iter().for_each(|call| call.finish(Some(200), false));
-    assert_eq!(stories(&recorder, &Filter { after, ..Filter::default() }), ["request-a", "request-b"]);
-    for id in ["request-a", "request-b"] {
-        assert_eq!(seen(id), [json!(2), json!(false), json!("error")]);
-    }
-    let _others = ["request-c", "request-d"].map(|id| begin(&recorder, id));
-    assert!(recorder.story("request-a").is_none());
-    assert_eq!(seen("request-b")[0], 2);
-    assert!(recorder.size().1 > 50_000);
-    let _last = begin(&recorder, "request-e");
-    assert!(recorder.size().1 < 5_000);
-}
-
-#[test]
-fn nothing_is_kept_of_a_batch_whose_stories_are_all_forgotten() {
-    let recorder = Recorder::new(Limits { stories: 1, ..Limits::default() }, Tables::new());
-    let spans = ["request-a", "request-b"].map(|id| begin(&recorder, id).span().clone());
-    let early = Span::join(&spans).child(Kind::Invocation, "Work");
-    let _last = begin(&recorder, "request-c");
-    let before = recorder.size().1;
-    early.span().child(Kind::Table, "PutItem").span().request(&[b'x'; 50_000]);
-    let late = Span::join(&spans).child(Kind::Invocation, "Work");
-    late.span().request(&[b'x'; 50_000]);
-    assert!(early.span().is_recorded() && !late.span().is_recorded());
-    assert_eq!(recorder.size().1, before);
-}
-
-#[test]
-fn long_texts_are_cut_and_long_ids_are_none() {
-    let recorder = recorder();
-    let long = "x".repeat(5_000);
-    let call = recorder.begin(StoryKind::Api, "request-1", || format!("GET /{long}"));
-    let entry = call.span().child(Kind::Api, &long);
-    entry.span().called(&long);
-    entry.span().note("failure", long.as_str());
-    entry.span().log(&"y".repeat(10_000));
-    let story = recorder.story("request-1").unwrap();
-    let cut = format!("{}… (5000 bytes)", &long[..1024]);
-    assert_eq!(story["title"], format!("GET /{}… (5005 bytes)", &long[..1019]));
-    assert_eq!([&story["entries"][0]["name"], &story["entries"][0]["details"]["failure"]], [&cut, &cut]);
-    assert_eq!(story["entries"][0]["logs"][0]["line"], format!("{}… (10000 bytes)", "y".repeat(8 * 1024)));
-    assert!(recorder.story(&long).is_none());
 }
 
 /// The longest wait is compared with the look, as machines differ, and several times, as a machine may have other work.
@@ -389,62 +250,4 @@ fn a_recorder_that_is_off_records_nothing() {
     call.span().child(Kind::Invocation, "Work").span().log("line");
     assert!(!call.span().is_recorded() && recorder.story("request-1").is_none());
     assert_eq!(recorder.list(&Filter::default()), json!({"latest": 0, "stories": []}));
-}
-
-#[test]
-fn threads_share_a_recorder_and_its_limits_hold() {
-    let limits = Limits { stories: 50, bytes: 200_000 };
-    let recorder = Recorder::new(limits, Tables::new());
-    std::thread::scope(|scope| {
-        for thread in 0..4 {
-            let recorder = &recorder;
-            scope.spawn(move || {
-                let mut last = Span::default();
-                for at in 0..300 {
-                    let call = begin(recorder, &format!("request-{thread}-{at}"));
-                    let entry = call.span().child(Kind::Invocation, "Work");
-                    entry.span().request(&vec![b'x'; at * 10]);
-                    entry.span().log("line");
-                    let batch = Span::join([&last, entry.span()]).child(Kind::Invocation, "Batch");
-                    batch.span().child(Kind::Table, "PutItem").span().request(&vec![b'x'; at * 10]);
-                    last = batch.span().clone();
-                    recorder.list(&Filter::default());
-                }
-            });
-        }
-    });
-    let (count, bytes) = recorder.size();
-    assert!(count <= limits.stories && bytes <= limits.bytes, "{count} {bytes}");
-    // All that is counted is there: without stories nothing is.
-    assert_eq!(bytes, recounted(&recorder));
-}
-
-proptest! {
-    #[test]
-    fn the_limits_hold_whatever_happens(
-        acts in prop::collection::vec((0..40_usize, 0..5_usize, 0..90_000_usize), 1..150),
-        stories in 1..10_usize,
-        bytes in 1_000..400_000_usize,
-    ) {
-        let recorder = Recorder::new(Limits { stories, bytes }, Tables::new());
-        let mut calls = Vec::new();
-        let mut open: Vec<Open> = Vec::new();
-        for (which, act, size) in acts {
-            match act {
-                0 => calls.push(begin(&recorder, &format!("request-{which}"))),
-                1 if !calls.is_empty() => open.push(calls[which % calls.len()].span().child(Kind::Table, "PutItem")),
-                2 if open.len() > 1 => {
-                    let span = Span::join([open[which % open.len()].span(), open[(which + 1) % open.len()].span()]);
-                    open.push(span.child(Kind::Invocation, "Work"));
-                }
-                3 if !open.is_empty() => open[which % open.len()].span().response(&vec![b'x'; size]),
-                _ if !open.is_empty() => open[which % open.len()].span().log(&"x".repeat(size)),
-                _ => {}
-            }
-            let (count, kept) = recorder.size();
-            prop_assert!(count <= stories && kept <= bytes, "{count} {kept}");
-            prop_assert_eq!(kept, recounted(&recorder));
-        }
-        prop_assert!(recorder.list(&Filter::default())["stories"].is_array());
-    }
 }

@@ -15,14 +15,31 @@ use crate::text;
 pub(crate) const BESIDE: usize = 512;
 /// What is counted for an entry's first details and lines when it is opened, so that not each of them has to be.
 pub(crate) const PREPAID: usize = 256;
-/// The most entries of one tree.
-const MOST_ENTRIES: usize = 5_000;
-/// The most that one tree takes, in bytes.
-const MOST_BYTES: usize = 8 * 1024 * 1024;
+
+/// The most that a tree may have.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Most {
+    pub entries: usize,
+    pub bytes: usize,
+}
+
+impl Default for Most {
+    fn default() -> Self {
+        Self { entries: 5_000, bytes: 8 * 1024 * 1024 }
+    }
+}
+
+impl Most {
+    /// What is left of it beside a tree.
+    pub fn less(self, tree: &Tree) -> Self {
+        Self { entries: self.entries.saturating_sub(tree.entries()), bytes: self.bytes.saturating_sub(tree.bytes) }
+    }
+}
 
 /// Entries, in the order of their starts, each with the one that it is in.
 #[derive(Debug, Default)]
 pub(crate) struct Tree {
+    most: Most,
     links: Vec<Link>,
     /// Entries that are under way.
     pub open: usize,
@@ -67,27 +84,22 @@ impl Tree {
         if self.is_forgotten {
             return false;
         }
-        if self.links.len() >= MOST_ENTRIES {
+        if self.links.len() >= self.most.entries {
             self.entries_omitted += 1;
             return false;
         }
         self.links.push(Link { parent, entry: Linked::Open(Arc::clone(entry)) });
         self.open += 1;
-        self.take(shared, BESIDE + PREPAID + text::bytes(name));
-        true
+        self.take(shared, BESIDE + PREPAID + text::bytes(name))
     }
 
     /// Makes room for as many bytes; `false` if it has as much as a tree may have, or is forgotten.
     pub fn charge(&mut self, shared: &Shared, bytes: usize) -> bool {
-        if self.is_forgotten {
+        if self.bytes + bytes > self.most.bytes {
+            self.is_full = true;
             return false;
         }
-        let has_room = self.bytes + bytes <= MOST_BYTES;
-        if has_room {
-            self.take(shared, bytes);
-        }
-        self.is_full |= !has_room;
-        has_room
+        self.take(shared, bytes)
     }
 
     /// Takes note that one of its entries has ended.
@@ -103,6 +115,21 @@ impl Tree {
         }
     }
 
+    /// Takes so many bytes that there has to be room for; `false` if it is forgotten.
+    pub fn take(&mut self, shared: &Shared, bytes: usize) -> bool {
+        if !self.is_forgotten {
+            self.bytes += bytes;
+            shared.charge(bytes);
+        }
+        !self.is_forgotten
+    }
+
+    /// Has no more than this from now on.
+    pub fn limit(&mut self, to: Most) {
+        let Most { entries, bytes } = self.most;
+        self.most = Most { entries: entries.min(to.entries), bytes: bytes.min(to.bytes) };
+    }
+
     /// How many entries there are.
     pub fn entries(&self) -> usize {
         self.links.len()
@@ -116,11 +143,6 @@ impl Tree {
     /// One that keeps nothing any more.
     pub fn forgotten() -> Self {
         Self { is_forgotten: true, ..Self::default() }
-    }
-
-    fn take(&mut self, shared: &Shared, bytes: usize) {
-        self.bytes += bytes;
-        shared.charge(bytes);
     }
 }
 
