@@ -222,7 +222,7 @@ impl Shared {
             let Some(oldest) = stories.pop_front() else { break };
             let state = oldest.forget();
             self.refund(state.tree.bytes);
-            let batches = state.branches().filter_map(|branch| branch.let_go(self)).collect();
+            let batches = state.kept_branches().filter_map(|branch| branch.let_go(self)).collect();
             dropped.push(Dropped { _batches: batches, _state: state, _story: oldest });
         }
         dropped

@@ -14,7 +14,7 @@ use crate::pieces::Pieces;
 use crate::recorder::Shared;
 use crate::story::Story;
 use crate::text;
-use crate::tree::{Branch, Tree};
+use crate::tree::{Branch, Most, Tree};
 
 /// The most log lines of one entry, and the longest part of a line, in bytes.
 const MOST_LINES: usize = 500;
@@ -207,6 +207,14 @@ impl Span {
         shared.make_room();
     }
 
+    fn fail(&self) {
+        self.end(Outcome::Error);
+        if let Some((shared, _, home)) = self.open() {
+            home.failed().store(true, Ordering::Relaxed);
+            shared.changed(home.change());
+        }
+    }
+
     fn end(&self, outcome: Outcome) {
         let Some((shared, entry, home)) = self.open() else { return };
         {
@@ -265,13 +273,18 @@ impl Home {
 }
 
 impl Shared {
-    /// Begins a batch with its first entry, in those of these stories that are not forgotten and have room for an entry.
+    /// Begins a batch with its first entry, in those of these stories that are not forgotten and have room for an entry. It may
+    /// have as much as is left in any of them: none is cut because another is full. One that is full does not keep it.
     fn batch(&self, positions: &[Position], entry: &Arc<Entry>, name: &str) -> (Option<Arc<Branch>>, Vec<Position>) {
-        let branch = Arc::new(Branch::default());
+        let left: Vec<Most> = positions.iter().map(|position| position.story.left()).collect();
+        let most = left.iter().fold(Most { entries: 0, bytes: 0 }, |most, left| most.max(*left));
+        let branch = Arc::new(Branch::new(most));
         // Nobody forgets it before all of its stories keep it.
         branch.hold();
-        let joins = |Position { story, parent }: &&Position| story.join(self, &branch, *parent);
-        let joined = positions.iter().filter(joins).cloned().collect();
+        let joins = |(Position { story, parent }, left): &(&Position, Most)| {
+            story.join(self, *left, &branch, *parent, left.bytes > 0 || most.bytes == 0)
+        };
+        let joined = positions.iter().zip(left).filter(joins).map(|(position, _)| position.clone()).collect();
         branch.tree().add(self, None, entry, name);
         (branch.let_go(self).is_none().then_some(branch), joined)
     }
@@ -311,6 +324,11 @@ impl Open {
     /// It has ended. Only the first end counts.
     pub fn end(&self, outcome: Outcome) {
         self.span.end(outcome);
+    }
+
+    /// It has ended with an error that makes the outcome of its stories one, as a function's does: a delivery that failed.
+    pub fn fail(&self) {
+        self.span.fail();
     }
 
     /// It has ended, and is needed no more.

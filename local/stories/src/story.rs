@@ -28,6 +28,9 @@ pub enum StoryKind {
 }
 
 impl StoryKind {
+    /// The names of all.
+    pub const NAMES: [&str; 4] = ["api", "operator", "schedule", "event"];
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Api => "api",
@@ -58,14 +61,24 @@ pub(crate) struct Story {
 pub(crate) struct State {
     /// What the call caused by itself.
     pub tree: Tree,
-    /// What batches caused that records or messages of the call were in, and the entries that led to them.
-    batches: Vec<(Arc<Branch>, Option<u64>)>,
+    /// What batches caused that records or messages of the call were in.
+    batches: Vec<Joined>,
     /// How long the call itself took; `None` while it is under way.
     pub duration: Option<Duration>,
     /// The HTTP status that it was answered with.
     pub status: Option<u16>,
     /// Whatever leads to the story.
     pub ids: Ids,
+}
+
+/// A batch that a story takes part in.
+#[derive(Debug, Clone)]
+struct Joined {
+    branch: Arc<Branch>,
+    /// The entry that led to it.
+    parent: Option<u64>,
+    /// Whether the story is one of those that keep it.
+    keeps: bool,
 }
 
 /// What its trees come to.
@@ -85,7 +98,7 @@ impl State {
     pub fn totals(&self) -> Totals {
         let mut totals = Totals::default();
         totals.add(&self.tree);
-        for (branch, _) in &self.batches {
+        for branch in self.branches() {
             totals.add(&branch.tree());
             totals.has_failed |= branch.failed.load(Ordering::Relaxed);
         }
@@ -94,7 +107,12 @@ impl State {
 
     /// What batches caused.
     pub fn branches(&self) -> impl Iterator<Item = &Arc<Branch>> {
-        self.batches.iter().map(|(branch, _)| branch)
+        self.batches.iter().map(|joined| &joined.branch)
+    }
+
+    /// What batches caused, of those that the story is to let go of.
+    pub fn kept_branches(&self) -> impl Iterator<Item = &Arc<Branch>> {
+        self.batches.iter().filter(|joined| joined.keeps).map(|joined| &joined.branch)
     }
 }
 
@@ -137,20 +155,26 @@ impl Story {
         self.state().tree.bytes
     }
 
-    /// Takes part in a batch, unless it is forgotten or has as many entries as a story may have. `parent` is the entry that
-    /// led to it. What the batch may have is what is left for the story.
-    pub fn join(&self, shared: &Shared, branch: &Arc<Branch>, parent: Option<u64>) -> bool {
+    /// What is left of the most that a story may have.
+    pub fn left(&self) -> Most {
+        let state = self.state();
+        state.branches().fold(Most::default().less(&state.tree), |left, branch| left.less(&branch.tree()))
+    }
+
+    /// Takes part in a batch, unless it is forgotten or has no entry `left`. `parent` is the entry that led to it. What the
+    /// batch caused is there as long as a story `keeps` it.
+    pub fn join(&self, shared: &Shared, left: Most, branch: &Arc<Branch>, parent: Option<u64>, keeps: bool) -> bool {
         let mut state = self.state();
-        let left = state.branches().fold(Most::default().less(&state.tree), |left, branch| left.less(&branch.tree()));
         if left.entries == 0 {
             state.tree.entries_omitted += 1;
             return false;
         }
         let joins = state.tree.take(shared, BESIDE);
         if joins {
-            branch.hold();
-            branch.tree().limit(left);
-            state.batches.push((Arc::clone(branch), parent));
+            if keeps {
+                branch.hold();
+            }
+            state.batches.push(Joined { branch: Arc::clone(branch), parent, keeps });
         }
         joins
     }
@@ -161,7 +185,7 @@ impl Story {
             let state = self.state();
             (state.tree.links(None).collect(), state.batches.clone())
         };
-        for (branch, parent) in &batches {
+        for Joined { branch, parent, .. } in &batches {
             links.extend(branch.tree().links(*parent));
         }
         links.sort_by_key(Link::id);

@@ -223,7 +223,18 @@ fn a_search_finds_what_is_shown_and_nothing_that_is_hidden() {
     for text in ["grüne lampe (1)", "answer 4", "VÖLLIG wrong", "OUT OF", "work", "request-1", "password"] {
         assert!(finds(text), "{text}");
     }
-    for text in ["hunter2", "abcdefghijk", "lampe .1.", "nothing"] {
+    // What is shown is made of several texts.
+    let send = call.span().child(Kind::Queue, "SendMessageBatch");
+    send.span().request(br#"{"QueueUrl": "http://localhost/000000000000/JobsQueue", "Entries": []}"#);
+    let query = call.span().child(Kind::Table, "Query");
+    query.span().request(
+        br##"{"TableName": "Things", "KeyConditionExpression": "#kind = :kind",
+            "ExpressionAttributeNames": {"#kind": "listing"}, "ExpressionAttributeValues": {":kind": {"S": "user"}}}"##,
+    );
+    for text in ["sendmessagebatch jobsqueue", "Query Things", "listing = \"user\""] {
+        assert!(finds(text), "{text}");
+    }
+    for text in ["hunter2", "abcdefghijk", "lampe .1.", "nothing", "Query JobsQueue"] {
         assert!(!finds(text), "{text}");
     }
 }

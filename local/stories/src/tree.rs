@@ -30,6 +30,11 @@ impl Default for Most {
 }
 
 impl Most {
+    /// The larger of each.
+    pub fn max(self, other: Self) -> Self {
+        Self { entries: self.entries.max(other.entries), bytes: self.bytes.max(other.bytes) }
+    }
+
     /// What is left of it beside a tree.
     pub fn less(self, tree: &Tree) -> Self {
         Self { entries: self.entries.saturating_sub(tree.entries()), bytes: self.bytes.saturating_sub(tree.bytes) }
@@ -124,12 +129,6 @@ impl Tree {
         !self.is_forgotten
     }
 
-    /// Has no more than this from now on.
-    pub fn limit(&mut self, to: Most) {
-        let Most { entries, bytes } = self.most;
-        self.most = Most { entries: entries.min(to.entries), bytes: bytes.min(to.bytes) };
-    }
-
     /// How many entries there are.
     pub fn entries(&self) -> usize {
         self.links.len()
@@ -171,6 +170,11 @@ impl Link {
 }
 
 impl Branch {
+    /// One that may have so much.
+    pub fn new(most: Most) -> Self {
+        Self { tree: Mutex::new(Tree { most, ..Tree::default() }), ..Self::default() }
+    }
+
     pub fn tree(&self) -> MutexGuard<'_, Tree> {
         self.tree.lock().unwrap_or_else(PoisonError::into_inner)
     }

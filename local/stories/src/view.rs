@@ -42,7 +42,7 @@ impl Recorder {
         let latest = shared.latest();
         let stories: Vec<Arc<Story>> = shared.stories().iter().cloned().collect();
         let needle = filter.text.as_deref().map(Needle::new);
-        let wanted = stories.iter().filter(|story| filter.has(story, needle.as_ref()));
+        let wanted = stories.iter().filter(|story| filter.has(story, needle.as_ref(), &shared.tables));
         let shown = wanted.map(|story| Value::Object(summary(story)));
         json!({"latest": latest, "stories": shown.collect::<Vec<_>>()})
     }
@@ -92,10 +92,10 @@ impl Recorder {
 }
 
 impl Filter {
-    fn has(&self, story: &Story, needle: Option<&Needle>) -> bool {
+    fn has(&self, story: &Story, needle: Option<&Needle>, tables: &Tables) -> bool {
         story.last_change() > self.after
             && self.kind.as_ref().is_none_or(|kind| kind == story.kind.name())
-            && needle.is_none_or(|needle| needle.is_in(story))
+            && needle.is_none_or(|needle| needle.is_in(story, tables))
     }
 }
 
@@ -123,6 +123,39 @@ fn summary(story: &Story) -> Map<String, Value> {
 
 fn entry(story: &Story, seen: &Seen, tables: &Tables) -> Value {
     let Seen { kept, parent, content } = seen;
+    let Described { name, details, is_condition_failed } = described(seen, tables);
+    let outcome = match kept.outcome {
+        _ if is_condition_failed => "conditionFailed",
+        Outcome::Ok => "ok",
+        Outcome::Error => "error",
+        Outcome::Denied => "denied",
+    };
+    let logs = content.logs.iter().map(|(time, line)| json!({"time": rfc3339(*time), "line": masked(line)}));
+    json!({
+        "id": kept.id.to_string(),
+        "parent": parent.map(|parent| parent.to_string()),
+        "kind": kept.kind.name(),
+        "name": name,
+        "startMs": milliseconds(kept.started.saturating_duration_since(story.started)),
+        "durationMs": kept.duration.map(milliseconds),
+        "outcome": outcome,
+        "details": details,
+        "request": shown_request(seen),
+        "response": shown_response(seen),
+        "logs": logs.collect::<Vec<_>>(),
+    })
+}
+
+/// What is shown of an entry beside its payloads and lines.
+pub(crate) struct Described {
+    pub name: String,
+    pub details: Value,
+    is_condition_failed: bool,
+}
+
+/// Describes an entry.
+pub(crate) fn described(seen: &Seen, tables: &Tables) -> Described {
+    let Seen { kept, content, .. } = seen;
     let Shown { subject, details: read, is_condition_failed } = read(seen, tables);
     let mut details: Map<String, Value> = read;
     details.extend(content.details.iter().cloned());
@@ -141,27 +174,8 @@ fn entry(story: &Story, seen: &Seen, tables: &Tables) -> Value {
     }
     let mut details = Value::Object(details);
     mask_all(&mut details);
-    let outcome = match kept.outcome {
-        _ if is_condition_failed => "conditionFailed",
-        Outcome::Ok => "ok",
-        Outcome::Error => "error",
-        Outcome::Denied => "denied",
-    };
     let name = subject.map_or_else(|| content.name.clone(), |subject| format!("{} {subject}", content.name));
-    let logs = content.logs.iter().map(|(time, line)| json!({"time": rfc3339(*time), "line": masked(line)}));
-    json!({
-        "id": kept.id.to_string(),
-        "parent": parent.map(|parent| parent.to_string()),
-        "kind": kept.kind.name(),
-        "name": masked(&name),
-        "startMs": milliseconds(kept.started.saturating_duration_since(story.started)),
-        "durationMs": kept.duration.map(milliseconds),
-        "outcome": outcome,
-        "details": details,
-        "request": shown_request(seen),
-        "response": shown_response(seen),
-        "logs": logs.collect::<Vec<_>>(),
-    })
+    Described { name: masked(&name).into_owned(), details, is_condition_failed }
 }
 
 /// What is shown of what was asked.

@@ -107,6 +107,16 @@ async fn the_template_is_told_and_a_message_is_sent() {
     stack.control(Method::POST, "event-sources/drain?hurry").await;
     let dead = stack.control(Method::GET, "queues/NotificationsDeadLetters/messages").await;
     assert_eq!(dead[0]["body"], "no event", "{dead}");
+    // Its story runs from the send to the dead letter.
+    let found = stack.control(Method::GET, "stories?kind=operator&q=sendmessage%20notificationsqueue").await;
+    let story = stack.control(Method::GET, &format!("stories/{}", found["stories"][0]["id"].as_str().unwrap())).await;
+    assert_eq!([&story["outcome"], &story["isOpen"]], [&json!("error"), &json!(false)], "{story:#}");
+    let delivered: Vec<&Value> =
+        story["entries"].as_array().unwrap().iter().filter(|one| one["details"]["reader"].is_string()).collect();
+    let ends: Vec<Value> =
+        delivered.iter().map(|one| json!([one["details"]["comesAgain"], one["details"]["deadLetterQueue"]])).collect();
+    assert_eq!(ends[..4], [const { Value::Null }; 4].map(|none| json!([true, none])), "{story:#}");
+    assert_eq!(ends[4..], [json!([null, "NotificationsDeadLetters"])], "{story:#}");
     for (queue, body, status) in [("NoQueue", "x", 404), ("NotificationsQueue", "", 400)] {
         let path = format!("queues/{queue}/messages");
         let answer = as_the_page(&stack, Method::POST, &path, json!({"body": body})).await;

@@ -86,6 +86,9 @@ async fn dead_letters_can_be_listed_shown_and_redriven() {
     let Exit { code, output } = dlq(&stack, &["show", "NoQueue"]).await;
     let told = "error: the stack has no queue NoQueue; it has CountUsersDeadLetters, ";
     assert!(code == Some(1) && output.starts_with(told), "{output}");
+    let Exit { code, output } = dlq(&stack, &["redrive", "NotificationsQueue"]).await;
+    let told = "NotificationsQueue has no dead letters: NotifyFunction reads it";
+    assert!(code == Some(1) && output.contains(told), "{output}");
 }
 
 #[apply(e2e)]

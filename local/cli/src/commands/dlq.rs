@@ -119,6 +119,9 @@ async fn redrive(name: &str, stack: RunningStack) -> Result<(), Error> {
     });
     match redriven.failure {
         None => Ok(()),
+        Some(code) if code == "CouldNotDetermineMessageSource" => {
+            Err(Error::Refused(format!("the others stay, as they were sent to {name} itself: {code}")))
+        }
         Some(code) => Err(Error::Refused(format!("the others stay: {code}"))),
     }
 }

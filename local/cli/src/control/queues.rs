@@ -1,8 +1,9 @@
 //! The queues: how many messages there are and which; sending one, and redriving dead letters.
 
 use http::StatusCode;
+use local_lambda::api::RequestId;
 use local_sqs::{Message, NewMessage, RedriveFailure};
-use local_stories::masked;
+use local_stories::{Kind, Outcome, StoryKind, masked};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -58,9 +59,19 @@ fn shown(message: &Message) -> Value {
     })
 }
 
-/// Sends a message, and gives its id.
-pub async fn send(stack: &Stack, queue: &str, message: Sending) -> Result<Value, Failure> {
-    let id = stack.sqs.send(queue, NewMessage::new(message.body)).await.map_err(|error| match error {
+/// Sends a message, and gives its id. As with an SDK, that begins a story.
+pub async fn send(stack: &Stack, queue: &str, Sending { body }: Sending) -> Result<Value, Failure> {
+    let call = stack.stories.begin(StoryKind::Operator, &RequestId::random().0, || "SendMessage".to_owned());
+    let entry = call.span().child(Kind::Queue, "SendMessage");
+    if entry.span().is_recorded() {
+        entry.span().request(json!({"QueueUrl": queue, "MessageBody": body}).to_string().as_bytes());
+    }
+    let sent = stack.sqs.send(queue, NewMessage { span: entry.span().clone(), ..NewMessage::new(body) }).await;
+    let answer = sent.as_ref().map(|id| json!({"MessageId": id}));
+    entry.span().response(answer.unwrap_or_else(|error| json!({"message": error.to_string()})).to_string().as_bytes());
+    entry.finish(if sent.is_ok() { Outcome::Ok } else { Outcome::Error });
+    call.finish(None, sent.is_err());
+    let id = sent.map_err(|error| match error {
         local_sqs::Error::Storage(_) | local_sqs::Error::QueueDoesNotExist => queue_error(error),
         refused => bad_request(refused),
     })?;
@@ -69,6 +80,10 @@ pub async fn send(stack: &Stack, queue: &str, message: Sending) -> Result<Value,
 
 /// Moves the messages of a queue for dead letters back to where they came from.
 pub async fn redrive(stack: &Stack, queue: &str) -> Result<Value, Failure> {
+    let arn = &stack.sqs.queue(queue).map_err(queue_error)?.arn;
+    if let Some(reader) = stack.event_sources.readers(arn).next() {
+        return Err((StatusCode::BAD_REQUEST, format!("{queue} has no dead letters: {reader} reads it")));
+    }
     let redriven = stack.sqs.redrive(queue).await.map_err(queue_error)?;
     let failure = redriven.failure.map(RedriveFailure::code);
     Ok(json!({"found": redriven.found, "moved": redriven.moved, "failure": failure}))

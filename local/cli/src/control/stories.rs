@@ -80,6 +80,9 @@ pub async fn list(stories: &Recorder, query: &str) -> Result<String, Failure> {
         match name.as_str() {
             "after" => filter.after = number()?,
             "wait" => wait = number()?.min(LONGEST_WAIT),
+            "kind" if !value.is_empty() && !StoryKind::NAMES.contains(&value.as_str()) => {
+                return Err((StatusCode::BAD_REQUEST, format!("kind is one of {}", StoryKind::NAMES.join(", "))));
+            }
             "kind" => filter.kind = Some(value).filter(|kind| !kind.is_empty()),
             "q" if value.len() > LONGEST_TEXT => {
                 return Err((StatusCode::BAD_REQUEST, format!("q has {LONGEST_TEXT} bytes at most")));
@@ -152,6 +155,8 @@ mod tests {
         let stories = Recorder::new(Limits::default(), Tables::new());
         let long = format!("q={}", "x".repeat(201));
         assert_eq!(list(&stories, &long).await.unwrap_err().0, StatusCode::BAD_REQUEST);
+        let other = (StatusCode::BAD_REQUEST, "kind is one of api, operator, schedule, event".to_owned());
+        assert_eq!(list(&stories, "kind=other").await.unwrap_err(), other);
         assert_eq!(story(&stories, "request-1").await.unwrap_err().0, StatusCode::NOT_FOUND);
     }
 }

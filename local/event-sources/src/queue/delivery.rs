@@ -54,14 +54,14 @@ impl Delivery {
         let title = || format!("{} → {}", self.queue_name(), shared.function.name);
         let (span, call) = place(&shared.stories, batch.iter().map(|entry| entry.told.span()), title);
         let invoked = self.invoke(payload, &span).await;
+        let outcome = invoked.as_ref().map_or(Outcome::AllFailed, |invocation| self.outcome(&batch, invocation));
+        let (failed, done): (Vec<_>, Vec<_>) = batch.into_iter().partition(|entry| outcome.is_failed(entry));
         if let Some(call) = call {
-            call.finish(None, invoked.as_ref().is_none_or(|invocation| invocation.function_error.is_some()));
+            call.finish(None, !failed.is_empty());
         }
         let Some(invocation) = invoked else {
-            return self.leave(batch);
+            return self.leave(failed);
         };
-        let outcome = self.outcome(&batch, &invocation);
-        let (failed, done): (Vec<_>, Vec<_>) = batch.into_iter().partition(|entry| outcome.is_failed(entry));
         if failed.is_empty() {
             shared.failures.send_replace(0);
         } else {
@@ -103,7 +103,7 @@ impl Delivery {
     }
 
     fn queue_name(&self) -> &str {
-        self.queue.queue().rsplit(':').next().unwrap_or_default()
+        name(self.queue.queue())
     }
 
     fn outcome(&self, batch: &[Entry], invocation: &Invocation) -> Outcome {
@@ -154,10 +154,14 @@ impl Delivery {
     }
 
     fn leave(&self, failed: Vec<Entry>) {
-        let handles = failed.into_iter().map(|entry| {
-            entry.told.span().note("comesAgain", true);
-            entry.told.end(Ended::Error);
-            entry.message.receipt_handle
+        let redrive = self.queue.shared.sqs.queue(self.queue.queue()).ok().and_then(|queue| queue.redrive.as_ref());
+        let handles = failed.into_iter().map(|Entry { message, told, .. }| {
+            match redrive.filter(|redrive| message.message.receive_count >= redrive.max_receive_count) {
+                Some(redrive) => told.span().note("deadLetterQueue", name(&redrive.dead_letter_arn)),
+                None => told.span().note("comesAgain", true),
+            }
+            told.fail();
+            message.receipt_handle
         });
         self.queue.shared.leave(handles, self.received_at);
     }
@@ -176,6 +180,11 @@ impl Outcome {
             Self::Failed(ids) => ids.contains(&entry.message.message.id),
         }
     }
+}
+
+/// The name in a queue's ARN.
+fn name(arn: &str) -> &str {
+    arn.rsplit(':').next().unwrap_or_default()
 }
 
 /// Splits a batch so that no invocation's payload is larger than Lambda allows.

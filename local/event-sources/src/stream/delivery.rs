@@ -106,7 +106,7 @@ impl Stream {
         let (Some(first), Some(last)) = (part.entries.first(), part.entries.last()) else { return };
         for Entry { told, .. } in &part.entries {
             told.span().note("discarded", condition.name());
-            told.end(Ended::Error);
+            told.fail();
         }
         tracing::error!(
             function = self.function.name,

@@ -1,6 +1,8 @@
 //! What stories share.
 
 use super::*;
+use crate::kept::Seen;
+use crate::story::Story;
 
 #[test]
 fn a_batch_is_in_the_story_of_each_of_its_records_and_its_messages_in_the_one_they_name() {
@@ -32,24 +34,57 @@ fn a_batch_is_in_the_story_of_each_of_its_records_and_its_messages_in_the_one_th
     assert!(!recorder.record("Things", 5).is_recorded() && !recorder.record("Others", 1).is_recorded());
 }
 
+/// The names of a story's entries, and how much of what was asked is kept.
+fn kept(recorder: &Recorder, id: &str) -> Vec<(String, usize)> {
+    let seen = |seen: Seen| (seen.content.name, seen.content.request.map_or(0, |request| request.kept.len()));
+    of(recorder, id, |story| story.entries().map(seen).collect())
+}
+
+fn of<T>(recorder: &Recorder, id: &str, read: impl FnOnce(&Story) -> T) -> T {
+    let stories = recorder.0.as_ref().unwrap().stories();
+    read(stories.iter().find(|story| story.id == id).unwrap())
+}
+
 #[test]
-fn a_full_story_still_has_what_its_batches_did_but_for_payloads() {
+fn a_full_story_takes_nothing_from_others_and_has_what_its_batches_did_as_long_as_they_are_kept() {
+    let recorder = Recorder::new(Limits { stories: 3, ..Limits::default() }, Tables::new());
+    let calls = ["request-b", "request-full"].map(|id| begin(&recorder, id));
+    let fill = || calls[1].span().child(Kind::Table, "PutItem").span().request(&[b'x'; 65_000]);
+    (0..120).for_each(|_| fill());
+    Span::join(calls.iter().map(Call::span)).child(Kind::Invocation, "Work").span().request(&[b'x'; 60_000]);
+    for id in ["request-b", "request-full"] {
+        assert_eq!(kept(&recorder, id).last().unwrap(), &("Work".to_owned(), 60_000), "{id}");
+    }
+    (0..80).for_each(|_| fill());
+    Span::join(calls.iter().map(Call::span)).child(Kind::Invocation, "More").span().request(&[b'x'; 65_000]);
+    for id in ["request-b", "request-full"] {
+        assert_eq!(kept(&recorder, id).last().unwrap(), &("More".to_owned(), 65_000), "{id}");
+    }
+    let before = recorder.size().1;
+    let _others = ["request-c", "request-d"].map(|id| begin(&recorder, id));
+    assert!(before - recorder.size().1 > 60_000);
+    let full = kept(&recorder, "request-full");
+    assert!(full.iter().any(|(name, _)| name == "Work") && !full.iter().any(|(name, _)| name == "More"));
+}
+
+#[test]
+fn full_stories_have_what_their_batches_did_but_for_payloads() {
     let recorder = recorder();
     let calls = ["request-full", "request-b"].map(|id| begin(&recorder, id));
-    for _ in 0..200 {
-        calls[0].span().child(Kind::Table, "PutItem").span().request(&[b'x'; 65_000]);
+    for call in &calls {
+        for _ in 0..200 {
+            call.span().child(Kind::Table, "PutItem").span().request(&[b'x'; 65_000]);
+        }
     }
     let before = recorder.size().1;
     let batch = Span::join(calls.iter().map(Call::span)).child(Kind::Invocation, "Work");
     batch.span().request(&[b'x'; 65_000]);
     assert!(recorder.size().1 - before < 3_000);
-    calls.into_iter().for_each(|call| call.finish(Some(200), false));
-    for (is_open, outcome) in [(true, "ok"), (false, "error")] {
+    for (is_open, has_failed) in [(true, false), (false, true)] {
         for id in ["request-full", "request-b"] {
-            let story = recorder.story(id).unwrap();
-            let seen = [&story["isOpen"], &story["outcome"], &story["truncated"]];
-            assert_eq!(seen, [&json!(is_open), &json!(outcome), &json!(true)], "{id}");
-            assert_eq!(story["entries"].as_array().unwrap().last().unwrap()["name"], "Work");
+            let totals = of(&recorder, id, |story| story.state().totals());
+            assert_eq!((totals.is_full, totals.is_open, totals.has_failed), (true, is_open, has_failed), "{id}");
+            assert_eq!(kept(&recorder, id).last().unwrap().0, "Work");
         }
         batch.end(Outcome::Error);
     }
@@ -61,15 +96,15 @@ fn two_stories_do_not_push_out_the_others_whatever_their_batches_cause() {
     let _other = begin(&recorder, "request-other");
     let calls = ["request-a", "request-b"].map(|id| begin(&recorder, id));
     let batch = || Span::join(calls.iter().map(Call::span)).child(Kind::Invocation, "Work");
-    let a = || recorder.story("request-a").unwrap();
+    let totals = || of(&recorder, "request-a", |story| story.state().totals());
     (0..600).for_each(|_| batch().span().request(&[b'x'; 60_000]));
-    assert_eq!([&a()["entries"].as_array().unwrap().len().into(), &a()["truncated"]], [&json!(600), &json!(true)]);
+    assert_eq!((totals().entries, totals().is_full), (600, true));
     assert!(recorder.story("request-other").is_some() && recorder.size().1 < 12 * 1024 * 1024);
-    (0..4_500).for_each(|_| batch().finish(Outcome::Ok));
-    assert_eq!(
-        [&a()["entries"].as_array().unwrap().len().into(), &a()["entriesOmitted"]],
-        [&json!(5_000), &json!(100)]
-    );
+    for _ in 0..9 {
+        let batch = batch();
+        (0..499).for_each(|_| batch.span().child(Kind::Table, "PutItem").finish(Outcome::Ok));
+    }
+    assert_eq!((totals().entries, totals().entries_omitted), (5_000, 100));
 }
 
 #[test]
