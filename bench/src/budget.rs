@@ -18,7 +18,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::error::Error;
-use crate::world::OPTIMIZED;
+use crate::world::TOOLS;
 
 pub use report::Report;
 
@@ -62,7 +62,7 @@ struct OfProfile {
 impl OfProfile {
     /// The limit of what was built with a profile, or lies in a folder of its name. What is deployed has no other name.
     fn of(self, profile: &str) -> f64 {
-        if profile.ends_with(OPTIMIZED) { self.optimized } else { self.release }
+        if profile.ends_with(TOOLS) { self.optimized } else { self.release }
     }
 }
 

@@ -6,16 +6,14 @@ use std::time::Duration;
 
 use crate::cargo::{cargo, run};
 use crate::error::Error;
-use crate::world::{STACK, World};
+use crate::world::{STACK, TOOLS, World};
 
 /// Builds all functions and the stack they run on.
 pub async fn all(world: &World) -> Result<(), Error> {
     let mut functions = world.binaries();
-    if world.profile == world.tools {
+    if world.profile == TOOLS {
         functions.insert(STACK);
-        return binaries(world, functions, &world.tools, &world.target, "all functions and the local stack")
-            .await
-            .map(drop);
+        return binaries(world, functions, TOOLS, &world.target, "all functions and the local stack").await.map(drop);
     }
     binaries(world, functions, &world.profile, &world.target, "all functions").await?;
     stack(world).await
@@ -23,7 +21,7 @@ pub async fn all(world: &World) -> Result<(), Error> {
 
 /// Builds the stack alone.
 pub async fn stack(world: &World) -> Result<(), Error> {
-    binaries(world, [STACK].into(), &world.tools, &world.target, "the local stack").await.map(drop)
+    binaries(world, [STACK].into(), TOOLS, &world.target, "the local stack").await.map(drop)
 }
 
 /// Builds all functions from nothing, in a folder of their own, and tells how long that took.

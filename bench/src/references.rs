@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::cargo::{cargo, run};
 use crate::error::Error;
-use crate::world::{OPTIMIZED, World, profile_folder};
+use crate::world::{TOOLS, World, profile_folder};
 
 /// The smallest function that AWS's own library makes.
 pub const HELLO: &str = "hello";
@@ -29,7 +29,7 @@ pub fn path(world: &World, name: &str) -> PathBuf {
 /// The profile that they are built with. Functions that were built elsewhere are in a folder of their profile's name; else they
 /// are compared with references of `release`.
 fn profile(world: &World) -> &'static str {
-    if world.profile.ends_with(OPTIMIZED) { OPTIMIZED } else { "release" }
+    if world.profile.ends_with(TOOLS) { TOOLS } else { "release" }
 }
 
 /// Builds them.

@@ -1,7 +1,6 @@
 //! The workspace that is measured: its folders and its template.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use local_template::System;
@@ -10,8 +9,8 @@ use serde::Deserialize;
 use crate::cargo::cargo;
 use crate::error::Error;
 
-/// The profile without optimization at link time, which programs that only help measuring are built with.
-pub const OPTIMIZED: &str = "optimized";
+/// The profile that programs which only help measuring are built with; this one too.
+pub const TOOLS: &str = "optimized";
 
 /// The local stack's program.
 pub const STACK: &str = "local";
@@ -25,8 +24,6 @@ pub struct World {
     pub target: PathBuf,
     /// The profile that functions are built with.
     pub profile: String,
-    /// The profile that the stack is built with: this program's own, so that both share what they depend on.
-    pub tools: String,
     /// The template, with its parameters' defaults.
     pub system: System,
 }
@@ -49,7 +46,7 @@ impl World {
         let Metadata { workspace_root: root, target_directory: target } =
             serde_json::from_slice(&output.stdout).map_err(|error| Error::Workspace(error.to_string()))?;
         let system = System::read(&root.join("template.yaml"), &Default::default())?;
-        Ok(Self { root, target, profile, tools: own_profile(), system })
+        Ok(Self { root, target, profile, system })
     }
 
     /// The names of all functions' binaries.
@@ -70,22 +67,12 @@ impl World {
 
     /// Where the local stack's program is, once it is built.
     pub fn stack(&self) -> PathBuf {
-        profile_folder(&self.target, &self.tools).join(STACK)
+        profile_folder(&self.target, TOOLS).join(STACK)
     }
 
     /// A folder of its own for what a part needs (data, builds), beside the figures. It may not be there yet.
     pub fn folder(&self, name: &str) -> PathBuf {
         self.target.join("measure").join(name)
-    }
-}
-
-/// The profile that this program was built with.
-fn own_profile() -> String {
-    let program = std::env::current_exe().unwrap_or_default();
-    match program.parent().and_then(Path::file_name).and_then(OsStr::to_str) {
-        Some("debug") => "dev".to_owned(),
-        Some(profile) => profile.to_owned(),
-        None => OPTIMIZED.to_owned(),
     }
 }
 
