@@ -28,10 +28,11 @@ pub enum StoryKind {
 }
 
 impl StoryKind {
-    /// The names of all.
-    pub const NAMES: [&str; 4] = ["api", "operator", "schedule", "event"];
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Api, Self::Operator, Self::Schedule, Self::Event];
 
-    pub(crate) fn name(self) -> &'static str {
+    /// Its name in JSON.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Api => "api",
             Self::Operator => "operator",

@@ -200,13 +200,13 @@ fn the_list_is_what_changed_and_is_asked_for() {
     let after = latest(&recorder);
     first.span().child(Kind::Invocation, "Work").finish(Outcome::Ok);
     assert_eq!(changed(after), ["request-first"]);
-    let of = |kind: Option<&str>, text: Option<&str>| {
-        stories(&recorder, &Filter { after: 0, kind: kind.map(str::to_owned), text: text.map(str::to_owned) })
+    let of = |kind: Option<StoryKind>, text: Option<&str>| {
+        stories(&recorder, &Filter { after: 0, kind, text: text.map(str::to_owned) })
     };
-    assert_eq!(of(Some("schedule"), None), ["run-second"]);
+    assert_eq!(of(Some(StoryKind::Schedule), None), ["run-second"]);
     assert_eq!(of(None, Some("SWEEP")), ["run-second"]);
     assert_eq!(of(None, Some("work")), ["request-first"]);
-    assert_eq!(of(Some("api"), Some("sweep")), [""; 0]);
+    assert_eq!(of(Some(StoryKind::Api), Some("sweep")), [""; 0]);
 }
 
 #[test]

@@ -20,15 +20,15 @@ use crate::payload::Payload;
 use crate::pieces::Content;
 use crate::recorder::{Recorder, Tables};
 use crate::search::Needle;
-use crate::story::{Story, Totals};
+use crate::story::{Story, StoryKind, Totals};
 
 /// Which stories are listed.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     /// Those that changed after the change of this number.
     pub after: u64,
-    /// Those of this kind: `api`, `operator`, `schedule`, `event`.
-    pub kind: Option<String>,
+    /// Those of this kind.
+    pub kind: Option<StoryKind>,
     /// Those that show this in their title, ids, status, or an entry's name, details, payloads or log lines, whatever the case.
     pub text: Option<String>,
 }
@@ -94,7 +94,7 @@ impl Recorder {
 impl Filter {
     fn has(&self, story: &Story, needle: Option<&Needle>, tables: &Tables) -> bool {
         story.last_change() > self.after
-            && self.kind.as_ref().is_none_or(|kind| kind == story.kind.name())
+            && self.kind.is_none_or(|kind| kind == story.kind)
             && needle.is_none_or(|needle| needle.is_in(story, tables))
     }
 }

@@ -48,15 +48,5 @@ fn is_telling(id: &str) -> bool {
 }
 
 fn is_part(byte: u8) -> bool {
-    /// By the byte: messages are long, and each of theirs is asked for.
-    const PARTS: [bool; 256] = {
-        let mut parts = [false; 256];
-        let mut byte = 0;
-        while byte < parts.len() {
-            parts[byte] = matches!(byte as u8, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'-' | b'+' | b'/');
-            byte += 1;
-        }
-        parts
-    };
-    PARTS[usize::from(byte)]
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/')
 }

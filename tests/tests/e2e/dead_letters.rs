@@ -89,6 +89,12 @@ async fn dead_letters_can_be_listed_shown_and_redriven() {
     let Exit { code, output } = dlq(&stack, &["redrive", "NotificationsQueue"]).await;
     let told = "NotificationsQueue has no dead letters: NotifyFunction reads it";
     assert!(code == Some(1) && output.contains(told), "{output}");
+
+    let input = json!({"QueueUrl": "http://sqs/000000000000/OrdersDeadLetters", "MessageBody": "direct"});
+    assert_eq!(stack.aws("AmazonSQS.SendMessage", input).send().await.status, 200);
+    let Exit { code, output } = dlq(&stack, &["redrive", "OrdersDeadLetters"]).await;
+    let told = "the others stay, as they were sent to OrdersDeadLetters itself: CouldNotDetermineMessageSource";
+    assert!(code == Some(1) && output.contains(told), "{output}");
 }
 
 #[apply(e2e)]

@@ -1,6 +1,7 @@
 //! `cargo local dlq`: lists, shows and redrives dead letters.
 
 use clap::{Args, Subcommand};
+use local_sqs::RedriveFailure;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -119,7 +120,7 @@ async fn redrive(name: &str, stack: RunningStack) -> Result<(), Error> {
     });
     match redriven.failure {
         None => Ok(()),
-        Some(code) if code == "CouldNotDetermineMessageSource" => {
+        Some(code) if code == RedriveFailure::NoSource.code() => {
             Err(Error::Refused(format!("the others stay, as they were sent to {name} itself: {code}")))
         }
         Some(code) => Err(Error::Refused(format!("the others stay: {code}"))),

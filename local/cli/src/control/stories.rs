@@ -80,10 +80,8 @@ pub async fn list(stories: &Recorder, query: &str) -> Result<String, Failure> {
         match name.as_str() {
             "after" => filter.after = number()?,
             "wait" => wait = number()?.min(LONGEST_WAIT),
-            "kind" if !value.is_empty() && !StoryKind::NAMES.contains(&value.as_str()) => {
-                return Err((StatusCode::BAD_REQUEST, format!("kind is one of {}", StoryKind::NAMES.join(", "))));
-            }
-            "kind" => filter.kind = Some(value).filter(|kind| !kind.is_empty()),
+            "kind" if value.is_empty() => {}
+            "kind" => filter.kind = Some(kind(&value)?),
             "q" if value.len() > LONGEST_TEXT => {
                 return Err((StatusCode::BAD_REQUEST, format!("q has {LONGEST_TEXT} bytes at most")));
             }
@@ -100,6 +98,13 @@ pub async fn list(stories: &Recorder, query: &str) -> Result<String, Failure> {
     }
     let stories = stories.clone();
     look(move || Ok(stories.list(&filter).to_string())).await
+}
+
+/// The kind of this name.
+fn kind(name: &str) -> Result<StoryKind, Failure> {
+    let found = StoryKind::ALL.into_iter().find(|kind| kind.name() == name);
+    let names = || StoryKind::ALL.map(StoryKind::name).join(", ");
+    found.ok_or_else(|| (StatusCode::BAD_REQUEST, format!("kind is one of {}", names())))
 }
 
 /// The parameters of a query.
